@@ -1,0 +1,1 @@
+"""The default catalogue and the demo city."""

@@ -1,0 +1,1 @@
+"""The demo city: real streets, everything on them invented."""

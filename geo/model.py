@@ -1,0 +1,143 @@
+"""The records that pass between the rooms. One thing is a frozen dataclass; many are a frame of :mod:`geo.frames`."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """A level of the zone tree, from the city down; a special zone (包干区) overlaps the tree on purpose."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+    SPECIAL = "special"
+
+
+class Mode(StrEnum):
+    """How a team travels."""
+
+    WALK = "walk"
+    EBIKE = "ebike"
+    CAR = "car"
+
+
+class Role(StrEnum):
+    """Who an account is, and so what it may see."""
+
+    PLANNER = "planner"
+    TEAM = "team"
+    STREET = "street"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One inspection round (一轮测评)."""
+
+    id: str
+    start: dt.date  # first day of fieldwork, local
+    days: int  # consecutive days of fieldwork
+    teams: int
+    size: int  # checkpoints in all, fixed ones included
+    covert: bool = False  # 暗访: routes reach only their team and the planner
+    quotas: Mapping[str, int] | None = None  # category code -> checkpoints; None: in proportion to the roster
+    edition: str = ""  # catalogue edition that the round was made under
+
+    def date(self, day: int) -> dt.date:
+        """Give the local date of day ``day``, which counts from 1."""
+        return self.start + dt.timedelta(days=day - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What a draw was made from; its sample is a frame."""
+
+    round_id: str
+    key: bytes  # 32 bytes; everything random comes from it
+    trial: bool  # made without a commitment, and marked so everywhere
+    design: Mapping[str, object]  # the design as plain values, enough to recompute
+    frame_sha256: str  # of the canonical frame
+    balance_city: float
+    balance_within: float
+    drawn_at: dt.datetime  # UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Inspector:
+    """One person of a team."""
+
+    name: str
+    team: str
+    unit: str = ""
+    street: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team with its base and how it travels."""
+
+    id: str
+    base_lon: float  # WGS-84
+    base_lat: float
+    mode: Mode = Mode.CAR
+    inspectors: tuple[Inspector, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """A failed item (扣分)."""
+
+    item: str  # item code of the catalogue, or free text of an old record
+    points: float  # taken off, positive
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One checkpoint looked at once. A visit without deductions found nothing to fault."""
+
+    checkpoint: str
+    team: str
+    arrived_at: dt.datetime  # UTC
+    round_id: str | None = None
+    covert: bool = False
+    deductions: tuple[Deduction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account."""
+
+    name: str
+    role: Role
+    password_hash: str
+    zone: str = ""  # code, of a street account
+    team: str = ""  # id, of a team account
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which visits are meant; an empty field narrows nothing."""
+
+    round_id: str | None = None
+    team: str | None = None
+    zone: str | None = None  # code on any level
+    categories: tuple[str, ...] = ()
+    since: dt.datetime | None = None  # UTC, inclusive
+    until: dt.datetime | None = None  # UTC, exclusive
+    covert: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an import did."""
+
+    accepted: int = 0
+    rejected: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    retired: int = 0
+    notes: tuple[str, ...] = field(default=())
