@@ -1,0 +1,99 @@
+"""A round from its making to its sample: quotas read, design made, sample drawn and kept."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from geo.catalogue import Catalogue
+from geo.errors import InputError, StateError
+from geo.model import Draw
+from geo.progress import Progress, silent
+from geo.readers import read_table
+from geo.store import Store
+from routing.draw import balance, design_for, frame_sha256, probabilities, select, trial_key
+
+
+@dataclass(frozen=True, slots=True)
+class DrawReport:
+    """What a draw gave."""
+
+    round: str
+    drawn: int
+    quotas_exact: bool
+    balance_city: float
+    balance_within: float
+    trial: bool
+
+    def as_json(self) -> dict[str, object]:
+        """Give the keys of the JSON line."""
+        return asdict(self)
+
+
+def read_quotas(path: Path, catalogue: Catalogue) -> Mapping[str, int]:
+    """Read quotas from a table of two columns, category and number.
+
+    Raises
+    ------
+    InputError
+        Naming every row whose category or number cannot be taken.
+    """
+    table = read_table(path)
+    if table.shape[1] < 2:  # noqa: PLR2004 - category and number
+        raise InputError("{path} has {n} column: give two, category and number", path=path.name, n=table.shape[1])
+    quotas: dict[str, int] = {}
+    faults = []
+    for text, number in zip(table.iloc[:, 0].astype(str), table.iloc[:, 1].astype(str), strict=True):
+        code = catalogue.find(text)
+        whole = number.strip().removesuffix(".0")
+        if code is None or not whole.isdecimal():
+            faults.append(f"{text}={number}")
+        else:
+            quotas[code] = quotas.get(code, 0) + int(whole)
+    if faults:
+        raise InputError(
+            "{path} has quotas that cannot be taken: {faults}; write a category of the catalogue and a whole number",
+            path=path.name,
+            faults=", ".join(faults),
+        )
+    return quotas
+
+
+def draw_round(store: Store, round_id: str, *, seed: int, progress: Progress = silent) -> DrawReport:
+    """Draw the sample of a round by trial, and keep it.
+
+    Raises
+    ------
+    StateError
+        When the city has no checkpoints, or the round was drawn under a commitment.
+    """
+    planned = store.round(round_id)
+    roster = store.checkpoints()
+    if roster.empty:
+        raise StateError("the city has no checkpoints: import a roster before drawing round {round}", round=round_id)
+    progress("draw", 0, 1)
+    design = design_for(roster, planned)
+    key = trial_key(round_id, seed)
+    drawn = select(roster, design, key)
+    spread = balance(roster.assign(inclusion_prob=probabilities(roster, design)), drawn)
+    progress("draw", 1, 1)
+    counts = drawn["category"].value_counts()
+    record = Draw(
+        round_id=round_id,
+        key=key,
+        trial=True,
+        design=asdict(design),
+        frame_sha256=frame_sha256(roster, design),
+        balance_city=spread.city,
+        balance_within=spread.within,
+        drawn_at=dt.datetime.now(dt.UTC),
+    )
+    store.save_draw(record, drawn[["inclusion_prob", "day", "ticket"]])
+    return DrawReport(
+        round=round_id,
+        drawn=len(drawn),
+        quotas_exact=all(int(counts.get(category, 0)) == n for category, n in design.quotas.items()),
+        balance_city=spread.city,
+        balance_within=spread.within,
+        trial=True,
+    )

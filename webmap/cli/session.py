@@ -1,0 +1,99 @@
+"""What every command shares: which city, how it answers, how it refuses, how it shows progress."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from geo.errors import XundianError
+from geo.store import Store
+from webmap.texts import cli_language, translate, translate_error
+
+REFUSED = 1
+
+
+@dataclass(slots=True)
+class Session:
+    """One run of one command."""
+
+    city: str
+    as_json: bool
+    language: str = field(default_factory=cli_language)
+    bars: dict[str, Any] = field(default_factory=dict)
+
+    def store(self, *, create: bool = False) -> Store:
+        """Open the city; the caller closes it."""
+        return Store.open(self.city, create=create)
+
+    def say(self, template: str, **values: object) -> None:
+        """Print one line for a person; with ``--json`` it goes to stderr, as stdout is the machine's."""
+        click.echo(translate(template, self.language).format(**values), err=self.as_json)
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Draw a progress bar on stderr: one a stage, closed when it is full."""
+        bar = self.bars.get(stage)
+        if bar is None:
+            bar = self.bars[stage] = tqdm(total=total, desc=translate(stage, self.language), file=sys.stderr, delay=1.0)
+        bar.total = total
+        bar.update(done - bar.n)
+        if done >= total:
+            bar.close()
+            del self.bars[stage]
+
+    def close(self) -> None:
+        """Close what is still drawn."""
+        for bar in self.bars.values():
+            bar.close()
+
+
+Result = Mapping[str, object]
+
+
+def command(
+    group: click.Group | None = None, name: str | None = None
+) -> Callable[[Callable[..., Result]], click.Command]:
+    """Make a command of a function that takes a Session and returns the keys of the JSON line."""
+
+    def wrap(function: Callable[..., Result]) -> click.Command:
+        @functools.wraps(function)
+        def run(city: str, *, as_json: bool, **options: object) -> None:
+            session = Session(city, as_json)
+            try:
+                result = function(session, **options)
+            except XundianError as error:
+                refuse(session, error)
+            finally:
+                session.close()
+            if as_json:
+                click.echo(json.dumps(dict(result), ensure_ascii=False, default=str))
+
+        made = click.command(name)(run)
+        made.params += [
+            click.Option(
+                ["--city"],
+                envvar="XUNDIAN_CITY",
+                default="city.gpkg",
+                show_default=True,
+                help="GeoPackage file or postgresql+psycopg:// URL; also XUNDIAN_CITY.",
+            ),
+            click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON object as the last line of stdout."),
+        ]
+        if group is not None:
+            group.add_command(made)
+        return made
+
+    return wrap
+
+
+def refuse(session: Session, error: XundianError) -> None:
+    """Say in one line why it was refused, and exit 1."""
+    line = " ".join(translate_error(error, session.language).split())
+    click.echo(f"xundian: {line}", err=True)
+    if session.as_json:
+        click.echo(json.dumps({"error": line}, ensure_ascii=False))
+    raise SystemExit(REFUSED)

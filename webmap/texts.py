@@ -1,0 +1,32 @@
+"""The texts in Chinese and English outside a web request: one gettext catalogue serves pages and commands."""
+
+import gettext
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from geo.errors import XundianError
+
+LANGUAGES = ("zh", "en")
+TRANSLATIONS = Path(__file__).with_name("translations")
+
+
+def cli_language() -> str:
+    """Give the language of the command line: XUNDIAN_LANG, else the system's, Chinese or English."""
+    named = os.environ.get("XUNDIAN_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if named.lower().startswith("zh") else "en"
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("messages", TRANSLATIONS, [language], fallback=True)
+
+
+def translate(text: str, language: str) -> str:
+    """Translate an English text; a text without a translation stays English."""
+    return _catalogue(language).gettext(text) if text else ""
+
+
+def translate_error(error: XundianError, language: str) -> str:
+    """Say an error in a language; its values stay as they arrived."""
+    return translate(error.template, language).format(**error.values)
