@@ -147,7 +147,7 @@ def postgis() -> Iterator[str]:
     as_server: list[str] = []
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # the server refuses to run as root
         shutil.chown(folder, "postgres", "postgres")
-        as_server = ["runuser", "-u", "postgres", "--"]
+        as_server = ["runuser", "-u", "postgres", "--", "env", "-C", str(folder)]
     port = free_port()
     cluster = folder / "cluster"
     control = [*as_server, str(binaries / "pg_ctl"), "-D", str(cluster), "-w"]
