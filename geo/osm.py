@@ -233,7 +233,7 @@ def bans_of(restrictions: tuple[Restriction, ...], ends: pd.DataFrame) -> tuple[
             continue
         origin = here[here.way.isin(turn.from_ways) & here.arrive]
         goal = here[here.way.isin(turn.to_ways) & here.leave]
-        if origin.way.has_duplicates or goal.way.has_duplicates:
+        if not (origin.way.is_unique and goal.way.is_unique):
             unclear += 1
             continue
         if turn.kind.startswith("only_") and len(goal):
