@@ -1,1 +1,3 @@
 """Pages, phones, commands."""
+
+from webmap.app import create_app as create_app

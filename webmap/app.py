@@ -1,0 +1,139 @@
+"""The application factory: configuration, blueprints, headers and what a failure looks like."""
+
+import datetime as dt
+import mimetypes
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
+from geo.store import Store
+from webmap import access, auth, field, formats, language, layers, office, planner, tiles
+from webmap.attempts import Attempts
+from webmap.clock import today
+
+SESSION_HOURS = 12
+STATUS = {
+    AccessError: HTTPStatus.FORBIDDEN,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    StateError: HTTPStatus.CONFLICT,
+    InputError: HTTPStatus.BAD_REQUEST,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+# Scripts, styles and data come from this server alone; MapLibre keeps its sprites in data: and blob: images.
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+}
+
+
+def create_app(config: Mapping[str, Any]) -> Flask:
+    """Make the web application of one city.
+
+    Parameters
+    ----------
+    config
+        ``CITY``, the path or URL of the store, and ``SECRET_KEY``, which signs the sessions; both without a default.
+        ``HTTPS`` (bool) limits the session cookie to secure connections. Anything else goes to Flask as it is.
+
+    Raises
+    ------
+    InputError
+        When ``CITY`` or ``SECRET_KEY`` is missing.
+    NotFoundError
+        When there is no such city.
+    """
+    _check(config)
+    # The registry of Windows may call a module text/plain, which no browser runs.
+    for suffix in (".js", ".mjs"):
+        mimetypes.add_type("text/javascript", suffix)
+    app = Flask("webmap")
+    app.config.update(
+        SESSION_COOKIE_NAME="xundian",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=bool(config.get("HTTPS", False)),
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=SESSION_HOURS),
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+    )
+    app.config.update(config)
+    app.extensions["xundian"] = Store.open(config["CITY"])
+    app.extensions["xundian_attempts"] = Attempts()
+    CSRFProtect(app)
+    language.init_app(app)
+    formats.init_app(app)
+    access.init_app(app)
+    app.context_processor(_page)
+    app.jinja_env.globals["items_of"] = field.items_of
+    for blueprint in (auth.pages, language.pages, planner.pages, field.pages, office.pages, layers.pages, tiles.pages):
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/", "home", _home)
+    app.after_request(_headers)
+    app.register_error_handler(XundianError, _refused)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(HTTPException, _failed)
+    return app
+
+
+def _check(config: Mapping[str, Any]) -> None:
+    for key in ("CITY", "SECRET_KEY"):
+        if not config.get(key):
+            raise InputError(
+                "{field} is {value!r}: give the web application a CITY (path or URL of the store) and a SECRET_KEY",
+                field=key,
+                value=config.get(key),
+            )
+
+
+def _page() -> dict[str, str]:
+    """Give every page its own address and what the city wants said on all of them."""
+    store, now = access.city(), today(access.city())
+    marks = [_("Demo: real streets, everything else invented")] if store.setting("demo") else []
+    if now.pinned:
+        marks.append(_("demo date %(date)s", date=now.date.isoformat()))
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return {"here": here, "city_mark": " · ".join(marks)}
+
+
+def _home() -> Any:  # noqa: ANN401 - a redirect of Flask or of werkzeug
+    user = access.current()
+    return redirect(url_for("auth.login") if user is None else access.home_of(user))
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    # What depends on the account must not stay in a cache that another account of the same phone could read.
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _refused(error: XundianError) -> tuple[Any, int]:
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return language.failure(language.translate_error(error), status), status
+
+
+def _stale(_: CSRFError) -> tuple[Any, int]:
+    message = _("This page was open for too long, so nothing was changed. Go back, reload it and try again.")
+    return language.failure(message, HTTPStatus.BAD_REQUEST), HTTPStatus.BAD_REQUEST
+
+
+def _failed(error: HTTPException) -> Any:  # noqa: ANN401 - an answer, or the exception that holds one
+    if error.code is None or error.response is not None or request.endpoint == "static":
+        return error
+    return language.failure(language.said(error.code), error.code), error.code

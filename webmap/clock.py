@@ -1,0 +1,42 @@
+"""Which day it is in the city."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from geo.errors import InputError
+from geo.store import Store
+
+TIMEZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The city's date."""
+
+    date: dt.date
+    zone: ZoneInfo
+    pinned: bool  # set by hand (the demo does), and said so on the page
+
+
+def zone_of(store: Store) -> ZoneInfo:
+    """Give the city's time zone: its setting ``timezone``, else Shanghai's."""
+    return ZoneInfo(store.setting("timezone") or TIMEZONE)
+
+
+def today(store: Store) -> Today:
+    """Give the city's date: its setting ``today`` when there is one, else the clock's.
+
+    Raises
+    ------
+    InputError
+        When the setting is no date.
+    """
+    zone = zone_of(store)
+    pinned = store.setting("today")
+    if not pinned:
+        return Today(dt.datetime.now(zone).date(), zone, pinned=False)
+    try:
+        return Today(dt.date.fromisoformat(pinned), zone, pinned=True)
+    except ValueError:
+        raise InputError("{field} is {value!r}: write it as 2026-06-12", field="today", value=pinned) from None

@@ -1,0 +1,31 @@
+"""How far the city reaches, for the first look at its map."""
+
+import functools
+
+import geopandas as gpd
+
+from geo.store import Store
+
+CHINA = (73.5, 18.0, 135.1, 53.6)
+DECIMALS = 5
+Bounds = tuple[float, float, float, float]
+
+
+def extent(store: Store) -> Bounds:
+    """Give west, south, east, north of the zones, else the checkpoints, else the streets, else China, in degrees."""
+    for frame in (store.zones(), store.checkpoints()):
+        if len(frame):
+            return bounds_of(frame)
+    sha256 = store.streets_sha256()
+    return _of_streets(store, sha256) if sha256 else CHINA
+
+
+def bounds_of(frame: gpd.GeoDataFrame) -> Bounds:
+    """Give west, south, east, north of a frame in degrees, to about a metre."""
+    west, south, east, north = (round(float(value), DECIMALS) for value in frame.total_bounds)
+    return (west, south, east, north)
+
+
+@functools.lru_cache(maxsize=8)
+def _of_streets(store: Store, sha256: str) -> Bounds:  # noqa: ARG001 - the key: streets change with their hash
+    return bounds_of(store.streets())

@@ -1,0 +1,101 @@
+"""The figures of a round that stand beside its map."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+
+from geo.errors import NotFoundError
+from geo.model import Round
+from webmap.sight import Sight
+from webmap.team_marks import team_order
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDay:
+    """One team on one day, or on all days together."""
+
+    team: str
+    day: int  # 0: all days
+    stops: int
+    travel_s: int
+    length_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a planner wants to know of a round at a glance."""
+
+    round: Round
+    roster: int  # checkpoints that could be drawn
+    drawn: int  # 0 before the draw
+    trial: bool  # a draw without a commitment
+    served: int
+    unserved: int
+    travel_s: int
+    length_m: float
+    visits: int  # reported for this round
+    visits_ever: int
+    points: float  # deducted in this round
+    points_ever: float
+    team_days: tuple[TeamDay, ...]
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """Name the teams that have a route, in their order."""
+        return tuple(team_order(one.team for one in self.team_days))
+
+    @property
+    def days(self) -> range:
+        """Count the days of the round."""
+        return range(1, self.round.days + 1)
+
+    def on(self, day: int) -> list[TeamDay]:
+        """Give the teams of a day in their order; of day 0, each team with all its days together."""
+        if day:
+            return [one for one in self.team_days if one.day == day]
+        return [_together(team, [one for one in self.team_days if one.team == team]) for team in self.teams]
+
+
+def figures_of(sight: Sight, one: Round) -> Figures:
+    """Read the figures of a round; a round that is not drawn or planned yet has zeros there."""
+    routes, unserved, every = sight.routes(one.id), sight.unserved(one.id), sight.visits()
+    here = every[every["round_id"] == one.id]
+    drawn, trial = _draw(sight, one.id)
+    return Figures(
+        round=one,
+        roster=len(sight.checkpoints()),
+        drawn=drawn,
+        trial=trial,
+        served=int(routes["stops"].sum()),
+        unserved=len(unserved),
+        travel_s=int(routes["travel_s"].sum()),
+        length_m=float(routes["length_m"].sum()),
+        visits=len(here),
+        visits_ever=len(every),
+        points=float(here["points"].sum()),
+        points_ever=float(every["points"].sum()),
+        team_days=_team_days(routes),
+    )
+
+
+def _draw(sight: Sight, round_id: str) -> tuple[int, bool]:
+    try:
+        trial = sight.store.draw(round_id).trial
+    except NotFoundError:
+        return 0, False
+    return len(sight.sample(round_id)), trial
+
+
+def _team_days(routes: gpd.GeoDataFrame) -> tuple[TeamDay, ...]:
+    place = {team: at for at, team in enumerate(team_order(routes["team"]))}
+    rows = (
+        TeamDay(row.team, int(row.day), int(row.stops), int(row.travel_s), float(row.length_m))
+        for row in routes.itertuples()
+    )
+    return tuple(sorted(rows, key=lambda one: (one.day, place[one.team])))
+
+
+def _together(team: str, days: list[TeamDay]) -> TeamDay:
+    return TeamDay(
+        team, 0, sum(one.stops for one in days), sum(one.travel_s for one in days), sum(one.length_m for one in days)
+    )

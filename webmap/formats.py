@@ -1,0 +1,95 @@
+"""How numbers, times and names are written."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import cast
+
+from flask import Flask, current_app
+from flask_babel import gettext as _
+
+from geo import catalogue
+from geo.catalogue import Catalogue, Category
+from webmap.clock import zone_of
+from webmap.language import spoken
+from webmap.team_marks import team_name
+
+THIN = "\u202f"  # a narrow space that doesn't break
+DASH = "–"
+SECONDS_OF_MINUTE = 60
+MINUTES_OF_HOUR = 60
+METRES_OF_KM = 1000.0
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates these filters."""
+    app.extensions["xundian_catalogue"] = catalogue.load()
+    app.jinja_env.filters.update(
+        number=number,
+        duration=duration,
+        km=km,
+        clock=clock,
+        day=day,
+        category=category_name,
+        points=points,
+        team=team_name,
+        said=lambda text: _(text) if text else "",
+    )
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Write a number with thin separators: 1090 -> 1 090; nothing known -> a dash."""
+    return DASH if value is None or value != value else f"{value:,.{digits}f}".replace(",", THIN)  # noqa: PLR0124 - NaN
+
+
+def points(value: float | None) -> str:
+    """Write deduction points with as many decimals as they have, two at most."""
+    text = number(value, 2)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def duration(seconds: float | None) -> str:
+    """Write seconds as hours and minutes: 5 h 07."""
+    if seconds is None:
+        return DASH
+    hours, minutes = divmod(round(seconds / SECONDS_OF_MINUTE), MINUTES_OF_HOUR)
+    if not hours:
+        return str(_("%(minutes)s min", minutes=minutes))
+    return str(_("%(hours)s h %(minutes)s min", hours=number(hours), minutes=f"{minutes:02d}"))
+
+
+def km(metres: float | None) -> str:
+    """Write metres as kilometres with one decimal."""
+    return DASH if metres is None else number(metres / METRES_OF_KM, 1)
+
+
+def clock(moment: dt.datetime) -> str:
+    """Write a moment as the city's hour and minute."""
+    return moment.astimezone(zone_of(current_app.extensions["xundian"])).strftime("%H:%M")
+
+
+def day(moment: dt.date | dt.datetime) -> str:
+    """Write a date as 2026-06-12."""
+    return moment.strftime("%Y-%m-%d")
+
+
+def catalogue_of_app() -> Catalogue:
+    """Give the catalogue that the application was started with."""
+    return cast("Catalogue", current_app.extensions["xundian_catalogue"])
+
+
+def categories() -> Mapping[str, Category]:
+    """Give the catalogue's categories."""
+    return catalogue_of_app().categories
+
+
+def category_name(code: str) -> str:
+    """Name a category in the language of this request; a code that the catalogue doesn't know stays as it is."""
+    category = categories().get(code)
+    if category is None:
+        return code
+    return category.name(spoken())
+
+
+def category_names() -> dict[str, str]:
+    """Name every category in the language of this request."""
+    return {code: category_name(code) for code in categories()}

@@ -1,0 +1,98 @@
+"""What the maps draw, as GeoJSON; every answer goes through :class:`webmap.sight.Sight`."""
+
+import geopandas as gpd
+import pandas as pd
+from flask import Blueprint, Response, request
+
+from geo.model import Role
+from webmap import access, geojson
+from webmap.clock import zone_of
+from webmap.formats import category_name
+from webmap.heat import heat_cells
+
+pages = Blueprint("layers", __name__, url_prefix="/data")
+
+
+@pages.get("/rounds/<round_id>/routes.geojson")
+@access.require(Role.PLANNER, Role.TEAM)
+def routes(round_id: str) -> Response:
+    """Give a round's routes, one line per team and day."""
+    frame = access.sight().routes(round_id)
+    return geojson.answer(frame, ("team", "day", "mode", "travel_s", "length_m", "stops"))
+
+
+@pages.get("/rounds/<round_id>/stops.geojson")
+@access.require(Role.PLANNER, Role.TEAM)
+def stops(round_id: str) -> Response:
+    """Give a round's bases, stops and lunches in their order, with local times and the checkpoint's name."""
+    sight = access.sight()
+    frame = with_names(sight.stops(round_id), sight.checkpoints())
+    columns = ("team", "day", "order", "number", "kind", "checkpoint", "name", "category", "from", "to", "dwell_s")
+    return geojson.answer(frame, columns)
+
+
+@pages.get("/checkpoints.geojson")
+@access.require(*Role)
+def checkpoints() -> Response:
+    """Give the roster, or the part of it that the account may see."""
+    frame = access.sight().checkpoints()
+    return geojson.answer(with_category(frame), ("name", "category", "address", "unit"))
+
+
+@pages.get("/zones.geojson")
+@access.require(Role.PLANNER, Role.STREET)
+def zones() -> Response:
+    """Give the zones, or the part of them that the account may see."""
+    return geojson.answer(access.sight().zones(), ("level", "name", "parent", "unit"))
+
+
+@pages.get("/zone-names.geojson")
+@access.require(Role.PLANNER)
+def zone_names() -> Response:
+    """Give a point inside each zone for its name: a polygon cut into tiles would show it once a tile."""
+    zones = access.sight().zones()
+    return geojson.answer(zones.set_geometry(zones.representative_point()), ("level", "name"))
+
+
+@pages.get("/problems.geojson")
+@access.require(Role.STREET)
+def problems() -> Response:
+    """Give what was found in the street's zone, one point for each checkpoint, with how often and how many points."""
+    found = access.sight().deductions()
+    by = found.groupby("checkpoint")
+    frame = by.agg(points=("points", "sum"), found=("points", "size"), last=("arrived_at", "max"))
+    frame["last"] = pd.to_datetime(frame["last"]).dt.strftime("%Y-%m-%d")
+    shape = by["geometry"].first()
+    named = access.sight().checkpoints()["name"].reindex(frame.index)
+    drawn = gpd.GeoDataFrame(frame.assign(name=named), geometry=gpd.GeoSeries(shape, crs="EPSG:4326"))
+    return geojson.answer(drawn, ("name", "points", "found", "last"))
+
+
+@pages.get("/heat.geojson")
+@access.require(Role.PLANNER)
+def heat() -> Response:
+    """Give the deduction points per visit by cell of 100 m, of one round or of all; cells without visits are absent."""
+    cells = heat_cells(access.sight().visits(request.args.get("round") or None))
+    return geojson.answer(cells.round({"rate": 3, "deductions": 2}), ("visits", "deductions", "rate"))
+
+
+def with_names(stops: gpd.GeoDataFrame, roster: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add to stops the name and category of their checkpoint, their number on the route, and local ``HH:MM`` times."""
+    zone = zone_of(access.city())
+    ordered = stops.sort_values(["day", "team", "order"])
+    at = ordered["checkpoint"]
+    kinds = ordered["kind"].eq("stop")
+    return ordered.assign(
+        number=kinds.groupby([ordered["day"], ordered["team"]]).cumsum().where(kinds, 0).astype(int),
+        name=at.map(roster["name"]).fillna(""),
+        category=at.map(roster["category"]).fillna("").map(category_name),
+        **{
+            "from": ordered["arrive"].dt.tz_convert(zone).dt.strftime("%H:%M"),
+            "to": ordered["depart"].dt.tz_convert(zone).dt.strftime("%H:%M"),
+        },
+    )
+
+
+def with_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Write the categories in the language of this request."""
+    return frame.assign(category=frame["category"].map(category_name))

@@ -1,0 +1,66 @@
+"""A street office's own page: its zone, its checkpoints, and what was found there. Never a route."""
+
+from typing import Any
+
+import pandas as pd
+from flask import Blueprint, render_template, url_for
+from flask_babel import gettext as _
+
+from geo.model import Role
+from webmap import access, tiles
+from webmap.extent import bounds_of
+from webmap.formats import catalogue_of_app, category_name
+from webmap.language import spoken
+from webmap.sight import Sight
+
+pages = Blueprint("office", __name__)
+
+SHOWN = 60
+
+
+@pages.get("/street")
+@access.require(Role.STREET)
+def page() -> str:
+    """Show the zone with its checkpoints and problems."""
+    sight = access.sight()
+    zones, roster, found = sight.zones(), sight.checkpoints(), sight.deductions()
+    counts = roster["category"].map(category_name).value_counts()
+    return render_template(
+        "office.html",
+        zone=zones.loc[sight.zone()],
+        checkpoints=len(roster),
+        visits=len(sight.visits()),
+        points=float(found["points"].sum()),
+        found=len(found),
+        problems=_problems(found, roster),
+        counts=counts,
+        settings=_settings(sight),
+    )
+
+
+def item_name(code: str) -> str:
+    """Name an item of the catalogue in the language of this request; the free text of an old record stays as it is."""
+    item = catalogue_of_app().item(code)
+    return item.name(spoken()) if item else code
+
+
+def _problems(found: pd.DataFrame, roster: pd.DataFrame) -> list[Any]:
+    newest = found.sort_values(["arrived_at", "points"], ascending=False).head(SHOWN)
+    named = newest.assign(
+        place=newest["checkpoint"].map(roster["name"]).fillna(_("retired checkpoint")),
+        kind=newest["category"].map(category_name),
+        item=newest["item"].map(item_name),
+    )
+    return list(named.itertuples())
+
+
+def _settings(sight: Sight) -> dict[str, Any]:
+    zones = sight.zones()
+    return {
+        "streets": tiles.street_address(sight.store),
+        "ownZones": url_for("layers.zones"),
+        "bounds": bounds_of(zones.loc[[sight.zone()]]),
+        "checkpoints": url_for("layers.checkpoints"),
+        "problems": url_for("layers.problems"),
+        "teams": [],
+    }

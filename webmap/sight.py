@@ -1,0 +1,130 @@
+"""What each role may see of the city: the one place where it is decided.
+
+A planner sees everything. A team sees its own route of today, since tomorrow's must not be known even to it. A street
+office sees its own zone, the checkpoints in it and what was found there, never a route, and never where a covert team
+is today.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.errors import AccessError
+from geo.model import Role, Round, Scope, User
+from geo.store import Store
+from webmap.clock import Today
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The city as one account may see it."""
+
+    store: Store
+    user: User
+    today: Today
+
+    def rounds(self) -> list[Round]:
+        """Give the rounds of a planner, newest first; of a team those that are out today."""
+        if self.user.role is Role.STREET:
+            self._refuse()
+        rounds = sorted(self.store.rounds(), key=lambda one: (one.start, one.id), reverse=True)
+        return rounds if self.user.role is Role.PLANNER else [one for one in rounds if self._day(one)]
+
+    def routes(self, round_id: str) -> gpd.GeoDataFrame:
+        """Give the routes of a round: all to the planner, to a team its own of today."""
+        team, day = self._own_part(round_id)
+        return self.store.routes(round_id, team=team, day=day)
+
+    def stops(self, round_id: str) -> gpd.GeoDataFrame:
+        """Give the stops of a round, under the same rule as the routes."""
+        team, day = self._own_part(round_id)
+        return self.store.stops(round_id, team=team, day=day)
+
+    def unserved(self, round_id: str) -> pd.DataFrame:
+        """Give what a plan doesn't serve, with the reasons."""
+        self._planner_only()
+        return self.store.unserved(round_id)
+
+    def sample(self, round_id: str) -> gpd.GeoDataFrame:
+        """Give what was drawn for a round: nobody but the planner may know it before the visit."""
+        self._planner_only()
+        return self.store.sample(round_id)
+
+    def checkpoints(self) -> gpd.GeoDataFrame:
+        """Give the roster: whole to the planner, to a street office its own zone's, to a team its stops of today."""
+        if self.user.role is Role.PLANNER:
+            return self.store.checkpoints()
+        if self.user.role is Role.STREET:
+            return self.store.checkpoints(zone=self.zone())
+        own = {code for one in self.rounds() for code in self.stops(one.id)["checkpoint"]}
+        roster = self.store.checkpoints()
+        return roster[roster.index.isin(own)]
+
+    def zone(self) -> str:
+        """Give the code of a street account's own zone."""
+        if self.user.role is not Role.STREET or not self.user.zone:
+            self._refuse()
+        return self.user.zone
+
+    def zones(self) -> gpd.GeoDataFrame:
+        """Give the zones: all to the planner, to a street office its own with what lies below it, none to a team."""
+        if self.user.role is Role.TEAM:
+            self._refuse()
+        zones = self.store.zones()
+        return (
+            zones if self.user.role is Role.PLANNER else zones[zones.index.isin(_with_descendants(zones, self.zone()))]
+        )
+
+    def visits(self, round_id: str | None = None) -> gpd.GeoDataFrame:
+        """Give the visits: all to the planner; to a street office those in its zone, without team and hour.
+
+        A covert visit of today stays hidden from the street until tomorrow: it would say where the team is now.
+        """
+        if self.user.role is Role.TEAM:
+            self._refuse()
+        if self.user.role is Role.PLANNER:
+            return self.store.visits_frame(Scope(round_id=round_id))
+        visits = self.store.visits_frame(Scope(round_id=round_id, zone=self.zone()))
+        past = visits["arrived_at"] < self._midnight()
+        shown = visits[past | ~visits["covert"]].copy()
+        shown["arrived_at"] = shown["arrived_at"].dt.tz_convert(self.today.zone).dt.normalize()
+        return shown.drop(columns=["team", "round_id", "covert"])
+
+    def deductions(self) -> pd.DataFrame:
+        """Give what was found, under the same rule as the visits, with checkpoint, day and place of the visit."""
+        visits = self.visits()
+        scope = Scope() if self.user.role is Role.PLANNER else Scope(zone=self.zone())
+        found = self.store.deductions_frame(scope)
+        return found.join(visits[["checkpoint", "category", "arrived_at", "geometry"]], on="visit", how="inner")
+
+    def _own_part(self, round_id: str) -> tuple[str | None, int | None]:
+        if self.user.role is Role.PLANNER:
+            return None, None
+        day = self._day(self.store.round(round_id)) if self.user.role is Role.TEAM and self.user.team else None
+        if day is None:
+            self._refuse()
+        return self.user.team, day
+
+    def _day(self, one: Round) -> int | None:
+        day = (self.today.date - one.start).days + 1
+        return day if 1 <= day <= one.days else None
+
+    def _midnight(self) -> pd.Timestamp:
+        return pd.Timestamp(dt.datetime.combine(self.today.date, dt.time(), self.today.zone))
+
+    def _planner_only(self) -> None:
+        if self.user.role is not Role.PLANNER:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        raise AccessError("the account {name} may not see this", name=self.user.name)
+
+
+def _with_descendants(zones: gpd.GeoDataFrame, code: str) -> set[str]:
+    found, level = {code}, {code}
+    while level:
+        level = set(zones.index[zones["parent"].isin(level)]) - found
+        found |= level
+    return found

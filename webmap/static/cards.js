@@ -1,0 +1,57 @@
+// What stands on the card of a place that was clicked.
+import { Popup } from "./vendor/maplibre-gl/maplibre-gl.mjs";
+import { minutes, number, settings, t } from "./texts.js";
+
+const teamName = (id) => settings.teams?.find((team) => team.id === id)?.name ?? id;
+
+const CARDS = {
+  stops: (its) => ({
+    title: its.kind === "base" ? t("Base") : its.kind === "lunch" ? t("Lunch") : its.name || its.checkpoint,
+    under: [teamName(its.team), t("Day {day}", { day: its.day }), its.category].filter(Boolean).join(" · "),
+    rows: [
+      its.kind === "stop" && [t("Stop"), its.number],
+      [t("Arrives"), its.from],
+      [t("Leaves"), its.to],
+      its.kind === "stop" && [t("On the spot"), minutes(its.dwell_s)],
+    ],
+  }),
+  routes: (its) => ({
+    title: teamName(its.team),
+    under: t("Day {day}", { day: its.day }),
+    rows: [[t("Stops"), its.stops], [t("Travel"), minutes(its.travel_s)], [t("Way"), `${number(its.length_m / 1000)} km`]],
+  }),
+  checkpoints: (its) => ({ title: its.name, under: its.category, rows: [[t("Address"), its.address], [t("Unit"), its.unit]] }),
+  problems: (its) => ({
+    title: its.name,
+    under: "",
+    rows: [[t("Deductions"), t("{points} points", { points: number(its.points) })], [t("Items"), its.found], [t("Last"), its.last]],
+  }),
+  heat: (its) => ({
+    title: t("{rate} points per visit", { rate: number(its.rate) }),
+    under: t("Cell of 100 m"),
+    rows: [
+      [t("Visits"), number(its.visits)],
+      [t("Deductions"), t("{points} points", { points: number(its.deductions) })],
+      its.visits < 3 && [t("Few visits"), t("hardly known")],
+    ],
+  }),
+};
+
+function element(name, text, className = "") {
+  const made = document.createElement(name);
+  made.textContent = text;
+  made.className = className;
+  return made;
+}
+
+/** Make the card of a feature, at its point or where it was clicked. */
+export function cardOf(feature, clicked) {
+  const { title, under, rows } = CARDS[feature.layer.id](feature.properties);
+  const card = element("div", "", "card");
+  card.append(element("b", title), element("span", under, "dim"));
+  const list = document.createElement("dl");
+  for (const [term, value] of rows.filter((row) => row && row[1] !== "")) list.append(element("dt", term), element("dd", value));
+  card.append(list);
+  const place = feature.geometry.type === "Point" ? feature.geometry.coordinates : clicked;
+  return new Popup({ maxWidth: "288px", focusAfterOpen: false }).setLngLat(place).setDOMContent(card);
+}

@@ -1,0 +1,81 @@
+// Numbered stops, bases, lunches and the hatch, drawn on a canvas when the map first needs them: no sprite file.
+const RATIO = 2;
+
+function canvas(size) {
+  const element = document.createElement("canvas");
+  element.width = element.height = size * RATIO;
+  const pen = element.getContext("2d", { willReadFrequently: true });
+  pen.scale(RATIO, RATIO);
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  return pen;
+}
+
+function disc(pen, size, fill, edge) {
+  pen.beginPath();
+  pen.arc(size / 2, size / 2, size / 2 - 1.5, 0, 7);
+  pen.fillStyle = fill;
+  pen.fill();
+  pen.lineWidth = 1.5;
+  pen.strokeStyle = edge;
+  pen.stroke();
+}
+
+function stop(colours, team, text) {
+  const size = 22;
+  const pen = canvas(size);
+  disc(pen, size, colours.teams[team - 1], colours.casing);
+  pen.fillStyle = colours.paper;
+  pen.font = `600 ${text.length > 2 ? 9 : 11}px sans-serif`;
+  pen.fillText(text, size / 2, size / 2 + 0.5);
+  return pen;
+}
+
+function base(colours, team) {
+  const size = 22;
+  const pen = canvas(size);
+  pen.fillStyle = colours.casing;
+  pen.fillRect(2, 2, 18, 18);
+  pen.fillStyle = colours.teams[team - 1];
+  pen.fillRect(3.5, 3.5, 15, 15);
+  pen.fillStyle = colours.paper;
+  pen.fillRect(8, 8, 6, 6);
+  return pen;
+}
+
+function lunch(colours, team) {
+  const size = 18;
+  const pen = canvas(size);
+  disc(pen, size, colours.paper, colours.teams[team - 1]);
+  pen.beginPath();
+  pen.arc(size / 2, size / 2, 3.5, 0, 7);
+  pen.stroke();
+  return pen;
+}
+
+function hatch(colours) {
+  const size = 8;
+  const pen = canvas(size);
+  pen.strokeStyle = colours.hatch;
+  pen.lineWidth = 2.5;
+  for (const shift of [-8, 0, 8]) {
+    pen.beginPath();
+    pen.moveTo(shift - 2, 10);
+    pen.lineTo(shift + 10, -2);
+    pen.stroke();
+  }
+  return pen;
+}
+
+const DRAW = { stop, base, lunch, hatch };
+
+/** Draw the images that layers name "kind|team|text" when the map misses them. */
+export function drawMarks(map, coloursNow) {
+  map.on("styleimagemissing", ({ id }) => {
+    const [kind, team, text] = id.split("|");
+    if (!DRAW[kind] || map.hasImage(id)) return;
+    const { canvas: drawn } = DRAW[kind](coloursNow(), Number(team), text);
+    const { width, height } = drawn;
+    map.addImage(id, drawn.getContext("2d").getImageData(0, 0, width, height), { pixelRatio: RATIO });
+  });
+}

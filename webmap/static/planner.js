@@ -1,0 +1,41 @@
+// The planner's page: round, day and team are choices of the panel; layers are choices of the legend.
+import { atlas } from "./atlas.js";
+import { settings } from "./texts.js";
+
+const legend = document.querySelector("#legend form");
+const layers = () => Object.fromEntries([...legend.querySelectorAll("[name=layer]")].map((box) => [box.value, box.checked]));
+const radio = (name, otherwise) => legend.querySelector(`[name=${name}]:checked`)?.value ?? otherwise;
+const legendChoice = () => ({ ...layers(), level: radio("level", "street"), heatOf: radio("of", "all") });
+
+const { map, redraw } = atlas({ ...legendChoice(), day: settings.day, team: "" });
+legend.addEventListener("change", () => redraw(legendChoice()));
+document.querySelector("#round")?.addEventListener("change", ({ target }) => target.form.submit());
+if (matchMedia("(max-width: 800px)").matches) document.querySelector("#legend").open = false;
+
+const days = document.querySelector("#days");
+days?.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const day = Number(link.dataset.day);
+  for (const one of days.querySelectorAll("a")) one.toggleAttribute("aria-current", false);
+  link.setAttribute("aria-current", "true");
+  for (const body of document.querySelectorAll("#teams tbody")) body.hidden = Number(body.dataset.day) !== day;
+  history.replaceState(null, "", link.href);
+  choose("");
+  redraw({ day, team: "" });
+});
+
+function choose(team) {
+  for (const button of document.querySelectorAll("#teams button")) {
+    button.setAttribute("aria-pressed", String(team !== "" && button.closest("tr").dataset.team === team));
+  }
+}
+
+document.querySelector("#teams")?.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  const team = button.getAttribute("aria-pressed") === "true" ? "" : button.closest("tr").dataset.team;
+  choose(team);
+  redraw({ team });
+});

@@ -1,0 +1,18 @@
+// What the page says, in its language: the server puts the catalogue into the page.
+const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "{}");
+
+export const settings = read("settings");
+const catalogue = read("texts");
+
+/** Say an English text in the page's language; {name} takes values.name. */
+export function t(text, values = {}) {
+  return (catalogue[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+const digits = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+
+/** Write a number with thin separators. */
+export const number = (value) => digits.format(value).replaceAll(",", "\u202f");
+
+/** Write seconds as whole minutes. */
+export const minutes = (seconds) => t("{minutes} min", { minutes: number(Math.round(seconds / 60)) });

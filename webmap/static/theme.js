@@ -1,0 +1,20 @@
+// The map takes its colours from the stylesheet, so that a legend and its layer can't differ.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+export const TEAM_COLOURS = 12;
+
+/** Read the map's colours as they are now. */
+export function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name) => style.getPropertyValue(`--${name}`).trim();
+  const series = (name, count) => Array.from({ length: count }, (_, i) => of(`${name}-${i + 1}`));
+  return {
+    paper: of("paper"), ink: of("ink"), dim: of("dim"), accent: of("accent"), error: of("error"),
+    land: of("land"), streetWide: of("street-wide"), streetSmall: of("street-small"), streetEdge: of("street-edge"),
+    zone: of("zone"), halo: of("halo"), casing: of("casing"), point: of("point"), hatch: of("hatch"),
+    heat: series("heat", 6), teams: series("team", TEAM_COLOURS),
+  };
+}
+
+/** Call back when the device changes between light and dark. */
+export const onTheme = (change) => dark.addEventListener("change", change);
