@@ -1,0 +1,25 @@
+"""The store: every read and write of the database goes through one :class:`Store`."""
+
+from geo.store.accounts import Accounts
+from geo.store.checkpoints import Checkpoints
+from geo.store.plans import Plans
+from geo.store.rounds import Rounds
+from geo.store.streets import Streets
+from geo.store.visits import Visits
+from geo.store.zones import Zones
+
+
+class Store(Streets, Zones, Checkpoints, Rounds, Plans, Visits, Accounts):
+    """One city, opened by the path of a GeoPackage file or the URL of a PostgreSQL database.
+
+    Safe to share between threads; each process opens its own. Every method that writes is one transaction, and when it
+    returns the change is on the disk.
+
+    Examples
+    --------
+    >>> with Store.open("city.gpkg", create=True) as store:  # doctest: +SKIP
+    ...     store.upsert_checkpoints(frame)
+    """
+
+
+__all__ = ["Store"]

@@ -1,0 +1,49 @@
+"""What the two databases do differently, as one interface."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, Table
+
+from geo.store.geometry import Shapes
+
+
+class Backend(Protocol):
+    """A kind of database that can hold a city."""
+
+    url: str
+    name: str  # for messages: no password
+    reader: Engine
+    writer: Engine  # the same connections; its transactions write
+
+    @property
+    def cache_dir(self) -> Path:
+        """The folder for caches, which may not exist yet."""
+
+    def revision(self) -> str | None:
+        """Give the migration that the database stands at, None when there is no city in it.
+
+        Raises
+        ------
+        StoreError
+            When something else is there, or nothing answers.
+        """
+
+    def prepare(self, connection: Connection) -> None:
+        """Make ready for the migrations, with every other process kept out until the transaction ends."""
+
+    def add_layer(self, connection: Connection, table: str, kind: str) -> None:
+        """Register the new table's column ``geom`` as a layer and index it."""
+
+    def lock(self, connection: Connection, table: Table) -> None:
+        """Keep other writers off the table until the transaction ends."""
+
+    def encode(self, shapes: Shapes) -> list[bytes | None]:
+        """Write geometries as the database wants them."""
+
+    def decode(self, values: Sequence[Any]) -> Shapes:
+        """Read geometries as the database gives them."""
+
+    def moved(self, connection: Connection, table: Table, added: Shapes | None = None) -> None:
+        """Bring what is known of the layer's extent up to date; with ``added``, only these are new."""

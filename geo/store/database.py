@@ -1,0 +1,131 @@
+"""Opening a city, and its transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from geo.errors import InputError, NotFoundError, StoreError
+from geo.store.backend import Backend
+from geo.store.geopackage import GeoPackage
+from geo.store.postgis import PostGIS
+from geo.store.tables import REVISION
+
+
+class Database:
+    """An open city: its connections and its transactions. The nouns of :class:`geo.store.Store` build on it."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    @classmethod
+    def open(cls, city: str | Path, *, create: bool = False) -> Self:
+        """Open a city and bring its schema up to date.
+
+        Parameters
+        ----------
+        city
+            The path of a GeoPackage file, ``sqlite:///`` and its path, or ``postgresql+psycopg://user@host/database``.
+        create
+            Make the city when there is none.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no city and ``create`` is false.
+        StoreError
+            When something else is there, nothing answers, or the city was made by a newer version.
+        """
+        store = cls(_backend(city))
+        try:
+            store._migrate(create=create)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _migrate(self, *, create: bool) -> None:
+        city, found = self._backend.name, self._backend.revision()
+        if found is None and not create:
+            raise NotFoundError("there is no city at {city}: name another, or import into a new one", city=city)
+        if found == REVISION:
+            return
+        if found is not None and found > REVISION:
+            raise StoreError(
+                "{city} was made by a newer version (schema {found}, ours is {ours}): update this program",
+                city=city,
+                found=found,
+                ours=REVISION,
+            )
+        from geo.store import migrations  # noqa: PLC0415 - Alembic takes a third of a second, and is seldom needed
+
+        with self._writing() as connection:
+            self._backend.prepare(connection)
+            migrations.upgrade(connection, self._backend.add_layer)
+
+    @property
+    def url(self) -> str:
+        """What :meth:`open` takes to open the same city again; it may hold a password."""
+        return self._backend.url
+
+    @property
+    def cache_dir(self) -> Path:
+        """A folder for what can be computed again: beside the file, or in ``XUNDIAN_HOME``."""
+        folder = self._backend.cache_dir
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._backend.reader.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Store({self._backend.name!r})"
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Read one state of the city, whatever others write meanwhile."""
+        with self._told(), self._backend.reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Write all or nothing; on leaving it is on the disk."""
+        with self._told(), self._backend.writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            reason = " ".join(str(getattr(error, "orig", None) or error).split())
+            raise StoreError("{city} refused: {reason}", city=self._backend.name, reason=reason) from error
+
+
+def _backend(city: str | Path) -> Backend:
+    if isinstance(city, Path) or "://" not in city:
+        return GeoPackage(Path(city))
+    try:
+        url = make_url(city)
+    except ArgumentError as error:
+        raise InputError("the city is {city!r}: that is no URL", city=city) from error
+    if url.drivername.startswith("postgresql"):
+        return PostGIS(url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        return GeoPackage(Path(url.database))
+    raise InputError(
+        "the city is {city!r}: name a GeoPackage file or postgresql+psycopg://...", city=url.render_as_string()
+    )

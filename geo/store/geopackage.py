@@ -1,0 +1,155 @@
+"""A city in one GeoPackage file (OGC 12-128r18), which GDAL and QGIS open as it is, also while we write."""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+
+from geo.errors import StoreError
+from geo.store import geometry
+from geo.store.geometry import Shapes
+
+_APPLICATION_ID = 0x47504B47  # "GPKG"
+_USER_VERSION = 10300  # 1.3: the newest that GDAL 3.6 of Debian 12 reads without a warning
+_BUSY_MS = 30_000
+_CONTAINER = (resources.files("geo.store") / "container.sql").read_text(encoding="utf-8")
+_LAYER = (resources.files("geo.store") / "layer.sql").read_text(encoding="utf-8")
+
+
+def _bound(place: int) -> Callable[[bytes | None], float | None]:
+    def bound(blob: bytes | None) -> float | None:
+        found = geometry.envelope(blob)
+        return None if found is None else found[place]
+
+    return bound
+
+
+def _is_empty(blob: bytes | None) -> int | None:
+    return None if blob is None else int(geometry.envelope(blob) is None)
+
+
+_FUNCTIONS: dict[str, Callable[[bytes | None], float | None]] = {
+    "ST_MinX": _bound(0),
+    "ST_MaxX": _bound(1),
+    "ST_MinY": _bound(2),
+    "ST_MaxY": _bound(3),
+    "ST_IsEmpty": _is_empty,
+}
+
+
+def _connected(connection: sqlite3.Connection, _record: object) -> None:
+    """Set up one connection: the R-tree triggers call our functions, and nobody is turned away while another writes."""
+    connection.isolation_level = None  # transactions are begun by _begin, not by the driver
+    for name, function in _FUNCTIONS.items():
+        connection.create_function(name, 1, function, deterministic=True)
+    # FULL: an acknowledged write outlives a power cut, not only a crash of the program.
+    for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at the start: a reader that turns writer midway can be refused, whatever the timeout."""
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class GeoPackage:
+    """A GeoPackage file.
+
+    Parameters
+    ----------
+    path
+        The file, which need not exist yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.url = self.name = str(self.path)
+        self.reader: Engine = create_engine(f"sqlite:///{self.path.as_posix()}")
+        event.listen(self.reader, "connect", _connected)
+        event.listen(self.reader, "begin", _begin)
+        self.writer: Engine = self.reader.execution_options(writing=True)
+
+    @property
+    def cache_dir(self) -> Path:
+        """The folder beside the file."""
+        return self.path.with_suffix(".cache")
+
+    def revision(self) -> str | None:
+        """Give the migration that the file stands at, None when there is no city in it."""
+        if not self.path.exists() or self.path.stat().st_size == 0:
+            return None
+        try:
+            # Ask before the first real connection, which would turn a stranger's file to WAL.
+            with sqlite3.connect(f"file:{self.path.as_posix()}?mode=ro", uri=True, timeout=_BUSY_MS / 1000) as plain:
+                tables = {name for (name,) in plain.execute("SELECT name FROM sqlite_master")}
+                rows = plain.execute("SELECT version_num FROM alembic_version").fetchall() if tables >= _OURS else []
+            plain.close()
+        except sqlite3.DatabaseError as error:
+            raise StoreError("{city} cannot be read: {reason}", city=self.name, reason=str(error)) from error
+        if rows:
+            return str(rows[0][0])
+        if tables:
+            raise StoreError("{city} is a database, but not a city of ours: choose another file", city=self.name)
+        return None
+
+    def prepare(self, connection: Connection) -> None:
+        """Write the GeoPackage's own tables; the transaction that writes already keeps others out."""
+        if connection.exec_driver_sql("PRAGMA application_id").scalar() == _APPLICATION_ID:
+            return
+        connection.exec_driver_sql(f"PRAGMA application_id = {_APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {_USER_VERSION}")
+        _run(connection, _CONTAINER)
+
+    def add_layer(self, connection: Connection, table: str, kind: str) -> None:
+        """Register the layer and its R-tree with the standard's triggers."""
+        _run(connection, _LAYER.replace("{table}", table).replace("{kind}", kind))
+
+    def lock(self, connection: Connection, table: Table) -> None:
+        """Do nothing: a writing transaction has the whole file."""
+
+    def encode(self, shapes: Shapes) -> list[bytes | None]:
+        """Write GeoPackage blobs."""
+        return geometry.to_blobs(shapes)
+
+    def decode(self, values: Sequence[Any]) -> Shapes:
+        """Read GeoPackage blobs."""
+        return geometry.from_blobs(values)
+
+    def moved(self, connection: Connection, table: Table, added: Shapes | None = None) -> None:
+        """Write the layer's extent and time of change into ``gpkg_contents``."""
+        if added is None:
+            blobs = connection.exec_driver_sql(f'SELECT geom FROM "{table.name}"').scalars().all()  # noqa: S608 - our own table
+            statement, shapes = _SET_EXTENT, geometry.from_blobs(blobs)
+        else:
+            statement, shapes = _WIDEN_EXTENT, added
+        bounds = [None if np.isnan(edge) else float(edge) for edge in shapely.total_bounds(shapes)]
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+        edges = dict(zip(("min_x", "min_y", "max_x", "max_y"), bounds, strict=True))
+        connection.execute(text(statement), {"name": table.name, "now": now, **edges})
+
+
+_OURS = {"alembic_version", "gpkg_contents"}
+_SET_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
+    min_x = :min_x, min_y = :min_y, max_x = :max_x, max_y = :max_y WHERE table_name = :name"""
+_WIDEN_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
+    min_x = min(coalesce(min_x, :min_x), coalesce(:min_x, min_x)),
+    min_y = min(coalesce(min_y, :min_y), coalesce(:min_y, min_y)),
+    max_x = max(coalesce(max_x, :max_x), coalesce(:max_x, max_x)),
+    max_y = max(coalesce(max_y, :max_y), coalesce(:max_y, max_y)) WHERE table_name = :name"""
+
+
+def _run(connection: Connection, script: str) -> None:
+    """Run the statements of a script inside the transaction, which sqlite3's executescript would end."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.exec_driver_sql(statement)
+            statement = ""

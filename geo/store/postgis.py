@@ -1,0 +1,78 @@
+"""A city in a PostgreSQL database with PostGIS: the same tables, with GiST indexes in place of R-trees."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from geo.errors import StoreError
+from geo.store import geometry
+from geo.store.geometry import Shapes
+
+_MIGRATION_LOCK = 0x5875_6E64_6961_6E  # "Xundian": one migration at a time in a database
+
+
+class PostGIS:
+    """A database of a PostgreSQL server; the city lives in the first schema of its search path.
+
+    Parameters
+    ----------
+    url
+        ``postgresql+psycopg://user@host/database``.
+    """
+
+    def __init__(self, url: URL) -> None:
+        url = url.set(drivername="postgresql+psycopg")
+        self.url = url.render_as_string(hide_password=False)
+        self.name = url.render_as_string(hide_password=True)
+        self.reader: Engine = create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ")
+        self.writer: Engine = self.reader.execution_options(isolation_level="READ COMMITTED")
+
+    @property
+    def cache_dir(self) -> Path:
+        """A folder of this city in ``XUNDIAN_HOME``, or in ``.xundian`` of the user's home."""
+        home = os.environ.get("XUNDIAN_HOME")
+        folder = re.sub(r"[^\w.-]+", "_", self.name.partition("@")[2] or self.name.partition("//")[2])
+        return (Path(home) if home else Path.home() / ".xundian") / f"{folder}.cache"
+
+    def revision(self) -> str | None:
+        """Give the migration that the schema stands at, None when there is no city in it."""
+        try:
+            with self.reader.connect() as connection:
+                schema = connection.dialect.default_schema_name
+                if not inspect(connection).has_table("alembic_version", schema=schema):
+                    return None
+                found = connection.scalar(text(f'SELECT version_num FROM "{schema}".alembic_version'))  # noqa: S608 - the server's own name
+                return None if found is None else str(found)
+        except DBAPIError as error:
+            raise StoreError(
+                "{city} cannot be read: {reason}", city=self.name, reason=str(error.orig).strip()
+            ) from error
+
+    def prepare(self, connection: Connection) -> None:
+        """Wait for other migrations, and add PostGIS where it is missing."""
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+        connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
+
+    def add_layer(self, connection: Connection, table: str, kind: str) -> None:  # noqa: ARG002 - the column knows its kind
+        """Index the layer."""
+        connection.execute(text(f'CREATE INDEX "ix_{table}_geom" ON "{table}" USING gist (geom)'))
+
+    def lock(self, connection: Connection, table: Table) -> None:
+        """Keep other writers off the table; readers go on."""
+        connection.execute(text(f'LOCK TABLE "{table.name}" IN SHARE ROW EXCLUSIVE MODE'))
+
+    def encode(self, shapes: Shapes) -> list[bytes | None]:
+        """Write EWKB."""
+        return geometry.to_ewkb(shapes)
+
+    def decode(self, values: Sequence[Any]) -> Shapes:
+        """Read EWKB."""
+        return geometry.from_ewkb(values)
+
+    def moved(self, connection: Connection, table: Table, added: Shapes | None = None) -> None:
+        """Do nothing: the index knows the extent."""

@@ -1,0 +1,37 @@
+"""Responsibility zones and unit grid cells."""
+
+import geopandas as gpd
+
+from geo import frames
+from geo.model import Changes, Level
+from geo.store import rows, tables
+from geo.store.database import Database
+from geo.store.upsert import upsert
+
+
+class Zones(Database):
+    """The zone tree and the cells."""
+
+    def upsert_zones(self, frame: gpd.GeoDataFrame) -> Changes:
+        """Add zones, a frame of :data:`geo.frames.ZONES`, and bring those that are there up to date."""
+        with self._writing() as connection:
+            return upsert(connection, tables.zones, frames.ZONES, frame, self._backend).changes
+
+    def zones(self, level: Level | str | None = None) -> gpd.GeoDataFrame:
+        """Give the zones of a level, or all, by code: a frame of :data:`geo.frames.ZONES`."""
+        statement = rows.query(tables.zones, frames.ZONES).order_by(tables.zones.c.code)
+        if level is not None:
+            statement = statement.where(tables.zones.c.level == str(level))
+        with self._reading() as connection:
+            return rows.fetch(connection, statement, frames.ZONES, self._backend)
+
+    def replace_cells(self, frame: gpd.GeoDataFrame) -> None:
+        """Put these unit grid cells, a frame of :data:`geo.frames.CELLS`, in the place of all that were there."""
+        with self._writing() as connection:
+            rows.replace(connection, tables.cells, frames.CELLS, frame, self._backend)
+
+    def cells(self) -> gpd.GeoDataFrame:
+        """Give all unit grid cells in the order they were saved: a frame of :data:`geo.frames.CELLS`."""
+        statement = rows.query(tables.cells, frames.CELLS).order_by(tables.cells.c.fid)
+        with self._reading() as connection:
+            return rows.fetch(connection, statement, frames.CELLS, self._backend)
