@@ -1,0 +1,59 @@
+"""Balanced selection: exact quotas, spread over the city and within each category, a share of it independent."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from routing.draw.rounding import D, settle
+from routing.draw.stream import below, words
+from routing.draw.trees import flat, grow, network
+
+Ints = npt.NDArray[np.int64]
+_TURNS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What is drawn from, one entry per unit in canonical order."""
+
+    kind: Ints  # number of the category
+    x_cm: Ints
+    y_cm: Ints
+    street: Ints | None = None  # number of the street office where each is to get its share
+
+    def take(self, at: Ints) -> "Units":
+        """Keep the units at these positions; the numbers of kinds and streets may then have gaps."""
+        street = None if self.street is None else _dense(self.street[at])
+        return Units(_dense(self.kind[at]), self.x_cm[at], self.y_cm[at], street)
+
+
+def _dense(numbers: Ints) -> Ints:
+    return np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+
+
+def balanced(units: Units, value: Ints, share: int, key: bytes, stage: str) -> Ints:
+    """Round ``value`` to 0 or D with its expectation kept.
+
+    First every unit steps out of the trees with the chance ``share`` / D, and those are rounded among themselves, held
+    only by the totals of the categories (and streets): the independent share. The rest is rounded on the two trees.
+
+    Returns
+    -------
+    Positions of the units that are rounded up, ascending.
+    """
+    city, kinds = flat(units.street, len(value)), flat(units.kind, len(value))
+    fractional = value % D != 0
+    alone = fractional & (words(key, f"{stage} share", len(value)) % D < share)
+    lone = np.flatnonzero(alone)
+    edges, nodes = network(value, lone, city, kinds)
+    value = value.copy()
+    value[lone] = settle(edges, nodes, key, f"{stage} flat", flat=True)[: len(lone)]
+    turn = below(key, f"{stage} turn", _TURNS + 1)
+    x, y = units.x_cm, units.y_cm
+    place = (x * (_TURNS - turn) + y * turn, y * (_TURNS - turn) - x * turn)  # turned by 0 to 90 degrees, and scaled
+    rest = np.flatnonzero(fractional & ~alone)
+    city = grow(city, rest, place, value, (key, f"{stage} city"))
+    kinds = grow(kinds, rest, place, value, (key, f"{stage} kinds"))
+    edges, nodes = network(value, np.arange(len(value)), city, kinds)
+    return np.flatnonzero(settle(edges, nodes, key, f"{stage} trees", flat=False)[: len(value)])
