@@ -1,5 +1,6 @@
 """The streets as a network with weights: by mode, time of day and closures."""
 
+import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -220,3 +221,6 @@ def _keep(network: StreetNetwork, bans: pd.DataFrame, folder: Path) -> None:
         for file in Path(fresh).iterdir():
             folder.mkdir(exist_ok=True)
             file.replace(folder / file.name)
+    for old in folder.parent.glob("network-*-*"):
+        if old != folder:
+            shutil.rmtree(old, ignore_errors=True)
