@@ -7,7 +7,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import shapely
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 
@@ -129,7 +128,8 @@ class GeoPackage:
             statement, shapes = _SET_EXTENT, geometry.from_blobs(blobs)
         else:
             statement, shapes = _WIDEN_EXTENT, added
-        bounds = [None if np.isnan(edge) else float(edge) for edge in shapely.total_bounds(shapes)]
+        here = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+        bounds = shapely.total_bounds(here).tolist() if len(here) else [None] * 4
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
         edges = dict(zip(("min_x", "min_y", "max_x", "max_y"), bounds, strict=True))
         connection.execute(text(statement), {"name": table.name, "now": now, **edges})

@@ -106,8 +106,8 @@ class Rounds(Database):
             round_of(connection, draw.round_id)
             self._backend.lock(connection, tables.draws)
             _clear(connection, draw.round_id)
-            for plan in (tables.routes, tables.stops):
-                self._backend.moved(connection, plan)
+            for layer in (tables.routes, tables.stops):
+                self._backend.moved(connection, layer)
             connection.execute(insert(tables.draws).values(row))
             drawn = rows.to_rows(cleaned, frames.SAMPLE, tables.sample, self._backend)
             rows.add(connection, tables.sample, [{"round_id": draw.round_id, **point} for point in drawn])

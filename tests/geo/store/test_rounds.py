@@ -1,0 +1,195 @@
+"""Teams, rounds, draws and plans, on both databases."""
+
+import datetime as dt
+import math
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from geo.errors import InputError, NotFoundError, StateError
+from geo.frames import ROUTES, STOPS, UNSERVED, check
+from geo.model import Draw, Inspector, Mode, Round, Team, Visit
+
+JUNE = Round(
+    "2026-06", dt.date(2026, 6, 12), days=4, teams=2, size=3, covert=True, quotas={"main_road": 3}, edition="1"
+)
+NOON = dt.datetime(2026, 6, 12, 4, 30, 15, 123456, tzinfo=dt.UTC)
+DRAW = Draw("2026-06", b"\x00\xff" * 16, True, {"quotas": {"main_road": 3}, "share": 0.1}, "ab", 0.14, 0.17, NOON)
+
+
+def drawn(*ids):
+    data = {"inclusion_prob": [0.75] * len(ids), "day": range(1, len(ids) + 1), "ticket": range(len(ids), 0, -1)}
+    return pd.DataFrame(data, index=pd.Index(ids, name="id", dtype="str"))
+
+
+def plan(round_id="2026-06", checkpoints=("c0000", "c0001")):
+    routes = gpd.GeoDataFrame(
+        {
+            "round_id": round_id,
+            "team": ["A", "B"],
+            "day": 1,
+            "mode": "car",
+            "travel_s": 60,
+            "length_m": 1.5,
+            "stops": 1,
+        },
+        index=pd.Index(["A-1", "B-1"], name="id"),
+        geometry=[shapely.LineString([(114, 30), (114.1, 30)]), None],
+        crs="EPSG:4326",
+    )
+    stops = gpd.GeoDataFrame(
+        {
+            "round_id": round_id,
+            "team": "A",
+            "day": [1, 1, 2],
+            "order": [1, 0, 0],
+            "kind": ["stop", "base", "stop"],
+            "checkpoint": [checkpoints[0], "", checkpoints[1]],
+            "arrive": pd.to_datetime([NOON, None, NOON], utc=True),
+            "depart": pd.to_datetime([NOON, NOON, NOON], utc=True),
+            "dwell_s": [600, 0, 600],
+            "travel_s": [60, 0, 60],
+        },
+        index=pd.Index(["A-1-1", "A-1-0", "A-2-0"], name="id"),
+        geometry=shapely.points([[114, 30], [114.1, 30], [114.2, 30]]),
+        crs="EPSG:4326",
+    )
+    unserved = pd.DataFrame(
+        {"round_id": round_id, "day": [2], "reason": "closed", "remedy": "another day"},
+        index=pd.Index(["c0002"], name="checkpoint"),
+    )
+    return routes, stops, unserved
+
+
+@pytest.fixture
+def june(store, roster):
+    store.upsert_checkpoints(roster(4))
+    store.create_round(JUNE)
+    return store
+
+
+def test_teams_keep_their_order_and_people(store):
+    teams = [
+        Team("乙", 114.3, 30.5, Mode.WALK, (Inspector("李", "乙", "文明办", "一街"), Inspector("王", "乙"))),
+        Team("甲", 114.0, 30.0),
+    ]
+    store.replace_teams([Team("old", 1.0, 2.0, inspectors=(Inspector("x", "old"),))])
+    store.replace_teams(teams)
+    assert store.teams() == teams
+
+
+def test_rounds_come_back_the_oldest_first(store):
+    may = Round("2026-05", dt.date(2026, 5, 12), days=1, teams=1, size=1)
+    store.create_round(JUNE)
+    store.create_round(may)
+    assert store.rounds() == [may, JUNE]
+    assert store.round("2026-06") == JUNE
+
+
+def test_a_round_is_made_once(june):
+    with pytest.raises(StateError, match="2026-06"):
+        june.create_round(replace(JUNE, size=9))
+
+
+def test_an_unknown_round_is_an_error(june):
+    for ask in (june.round, june.draw, june.sample, june.routes, june.stops, june.unserved):
+        with pytest.raises(NotFoundError, match="2030"):
+            ask("2030")
+    with pytest.raises(NotFoundError, match="2030"):
+        june.save_draw(replace(DRAW, round_id="2030"), drawn("c0000"))
+    with pytest.raises(NotFoundError, match="2030"):
+        june.save_routes("2030", *plan("2030"))
+
+
+def test_a_draw_comes_back(june):
+    with pytest.raises(StateError, match="not drawn"):
+        june.draw("2026-06")
+    with pytest.raises(StateError, match="not drawn"):
+        june.sample("2026-06")
+    june.save_draw(DRAW, drawn("c0003", "c0001"))
+    assert june.draw("2026-06") == replace(DRAW, drawn_at=NOON.replace(microsecond=123000))
+    sample = june.sample("2026-06")
+    assert sample.index.tolist() == ["c0001", "c0003"]  # in the order of the tickets
+    assert sample["day"].tolist() == [2, 1]
+    assert sample["name"].tolist() == ["点位1", "点位3"]
+    assert sample.geometry.iloc[0] == june.checkpoints().loc["c0001", "geometry"]
+
+
+def test_a_balance_that_cannot_be_said_comes_back_so(june):
+    june.save_draw(replace(DRAW, balance_city=math.nan), drawn())
+    assert math.isnan(june.draw("2026-06").balance_city)
+    assert june.sample("2026-06").empty
+
+
+def test_a_trial_is_replaced_with_its_plan(june):
+    june.save_draw(DRAW, drawn("c0000", "c0001"))
+    june.save_routes("2026-06", *plan())
+    june.save_draw(replace(DRAW, trial=False), drawn("c0002"))
+    assert june.sample("2026-06").index.tolist() == ["c0002"]
+    assert june.routes("2026-06").empty
+    assert june.stops("2026-06").empty
+    assert june.unserved("2026-06").empty
+
+
+def test_a_committed_draw_stands(june):
+    june.save_draw(replace(DRAW, trial=False), drawn("c0000"))
+    for trial in (True, False):
+        with pytest.raises(StateError, match="stands"):
+            june.save_draw(replace(DRAW, trial=trial), drawn("c0001"))
+    assert june.sample("2026-06").index.tolist() == ["c0000"]
+
+
+def test_a_visited_trial_stands(june):
+    june.save_draw(DRAW, drawn("c0000"))
+    june.record_visits([Visit("c0000", "A", NOON, "2026-06")])
+    with pytest.raises(StateError, match="1 visits"):
+        june.save_draw(DRAW, drawn("c0001"))
+
+
+def test_a_plan_comes_back_in_order(june):
+    june.save_routes("2026-06", *plan())
+    routes = check(june.routes("2026-06"), ROUTES)
+    assert routes.index.tolist() == ["A-1", "B-1"]
+    assert routes.geometry.to_list() == [shapely.LineString([(114, 30), (114.1, 30)]), None]
+    stops = check(june.stops("2026-06"), STOPS)
+    assert stops.index.tolist() == ["A-1-0", "A-1-1", "A-2-0"]
+    assert stops["checkpoint"].tolist() == ["", "c0000", "c0001"]
+    assert pd.isna(stops["arrive"].iloc[0])
+    assert stops["arrive"].iloc[1] == NOON.replace(microsecond=123000)
+    unserved = check(june.unserved("2026-06"), UNSERVED)
+    assert unserved.loc["c0002"].tolist() == ["2026-06", 2, "closed", "another day"]
+
+
+def test_a_plan_of_one_team_or_day(june):
+    june.save_routes("2026-06", *plan())
+    assert june.routes("2026-06", team="B").index.tolist() == ["B-1"]
+    assert june.routes("2026-06", day=2).empty
+    assert june.stops("2026-06", team="A", day=2).index.tolist() == ["A-2-0"]
+
+
+def test_a_plan_is_replaced_alone(june):
+    june.create_round(replace(JUNE, id="2026-07"))
+    june.save_routes("2026-06", *plan())
+    june.save_routes("2026-07", *plan("2026-07"))  # the same ids as in June
+    routes, stops, unserved = plan()
+    june.save_routes("2026-06", routes.iloc[:1], stops.iloc[:1], unserved.iloc[:0])
+    assert len(june.routes("2026-06")) == 1
+    assert june.unserved("2026-06").empty
+    assert len(june.stops("2026-07")) == 3
+
+
+def test_a_plan_with_a_fault_changes_nothing(june):
+    june.save_routes("2026-06", *plan())
+    routes, stops, unserved = plan()
+    stops.loc["A-1-1", "checkpoint"] = "nobody"
+    with pytest.raises(Exception, match="refused"):
+        june.save_routes("2026-06", routes.iloc[:1], stops, unserved)
+    with pytest.raises(InputError, match="2026-07"):
+        june.save_routes("2026-06", *plan("2026-07"))
+    stops["arrive"] = stops["arrive"].dt.tz_localize(None)
+    with pytest.raises(InputError, match="time zone"):
+        june.save_routes("2026-06", routes, stops, unserved)
+    assert len(june.routes("2026-06")) == 2

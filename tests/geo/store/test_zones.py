@@ -1,0 +1,102 @@
+"""Zones and cells, on both databases."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from geo.frames import CELLS, ZONES, check
+from geo.model import Changes, Level
+
+TREE = [
+    # code, level, parent, west, east
+    ("4201", "city", "", 114.0, 114.4),
+    ("420102", "district", "4201", 114.0, 114.4),
+    ("420102001", "street", "420102", 114.0, 114.2),
+    ("420102002", "street", "420102", 114.2, 114.4),
+    ("420102001001", "community", "420102001", 114.0, 114.2),
+    ("420102001001G01", "grid", "420102001001", 114.0, 114.1),
+    ("B01", "special", "", 114.15, 114.25),
+]
+
+
+@pytest.fixture
+def tree():
+    data = {
+        "level": [row[1] for row in TREE],
+        "name": [f"区{row[0]}" for row in TREE],
+        "parent": [row[2] for row in TREE],
+        "unit": "街道办",
+        "person": "",
+    }
+    index = pd.Index([row[0] for row in TREE], name="code", dtype="str")
+    shapes = [shapely.box(west, 30.0, east, 30.4) for *_, west, east in TREE]
+    return gpd.GeoDataFrame(data, index=index, geometry=shapes, crs="EPSG:4326")
+
+
+@pytest.fixture
+def peopled(store, tree, roster):
+    """Put one checkpoint in each part of the tree; the fourth is in no zone."""
+    store.upsert_zones(tree)
+    frame = roster(
+        4,
+        street_code=["420102001", "420102001", "420102002", ""],
+        community_code=["420102001001", "420102001001", "", ""],
+        grid_code=["420102001001G01", "", "", ""],
+    )
+    frame["geometry"] = shapely.points([114.05, 114.18, 114.22, 115.0], 30.1)
+    store.upsert_checkpoints(frame)
+    return store
+
+
+def test_zones_come_back_by_code(store, tree):
+    assert store.upsert_zones(tree) == Changes(accepted=7)
+    back = check(store.zones(), ZONES)
+    assert back.index.tolist() == sorted(tree.index)
+    assert back.loc["420102001", "geometry"] == tree.loc["420102001", "geometry"]
+    assert store.upsert_zones(tree) == Changes(unchanged=7)
+
+
+def test_one_level(store, tree):
+    store.upsert_zones(tree)
+    assert store.zones(Level.STREET).index.tolist() == ["420102001", "420102002"]
+    assert store.zones("grid").index.tolist() == ["420102001001G01"]
+
+
+def test_parts_and_holes_survive(store, tree):
+    ring = shapely.box(0, 0, 4, 4) - shapely.box(1, 1, 2, 2)
+    islands = shapely.union(ring, shapely.box(9, 9, 10, 10))
+    tree.loc["420102", "geometry"] = islands
+    store.upsert_zones(tree)
+    assert store.zones().loc["420102", "geometry"].equals(islands)
+    assert store.upsert_zones(tree) == Changes(unchanged=7)
+
+
+@pytest.mark.parametrize(
+    ("zone", "inside"),
+    [
+        ("4201", [0, 1, 2]),
+        ("420102", [0, 1, 2]),
+        ("420102001", [0, 1]),
+        ("420102002", [2]),
+        ("420102001001", [0, 1]),
+        ("420102001001G01", [0]),
+        ("B01", [1, 2]),
+    ],
+)
+def test_checkpoints_of_a_zone_on_any_level(peopled, zone, inside):
+    assert peopled.checkpoints(zone=zone).index.tolist() == [f"c{i:04d}" for i in inside]
+
+
+def test_cells_are_replaced(store):
+    def grid(count):
+        data = {"community": "420102001001", "area_m2": 10_000.0}
+        codes = pd.Index([f"420102001001{i:03d}" for i in range(count)], name="code", dtype="str")
+        shapes = [shapely.box(114 + i * 0.001, 30, 114.001 + i * 0.001, 30.001) for i in range(count)]
+        return gpd.GeoDataFrame(data, index=codes, geometry=shapes, crs="EPSG:4326")
+
+    store.replace_cells(grid(5))
+    store.replace_cells(grid(3))
+    back = check(store.cells(), CELLS)
+    assert len(back) == 3
+    assert back.geometry.to_list() == grid(3).geometry.to_list()
