@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import geopandas as gpd
+
 from geo.catalogue import Catalogue
 from geo.errors import InputError, StateError
-from geo.model import Draw
+from geo.model import Draw, Round
 from geo.progress import Progress, silent
 from geo.readers import read_table
 from geo.store import Store
-from routing.draw import balance, design_for, frame_sha256, probabilities, select, trial_key
+from routing.draw import Design, balance, design_for, frame_sha256, probabilities, select, trial_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +74,37 @@ def draw_round(store: Store, round_id: str, *, seed: int, progress: Progress = s
     if roster.empty:
         raise StateError("the city has no checkpoints: import a roster before drawing round {round}", round=round_id)
     progress("draw", 0, 1)
-    design = design_for(roster, planned)
-    key = trial_key(round_id, seed)
-    drawn = select(roster, design, key)
-    spread = balance(roster.assign(inclusion_prob=probabilities(roster, design)), drawn)
+    record, drawn = trial_draw(roster, planned, seed, dt.datetime.now(dt.UTC))
+    store.save_draw(record, drawn[["inclusion_prob", "day", "ticket"]])
     progress("draw", 1, 1)
     counts = drawn["category"].value_counts()
-    record = Draw(
-        round_id=round_id,
-        key=key,
-        trial=True,
-        design=asdict(design),
-        frame_sha256=frame_sha256(roster, design),
-        balance_city=spread.city,
-        balance_within=spread.within,
-        drawn_at=dt.datetime.now(dt.UTC),
-    )
-    store.save_draw(record, drawn[["inclusion_prob", "day", "ticket"]])
+    quotas = Design(**record.design).quotas
     return DrawReport(
         round=round_id,
         drawn=len(drawn),
-        quotas_exact=all(int(counts.get(category, 0)) == n for category, n in design.quotas.items()),
-        balance_city=spread.city,
-        balance_within=spread.within,
+        quotas_exact=all(int(counts.get(category, 0)) == n for category, n in quotas.items()),
+        balance_city=record.balance_city,
+        balance_within=record.balance_within,
         trial=True,
     )
+
+
+def trial_draw(
+    roster: gpd.GeoDataFrame, planned: Round, seed: int, drawn_at: dt.datetime
+) -> tuple[Draw, gpd.GeoDataFrame]:
+    """Draw a round by trial from a seed that anyone can make up; give the record and the drawn part of the roster."""
+    design = design_for(roster, planned)
+    key = trial_key(planned.id, seed)
+    drawn = select(roster, design, key)
+    spread = balance(roster.assign(inclusion_prob=probabilities(roster, design)), drawn)
+    record = Draw(
+        round_id=planned.id,
+        key=key,
+        trial=True,
+        design=design.plain(),
+        frame_sha256=frame_sha256(roster, design),
+        balance_city=spread.city,
+        balance_within=spread.within,
+        drawn_at=drawn_at,
+    )
+    return record, drawn

@@ -1,0 +1,15 @@
+"""The fingerprint of what a draw was made from."""
+
+import hashlib
+
+import geopandas as gpd
+
+from routing.draw.chances import chances
+from routing.draw.design import Design
+from routing.draw.points import canonical_json, points
+
+
+def frame_sha256(frame: gpd.GeoDataFrame, design: Design) -> str:
+    """Hash the canonical rows of a frame with their probabilities: 64 hexadecimal digits, whatever the order of rows."""
+    chosen = points(frame, design)
+    return hashlib.sha256(canonical_json(chosen.rows(chances(frame, design, chosen)))).hexdigest()
