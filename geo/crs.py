@@ -11,6 +11,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 from pyproj import CRS, Transformer
 
 from geo.errors import DatumError
@@ -298,3 +299,41 @@ def frame_metric_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
 def to_wgs84_frame(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Reproject a frame to EPSG:4326."""
     return frame.to_crs(WGS84)
+
+
+def to_wgs84_series(series: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Reproject geometries to EPSG:4326."""
+    return series.to_crs(WGS84)
+
+
+def is_gauss_kruger(crs: CRS) -> bool:
+    """Tell whether a CRS is one of CGCS2000's Gauss-Kruger zones, with or without prefix."""
+    return crs.to_epsg() in {*range(4491, 4502), *range(4513, 4555)}
+
+
+def same_zone(one: CRS, other: CRS) -> bool:
+    """Tell whether two transverse Mercator CRSs share their central meridian."""
+    return _central_meridian(one) == _central_meridian(other)
+
+
+def without_prefix(crs: CRS) -> CRS:
+    """Give the zone without prefix of a CGCS2000 3-degree zone; any other CRS as it is."""
+    epsg = crs.to_epsg()
+    return CRS.from_epsg(epsg + 21) if epsg is not None and epsg in range(4513, 4534) else crs
+
+
+def _central_meridian(crs: CRS) -> float | None:
+    parameters = crs.coordinate_operation.params if crs.coordinate_operation else []
+    return next((float(p.value) for p in parameters if p.name == "Longitude of natural origin"), None)
+
+
+def shift_frame(shapes: gpd.GeoSeries, datum: Datum | str, *, back: bool = False) -> gpd.GeoSeries:
+    """Move geometries in degrees of ``datum`` to WGS-84 degrees, or with ``back`` the other way, vertex by vertex."""
+    if Datum(datum) in (Datum.WGS84, Datum.CGCS2000):
+        return shapes
+    turn = from_wgs84 if back else to_wgs84
+
+    def shifted(xy: Array) -> Array:
+        return np.column_stack(turn(xy[:, 0], xy[:, 1], datum))
+
+    return gpd.GeoSeries(shapely.transform(shapes.to_numpy(), shifted), index=shapes.index, crs=WGS84)

@@ -1,0 +1,195 @@
+"""A roster of checkpoints (点位清单), from whatever file an office has."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import openings
+from geo.catalogue import Catalogue, load
+from geo.crs import Datum
+from geo.errors import InputError
+from geo.frames import CHECKPOINTS, WGS84, check
+from geo.progress import Progress, silent
+from geo.readers import messages, values
+from geo.readers.categories import category_codes
+from geo.readers.columns import CHECKPOINT_FIELDS, Headings, named_datum
+from geo.readers.coordinates import read_places
+from geo.readers.faults import Fault, FaultLog, rejected
+from geo.readers.identity import row_ids
+from geo.readers.near import near_duplicates
+from geo.readers.tables import SOURCE_ROW, Note, Table, read_table
+
+_TEXTS = ("name", "address", "street", "community", "unit", "street_code", "community_code", "grid_code", "cell")
+_MOST_CHARACTERS = 500
+
+
+class Reading(NamedTuple):
+    """What a roster holds."""
+
+    accepted: gpd.GeoDataFrame  # a CHECKPOINTS frame
+    rejected: pd.DataFrame  # source_row, reason, the original columns
+    unplaced: pd.DataFrame  # columns of CHECKPOINTS and source_row; good but for the missing coordinates
+    duplicates: pd.DataFrame  # pairs of the same name and category within 30 m: id, other, name, category, distance_m
+    faults: tuple[Fault, ...]  # behind the reasons
+    notes: tuple[Note, ...]
+    rows: pd.Series  # id -> row of the file, of the accepted
+    part: bool  # corrected rejects: nothing may be retired
+    heading_datum: Datum | None  # the datum that the headings name, such as 百度经度
+
+
+def read_checkpoints(
+    path: Path | str,
+    *,
+    datum: Datum | str,
+    columns: Mapping[str, str] | None = None,
+    catalogue: Catalogue | None = None,
+    crs: Any = None,  # noqa: ANN401 - whatever pyproj takes
+    progress: Progress = silent,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Read a roster into what can be taken and what cannot; see :func:`read_roster`.
+
+    Returns
+    -------
+    accepted
+        A CHECKPOINTS frame.
+    rejected
+        The other rows with their row number, the reasons and every original column; rows with an address but without
+        coordinates are among them.
+    """
+    reading = read_roster(path, datum=datum, columns=columns, catalogue=catalogue, crs=crs, progress=progress)
+    return reading.accepted, reading.rejected
+
+
+def read_roster(
+    path: Path | str,
+    *,
+    datum: Datum | str,
+    columns: Mapping[str, str] | None = None,
+    catalogue: Catalogue | None = None,
+    crs: Any = None,  # noqa: ANN401 - whatever pyproj takes
+    progress: Progress = silent,
+) -> Reading:
+    """Read a roster.
+
+    Parameters
+    ----------
+    path
+        XLSX, XLS, CSV, GeoJSON, GeoPackage, Shapefile or KML.
+    datum
+        What its degrees are measured from; never guessed.
+    columns
+        Field to heading where the synonyms do not know it, such as ``{"name": "场所"}``; ``"=restaurant"`` gives all
+        rows one value.
+    catalogue
+        Whose categories count; the one that ships with the product by default.
+    crs
+        CRS of projected coordinates without zone prefix.
+    progress
+        Hears ``reading`` and ``rows``.
+
+    Raises
+    ------
+    InputError
+        When the file as a whole cannot be read.
+    DatumError
+        When the datum does not exist there.
+    """
+    datum = Datum.parse(str(datum))
+    catalogue = catalogue or load()
+    headings = Headings(CHECKPOINT_FIELDS, dict(columns or {}))
+    table = read_table(path, headings, progress=progress)
+    _require(table, headings)
+    progress("rows", 0, len(table.rows))
+    log, notes = FaultLog(table.rows), list(table.notes)
+    frame = _attributes(table, catalogue, log, notes)
+    ids, numbered = row_ids(table, frame, log)
+    places = read_places(table, log, datum=datum, crs=crs)
+    notes += places.notes
+    placeable = (frame["address"] != "").to_numpy()
+    log.add(places.unplaced & ~placeable, "lon", messages.NO_PLACE)
+    unplaced = places.unplaced & ~log.bad
+    log.add(unplaced, "lon", messages.UNPLACED)
+    kept = ids.where(pd.Series(numbered, index=ids.index), "")
+    frame = frame.set_index(pd.Index(ids.to_numpy(), name=CHECKPOINTS.index, dtype="str"))
+    accepted = _accepted(frame, places.lon, places.lat, ~log.bad)
+    progress("rows", len(table.rows), len(table.rows))
+    return Reading(
+        accepted,
+        rejected(table, log.faults, ids=None if table.has("id") else kept),
+        frame[unplaced].assign(**{SOURCE_ROW: table.rows[unplaced]}),
+        near_duplicates(accepted),
+        tuple(sorted(log.faults, key=lambda fault: fault.source_row)),
+        tuple(notes),
+        pd.Series(table.rows[~log.bad], index=accepted.index, name=SOURCE_ROW),
+        table.part,
+        _heading_datum(table),
+    )
+
+
+def _require(table: Table, headings: Headings) -> None:
+    table.require(headings, "name", "category")
+    if table.geometry is None and not table.has("lonlat") and not table.has("address"):
+        table.require(headings, "lon", "lat")
+
+
+def _heading_datum(table: Table) -> Datum | None:
+    """Give the datum that the headings of the coordinates name, when they name one."""
+    named = {named_datum(table.columns[field]) for field in ("lon", "lat", "lonlat") if field in table.columns} - {None}
+    return named.pop() if len(named) == 1 else None
+
+
+def _attributes(table: Table, catalogue: Catalogue, log: FaultLog, notes: list[Note]) -> pd.DataFrame:
+    """Read everything but the place and the id."""
+    frame = pd.DataFrame({field: values.texts(table.column(field)) for field in _TEXTS})
+    for field in _TEXTS:
+        log.add(frame[field].isin(values.CELL_ERRORS).to_numpy(), field, messages.CELL_ERROR, value=frame[field])
+        length = frame[field].str.len().to_numpy()
+        log.add(length > _MOST_CHARACTERS, field, messages.TOO_LONG, length=length, most=_MOST_CHARACTERS)
+    log.add((frame["name"] == "").to_numpy(), "name", messages.NO_NAME)
+    frame["category"] = category_codes(values.texts(table.column("category")), catalogue, log, notes)
+    frame["hours"] = _hours(values.texts(table.column("hours")), log)
+    frame["fixed"] = _flag(table, "fixed", log)
+    frame["size"] = _sizes(values.texts(table.column("size")), log)
+    frame["retired"] = _flag(table, "retired", log)
+    return frame[list(CHECKPOINTS.columns)]
+
+
+def _hours(written: pd.Series, log: FaultLog) -> pd.Series:
+    """Bring opening hours to OSM's form."""
+    said: dict[str, str | None] = {"": ""}
+    for text in written.unique():
+        if text not in said:
+            try:
+                said[text] = openings.parse(text).text()
+            except InputError:
+                said[text] = None
+    wrong = written.map(lambda text: said[text] is None).to_numpy(bool)
+    log.add(wrong, "hours", messages.BAD_HOURS, value=written)
+    return written.map(lambda text: said[text] or "").astype("str")
+
+
+def _flag(table: Table, field: str, log: FaultLog) -> npt.NDArray[np.bool_]:
+    written = values.texts(table.column(field))
+    yes, wrong = values.flags(written)
+    log.add(wrong, field, messages.BAD_FLAG, value=written)
+    return yes
+
+
+def _sizes(written: pd.Series, log: FaultLog) -> npt.NDArray[np.float64]:
+    size = values.numbers(written)
+    blank = (written == "").to_numpy()
+    size[blank] = 1.0
+    log.add(~(size > 0), "size", messages.BAD_SIZE, value=written)
+    return size
+
+
+def _accepted(
+    frame: pd.DataFrame, lon: npt.NDArray[Any], lat: npt.NDArray[Any], good: npt.NDArray[np.bool_]
+) -> gpd.GeoDataFrame:
+    points = gpd.points_from_xy(lon[good], lat[good], crs=WGS84)
+    return check(gpd.GeoDataFrame(frame[good], geometry=points, crs=WGS84), CHECKPOINTS)

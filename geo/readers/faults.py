@@ -1,0 +1,89 @@
+"""What is wrong with a row, as a template and its values; and the rejected rows with their reasons."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.readers.tables import SOURCE_ROW, Table
+
+Say = Callable[[str, Mapping[str, Any]], str]
+
+
+def in_english(template: str, values: Mapping[str, Any]) -> str:
+    """Say a template as it stands."""
+    return template.format(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with one row."""
+
+    source_row: int  # as the spreadsheet numbers it
+    field: str
+    template: str  # of geo.readers.messages
+    values: Mapping[str, Any]
+
+    def text(self, say: Say = in_english) -> str:
+        """Say it; ``say`` translates."""
+        return say(self.template, self.values)
+
+
+@dataclass(slots=True)
+class FaultLog:
+    """Gathers the faults of a table, row by row."""
+
+    rows: npt.NDArray[np.int64]  # source rows of the table
+    faults: list[Fault] = field(default_factory=list)
+    bad: npt.NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bad = np.zeros(len(self.rows), bool)
+
+    def add(self, where: npt.ArrayLike, name: str, template: str, **values: Any) -> None:  # noqa: ANN401 - cells
+        """Note one fault for every row where ``where`` holds; values may be columns or one for all."""
+        for at in np.flatnonzero(np.asarray(where, bool)):
+            own = {key: _own(value, int(at)) for key, value in values.items()}
+            self.faults.append(Fault(int(self.rows[at]), name, template, {"field": name, **own}))
+            self.bad[at] = True
+
+    def add_row(self, at: int, name: str, template: str, **values: Any) -> None:  # noqa: ANN401 - cells
+        """Note one fault of the row at position ``at``."""
+        self.faults.append(Fault(int(self.rows[at]), name, template, {"field": name, **values}))
+        self.bad[at] = True
+
+
+def _own(value: Any, at: int) -> Any:  # noqa: ANN401 - cells
+    if isinstance(value, pd.Series):
+        value = value.iloc[at]
+    elif isinstance(value, np.ndarray | list):
+        value = value[at]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def rejected(table: Table, faults: Iterable[Fault], *, say: Say = in_english, ids: Any = None) -> pd.DataFrame:  # noqa: ANN401 - a Series or None
+    """Give the rows that have faults, with every original column.
+
+    Returns
+    -------
+    DataFrame
+        ``source_row``, ``reason`` (one sentence per fault, joined by semicolons), the original columns, and
+        ``geometry`` as WKT where the file had one. ``ids`` gives the ids of rows that must keep theirs when they come
+        back corrected.
+    """
+    reasons: dict[int, list[str]] = {}
+    for fault in faults:
+        reasons.setdefault(fault.source_row, []).append(fault.text(say))
+    chosen = np.flatnonzero(np.isin(table.rows, list(reasons)))
+    frame = table.cells.iloc[chosen].reset_index(drop=True)
+    if table.geometry is not None:
+        frame["geometry"] = table.geometry.iloc[chosen].to_wkt().to_numpy()
+    rows = table.rows[chosen]
+    if ids is not None and len(kept := ids.iloc[chosen]) and (kept != "").any():
+        frame.insert(0, "id", kept.to_numpy())
+    frame.insert(0, "reason", pd.Series(["; ".join(reasons[int(row)]) for row in rows], dtype="str"))
+    frame.insert(0, SOURCE_ROW, rows)
+    return frame

@@ -1,0 +1,64 @@
+"""What makes a row the same row next month: its own id, or a fingerprint of what its source calls it.
+
+The id is the file's own where it has one (编号, 点位编号, id; OSM's type goes in front of its number). Otherwise it is
+made of name, category, street, community and address, never of coordinates, so a corrected position keeps its id.
+Rows that share all of these are numbered in the order of the file.
+"""
+
+import hashlib
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.readers import messages, values
+from geo.readers.faults import FaultLog
+from geo.readers.tables import Table
+
+KEY_FIELDS = ("name", "category", "street", "community", "address")
+
+
+def row_ids(table: Table, known: pd.DataFrame, log: FaultLog) -> tuple[pd.Series, npt.NDArray[np.bool_]]:
+    """Give every row its id.
+
+    Parameters
+    ----------
+    table
+        With or without an ``id`` column.
+    known
+        Text columns of :data:`KEY_FIELDS`.
+    log
+        Takes ids that repeat.
+
+    Returns
+    -------
+    ids
+        One per row.
+    numbered
+        Which rows share their fingerprint with another, so that only the file's order tells them apart.
+    """
+    own = values.texts(table.column("id"))
+    if table.has("id_prefix"):
+        prefix = values.texts(table.column("id_prefix"))
+        own = pd.Series(np.where(own != "", prefix + own, ""), index=own.index, dtype="str")
+    error = own.isin(values.CELL_ERRORS).to_numpy()
+    log.add(error, "id", messages.CELL_ERROR, value=own)
+    lost = own.str.fullmatch(r"\d(\.\d+)?[eE]\+\d+").to_numpy(bool)
+    log.add(lost, "id", messages.LOST_DIGITS, value=own)
+    prints, numbered = _fingerprints(known)
+    ids = pd.Series(np.where(own != "", own, prints), index=own.index, dtype="str")
+    again = ids.duplicated().to_numpy()
+    if again.any():
+        first = pd.Series(table.rows, index=ids.index).groupby(ids).transform("first")
+        log.add(again, "id", messages.REPEATED_ID, value=ids, first=first)
+    return ids, numbered & (own == "").to_numpy()
+
+
+def _fingerprints(known: pd.DataFrame) -> tuple[list[str], npt.NDArray[np.bool_]]:
+    rows = zip(*(known[field] for field in KEY_FIELDS), strict=True)
+    plain = ["\x1f".join(values.half_width(part).casefold() for part in row) for row in rows]
+    keys = pd.Series(plain, dtype=object)
+    number = keys.groupby(keys).cumcount().to_numpy()
+    shared = keys.duplicated(keep=False).to_numpy()
+    texts = [key if not n else f"{key}\x1f{n + 1}" for key, n in zip(plain, number, strict=True)]
+    return [hashlib.blake2b(text.encode(), digest_size=6).hexdigest() for text in texts], shared

@@ -1,0 +1,243 @@
+"""Any file that an office may bring, as one table of raw cells with the row numbers that its user sees."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geo.errors import InputError
+from geo.progress import Progress, silent
+from geo.readers import grids, messages
+from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header, plain
+
+SOURCE_ROW = "source_row"
+_OWN_COLUMNS = {"sourcerow", "reason"}  # what a file of rejected rows carries beside its own columns
+_KML_COLUMNS = {
+    *("id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"),
+    *("snippet", "description", "Description"),
+}
+_LAYERS = {".geojson", ".json", ".gpkg", ".shp", ".kml", ".geojsonl", ".geojsons"}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that the reader decided and that a person may want to know."""
+
+    template: str  # of geo.readers.messages
+    values: Mapping[str, Any]
+
+    def text(self) -> str:
+        """Say it in English."""
+        return self.template.format(**self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows as they stand in the file."""
+
+    file: str
+    cells: pd.DataFrame  # one unique heading per column, objects as they arrived
+    rows: npt.NDArray[np.int64]  # row number that the user sees: of the sheet, or of the feature, from 1
+    columns: Mapping[str, str]  # field -> heading
+    constants: Mapping[str, str] = field(default_factory=dict)  # field -> value for all rows
+    geometry: gpd.GeoSeries | None = None  # two-dimensional, in the CRS of the file
+    notes: tuple[Note, ...] = ()
+    part: bool = False  # it carries source_row: corrected rejects, which never retire anything
+
+    def column(self, field: str) -> pd.Series:
+        """Give the cells of a field; blanks where the file has no such column."""
+        if field in self.columns:
+            return self.cells[self.columns[field]]
+        return pd.Series([self.constants.get(field)] * len(self.cells), index=self.cells.index, dtype=object)
+
+    def has(self, field: str) -> bool:
+        """Tell whether the file, or the caller, gives the field."""
+        return field in self.columns or field in self.constants
+
+    def require(self, headings: Headings, *fields: str) -> None:
+        """Refuse the file when it has no column for one of the fields.
+
+        Raises
+        ------
+        InputError
+            Naming the field, what was looked for and what is there.
+        """
+        for name in fields:
+            if not self.has(name):
+                raise InputError(
+                    messages.NO_COLUMN,
+                    file=self.file,
+                    field=name,
+                    names=", ".join(headings.fields[name][:4]),
+                    headers=", ".join(map(str, self.cells.columns)) or "none",
+                )
+
+
+def read_table(path: Path | str, headings: Headings, *, progress: Progress = silent) -> Table:
+    """Read a file of any kind.
+
+    Parameters
+    ----------
+    path
+        ``.xlsx .xls .csv .tsv .txt .geojson .gpkg .shp`` or ``.kml``.
+    headings
+        The fields to look for.
+    progress
+        Hears ``reading``.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, broken, empty, or has no header.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(messages.NO_FILE, file=str(path))
+    if path.stat().st_size == 0:
+        raise InputError(messages.EMPTY_FILE, file=path.name)
+    suffix = path.suffix.lower()
+    progress("reading", 0, 1)
+    if suffix in grids.WORKBOOKS or suffix in grids.TEXTS:
+        table = _sheet_table(path, headings)
+    elif suffix in _LAYERS:
+        table = _layer_table(path, headings)
+    else:
+        raise InputError(messages.SUFFIX, file=path.name, suffix=path.suffix)
+    progress("reading", 1, 1)
+    return table
+
+
+def _sheet_table(path: Path, headings: Headings) -> Table:
+    if path.suffix.lower() in grids.WORKBOOKS:
+        rows, found = grids.workbook_rows(path, headings)
+    else:
+        rows, found = grids.text_rows(path)
+    notes = [Note(template, values) for template, values in found]
+    if not any(any(not _blank(cell) for cell in row) for row in rows):
+        raise InputError(messages.EMPTY_FILE, file=path.name)
+    at = find_header(rows, headings)
+    if at is None:
+        example = ", ".join(names[1] if len(names) > 1 else names[0] for names in list(headings.fields.values())[:4])
+        raise InputError(messages.NO_HEADER, file=path.name, rows=HEADER_ROWS, example=example)
+    first, span = at
+    if any(any(not _blank(cell) for cell in row) for row in rows[:first]):
+        notes.append(Note(messages.HEADER_ROW, {"row": first + 1}))
+    headers = join_header(rows, first, span)
+    body, numbers, body_notes = _body(rows, first + span, headers)
+    if not body:
+        raise InputError(messages.NO_ROWS, file=path.name, row=first + span)
+    cells = pd.DataFrame(dict(zip(headers, zip(*body, strict=True), strict=True)), dtype=object)
+    unnamed = [name for name in headers if name.startswith("column_") and all(map(_blank, cells[name]))]
+    return _table(path.name, cells.drop(columns=unnamed), numbers, headings, [*notes, *body_notes])
+
+
+def _body(
+    rows: Sequence[Sequence[Any]], start: int, headers: Sequence[str]
+) -> tuple[list[list[Any]], npt.NDArray[np.int64], list[Note]]:
+    """Keep what is neither blank nor the header again (sheets are printed with one per page), padded to one width."""
+    width, body, numbers, blank, again = len(headers), [], [], 0, 0
+    for at in range(start, len(rows)):
+        row = list(rows[at])
+        if all(map(_blank, row)):
+            blank += 1
+        elif [str(cell).strip() for cell in row if not _blank(cell)] == [
+            h for h in headers if not h.startswith("column_")
+        ]:
+            again += 1
+        else:
+            body.append(row + [None] * (width - len(row)))
+            numbers.append(at + 1)
+    notes = [Note(messages.BLANK_ROWS, {"count": blank})] if blank else []
+    notes += [Note(messages.REPEATED_HEADERS, {"count": again})] if again else []
+    return body, np.array(numbers, np.int64), notes
+
+
+def _blank(cell: Any) -> bool:  # noqa: ANN401 - a cell
+    return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell  # noqa: PLR0124 - NaN
+
+
+def _layer_table(path: Path, headings: Headings) -> Table:
+    encoding, notes = None, []
+    if path.suffix.lower() == ".shp":
+        encoding = grids.dbf_encoding(path)
+        notes = [Note(messages.ENCODING, {"file": path.name, "encoding": encoding})]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of GDAL, on what the checks below say in words
+            layer = _chosen_layer(path, headings)
+            frame = pyogrio.read_dataframe(path, layer=layer, encoding=encoding, force_2d=True, use_arrow=False)
+    except (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError, RuntimeError) as error:
+        raise InputError(messages.UNREADABLE, file=path.name, reason=_first_line(error)) from error
+    if not len(frame):
+        raise InputError(messages.EMPTY_FILE, file=path.name)
+    geometry = frame.geometry.reset_index(drop=True) if isinstance(frame, gpd.GeoDataFrame) else None
+    cells = pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).astype(object).reset_index(drop=True)
+    cells = cells.where(cells.notna(), None)
+    cells.columns = pd.Index([str(name) for name in cells.columns])
+    if path.suffix.lower() == ".kml":
+        cells = _kml_cells(cells)
+    return _table(path.name, cells, np.arange(1, len(cells) + 1), headings, notes, geometry)
+
+
+def _chosen_layer(path: Path, headings: Headings) -> str:
+    """Take the layer with the most known columns, the first of equals."""
+    layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+    if not layers:
+        raise InputError(messages.EMPTY_FILE, file=path.name)
+    if len(layers) == 1:
+        return layers[0]
+    return max(layers, key=lambda name: headings.known(list(pyogrio.read_info(path, layer=name)["fields"])))
+
+
+def _kml_cells(cells: pd.DataFrame) -> pd.DataFrame:
+    """Drop what every KML placemark has and nobody filled in, and its own ``Name`` beside a ``name``."""
+    drop = [
+        c for c in cells.columns if c in _KML_COLUMNS and (cells[c].isna() | cells[c].isin(["", -1, 0, False])).all()
+    ]
+    if {"Name", "name"} <= set(cells.columns):
+        drop.append("Name")
+    return cells.drop(columns=drop)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _table(
+    file: str,
+    cells: pd.DataFrame,
+    rows: npt.NDArray[np.int64],
+    headings: Headings,
+    notes: list[Note],
+    geometry: gpd.GeoSeries | None = None,
+) -> Table:
+    """Name the columns, and set aside what a file of rejected rows carries."""
+    own = [header for header in cells.columns if plain(header) in _OWN_COLUMNS]
+    part = any(plain(header) == "sourcerow" for header in own)
+    cells = cells.drop(columns=own if part else [])
+    columns, rivals = headings.resolve(list(cells.columns), file)
+    notes += [Note(messages.TWO_COLUMNS, {"field": f, "taken": taken, "other": other}) for f, taken, other in rivals]
+    unused = [header for header in cells.columns if header not in columns.values()]
+    if unused:
+        notes.append(Note(messages.UNUSED_COLUMNS, {"headers": ", ".join(unused)}))
+    constants = {name: value[1:].strip() for name, value in headings.chosen.items() if value.startswith("=")}
+    if geometry is not None and geometry.isna().all():
+        geometry = None
+    if geometry is None and "geometry" in columns:
+        geometry, columns = _from_wkt(cells[columns["geometry"]]), {k: v for k, v in columns.items() if k != "geometry"}
+    return Table(file, cells, rows, columns, constants, geometry, tuple(notes), part)
+
+
+def _from_wkt(texts: pd.Series) -> gpd.GeoSeries:
+    """Read WKT; what is none stays missing, and the row's reader says so."""
+    shapes = shapely.from_wkt([text if isinstance(text, str) else None for text in texts], on_invalid="ignore")
+    return gpd.GeoSeries(shapely.force_2d(shapes))
