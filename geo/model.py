@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Level(StrEnum):
@@ -58,7 +59,7 @@ class Draw:
     round_id: str
     key: bytes  # 32 bytes; everything random comes from it
     trial: bool  # made without a commitment, and marked so everywhere
-    design: Mapping[str, object]  # the design as plain values, enough to recompute
+    design: Mapping[str, Any]  # the design as plain values, enough to recompute
     frame_sha256: str  # of the canonical frame
     balance_city: float
     balance_within: float

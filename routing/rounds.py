@@ -11,9 +11,13 @@ from geo.catalogue import Catalogue
 from geo.errors import InputError, StateError
 from geo.model import Draw, Round
 from geo.progress import Progress, silent
-from geo.readers import read_table
+from geo.readers.columns import Headings
+from geo.readers.tables import read_table
+from geo.readers.values import texts
 from geo.store import Store
 from routing.draw import Design, balance, design_for, frame_sha256, probabilities, select, trial_key
+
+QUOTA_FIELDS = {"category": ("category", "类别", "点位类别"), "number": ("number", "quota", "数量", "配额", "抽取数")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,12 @@ def read_quotas(path: Path, catalogue: Catalogue) -> Mapping[str, int]:
     InputError
         Naming every row whose category or number cannot be taken.
     """
-    table = read_table(path)
-    if table.shape[1] < 2:  # noqa: PLR2004 - category and number
-        raise InputError("{path} has {n} column: give two, category and number", path=path.name, n=table.shape[1])
+    headings = Headings(QUOTA_FIELDS, {})
+    table = read_table(path, headings)
+    table.require(headings, "category", "number")
     quotas: dict[str, int] = {}
     faults = []
-    for text, number in zip(table.iloc[:, 0].astype(str), table.iloc[:, 1].astype(str), strict=True):
+    for text, number in zip(texts(table.column("category")), texts(table.column("number")), strict=True):
         code = catalogue.find(text)
         whole = number.strip().removesuffix(".0")
         if code is None or not whole.isdecimal():

@@ -10,6 +10,6 @@ from routing.draw.points import canonical_json, points
 
 
 def frame_sha256(frame: gpd.GeoDataFrame, design: Design) -> str:
-    """Hash the canonical rows of a frame with their probabilities: 64 hexadecimal digits, whatever the order of rows."""
+    """Hash the canonical rows of a frame with their probabilities: 64 hex digits, whatever their order."""
     chosen = points(frame, design)
     return hashlib.sha256(canonical_json(chosen.rows(chances(frame, design, chosen)))).hexdigest()
