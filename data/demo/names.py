@@ -12,12 +12,15 @@ OFFICES = (
 )  # fmt: skip
 
 _FIRST = "安永康福瑞吉和兴德广明清文秀云青翠锦玉金银紫红白春朝晓瑶景怡正建新利丰益惠同乐百长"
+_FIRST += "宝富凤龙仙君义仁信诚祥泽润嘉佳雅爱宏"
 _SECOND = "宁泰平顺隆昌荣华庆源林溪湖塘桥岭坡园苑台亭泉洲港竹柏松梅桂荷枫槐杨乐丰和安康"
+_SECOND += "福兴旺瑞祥德善馨欣洁晖阳霞月星海滨江山谷原"
 _SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程"
 _GIVEN = (
     "伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "霞", "平",
-    "刚", "桂英", "建华", "志强", "海燕", "晓东", "文斌", "玉兰", "春梅", "国庆", "雪梅", "立新", "思远", "佳怡", "子涵",
-    "俊峰", "婷婷", "红梅", "建军", "丽华", "秀珍", "浩然", "雨欣", "晨曦", "宏伟", "凤英", "永刚", "小燕", "家豪",
+    "刚", "桂英", "建华", "志强", "海燕", "晓东", "文斌", "玉兰", "春梅",
+    "国庆", "雪梅", "立新", "思远", "佳怡", "子涵", "俊峰", "婷婷", "红梅",
+    "建军", "丽华", "秀珍", "浩然", "雨欣", "晨曦", "宏伟", "凤英", "永刚", "小燕", "家豪",
 )  # fmt: skip
 # what a place of a category is called beside its stem; {stem} invented, {street} and {community} those it lies in
 PLACE = {
@@ -42,7 +45,7 @@ PLACE = {
     "school_surroundings": ("{stem}小学周边", "{stem}中学周边"),
     "internet_cafe": ("{stem}网吧", "{stem}网咖"),
     "cultural_venue": ("{stem}图书馆", "{stem}文化馆", "{stem}博物馆", "{community}文化站"),
-    "civic_practice_centre": ("{community}新时代文明实践站", "{office}新时代文明实践所"),
+    "civic_practice_centre": ("{community}新时代文明实践站",),
     "youth_centre": ("{stem}青少年宫", "{community}青少年活动中心"),
     "park": ("{stem}公园", "{stem}游园", "{stem}口袋公园"),
     "square": ("{stem}广场", "{stem}市民广场"),
@@ -94,11 +97,11 @@ UNIT = {
 
 
 def stems(rng: np.random.Generator) -> Iterator[str]:
-    """Give pairs of characters fit for a name, each once; with a number when all are used."""
+    """Give pairs of characters fit for a name, for ever; none comes again before all have come."""
     pairs = [a + b for a in _FIRST for b in _SECOND if a != b]
-    for turn in range(1, 99):
+    while True:
         for at in rng.permutation(len(pairs)):
-            yield pairs[at] if turn == 1 else f"{pairs[at]}{'一二三四五六七八九'[turn % 9]}"
+            yield pairs[at]
 
 
 def person(rng: np.random.Generator) -> str:

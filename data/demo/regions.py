@@ -37,10 +37,10 @@ def neighbours(borders: pd.DataFrame, count: int) -> tuple[tuple[int, ...], ...]
 
 
 def regions(pieces: Pieces, count: int, rng: np.random.Generator) -> Ints:
-    """Number the pieces by region, ``0..count-1``.
+    """Give each piece the number of its region, ``0..count-1``.
 
-    Regions grow piece by piece from seeds, the lightest first, each taking the free neighbour nearest to its centre; then
-    the seeds move to the regions' centres and they grow again (Lloyd's iteration). The most even result is kept.
+    Regions grow piece by piece from seeds, the lightest first, each taking the free neighbour nearest to its centre;
+    then the seeds move to the regions' centres and they grow again (Lloyd's iteration). The best result is kept.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def _take(fringe: list[tuple[float, int]], region: Ints) -> int | None:
 def _even_out(pieces: Pieces, region: Ints, count: int) -> Ints:
     """Pass border pieces from heavy to light regions where that leaves the heavy one connected."""
     region = region.copy()
-    total = np.bincount(region, pieces.weight, count)
+    total = np.bincount(region, pieces.weight, count).astype(float)
     for _ in range(3 * len(region)):
         move = _best_move(pieces, region, total)
         if move is None:

@@ -1,4 +1,4 @@
-"""The demo's zones: grids, communities and street offices made of real street blocks, with invented names and borders."""
+"""The demo's zones: grids, communities and street offices made of real street blocks, names and borders invented."""
 
 import math
 from collections.abc import Iterator
@@ -83,13 +83,17 @@ def _with_water(blocks: gpd.GeoSeries, rivers: list[shapely.LineString]) -> gpd.
     wet = shapely.intersects(blocks.to_numpy(), shapely.union_all(rivers))
     touch = _dry_borders(blocks)
     both = pd.concat([touch, touch.rename(columns={"left": "right", "right": "left"})])
-    bank = both[wet[both["left"]] & ~wet[both["right"]]].sort_values(["length_m", "right"]).groupby("left")["right"].last()
+    bank = (
+        both[wet[both["left"]] & ~wet[both["right"]]].sort_values(["length_m", "right"]).groupby("left")["right"].last()
+    )
     group = np.arange(len(blocks))
     group[bank.index] = bank.to_numpy()
     return gpd.GeoSeries(dissolve(blocks.to_numpy(), np.unique(group, return_inverse=True)[1]), crs=METRIC)
 
 
-def _cuts(block: shapely.Polygon, rivers: list[shapely.LineString], rng: np.random.Generator) -> Iterator[shapely.Geometry]:
+def _cuts(
+    block: shapely.Polygon, rivers: list[shapely.LineString], rng: np.random.Generator
+) -> Iterator[shapely.Geometry]:
     """Give lines that cut a block into compact pieces, or into strips from the bank to the middle of a river."""
     river = min(rivers, key=lambda line: float(line.distance(block)))
     along = shapely.intersection(river, shapely.buffer(block, 1.0))
@@ -121,14 +125,16 @@ def _frontage(blocks: gpd.GeoSeries, streets: gpd.GeoDataFrame) -> Floats:
     step = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
     share = (step + 0.5) / count[edge]
     here = shapely.get_coordinates(shapely.line_interpolate_point(lived[edge], share, normalized=True))
-    there = shapely.get_coordinates(shapely.line_interpolate_point(lived[edge], np.minimum(share + 0.01, 1), normalized=True))
+    there = shapely.get_coordinates(
+        shapely.line_interpolate_point(lived[edge], np.minimum(share + 0.01, 1), normalized=True)
+    )
     ahead = there - here
     ahead /= np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
     aside = 12.0 * np.column_stack((-ahead[:, 1], ahead[:, 0]))
     points = shapely.points(np.concatenate((here + aside, here - aside)))
     point, block = shapely.STRtree(blocks.to_numpy()).query(points, predicate="within")
     length = np.tile((shapely.length(lived) / count)[edge], 2)
-    return np.bincount(block, length[point], len(blocks))
+    return np.bincount(block, length[point], len(blocks)).astype(float)
 
 
 def _pieces(blocks: gpd.GeoSeries, frontage: Floats) -> Pieces:
@@ -145,7 +151,8 @@ def _dry_borders(blocks: gpd.GeoSeries) -> pd.DataFrame:
     banks = street_blocks(gpd.GeoSeries([shapely.LineString(river) for river in RIVERS], crs=METRIC), square())
     inside = shapely.point_on_surface(blocks.to_numpy())
     side = shapely.STRtree(banks.to_numpy()).nearest(inside)
-    return touch[side[touch["left"]] == side[touch["right"]]]
+    dry: pd.DataFrame = touch[side[touch["left"]] == side[touch["right"]]]
+    return dry
 
 
 def _split_connected(pieces: Pieces, parent: Ints, count: int, rng: np.random.Generator) -> Ints:
@@ -155,7 +162,7 @@ def _split_connected(pieces: Pieces, parent: Ints, count: int, rng: np.random.Ge
     same = parent[left] == parent[right]
     links = coo_array((np.ones(same.sum()), (left[same], right[same])), shape=(len(parent),) * 2)
     part = connected_components(links, directed=False)[1]
-    sizes = _shares(np.bincount(part, pieces.weight), np.bincount(part), count)
+    sizes = _shares(np.bincount(part, pieces.weight).astype(float), np.bincount(part), count)
     region = np.empty(len(parent), np.int64)
     done = 0
     for number, size in enumerate(sizes.tolist()):
@@ -174,7 +181,7 @@ def _shares(weight: Floats, most: Ints, count: int) -> Ints:
 
 
 def _codes(table: pd.DataFrame, xy: Floats) -> pd.DataFrame:
-    """Number every level from north to south inside its parent."""
+    """Give every region its code, numbered from north to south inside its parent."""
     codes = pd.DataFrame({"office": COUNTY, "community": "", "grid": ""}, index=table.index)
     for level, above, width in (("office", None, 3), ("community", "office", 3), ("grid", "community", 3)):
         parent = codes["office"] if above is None else codes[above]
@@ -203,13 +210,13 @@ def _frame(blocks: gpd.GeoSeries, codes: pd.DataFrame, rng: np.random.Generator)
         number, unique = pd.factorize(own, sort=True)
         shapes = dissolve(pieces, number)
         parents = parent.to_numpy()[np.unique(number, return_index=True)[1]]
-        rows.append(gpd.GeoDataFrame({"code": unique, "level": str(level), "parent": parents}, geometry=shapes, crs=METRIC))
+        rows.append(
+            gpd.GeoDataFrame({"code": unique, "level": str(level), "parent": parents}, geometry=shapes, crs=METRIC)
+        )
     frame = to_wgs84_frame(gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), crs=METRIC)).set_index("code")
-    frame["name"] = [""] * len(frame)
-    communities = frame.index[frame["level"] == Level.COMMUNITY]
-    called = {code: next(stem) for code in communities}
-    frame["name"] = [_name(code, str(level), called) for code, level in frame["level"].items()]
-    frame["unit"] = [_unit(code, frame) for code in frame.index]
+    called = {code: next(stem) for code in frame.index[frame["level"] == Level.COMMUNITY]}
+    frame["name"] = [_name(code, level, called) for code, level in frame["level"].items()]
+    frame["unit"] = [_unit(code, level, called) for code, level in frame["level"].items()]
     frame["person"] = [names.person(rng) for _ in frame.index]
     text = ["level", "name", "parent", "unit", "person"]
     return frame[[*text, "geometry"]].astype(dict.fromkeys(text, "str"))
@@ -225,15 +232,13 @@ def _name(code: str, level: str, called: dict[str, str]) -> str:
             return names.OFFICES[int(code[6:9]) - 1]
         case Level.COMMUNITY:
             return f"{called[code]}社区"
-        case _:
-            return f"{called[code[:12]]}社区第{int(code[12:])}网格"
+    return f"{called[code[:12]]}社区第{int(code[12:])}网格"
 
 
-def _unit(code: str, frame: gpd.GeoDataFrame) -> str:
-    level = frame.at[code, "level"]
-    if level in {Level.CITY, Level.DISTRICT}:
-        return f"{frame.at[code, 'name']}文明城市创建办公室"
-    if level == Level.STREET:
-        return f"{frame.at[code, 'name']}办事处"
-    owner = code if level == Level.COMMUNITY else frame.at[code, "parent"]
-    return f"{frame.at[owner, 'name']}居民委员会"
+def _unit(code: str, level: str, called: dict[str, str]) -> str:
+    match level:
+        case Level.CITY | Level.DISTRICT:
+            return f"{_name(code, level, called)}文明城市创建办公室"
+        case Level.STREET:
+            return f"{_name(code, level, called)}办事处"
+    return f"{called[code[:12]]}社区居民委员会"

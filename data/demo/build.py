@@ -1,0 +1,151 @@
+"""Build the demo city into a store."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data.demo import names
+from data.demo.clip import METRIC, STREETS
+from data.demo.history import TIMEZONE, follow_ups, past_rounds, round_visits, with_deductions
+from data.demo.places import build_checkpoints
+from data.demo.streets import street_names
+from data.demo.teams import build_teams
+from data.demo.truth import Truth, plant
+from data.demo.zones import build_zones
+from geo.catalogue import load
+from geo.crs import to_metric
+from geo.model import Draw, Round, Team
+from geo.progress import Progress, silent
+from geo.store import Store
+from geo.streets import file_sha256, read_streets
+from routing.draw import balance, design_for, frame_sha256, probabilities, select, trial_key
+
+SEED = 20260601
+SETTINGS = {
+    "demo": "1",
+    "timezone": TIMEZONE.key,
+    "name_zh": f"{names.CITY}{names.DISTRICT}（演示）",
+    "name_en": "Demo city: real streets of Wuhan, the rest invented",
+    "attribution": "© OpenStreetMap contributors",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoReport:
+    """What the demo city holds."""
+
+    streets: int
+    zones: int
+    checkpoints: int
+    teams: int
+    rounds: int
+    visits: int
+    deductions: int
+    truth: Truth
+
+
+def build(store: Store, *, progress: Progress = silent, seed: int = SEED) -> DemoReport:
+    """Fill an empty store with the demo city; the same seed gives the same city.
+
+    Parameters
+    ----------
+    store
+        An empty city.
+    progress
+        Told after each step.
+    seed
+        What everything invented comes from.
+    """
+    rng = np.random.default_rng(seed)
+    catalogue = load()
+    steps = iter(range(1, 8))
+
+    def step() -> None:
+        progress("demo city", next(steps), 7)
+
+    source = read_streets(STREETS)
+    edges = source.edges
+    metric = to_metric(edges, crs=METRIC)
+    edges["name"] = metric["name"] = street_names(metric, rng)
+    store.replace_streets(edges, turn_bans=source.turn_bans, source_sha256=_source_sha256(seed))
+    step()
+    zones = build_zones(metric, rng)
+    store.upsert_zones(zones.frame)
+    step()
+    checkpoints = build_checkpoints(metric, zones, catalogue, rng)
+    store.upsert_checkpoints(checkpoints)
+    step()
+    teams = build_teams(checkpoints, rng)
+    store.replace_teams(teams)
+    truth = plant(checkpoints, rng)
+    for key, value in SETTINGS.items():
+        store.set_setting(key, value)
+    store.set_setting("demo_truth", truth.as_json())
+    step()
+    rounds = past_rounds(catalogue.edition)
+    visits = _visits(store, rounds, checkpoints, teams, truth, rng)
+    step()
+    found = list(with_deductions(visits, checkpoints, catalogue, truth, rng))
+    step()
+    store.record_visits(found)
+    step()
+    return DemoReport(
+        streets=len(edges),
+        zones=len(zones.frame),
+        checkpoints=len(checkpoints),
+        teams=len(teams),
+        rounds=len(rounds),
+        visits=len(found),
+        deductions=sum(len(visit.deductions) for visit in found),
+        truth=truth,
+    )
+
+
+def _visits(
+    store: Store,
+    rounds: list[Round],
+    checkpoints: gpd.GeoDataFrame,
+    teams: list[Team],
+    truth: Truth,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Make and draw the past rounds; give their visits and the follow-ups."""
+    visits = []
+    for planned in rounds:
+        store.create_round(planned)
+        sample = _drawn(store, planned, checkpoints)
+        visits += [
+            round_visits(planned, sample, teams, rng),
+            follow_ups(planned, checkpoints, teams, truth, rng),
+        ]
+    return pd.concat(visits, ignore_index=True)
+
+
+def _drawn(store: Store, planned: Round, checkpoints: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Draw a past round as if a week before it."""
+    design = design_for(checkpoints, planned)
+    key = trial_key(planned.id, SEED)
+    sample = select(checkpoints, design, key)
+    spread = balance(checkpoints.assign(inclusion_prob=probabilities(checkpoints, design)), sample)
+    week_before = dt.datetime.combine(planned.start - dt.timedelta(days=7), dt.time(10), TIMEZONE)
+    draw = Draw(
+        planned.id,
+        key,
+        trial=True,
+        design=design.plain(),
+        frame_sha256=frame_sha256(checkpoints, design),
+        balance_city=spread.city,
+        balance_within=spread.within,
+        drawn_at=week_before.astimezone(dt.UTC),
+    )
+    store.save_draw(draw, sample[["inclusion_prob", "day", "ticket"]])
+    return sample
+
+
+def _source_sha256(seed: int) -> str:
+    """Tell the streets of two seeds apart: their names differ."""
+    return hashlib.sha256(f"{file_sha256(STREETS)} {seed}".encode()).hexdigest()
