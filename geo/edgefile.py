@@ -18,6 +18,7 @@ from geo.osm import DESCRIPTION, Pieces, describe
 SUFFIXES = (".gpkg", ".parquet", ".geoparquet", ".geojson", ".shp", ".fgb")
 _NEEDED = ("u", "v", "highway")
 _LIST = re.compile(r"""^\[\s*['"]?(.*?)['"]?\s*(?:,.*)?\]$""")
+_SMALLEST_DEG = 1e-4  # about 10 m: less is no city
 _TEXTS = ("name", "name:zh", "ref", "bridge", "tunnel")
 
 
@@ -42,12 +43,8 @@ def read_edges(path: Path) -> Pieces:
     )
     if not usable.all():
         notes.append(f"{int((~usable).sum())} rows without a line or without u and v are left out")
-    frame = frame[usable].reset_index(drop=True)
-    try:
-        frame[["u", "v"]] = frame[["u", "v"]].astype("int64")
-    except (ValueError, TypeError) as error:
-        raise InputError("u or v is no whole number ({reason}): give node ids", field="u", reason=str(error)) from error
-    frame = _forwards(to_wgs84_frame(frame))
+    frame = _numbered(path, frame[usable].reset_index(drop=True))
+    frame = _forwards(_placed(path, to_wgs84_frame(frame)))
     pieces = _described(frame)
     if pieces.empty:
         raise InputError(
@@ -87,7 +84,7 @@ def _checked(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     missing = [column for column in _NEEDED if column not in frame.columns]
     if missing:
         raise InputError(
-            "file is {value!r}: column {missing} is missing; street edges need u, v and highway",
+            "file is {value!r}: columns missing: {missing}; street edges need u, v and highway",
             field="columns",
             value=path.name,
             missing=", ".join(missing),
@@ -104,6 +101,38 @@ def _checked(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         raise InputError(
             "file is {value!r}: its CRS is unknown; export it in EPSG:4326", field="crs", value=path.name
         ) from error
+    return frame
+
+
+def _numbered(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Make node ids whole numbers."""
+    if frame.empty:
+        raise InputError(
+            "file is {value!r}: no row has a line, u and v; give street edges", field="file", value=path.name
+        )
+    for column in ("u", "v"):
+        ids = pd.to_numeric(frame[column], errors="coerce")
+        odd = ids.isna() | (ids % 1 != 0)
+        if odd.any():
+            raise InputError(
+                "{field} is {value!r}: it is no whole number; give node ids",
+                field=column,
+                value=str(frame.loc[odd, column].iloc[0]),
+            )
+        frame[column] = frame[column].astype("int64")
+    return frame
+
+
+def _placed(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Refuse coordinates that don't fit the CRS that the file names: metres said to be degrees, or the reverse."""
+    west, south, east, north = frame.total_bounds
+    on_earth = -180 <= west <= east <= 180 and -90 <= south <= north <= 90  # noqa: PLR2004 - degrees
+    if not on_earth or max(east - west, north - south) < _SMALLEST_DEG:
+        raise InputError(
+            "file is {value!r}: its coordinates don't fit the CRS it names; export it again with the right one",
+            field="crs",
+            value=path.name,
+        )
     return frame
 
 

@@ -102,7 +102,7 @@ def read_osm(path: Path, *, progress: Progress = silent) -> Pieces:
             )
         progress("street nodes", 1, 2)
         located = _locate(path, ways)
-    except (RuntimeError, OSError, ValueError) as error:
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise InputError(
             "file is {value!r}: it is no whole OSM file ({reason}); download or export it again",
             field="file",
