@@ -1,0 +1,321 @@
+"""What the solver is asked, in integer seconds, and what it answers. Plain arrays: no city is needed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.errors import InputError
+from geo.model import Mode
+
+HOUR_S = 3600
+DAY_S = 24 * HOUR_S
+UNREACHABLE_S = 100_000_000  # a travel time from here on means: no way there
+
+Seconds: TypeAlias = npt.NDArray[np.int64]
+Window: TypeAlias = tuple[int, int]
+DayWindows: TypeAlias = Sequence[Sequence[Window]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A team's working day on the real clock, in seconds from midnight.
+
+    Parameters
+    ----------
+    start_s, end_s
+        When the team leaves its base at the earliest, and is back at the latest.
+    lunch_from_s, lunch_until_s
+        Between these the whole lunch lies.
+    lunch_s
+        How long lunch takes; 0: no lunch. A shift too short to hold it within the lunch hours has none either.
+    """
+
+    start_s: int = 8 * HOUR_S + HOUR_S // 2
+    end_s: int = 17 * HOUR_S + HOUR_S // 2
+    lunch_from_s: int = 11 * HOUR_S
+    lunch_until_s: int = 14 * HOUR_S
+    lunch_s: int = HOUR_S
+
+    def __post_init__(self) -> None:
+        if self.end_s <= self.start_s:
+            raise InputError(
+                "end_s is {value!r}: a shift ends after it starts at {start!r}", value=self.end_s, start=self.start_s
+            )
+        if self.lunch_s < 0 or (self.lunch_s and self.lunch_until_s - self.lunch_from_s < self.lunch_s):
+            raise InputError(
+                "lunch_s is {value!r}: lunch fits between {begin!r} and {until!r}, and is 0 when there is none",
+                value=self.lunch_s,
+                begin=self.lunch_from_s,
+                until=self.lunch_until_s,
+            )
+
+    @property
+    def lunch_starts(self) -> Window | None:
+        """Earliest and latest start of lunch inside the shift, or None when the shift has no lunch."""
+        first = max(self.lunch_from_s, self.start_s)
+        last = min(self.lunch_until_s, self.end_s) - self.lunch_s
+        return (first, last) if self.lunch_s and first <= last else None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingTeam:
+    """A team as the solver sees it.
+
+    Parameters
+    ----------
+    base
+        Row of the matrix where the day starts.
+    shift, mode
+        Its working day and how it travels.
+    end
+        Row of the matrix where the day ends; None: at ``base``.
+    open_end
+        The day ends at the last stop, wherever that is.
+    avoids
+        Stops that the team must not get (回避).
+    days
+        Days that the team works; None: all.
+    """
+
+    base: int
+    shift: Shift = field(default_factory=Shift)
+    mode: str = Mode.CAR
+    end: int | None = None
+    open_end: bool = False
+    avoids: frozenset[int] = frozenset()
+    days: frozenset[int] | None = None
+
+    @property
+    def end_base(self) -> int | None:
+        """Row of the matrix where the day ends, or None when it ends at the last stop."""
+        if self.open_end:
+            return None
+        return self.base if self.end is None else self.end
+
+
+class Reason(StrEnum):
+    """Why a stop is not served. The text is also the key of its translation."""
+
+    NO_WAY = "no way there"
+    CLOSED = "window never open on its day"
+    AVOIDED = "every team must avoid it"
+    FULL = "shift full"
+    NOT_WORTH = "its prize is below its cost"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoutingProblem:
+    """What is asked: which team visits which stop on which day, and when, with the least travel.
+
+    Parameters
+    ----------
+    travel_s
+        Travel seconds between the rows: stops and bases together, ``(n, n)``; or one such matrix for each mode. From
+        ``UNREACHABLE_S`` on there is no way.
+    dwell_s
+        Seconds at each stop. As long as the matrix (then every row that is no team's base is a stop), or shorter (then
+        the first rows are the stops).
+    teams
+        The teams; a route names its team by its place in this list.
+    days
+        How many days there are; they count from 0.
+    windows
+        ``windows[stop][day]`` is a list of ``(open_s, close_s)`` in seconds from midnight; the whole dwell lies inside
+        one of them. None (for all, or for one stop): always open. An empty list: closed that day.
+    day_of
+        The day of each stop, by its draw; None or -1 for a stop that may go on any day; None: all may.
+    prizes
+        What a visit is worth in travel seconds; None for a stop that must be visited; None: all must.
+    stops
+        Rows that are stops, where ``dwell_s`` does not say it.
+
+    Raises
+    ------
+    InputError
+        Naming the first array of the wrong shape or range.
+    """
+
+    travel_s: Any
+    dwell_s: Any
+    teams: Sequence[RoutingTeam]
+    days: int = 1
+    windows: Any = None
+    day_of: Any = None
+    prizes: Any = None
+    stops: Any = None
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "teams", tuple(self.teams))
+        put(self, "travel_s", _matrices(self.travel_s, self.teams))
+        put(self, "dwell_s", _whole(self.dwell_s, "dwell_s"))
+        put(self, "stops", _stops_of(self.stops, self.size, self.dwell_s, self.teams))
+        put(self, "day_of", _per_stop(self.day_of, self.stops, "day_of"))
+        put(self, "prizes", _per_stop(self.prizes, self.stops, "prizes"))
+        put(self, "windows", _windows_of(self.windows, self.stops, self.days))
+        self._check_ranges()
+
+    def _check_ranges(self) -> None:
+        for number, team in enumerate(self.teams):
+            for row in (team.base, team.end):
+                if row is not None and not 0 <= row < self.size:
+                    raise InputError(
+                        "team {team} has base {value!r}: the matrix has rows 0 to {last}",
+                        team=number,
+                        value=row,
+                        last=self.size - 1,
+                    )
+        for stop, day in self.day_of.items():
+            if day is not None and not 0 <= day < self.days:
+                raise InputError(
+                    "day_of[{stop}] is {value!r}: days count from 0 to {last}", stop=stop, value=day, last=self.days - 1
+                )
+
+    @property
+    def size(self) -> int:
+        """Rows of the matrix: stops and bases."""
+        return int(next(iter(self.travel_s.values())).shape[0])
+
+    def matrix(self, team: int) -> Seconds:
+        """Give the travel seconds of a team's mode."""
+        travel: Seconds = self.travel_s[self.teams[team].mode]
+        return travel
+
+    def open_on(self, stop: int, day: int) -> Sequence[Window]:
+        """Give the windows of a stop on a day, ``(open_s, close_s)`` in order; none when it is not its day."""
+        drawn = self.day_of[stop]
+        if drawn is not None and drawn != day:
+            return ()
+        windows: Sequence[Window] = self.windows[stop][day]
+        return windows
+
+    def slots(self) -> list[tuple[int, int]]:
+        """List every ``(team, day)`` that can have a route."""
+        return [
+            (number, day)
+            for day in range(self.days)
+            for number, team in enumerate(self.teams)
+            if team.days is None or day in team.days
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRoute:
+    """One team's day.
+
+    ``arrive_s`` is when the visit at a stop begins (a team that would come too early waits at the place before), and
+    ``depart_s`` when its dwell is over. Seconds from midnight on the real clock.
+    """
+
+    team: int
+    day: int
+    stops: tuple[int, ...]
+    arrive_s: tuple[int, ...]
+    depart_s: tuple[int, ...]
+    leave_s: int  # from the base
+    back_s: int  # at the end base; the last departure where the end is open
+    lunch_s: int | None  # when lunch starts; None where the shift has no lunch
+    lunch_at: int | None  # row of the matrix where it is taken
+    travel_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is answered. Every stop of the problem is in a route or in ``unserved``."""
+
+    routes: tuple[PlannedRoute, ...]
+    unserved: Mapping[int, Reason]
+
+    @property
+    def travel_s(self) -> int:
+        """Travel seconds of all routes."""
+        return sum(route.travel_s for route in self.routes)
+
+
+def _matrices(travel_s: object, teams: Sequence[RoutingTeam]) -> Mapping[str, Seconds]:
+    modes = dict.fromkeys(team.mode for team in teams)
+    if isinstance(travel_s, Mapping):
+        missing = [mode for mode in modes if mode not in travel_s]
+        if missing:
+            raise InputError(
+                "travel_s has matrices for {value}: a team goes by {mode}, add its matrix",
+                value=", ".join(map(str, travel_s)),
+                mode=missing[0],
+            )
+        return {mode: _square(matrix) for mode, matrix in travel_s.items()}
+    matrix = _square(travel_s)
+    return dict.fromkeys(modes or [Mode.CAR], matrix)
+
+
+def _square(matrix: object) -> Seconds:
+    seconds = _whole(matrix, "travel_s")
+    if seconds.ndim != 2 or seconds.shape[0] != seconds.shape[1]:  # noqa: PLR2004 - a matrix has two sides
+        raise InputError(
+            "travel_s has shape {value}: give one row and one column per stop and base", value=seconds.shape
+        )
+    return np.ascontiguousarray(np.minimum(seconds, UNREACHABLE_S))
+
+
+def _whole(values: object, name: str) -> Seconds:
+    array = np.asarray(values)
+    if array.size and (not np.issubdtype(array.dtype, np.integer) or array.min() < 0):
+        raise InputError("{field} holds {value}: give whole seconds from 0 on", field=name, value=array.dtype)
+    return array.astype(np.int64)
+
+
+def _stops_of(stops: object, size: int, dwell_s: Seconds, teams: Sequence[RoutingTeam]) -> tuple[int, ...]:
+    if len(dwell_s) > size:
+        raise InputError("dwell_s has {value} entries: the matrix has {size} rows", value=len(dwell_s), size=size)
+    if stops is None:
+        bases = {row for team in teams for row in (team.base, team.end)} if len(dwell_s) == size else set()
+        return tuple(row for row in range(len(dwell_s)) if row not in bases)
+    rows = tuple(int(row) for row in np.asarray(stops).ravel())
+    if rows and not 0 <= min(rows) <= max(rows) < len(dwell_s):
+        raise InputError("stops names row {value}: dwell_s has {size} entries", value=max(rows), size=len(dwell_s))
+    return rows
+
+
+def _per_stop(values: Any, stops: Collection[int], name: str) -> dict[int, int | None]:  # noqa: ANN401 - array or mapping
+    if values is None:
+        return dict.fromkeys(stops)
+    try:
+        found = {stop: values.get(stop) if isinstance(values, Mapping) else values[stop] for stop in stops}
+    except IndexError as error:
+        raise InputError("{field} has {value} entries: give one per stop", field=name, value=len(values)) from error
+    return {stop: None if value is None or not 0 <= value < np.inf else int(value) for stop, value in found.items()}
+
+
+def _windows_of(windows: Any, stops: Collection[int], days: int) -> dict[int, tuple[tuple[Window, ...], ...]]:  # noqa: ANN401
+    always = (((0, DAY_S),),) * days
+    found: dict[int, tuple[tuple[Window, ...], ...]] = dict.fromkeys(stops, always)
+    if windows is None:
+        return found
+    if not isinstance(windows, Mapping) and len(windows) <= max(stops, default=-1):
+        raise InputError("windows has {value} entries: give one list of days per stop", value=len(windows))
+    for stop in stops:
+        own = windows.get(stop) if isinstance(windows, Mapping) else windows[stop]
+        if own is None:
+            continue
+        if len(own) != days:
+            raise InputError(
+                "windows[{stop}] has {value} days: give one list of windows for each of the {days} days",
+                stop=stop,
+                value=len(own),
+                days=days,
+            )
+        found[stop] = tuple(_joined(day) for day in own)
+    return found
+
+
+def _joined(windows: Sequence[Window]) -> tuple[Window, ...]:
+    joined: list[Window] = []
+    for begin, end in sorted((int(begin), int(end)) for begin, end in windows):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return tuple(joined)

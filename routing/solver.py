@@ -1,0 +1,76 @@
+"""solve(problem, *, seconds=None, iterations=None, seed): the shortest routes that serve the most."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from geo.progress import Progress, silent
+from routing.polish import Search
+from routing.problem import Plan, RoutingProblem
+from routing.settle import Drafts, insert, keep, routes_of
+from routing.unserved import reason_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the search stands."""
+
+    travel_s: int  # of the best plan so far
+    unserved: int
+    seconds_left: float | None  # None: it ends by iterations
+
+
+def solve(
+    problem: RoutingProblem,
+    *,
+    seconds: float | None = None,
+    iterations: int | None = None,
+    seed: int,
+    progress: Progress = silent,
+    watch: Callable[[Standing], bool] | None = None,
+) -> Plan:
+    """Plan the routes.
+
+    Parameters
+    ----------
+    problem
+        What is asked.
+    seconds
+        Wall time of the search.
+    iterations
+        Steps of the local search in all; the same problem, seed and iterations give the same plan. Without ``seconds``
+        and ``iterations`` there are 100 for each stop.
+    seed
+        Of everything random.
+    progress
+        Told how far the search is, in hundredths of it.
+    watch
+        Told several times a second how the search stands; True ends it at once with the best plan so far.
+
+    Returns
+    -------
+    Plan
+        Every stop is in a route or listed with the reason why not.
+    """
+    if seconds is None and iterations is None:
+        iterations = 100 * len(problem.stops)
+    search = Search(problem, seed=seed, seconds=seconds, iterations=iterations)
+
+    def listen() -> bool:
+        progress("routes", round(100 * search.share_done()), 100)
+        if watch is None:
+            return False
+        left = None if seconds is None else max(0.0, search.ends_at - time.perf_counter())
+        return watch(Standing(search.travel_s(), len(search.missing), left))
+
+    search.run(listen)
+    return settle(problem, search.tours)
+
+
+def settle(problem: RoutingProblem, tours: Drafts) -> Plan:
+    """Bring tours onto the real clock, put what is missing where it still fits, and say why for the rest."""
+    drafts = {slot: keep(problem, slot, stops) for slot, stops in tours.items()}
+    served = {stop for stops in drafts.values() for stop in stops}
+    left = insert(problem, drafts, set(problem.stops) - served)
+    drafts = {slot: stops for slot, stops in drafts.items() if stops}
+    return Plan(routes_of(problem, drafts), {stop: reason_of(problem, stop) for stop in left})

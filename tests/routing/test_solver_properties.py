@@ -1,0 +1,107 @@
+"""Any small problem gives a plan that the independent checker accepts, with every stop served or listed."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from geo.model import Mode
+from routing.check import violations
+from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
+from routing.solver import solve
+
+WINDOWS = (
+    [],
+    [(0, 24 * HOUR_S)],
+    [(8 * HOUR_S + 1800, 12 * HOUR_S), (14 * HOUR_S, 17 * HOUR_S + 1800)],
+    [(8 * HOUR_S + 1800, 11 * HOUR_S + 1800), (14 * HOUR_S, 17 * HOUR_S)],
+    [(9 * HOUR_S, 12 * HOUR_S), (12 * HOUR_S, 15 * HOUR_S)],
+    [(12 * HOUR_S, 13 * HOUR_S)],
+    [(11 * HOUR_S, 14 * HOUR_S)],
+    [(17 * HOUR_S, 21 * HOUR_S)],
+    [(10 * HOUR_S, 10 * HOUR_S + 1200), (12 * HOUR_S + 600, 13 * HOUR_S), (15 * HOUR_S, 16 * HOUR_S)],
+)
+SHIFTS = (
+    Shift(),
+    Shift(8 * HOUR_S, 17 * HOUR_S),
+    Shift(8 * HOUR_S, 12 * HOUR_S),  # holds a lunch, if only from 11 to 12
+    Shift(8 * HOUR_S, 11 * HOUR_S + 1800),  # holds none
+    Shift(13 * HOUR_S, 20 * HOUR_S),
+    Shift(9 * HOUR_S, 18 * HOUR_S, lunch_s=0),
+    Shift(9 * HOUR_S, 18 * HOUR_S, lunch_from_s=12 * HOUR_S, lunch_until_s=13 * HOUR_S + 1800, lunch_s=1800),
+)
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> RoutingProblem:
+    """Make a problem of up to nine stops with everything in it that a problem can have."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    count, days, crews = draw(st.integers(1, 9)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    size = count + crews
+    place = random.integers(0, 5000, (size, 2))
+    travel = np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1)).astype(np.int64)
+    travel += random.integers(0, 60, (size, size))
+    np.fill_diagonal(travel, 0)
+    if draw(st.booleans()):
+        lost = int(random.integers(count))
+        travel[lost, :] = travel[:, lost] = UNREACHABLE_S
+    teams = [
+        RoutingTeam(
+            base=count + number,
+            shift=draw(st.sampled_from(SHIFTS)),
+            mode=draw(st.sampled_from([Mode.CAR, Mode.WALK])),
+            end=draw(st.sampled_from([None, count])),
+            open_end=draw(st.booleans()),
+            avoids=draw(st.frozensets(st.integers(0, count - 1), max_size=3)),
+            days=draw(st.sampled_from([None, frozenset({0}), frozenset(range(days))])),
+        )
+        for number in range(crews)
+    ]
+    return RoutingProblem(
+        travel_s={Mode.CAR: travel, Mode.WALK: np.minimum(3 * travel, UNREACHABLE_S)},
+        dwell_s=random.choice([0, 300, 1200, 5400, 9000], count, p=[0.1, 0.4, 0.3, 0.15, 0.05]),
+        teams=teams,
+        days=days,
+        windows=[
+            None if draw(st.booleans()) else [draw(st.sampled_from(WINDOWS)) for _ in range(days)] for _ in range(count)
+        ],
+        day_of=draw(st.sampled_from([None, random.integers(-1, days, count), random.integers(0, days, count)])),
+        prizes=draw(st.sampled_from([None, [None if flip else 900 for flip in random.integers(0, 2, count)]])),
+    )
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problem=problems(), seed=st.integers(0, 1000))
+def test_every_plan_passes_the_checker(problem: RoutingProblem, seed: int) -> None:
+    plan = solve(problem, iterations=60, seed=seed)
+    assert violations(problem, plan) == []
+    served = [stop for route in plan.routes for stop in route.stops]
+    assert sorted([*served, *plan.unserved]) == list(problem.stops)
+    assert all(isinstance(reason, Reason) for reason in plan.unserved.values())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problem=problems(), seed=st.integers(0, 1000))
+def test_the_same_seed_and_iterations_give_the_same_plan(problem: RoutingProblem, seed: int) -> None:
+    again = replace(problem, dwell_s=list(problem.dwell_s))
+    assert solve(problem, iterations=40, seed=seed) == solve(again, iterations=40, seed=seed)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problem=problems())
+def test_a_stop_said_to_be_impossible_is_impossible_alone(problem: RoutingProblem) -> None:
+    plan = solve(problem, iterations=30, seed=1)
+    for stop, reason in plan.unserved.items():
+        if reason in (Reason.FULL, Reason.NOT_WORTH):
+            continue
+        alone = RoutingProblem(
+            problem.travel_s,
+            problem.dwell_s,
+            problem.teams,
+            days=problem.days,
+            windows=problem.windows,
+            day_of={stop: problem.day_of[stop]},
+            stops=[stop],
+        )
+        assert stop in solve(alone, iterations=20, seed=1).unserved
