@@ -1,37 +1,72 @@
-"""The roster of checkpoints."""
+"""The roster of checkpoints, and its rows that have no place yet."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from dataclasses import replace
 
 import geopandas as gpd
-from sqlalchemy import select
+import pandas as pd
+import shapely
+from sqlalchemy import Connection
 
 from geo import frames
+from geo.errors import NotFoundError
 from geo.model import Changes
 from geo.store import rows, tables
-from geo.store.database import Database
+from geo.store.journal import UNPLACED, Journal, Source, note
 from geo.store.scope import in_zone
-from geo.store.upsert import upsert
+from geo.store.upsert import Upserted, existing, upsert
 
-_T = tables.checkpoints
+_PLACED, _UNPLACED = tables.checkpoints, tables.unplaced
+_FOUND = ("street_code", "community_code", "grid_code", "cell")
+"""Columns that come from the place."""
 
 
-class Checkpoints(Database):
-    """Every place that can be drawn. None is ever deleted: past visits keep their checkpoint."""
+class Checkpoints(Journal):
+    """Every place that can be drawn. None is ever deleted but by undoing: past visits keep their checkpoint."""
 
-    def upsert_checkpoints(self, frame: gpd.GeoDataFrame) -> Changes:
-        """Add checkpoints, a frame of :data:`geo.frames.CHECKPOINTS`, and bring those that are there up to date."""
+    def upsert_checkpoints(
+        self,
+        frame: gpd.GeoDataFrame,
+        *,
+        unplaced: pd.DataFrame | None = None,
+        retire: Collection[str] = (),
+        import_of: str | None = None,
+        who: str = "",
+    ) -> Changes:
+        """Add checkpoints, and bring those that are there up to date, all or nothing.
+
+        Parameters
+        ----------
+        frame
+            A frame of :data:`geo.frames.CHECKPOINTS`.
+        unplaced
+            Rows without coordinates, as for :meth:`save_unplaced`; they aren't counted.
+        retire
+            Ids to take out of the roster, as for :meth:`retire_checkpoints`.
+        import_of
+            Name of the file that all this comes from: then it can be undone.
+        who
+            The account that imports.
+        """
+        retire = set(retire) - set(frame.index) - set(() if unplaced is None else unplaced.index)
         with self._writing() as connection:
-            return upsert(connection, _T, frames.CHECKPOINTS, frame, self._backend).changes
+            for table in (_PLACED, _UNPLACED):
+                self._backend.lock(connection, table)
+            done = upsert(connection, _PLACED, frames.CHECKPOINTS, frame, self._backend)
+            parts = [("checkpoints", done), ("unplaced", self._drop_unplaced(connection, [*frame.index, *retire]))]
+            if unplaced is not None:
+                parts += self._save_unplaced(connection, unplaced.drop(index=frame.index, errors="ignore"))
+            retired = self._retire(connection, retire)
+            changes = replace(done.changes, retired=len(retired.before))
+            if import_of is not None:
+                note(connection, Source("checkpoints", import_of, who), changes, [*parts, ("checkpoints", retired)])
+        return changes
 
-    def retire_checkpoints(self, ids: Iterable[str]) -> int:
+    def retire_checkpoints(self, ids: Collection[str]) -> int:
         """Take checkpoints out of the roster, and say how many were in it."""
-        keys = list(ids)
         with self._writing() as connection:
-            self._backend.lock(connection, _T)
-            statement = select(_T.c.id).where(~_T.c.retired)
-            found = [row.id for row in rows.among(connection, statement, _T.c.id, keys)]
-            rows.change(connection, _T, "id", [{"id": key, "retired": True} for key in found])
-        return len(found)
+            self._backend.lock(connection, _PLACED)
+            return len(self._retire(connection, ids).before)
 
     def checkpoints(self, *, include_retired: bool = False, zone: str | None = None) -> gpd.GeoDataFrame:
         """Give the roster by id: a frame of :data:`geo.frames.CHECKPOINTS`.
@@ -48,9 +83,74 @@ class Checkpoints(Database):
         NotFoundError
             When there is no such zone.
         """
-        statement = rows.query(_T, frames.CHECKPOINTS).order_by(_T.c.id)
+        statement = rows.query(_PLACED, frames.CHECKPOINTS).order_by(_PLACED.c.id)
         if not include_retired:
-            statement = statement.where(~_T.c.retired)
+            statement = statement.where(~_PLACED.c.retired)
         with self._reading() as connection:
-            within = in_zone(connection, zone, _T, self._backend)
+            within = in_zone(connection, zone, _PLACED, self._backend)
             return within.pick(rows.fetch(connection, within.narrow(statement), frames.CHECKPOINTS, self._backend))
+
+    def save_unplaced(self, frame: pd.DataFrame) -> Changes:
+        """Keep rows without coordinates for placing by hand; a row that has a place already keeps it.
+
+        Parameters
+        ----------
+        frame
+            The columns of :data:`geo.frames.CHECKPOINTS` by id, without geometry.
+        """
+        with self._writing() as connection:
+            for table in (_PLACED, _UNPLACED):
+                self._backend.lock(connection, table)
+            done = [part.changes for _, part in self._save_unplaced(connection, frame)]
+        return Changes(
+            accepted=sum(part.accepted for part in done),
+            updated=sum(part.updated for part in done),
+            unchanged=sum(part.unchanged for part in done),
+        )
+
+    def unplaced(self) -> pd.DataFrame:
+        """Give the rows that wait for a place, by id, with the columns of :data:`geo.frames.CHECKPOINTS`."""
+        statement = rows.query(_UNPLACED, UNPLACED).order_by(_UNPLACED.c.id)
+        with self._reading() as connection:
+            waiting: pd.DataFrame = rows.fetch(connection, statement, UNPLACED, self._backend)
+        return waiting
+
+    def place(self, id_: str, lon: float, lat: float) -> None:
+        """Give an unplaced row its place, in degrees of WGS-84; its zones are still to be found.
+
+        Raises
+        ------
+        NotFoundError
+            When no such row waits for a place.
+        """
+        with self._writing() as connection:
+            self._backend.lock(connection, _UNPLACED)
+            row = existing(connection, _UNPLACED, UNPLACED, pd.Index([id_]), self._backend)
+            if row.empty:
+                raise NotFoundError("no unplaced checkpoint has the id {id!r}: see the list of unplaced ones", id=id_)
+            placed = gpd.GeoDataFrame(row, geometry=[shapely.Point(lon, lat)], crs=frames.WGS84)
+            upsert(connection, _PLACED, frames.CHECKPOINTS, placed, self._backend)
+            rows.remove(connection, _UNPLACED, "id", [id_])
+
+    def _retire(self, connection: Connection, ids: Collection[str]) -> Upserted:
+        there = existing(connection, _PLACED, frames.CHECKPOINTS, pd.Index(sorted(ids)), self._backend)
+        there = there[there.index.isin(list(ids)) & ~there["retired"]]
+        return upsert(connection, _PLACED, frames.CHECKPOINTS, there.assign(retired=True), self._backend)
+
+    def _save_unplaced(self, connection: Connection, frame: pd.DataFrame) -> list[tuple[str, Upserted]]:
+        placed = existing(connection, _PLACED, frames.CHECKPOINTS, frame.index, self._backend)
+        placed = placed[placed.index.isin(frame.index)]
+        given = [name for name in frames.CHECKPOINTS.columns if name not in _FOUND]
+        renewed = placed.assign(**{name: frame.loc[placed.index, name] for name in given})
+        waiting = frame.drop(index=placed.index)
+        return [
+            ("checkpoints", upsert(connection, _PLACED, frames.CHECKPOINTS, renewed, self._backend)),
+            ("unplaced", upsert(connection, _UNPLACED, UNPLACED, waiting, self._backend)),
+        ]
+
+    def _drop_unplaced(self, connection: Connection, ids: list[str]) -> Upserted:
+        """Take rows off the list, as if they had been changed: undoing puts them back."""
+        there = existing(connection, _UNPLACED, UNPLACED, pd.Index(ids), self._backend)
+        there = there[there.index.isin(ids)]
+        rows.remove(connection, _UNPLACED, "id", there.index.tolist())
+        return Upserted([], there, 0)

@@ -109,6 +109,12 @@ def replace(connection: Connection, table: Table, schema: Schema, frame: pd.Data
         backend.moved(connection, table)
 
 
+def remove(connection: Connection, table: Table, key: str, values: Sequence[Any]) -> None:
+    """Delete the rows that have one of the values as their ``key``."""
+    for start in range(0, len(values), CHUNK):
+        connection.execute(delete(table).where(table.c[key].in_(values[start : start + CHUNK])))
+
+
 def query(table: Table, schema: Schema) -> Select[Any]:
     """Select what a frame of the schema is made of."""
     names = [schema.index, *schema.columns, *(["geom"] if schema.geometry else [])]

@@ -239,9 +239,10 @@ import_rows = Table(
     metadata,
     _fid(),
     Column("import_id", Whole, ForeignKey("imports.fid", ondelete="CASCADE"), nullable=False),
+    _text("layer"),  # checkpoints, unplaced or zones
     _text("key"),
     Column("before", Json()),  # the row as it was; NULL when the import added it
-    UniqueConstraint("import_id", "key"),
+    UniqueConstraint("import_id", "layer", "key"),
 )
 
 LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)

@@ -6,16 +6,30 @@ from geo import frames
 from geo.model import Changes, Level
 from geo.store import rows, tables
 from geo.store.database import Database
+from geo.store.journal import Source, note
 from geo.store.upsert import upsert
 
 
 class Zones(Database):
     """The zone tree and the cells."""
 
-    def upsert_zones(self, frame: gpd.GeoDataFrame) -> Changes:
-        """Add zones, a frame of :data:`geo.frames.ZONES`, and bring those that are there up to date."""
+    def upsert_zones(self, frame: gpd.GeoDataFrame, *, import_of: str | None = None, who: str = "") -> Changes:
+        """Add zones, and bring those that are there up to date.
+
+        Parameters
+        ----------
+        frame
+            A frame of :data:`geo.frames.ZONES`.
+        import_of
+            Name of the file that they come from: then it can be undone.
+        who
+            The account that imports.
+        """
         with self._writing() as connection:
-            return upsert(connection, tables.zones, frames.ZONES, frame, self._backend).changes
+            done = upsert(connection, tables.zones, frames.ZONES, frame, self._backend)
+            if import_of is not None:
+                note(connection, Source("zones", import_of, who), done.changes, [("zones", done)])
+            return done.changes
 
     def zones(self, level: Level | str | None = None) -> gpd.GeoDataFrame:
         """Give the zones of a level, or all, by code: a frame of :data:`geo.frames.ZONES`."""

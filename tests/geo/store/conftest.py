@@ -11,11 +11,22 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy import URL, create_engine, delete, make_url, text
 
 from geo.store import Store
+from geo.store.tables import metadata
 
 MakeRoster = Callable[..., gpd.GeoDataFrame]
+TREE = [
+    # code, level, parent, west, east
+    ("4201", "city", "", 114.0, 114.4),
+    ("420102", "district", "4201", 114.0, 114.4),
+    ("420102001", "street", "420102", 114.0, 114.2),
+    ("420102002", "street", "420102", 114.2, 114.4),
+    ("420102001001", "community", "420102001", 114.0, 114.2),
+    ("420102001001G01", "grid", "420102001001", 114.0, 114.1),
+    ("B01", "special", "", 114.15, 114.25),
+]
 
 
 @pytest.fixture(scope="session")
@@ -30,26 +41,38 @@ def postgres() -> URL:
 
 
 @pytest.fixture(scope="session")
-def empty_city(postgres: URL) -> Iterator[tuple[Connection, str]]:
-    """Give the server and a database with an empty city, to copy."""
+def new_database(postgres: URL) -> Iterator[Callable[[], str]]:
+    """Make databases, which go away at the end."""
     engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"xundian_test_{secrets.token_hex(6)}")
+        server.execute(text(f"CREATE DATABASE {made[-1]}"))
+        return postgres.set(database=made[-1]).render_as_string(hide_password=False)
+
     with engine.connect() as server:
-        name = f"xundian_test_{secrets.token_hex(6)}"
-        server.execute(text(f"CREATE DATABASE {name}"))
-        Store.open(postgres.set(database=name).render_as_string(hide_password=False), create=True).close()
-        yield server, name
-        server.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        yield make
+        for name in made:
+            server.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def shared_database(new_database: Callable[[], str]) -> str:
+    """Make one database for all contract tests; making one for each would take most of their time."""
+    return new_database()
+
+
 @pytest.fixture
-def postgis_url(postgres: URL, empty_city: tuple[Connection, str]) -> Iterator[str]:
-    """Give the URL of a database of its own with an empty city, which goes away after the test."""
-    server, template = empty_city
-    name = f"xundian_test_{secrets.token_hex(6)}"
-    server.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield postgres.set(database=name).render_as_string(hide_password=False)
-    server.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+def postgis_url(shared_database: str) -> Iterator[str]:
+    """Give the URL of a city on PostGIS that is empty again after the test."""
+    yield shared_database
+    engine = create_engine(shared_database)
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(delete(table))
+    engine.dispose()
 
 
 @pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.postgis)])
@@ -94,3 +117,18 @@ def roster() -> MakeRoster:
         return gpd.GeoDataFrame({**data, **columns}, index=index, geometry=points, crs="EPSG:4326")
 
     return make
+
+
+@pytest.fixture
+def zone_tree() -> gpd.GeoDataFrame:
+    """Make a city with every level of zone, and a special zone across two streets."""
+    data = {
+        "level": [row[1] for row in TREE],
+        "name": [f"区{row[0]}" for row in TREE],
+        "parent": [row[2] for row in TREE],
+        "unit": "街道办",
+        "person": "",
+    }
+    index = pd.Index([row[0] for row in TREE], name="code", dtype="str")
+    shapes = [shapely.box(west, 30.0, east, 30.4) for *_, west, east in TREE]
+    return gpd.GeoDataFrame(data, index=index, geometry=shapes, crs="EPSG:4326")

@@ -8,36 +8,11 @@ import shapely
 from geo.frames import CELLS, ZONES, check
 from geo.model import Changes, Level
 
-TREE = [
-    # code, level, parent, west, east
-    ("4201", "city", "", 114.0, 114.4),
-    ("420102", "district", "4201", 114.0, 114.4),
-    ("420102001", "street", "420102", 114.0, 114.2),
-    ("420102002", "street", "420102", 114.2, 114.4),
-    ("420102001001", "community", "420102001", 114.0, 114.2),
-    ("420102001001G01", "grid", "420102001001", 114.0, 114.1),
-    ("B01", "special", "", 114.15, 114.25),
-]
-
 
 @pytest.fixture
-def tree():
-    data = {
-        "level": [row[1] for row in TREE],
-        "name": [f"区{row[0]}" for row in TREE],
-        "parent": [row[2] for row in TREE],
-        "unit": "街道办",
-        "person": "",
-    }
-    index = pd.Index([row[0] for row in TREE], name="code", dtype="str")
-    shapes = [shapely.box(west, 30.0, east, 30.4) for *_, west, east in TREE]
-    return gpd.GeoDataFrame(data, index=index, geometry=shapes, crs="EPSG:4326")
-
-
-@pytest.fixture
-def peopled(store, tree, roster):
+def peopled(store, zone_tree, roster):
     """Put one checkpoint in each part of the tree; the fourth is in no zone."""
-    store.upsert_zones(tree)
+    store.upsert_zones(zone_tree)
     frame = roster(
         4,
         street_code=["420102001", "420102001", "420102002", ""],
@@ -49,27 +24,27 @@ def peopled(store, tree, roster):
     return store
 
 
-def test_zones_come_back_by_code(store, tree):
-    assert store.upsert_zones(tree) == Changes(accepted=7)
+def test_zones_come_back_by_code(store, zone_tree):
+    assert store.upsert_zones(zone_tree) == Changes(accepted=7)
     back = check(store.zones(), ZONES)
-    assert back.index.tolist() == sorted(tree.index)
-    assert back.loc["420102001", "geometry"] == tree.loc["420102001", "geometry"]
-    assert store.upsert_zones(tree) == Changes(unchanged=7)
+    assert back.index.tolist() == sorted(zone_tree.index)
+    assert back.loc["420102001", "geometry"] == zone_tree.loc["420102001", "geometry"]
+    assert store.upsert_zones(zone_tree) == Changes(unchanged=7)
 
 
-def test_one_level(store, tree):
-    store.upsert_zones(tree)
+def test_one_level(store, zone_tree):
+    store.upsert_zones(zone_tree)
     assert store.zones(Level.STREET).index.tolist() == ["420102001", "420102002"]
     assert store.zones("grid").index.tolist() == ["420102001001G01"]
 
 
-def test_parts_and_holes_survive(store, tree):
+def test_parts_and_holes_survive(store, zone_tree):
     ring = shapely.box(0, 0, 4, 4) - shapely.box(1, 1, 2, 2)
     islands = shapely.union(ring, shapely.box(9, 9, 10, 10))
-    tree.loc["420102", "geometry"] = islands
-    store.upsert_zones(tree)
+    zone_tree.loc["420102", "geometry"] = islands
+    store.upsert_zones(zone_tree)
     assert store.zones().loc["420102", "geometry"].equals(islands)
-    assert store.upsert_zones(tree) == Changes(unchanged=7)
+    assert store.upsert_zones(zone_tree) == Changes(unchanged=7)
 
 
 @pytest.mark.parametrize(

@@ -283,9 +283,9 @@ def _make_accounts() -> None:
             sa.ForeignKey("imports.fid", name="fk_import_rows_import_id", ondelete="CASCADE"),
             nullable=False,
         ),
-        *_all(sa.Text(), "key"),
+        *_all(sa.Text(), "layer", "key"),
         sa.Column("before", Json(), nullable=True),
-        sa.UniqueConstraint("import_id", "key", name="uq_import_rows_import_id_key"),
+        sa.UniqueConstraint("import_id", "layer", "key", name="uq_import_rows_import_id_layer_key"),
     )
 
 
