@@ -57,7 +57,7 @@ def build_checkpoints(
     points = pd.concat(chosen)
     points["order"] = points["category"].map({code: i for i, code in enumerate(RULES)})
     points = points.sort_values("order", kind="stable").reset_index(drop=True)
-    xy = points[["x", "y"]].to_numpy() + _aside(points, rng)
+    xy = _aside(points, zones.blocks.to_numpy(), rng)
     frame = gpd.GeoDataFrame(points, geometry=shapely.points(xy), crs=METRIC)
     return _described(to_wgs84_frame(frame), zones, catalogue, rng)
 
@@ -83,7 +83,7 @@ def _sites(streets: gpd.GeoDataFrame, zones: Zones) -> pd.DataFrame:
     site, block = shapely.STRtree(zones.blocks.to_numpy()).query(shapely.points(front), predicate="within")
     sites = sites.iloc[site].reset_index(drop=True)
     area = zones.blocks.area.to_numpy()
-    sites["block_m2"] = area[block]
+    sites["block"], sites["block_m2"] = block, area[block]
     sites["density"] = (zones.frontage_m / area)[block]
     sites["community"], sites["office"] = (pd.Categorical(zones.grid.astype(f"U{n}")[block]) for n in (12, 9))
     edge_m = shapely.distance(shapely.boundary(square()), shapely.points(sites[["x", "y"]]))
@@ -95,7 +95,7 @@ def _sites(streets: gpd.GeoDataFrame, zones: Zones) -> pd.DataFrame:
 
 def _by_junction(sites: pd.DataFrame, streets: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     """Tell which places stand within 25 m of a crossing of two wide streets of different names."""
-    wide = streets[streets["highway"].isin(("trunk", "primary", "secondary", "tertiary"))]
+    wide = streets[streets["highway"].isin(("trunk", "primary", "secondary", "tertiary")) & (streets["name"] != "")]
     lines = wide.geometry.to_numpy()
     ends = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1)])
     node = np.concatenate((wide["u"], wide["v"]))
@@ -177,11 +177,16 @@ def _beside(sites: pd.DataFrame, schools: pd.DataFrame, rng: np.random.Generator
     return pool.iloc[rows]
 
 
-def _aside(points: pd.DataFrame, rng: np.random.Generator) -> Floats:
-    """Give the step from the middle of the street to the place, not deeper than a third of its block."""
+def _aside(points: pd.DataFrame, blocks: npt.NDArray[np.object_], rng: np.random.Generator) -> Floats:
+    """Step from the middle of the street to the place, not so deep that it leaves its block."""
     low, high = np.array([RULES[code].aside_m for code in points["category"]]).T
     deep = np.minimum(rng.uniform(low, high), np.sqrt(points["block_m2"].to_numpy()) / 3)
-    return np.asarray(points[["nx", "ny"]].to_numpy() * deep[:, None])
+    street, normal = points[["x", "y"]].to_numpy(), points[["nx", "ny"]].to_numpy()
+    own = blocks[points["block"]]
+    for _ in range(3):
+        xy = street + normal * deep[:, None]
+        deep = np.where(shapely.contains_xy(own, *xy.T), deep, deep / 2)
+    return np.asarray(street + normal * deep[:, None])
 
 
 def _described(

@@ -63,16 +63,16 @@ def street_names(edges: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.Series
         suffixes = _SUFFIXES.get(str(widest[number]))
         if suffixes and length[number] >= _SHORTEST_M:
             called[number] = next(stem) + str(rng.choice(suffixes))
-    named = street.map(called).fillna("").astype("str").mask(ramp, "")
+    named = street.map(called).fillna("").astype("str").mask(ramp, "").rename("name")
     return _ramps(edges, named, ramp)
 
 
 def _kinds(edges: gpd.GeoDataFrame) -> Ints:
     """Give the place of each edge's class in :data:`_CLASSES`; one beyond it for ramps."""
     rank = {name: i for i, name in enumerate(_CLASSES)}
-    kind = edges["highway"].map(rank).fillna(rank["minor"]).to_numpy(np.int64)
+    kind = np.array(edges["highway"].map(rank).fillna(rank["minor"]), np.int64)
     kind[edges["highway"].str.endswith("_link")] = len(_CLASSES)
-    return np.asarray(kind)
+    return kind
 
 
 def _strokes(edges: gpd.GeoDataFrame, kind: Ints) -> Ints:
