@@ -1,7 +1,8 @@
 """Twelve-digit statistical codes (统计用区划代码): what they look like on each level, and what stands in for one.
 
 National Bureau of Statistics, 统计用区划代码和城乡划分代码编制规则 (2009): six digits of the county, three of the
-street or township (001-099 街道, 100-199 镇, 200-399 乡, 400-599 units like townships), three of the community or village.
+street or township (001-099 街道, 100-199 镇, 200-399 乡, 400-599 units like townships), three of the community or
+village.
 """
 
 import hashlib

@@ -39,7 +39,8 @@ class Reading(NamedTuple):
     notes: tuple[Note, ...]
     rows: pd.Series  # id -> row of the file, of the accepted
     part: bool  # corrected rejects: nothing may be retired
-    heading_datum: Datum | None  # the datum that the headings name, such as 百度经度
+    heading_datum: Datum | None  # the datum that the file itself names, such as 百度经度 or a column 坐标系
+    seen: frozenset[str]  # ids of all rows, refused ones included: none of them vanished
 
 
 def read_checkpoints(
@@ -128,6 +129,7 @@ def read_roster(
         pd.Series(table.rows[~log.bad], index=accepted.index, name=SOURCE_ROW),
         table.part,
         _heading_datum(table),
+        frozenset(ids),
     )
 
 
