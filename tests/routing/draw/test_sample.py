@@ -141,8 +141,8 @@ def test_the_whole_draw_agrees_with_the_reference(town):
     rows = _rows(chosen, chances(town, design, chosen))
     parameters = {"streets": True, "days": 3, "independent_share": design.share, "reserves": {"a": 5, "b": 3, "d": 1}}
     sample, reserve = verifier.draw(rows, parameters, KEY)
-    assert sample == {i: (d, t) for i, d, t in drawn[["day", "ticket"]].itertuples()}
-    assert reserve == spare["ticket"].to_dict()
+    assert sample == [{"id": i, "day": d, "ticket": t} for i, d, t in drawn[["day", "ticket"]].itertuples()]
+    assert reserve == [{"id": i, "ticket": t} for i, t in spare["ticket"].items()]
     assert spare["category"].value_counts().to_dict() == {"a": 5, "b": 3, "d": 1}
     assert not set(spare.index) & set(drawn.index)
 

@@ -1,0 +1,283 @@
+"""Commit to a round, draw it when the public number is out, or void it: each once."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.errors import InputError, StateError
+from routing.draw import merkle, number
+from routing.draw.chain import Chain
+from routing.draw.chances import chances
+from routing.draw.design import Design
+from routing.draw.points import Points, canonical_json, points
+from routing.draw.rounding import D, Ints
+from routing.draw.sample import Drawn, draw, opened
+from routing.draw.stream import VERSION
+
+COMMITTED, DRAWN, VOID = "committed", "drawn", "void"
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A committed round with its secrets: kept by the office, published in parts."""
+
+    parameters: Mapping[str, Any]  # everything that decides the draw besides the frame, as plain JSON values
+    rows: tuple[tuple[Any, ...], ...]  # canonical: id, category, street, x_cm, y_cm, prob
+    salts: tuple[str, ...]  # 16 bytes each, hexadecimal
+    root: str
+    link: str  # the round's secret, 32 bytes, hexadecimal
+    state: str = COMMITTED
+    shares: tuple[str, ...] = ()  # what the third parties disclosed
+    public_number: str = ""
+    reason: str = ""  # why it is void
+
+    def plain(self) -> dict[str, Any]:
+        """Give plain JSON values, secrets included, for the store; :func:`committed` reads them back."""
+        return {**asdict(self), "parameters": dict(self.parameters)}
+
+    def publication(self) -> dict[str, Any]:
+        """Give what is published at once: it binds everything and discloses nothing."""
+        digest = parameters_hash(self.parameters)
+        return {
+            "parameters": dict(self.parameters),
+            "root": self.root,
+            "parameters_hash": digest,
+            "commitment": commitment_hash(self.root, digest),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ThirdParty:
+    """Somebody who puts in a number of their own: its hash before, the number itself when the round is drawn."""
+
+    party: str
+    sha256: str  # of the UTF-8 text
+
+
+def committed(values: Mapping[str, Any]) -> Committed:
+    """Read back what :meth:`Committed.plain` gave, also after a way through JSON."""
+    rows = tuple(tuple(row) for row in values["rows"])
+    return Committed(**{**values, "rows": rows, "salts": tuple(values["salts"]), "shares": tuple(values["shares"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a commitment fixes besides the frame and the design.
+
+    Parameters
+    ----------
+    chain, position
+        The year's chain, whose end was published, and the number of this commitment in it, from 1: never used before.
+    public_number
+        Name of the future number, e.g. ``双色球 2026068``.
+    number_form
+        How its result will be written, see :func:`routing.draw.number.form_of`; empty: by its name.
+    third_parties
+        Those who put in a number of their own.
+    voids
+        Rounds of this chain that were voided before; every report counts them.
+    previous
+        Hash of the commitment before this one; empty for the first.
+
+    Raises
+    ------
+    InputError
+        When a value cannot be.
+    """
+
+    chain: Chain
+    position: int
+    public_number: str
+    number_form: str = ""
+    third_parties: tuple[ThirdParty, ...] = ()
+    voids: int = 0
+    previous: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        if not self.public_number.strip():
+            raise InputError(
+                "public_number is {value!r}: name the lottery issue or beacon round to come", value=self.public_number
+            )
+        number.check_form(self.number_form or "text")
+        for one in self.third_parties:
+            if not re.fullmatch("[0-9a-f]{64}", one.sha256):
+                raise InputError(
+                    "sha256 of {party!r} is {value!r}: give 64 hexadecimal digits", party=one.party, value=one.sha256
+                )
+
+
+def commit(frame: gpd.GeoDataFrame, design: Design, round_id: str, terms: Terms) -> Committed:
+    """Bind a round's frame, design and secret before the public number is known.
+
+    Parameters
+    ----------
+    frame, design
+        As for :func:`routing.draw.select`.
+    terms
+        The secret, the public number to come, and the rest that is fixed now.
+
+    Raises
+    ------
+    InputError
+        When the quotas don't fit the frame.
+    StateError
+        When the chain is used up.
+    """
+    chosen = points(frame, design)
+    chosen, prob = opened(chosen, chances(frame, design, chosen))
+    link = terms.chain.link(terms.position)
+    rows = chosen.rows(prob)
+    salts = [hashlib.sha256(b"salt|" + link + row[0].encode()).hexdigest()[:32] for row in rows]
+    root = merkle.root([merkle.leaf(row, salt) for row, salt in zip(rows, salts, strict=True)])
+    parameters = _parameters(design, round_id, terms, len(rows))
+    return Committed(parameters, tuple(map(tuple, rows)), tuple(salts), root, link.hex())
+
+
+def _parameters(design: Design, round_id: str, terms: Terms, count: int) -> dict[str, Any]:
+    name = terms.public_number.strip()
+    return {
+        "version": VERSION,
+        "round": round_id,
+        "points": count,
+        "quotas": {category: quota for category, quota in design.quotas.items() if quota},
+        "reserves": dict(design.reserves or {}),
+        "days": design.days,
+        "independent_share": design.share,
+        "streets": bool(design.streets),
+        "public_number": name,
+        "number_form": terms.number_form or number.form_of(name),
+        "shares": [asdict(one) for one in terms.third_parties],
+        "chain_end": terms.chain.end,
+        "link_position": terms.position,
+        "voids": terms.voids,
+        "previous": terms.previous,
+    }
+
+
+def parameters_hash(parameters: Mapping[str, Any]) -> str:
+    """Hash the parameters: SHA-256 of their canonical JSON."""
+    return hashlib.sha256(canonical_json(dict(parameters))).hexdigest()
+
+
+def commitment_hash(root: str, parameters: str) -> str:
+    """Give the one hash that stands for a commitment, to be printed, read out or notarised."""
+    return _digest("commitment", root, parameters)
+
+
+def _digest(domain: str, *parts: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+    return hashlib.sha256(canonical_json([f"{VERSION} {domain}", *parts])).hexdigest()
+
+
+def run(round_: Committed, value: str, shares: Sequence[str] = ()) -> Committed:
+    """Draw a committed round: take in the public number and what the third parties disclose.
+
+    Parameters
+    ----------
+    round_
+        The commitment, not yet drawn or void.
+    value
+        The public number as it came out.
+    shares
+        The third parties' texts, in the order of the commitment.
+
+    Raises
+    ------
+    StateError
+        When the round was drawn before or is void.
+    InputError
+        When the number hasn't the committed form, or a share isn't the committed one.
+    """
+    if round_.state != COMMITTED:
+        raise StateError(
+            "the round {round!r} is {state}: a commitment is drawn once; a new one needs a link of its own",
+            round=round_.parameters["round"],
+            state=round_.state,
+        )
+    asked = round_.parameters["shares"]
+    if len(shares) != len(asked):
+        raise InputError(
+            "{given} shares are given, {asked} were committed: give each", given=len(shares), asked=len(asked)
+        )
+    for text, party in zip(shares, asked, strict=True):
+        if hashlib.sha256(text.encode()).hexdigest() != party["sha256"]:
+            raise InputError("the share of {party!r} isn't the one that was committed", party=party["party"])
+    found = number.normal(value, round_.parameters["number_form"])
+    return replace(round_, state=DRAWN, public_number=found, shares=tuple(shares))
+
+
+def void(round_: Committed, reason: str) -> Committed:
+    """Record a round as void; its link is spent, and every later commitment counts it.
+
+    Raises
+    ------
+    InputError
+        Without a reason.
+    StateError
+        When it is void already.
+    """
+    if not reason.strip():
+        raise InputError("reason is {value!r}: say why the round is void; it is published", value=reason)
+    if round_.state == VOID:
+        raise StateError("the round {round!r} is void already", round=round_.parameters["round"])
+    return replace(round_, state=VOID, reason=reason.strip())
+
+
+def round_key(round_: Committed) -> bytes:
+    """Give K, the key of the draw, which stays secret until the reveal.
+
+    Raises
+    ------
+    StateError
+        Before the round is drawn.
+    """
+    if round_.state != DRAWN:
+        raise StateError(
+            "the round {round!r} is {state}, not drawn", round=round_.parameters["round"], state=round_.state
+        )
+    digest = parameters_hash(round_.parameters)
+    return bytes.fromhex(_digest("key", round_.root, digest, round_.link, list(round_.shares), round_.public_number))
+
+
+def design_of(parameters: Mapping[str, Any]) -> Design:
+    """Read the design back from parameters."""
+    return Design(
+        parameters["quotas"],
+        days=parameters["days"],
+        independent_share=parameters["independent_share"] / D,
+        streets="street" if parameters["streets"] else None,
+        reserves=parameters["reserves"],
+    )
+
+
+def sample_of(round_: Committed) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the sample (``inclusion_prob``, ``day``, ``ticket``) and the reserves (no ``day``), in order of tickets."""
+    chosen, prob = _canonical(round_.rows)
+    drawn = draw(chosen, prob, design_of(round_.parameters), round_key(round_))
+    return frames(chosen, prob, drawn)
+
+
+def _canonical(rows: Sequence[Sequence[Any]]) -> tuple[Points, Ints]:
+    ids, categories, streets, x_cm, y_cm, prob = zip(*rows, strict=True)
+    place = np.array(x_cm, np.int64), np.array(y_cm, np.int64)
+    return Points(np.arange(len(ids)), ids, categories, streets, *place), np.array(prob, np.int64)
+
+
+def frames(chosen: Points, prob: Ints, drawn: Drawn) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give what was drawn as the frames of :func:`sample_of`."""
+    ids = np.array(chosen.ids, object)
+    sample = pd.DataFrame(
+        {"inclusion_prob": prob[drawn.at] / D, "day": drawn.day, "ticket": drawn.ticket},
+        index=pd.Index(ids[drawn.at], name="id"),
+    )
+    spare = pd.DataFrame(
+        {"inclusion_prob": prob[drawn.reserve_at] / D, "ticket": drawn.reserve_ticket},
+        index=pd.Index(ids[drawn.reserve_at], name="id"),
+    )
+    return sample.sort_values("ticket"), spare.sort_values("ticket")
