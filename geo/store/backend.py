@@ -33,8 +33,11 @@ class Backend(Protocol):
     def prepare(self, connection: Connection) -> None:
         """Make ready for the migrations, with every other process kept out until the transaction ends."""
 
-    def add_layer(self, connection: Connection, table: str, kind: str) -> None:
-        """Register the new table's column ``geom`` as a layer and index it."""
+    def settle(self) -> None:
+        """Let other programs see the new schema, after the migrations."""
+
+    def register(self, connection: Connection, table: str, kind: str | None) -> None:
+        """Show a new table to other programs: a layer of geometries of ``kind``, or a table without geometry."""
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table until the transaction ends."""

@@ -65,7 +65,8 @@ class Database:
 
         with self._writing() as connection:
             self._backend.prepare(connection)
-            migrations.upgrade(connection, self._backend.add_layer)
+            migrations.upgrade(connection, self._backend.register)
+        self._backend.settle()
 
     @property
     def url(self) -> str:
@@ -120,7 +121,7 @@ def _backend(city: str | Path) -> Backend:
         return GeoPackage(Path(city))
     try:
         url = make_url(city)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise InputError("the city is {city!r}: that is no URL", city=city) from error
     if url.drivername.startswith("postgresql"):
         return PostGIS(url)

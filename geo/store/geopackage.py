@@ -1,14 +1,20 @@
-"""A city in one GeoPackage file (OGC 12-128r18), which GDAL and QGIS open as it is, also while we write."""
+"""A city in one GeoPackage file (OGC 12-128r18), which GDAL and QGIS open as it is, also while we write.
+
+Other processes may do so. Within a process that has the city open nothing else may open the file, pyogrio and geopandas
+least of all: they bring their own copy of SQLite, and POSIX locks do not hold between two copies in one process, so
+the second copy deletes the write-ahead log under the first (https://sqlite.org/howtocorrupt.html, section 2.2.1).
+"""
 
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import shapely
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
 
 from geo.errors import StoreError
 from geo.store import geometry
@@ -70,7 +76,7 @@ class GeoPackage:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self.url = self.name = str(self.path)
-        self.reader: Engine = create_engine(f"sqlite:///{self.path.as_posix()}")
+        self.reader: Engine = create_engine(URL.create("sqlite", database=str(self.path)))
         event.listen(self.reader, "connect", _connected)
         event.listen(self.reader, "begin", _begin)
         self.writer: Engine = self.reader.execution_options(writing=True)
@@ -86,10 +92,9 @@ class GeoPackage:
             return None
         try:
             # Ask before the first real connection, which would turn a stranger's file to WAL.
-            with sqlite3.connect(f"file:{self.path.as_posix()}?mode=ro", uri=True, timeout=_BUSY_MS / 1000) as plain:
+            with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=_BUSY_MS / 1000)) as plain:
                 tables = {name for (name,) in plain.execute("SELECT name FROM sqlite_master")}
                 rows = plain.execute("SELECT version_num FROM alembic_version").fetchall() if tables >= _OURS else []
-            plain.close()
         except sqlite3.DatabaseError as error:
             raise StoreError("{city} cannot be read: {reason}", city=self.name, reason=str(error)) from error
         if rows:
@@ -106,9 +111,20 @@ class GeoPackage:
         connection.exec_driver_sql(f"PRAGMA user_version = {_USER_VERSION}")
         _run(connection, _CONTAINER)
 
-    def add_layer(self, connection: Connection, table: str, kind: str) -> None:
-        """Register the layer and its R-tree with the standard's triggers."""
-        _run(connection, _LAYER.replace("{table}", table).replace("{kind}", kind))
+    def settle(self) -> None:
+        """Move what was written from the log to the file, where GDAL looks for the application id."""
+        plain = self.reader.raw_connection()
+        try:
+            plain.cursor().execute("PRAGMA wal_checkpoint")
+        finally:
+            plain.close()
+
+    def register(self, connection: Connection, table: str, kind: str | None) -> None:
+        """List the table in ``gpkg_contents``; a layer gets its R-tree with the standard's triggers."""
+        if kind is None:
+            connection.exec_driver_sql(_ATTRIBUTES, (table, table))
+        else:
+            _run(connection, _LAYER.replace("{table}", table).replace("{kind}", kind))
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Do nothing: a writing transaction has the whole file."""
@@ -136,6 +152,7 @@ class GeoPackage:
 
 
 _OURS = {"alembic_version", "gpkg_contents"}
+_ATTRIBUTES = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)"
 _SET_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
     min_x = :min_x, min_y = :min_y, max_x = :max_x, max_y = :max_y WHERE table_name = :name"""
 _WIDEN_EXTENT = """UPDATE gpkg_contents SET last_change = :now,

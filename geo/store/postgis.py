@@ -58,9 +58,13 @@ class PostGIS:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
 
-    def add_layer(self, connection: Connection, table: str, kind: str) -> None:  # noqa: ARG002 - the column knows its kind
-        """Index the layer."""
-        connection.execute(text(f'CREATE INDEX "ix_{table}_geom" ON "{table}" USING gist (geom)'))
+    def settle(self) -> None:
+        """Do nothing: nobody else reads the server's files."""
+
+    def register(self, connection: Connection, table: str, kind: str | None) -> None:
+        """Index a layer; PostGIS lists it by itself."""
+        if kind is not None:
+            connection.execute(text(f'CREATE INDEX "ix_{table}_geom" ON "{table}" USING gist (geom)'))
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table; readers go on."""

@@ -11,19 +11,19 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-AddLayer = Callable[[Connection, str, str], None]
+Register = Callable[[Connection, str, str | None], None]
 
 
-def upgrade(connection: Connection, add_layer: AddLayer) -> None:
+def upgrade(connection: Connection, register: Register) -> None:
     """Bring the database to the newest revision inside the connection's transaction.
 
     Parameters
     ----------
     connection
         A connection in a writing transaction.
-    add_layer
-        Registers a new table with a column ``geom``: called with connection, table and kind of geometry.
+    register
+        Shows a new table to other programs: called with connection, table, and the kind of its geometries or None.
     """
-    config = Config(attributes={"connection": connection, "add_layer": add_layer})
+    config = Config(attributes={"connection": connection, "register": register})
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     command.upgrade(config, "head")

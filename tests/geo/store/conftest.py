@@ -61,7 +61,9 @@ def new_database(postgres: URL) -> Iterator[Callable[[], str]]:
 @pytest.fixture(scope="session")
 def shared_database(new_database: Callable[[], str]) -> str:
     """Make one database for all contract tests; making one for each would take most of their time."""
-    return new_database()
+    url = new_database()
+    Store.open(url, create=True).close()
+    return url
 
 
 @pytest.fixture

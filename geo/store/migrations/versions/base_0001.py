@@ -34,8 +34,8 @@ def upgrade() -> None:
     _make_rounds()
     _make_visits()
     _make_accounts()
-    for table, kind in _LAYERS.items():
-        context.config.attributes["add_layer"](op.get_bind(), table, kind)
+    for table, kind in (_LAYERS | dict.fromkeys(_SHOWN)).items():
+        context.config.attributes["register"](op.get_bind(), table, kind)
 
 
 def _make_places() -> None:
@@ -298,3 +298,5 @@ _LAYERS = {
     "stops": "POINT",
     "visits": "POINT",
 }
+# Not the accounts, settings, imports, and the draws with their keys.
+_SHOWN = ("turn_bans", "unplaced", "teams", "inspectors", "rounds", "sample", "unserved", "deductions")

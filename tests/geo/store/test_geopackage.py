@@ -1,0 +1,228 @@
+"""The file as other programs see it."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+from geo.errors import StoreError
+from geo.model import Round, Visit
+from geo.store import Store
+from geo.store.tables import LAYERS
+
+NAMES = [table.name for table in LAYERS]
+
+
+@pytest.fixture(scope="module")
+def gdal():
+    """Call GDAL in a process of its own: its copy of SQLite and Python's must not meet on one file."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+
+        def call(function, *args, **options):
+            return process.submit(function, *args, **options).result()
+
+        yield call
+
+
+@pytest.fixture
+def city(tmp_path):
+    with Store.open(tmp_path / "city.gpkg", create=True) as store:
+        yield store
+
+
+def written(path, layer):
+    """Read the extent that stands in the file."""
+    with closing(sqlite3.connect(path)) as plain:
+        (row,) = plain.execute(
+            "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?", (layer,)
+        ).fetchall()
+    return row
+
+
+def tree_is_right(city, gdal, layer):
+    """Compare the R-tree with the geometries as GDAL reads them."""
+    frame = gdal(pyogrio.read_dataframe, city.url, layer=layer, fid_as_index=True)
+    with closing(sqlite3.connect(city.url)) as plain:
+        query = f"SELECT id, minx, miny, maxx, maxy FROM rtree_{layer}_geom ORDER BY id"  # noqa: S608 - our own name
+        rows = plain.execute(query).fetchall()
+    assert [row[0] for row in rows] == frame.index.tolist()
+    if rows:
+        np.testing.assert_allclose([row[1:] for row in rows], frame.bounds.to_numpy(), atol=2e-5)  # float32
+
+
+def test_every_layer_is_there_with_its_crs(city, gdal):
+    listed = dict(gdal(pyogrio.list_layers, city.url))
+    assert sorted(name for name, kind in listed.items() if kind is not None) == sorted(NAMES)
+    assert not {"users", "settings", "draws", "alembic_version"} & set(listed)
+    for name in NAMES:
+        info = gdal(pyogrio.read_info, city.url, layer=name)
+        assert info["crs"] == "EPSG:4326"
+        assert info["fid_column"] == "fid"
+        assert info["geometry_name"] == "geom"
+
+
+def test_gdal_has_nothing_to_say_against_it(city, gdal, roster, zone_tree):
+    city.upsert_checkpoints(roster(3))
+    city.upsert_zones(zone_tree)
+    city.record_visits([Visit("c0000", "A", pd.Timestamp("2026-06-12T01:02:03.456Z").to_pydatetime())])
+    script = """import sys, pyogrio as p
+for name, _ in p.list_layers(sys.argv[1]):
+    p.read_dataframe(sys.argv[1], layer=name)
+"""
+    done = subprocess.run([sys.executable, "-c", script, city.url], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    visits = gdal(pyogrio.read_dataframe, city.url, layer="visits")
+    assert visits["arrived_at"].iloc[0] == pd.Timestamp("2026-06-12T01:02:03.456Z")
+
+
+@pytest.mark.skipif(
+    shutil.which("ogrinfo") is None, reason="no ogrinfo on the path; the tests above ask GDAL through pyogrio"
+)
+def test_ogrinfo(city, roster):
+    city.upsert_checkpoints(roster(3))
+    done = subprocess.run(["ogrinfo", "-al", "-so", city.url], capture_output=True, text=True, check=True)
+    assert "warning" not in (done.stdout + done.stderr).lower()
+    parts = dict(part.split("\n", 1) for part in done.stdout.split("Layer name: ")[1:])
+    assert set(NAMES) < set(parts)
+    assert all('ID["EPSG",4326]' in parts[name] for name in NAMES)
+    assert "Extent: (114.000000, 30.000000) - (114.002000, 30.004000)" in parts["checkpoints"]
+
+
+def test_geopandas_reads_while_the_city_is_open_and_written(city, gdal, roster):
+    city.upsert_checkpoints(roster(3))
+    with city._writing() as connection:
+        connection.exec_driver_sql("DELETE FROM checkpoints")
+        assert len(gdal(gpd.read_file, city.url, layer="checkpoints")) == 3
+        assert len(city.checkpoints()) == 3
+    assert len(gdal(gpd.read_file, city.url, layer="checkpoints")) == 0
+
+
+def test_the_extent_follows_what_is_written(city, gdal, roster):
+    path = city.url
+    assert written(path, "checkpoints") == (None,) * 4
+    city.upsert_checkpoints(roster(3))
+    assert written(path, "checkpoints") == (114.0, 30.0, 114.002, 30.004)
+    city.upsert_checkpoints(roster(5))
+    assert written(path, "checkpoints") == pytest.approx(tuple(roster(5).total_bounds), abs=0)
+    moved = roster(5)
+    moved["geometry"] = shapely.points([[113, 29]] * 5)
+    city.upsert_checkpoints(moved)
+    assert written(path, "checkpoints") == (113, 29, 113, 29)
+    assert tuple(gdal(pyogrio.read_info, path, layer="checkpoints")["total_bounds"]) == (113, 29, 113, 29)
+
+
+def test_the_extent_of_visits_grows(city, roster):
+    city.upsert_checkpoints(roster(3))
+    for number, checkpoint in enumerate(["c0001", "c0000", "c0002"]):
+        city.record_visits([Visit(checkpoint, "A", pd.Timestamp(f"2026-06-12T0{number}:00Z").to_pydatetime())])
+        assert written(city.url, "visits") == tuple(city.visits_frame().total_bounds)
+
+
+def test_the_tree_follows_what_is_written(city, gdal, roster, zone_tree):
+    city.upsert_checkpoints(roster(50))
+    moved = roster(30, start=10)
+    moved["geometry"] = shapely.points(np.random.default_rng(3).random((30, 2)) * 10)
+    city.upsert_checkpoints(moved, import_of="f")
+    tree_is_right(city, gdal, "checkpoints")
+    city.undo_last_import("checkpoints")
+    tree_is_right(city, gdal, "checkpoints")
+    city.upsert_zones(zone_tree)
+    tree_is_right(city, gdal, "zones")
+
+
+def test_the_tree_is_used_for_a_window(city, gdal, roster):
+    city.upsert_checkpoints(roster(50))
+    window = (114.0095, 30.0, 114.0125, 31.0)
+    found = gdal(pyogrio.read_dataframe, city.url, layer="checkpoints", bbox=window)
+    assert found["id"].tolist() == ["c0010", "c0011", "c0012"]
+
+
+def test_another_program_may_edit(city, gdal, roster):
+    """GDAL writes with its own ST_ functions; the triggers and our reading go on."""
+    city.upsert_checkpoints(roster(2))
+    frame = gdal(pyogrio.read_dataframe, city.url, layer="checkpoints")
+    frame["id"] = ["q1", "q2"]
+    frame["geometry"] = shapely.points([[116, 40], [117, 41]])
+    gdal(pyogrio.write_dataframe, frame, city.url, layer="checkpoints", append=True)
+    assert city.checkpoints().loc["q2", "geometry"] == shapely.Point(117, 41)
+    tree_is_right(city, gdal, "checkpoints")
+    city.upsert_checkpoints(roster(1, start=7))
+    tree_is_right(city, gdal, "checkpoints")
+
+
+def test_the_triggers_bear_an_upsert_and_a_lost_place(city):
+    """Every trigger of the standard fires, and the R-tree is right after each statement."""
+    insert = "INSERT INTO routes (geom, round_id, id, team, day, mode, travel_s, length_m, stops) VALUES "
+    blob = "(SELECT geom FROM blobs WHERE n = {})"
+    change = "UPDATE routes SET geom = "
+    row = "({}, 'r', '{}', 'A', 1, 'car', 1, 1.0, 1)"
+    lines = np.array([shapely.MultiLineString([[(n, n), (n + 1, n + 2)]]) for n in range(3)] + [None], dtype=object)
+    with city._writing() as connection:
+        connection.exec_driver_sql("CREATE TEMP TABLE blobs (n, geom)")
+        blobs = [(n, blob) for n, blob in enumerate(city._backend.encode(lines))]
+        connection.exec_driver_sql("INSERT INTO temp.blobs VALUES (?, ?)", blobs)
+        connection.exec_driver_sql("INSERT INTO rounds VALUES (1, 'r', '2026-06-12', 1, 1, 1, 0, NULL, '')")
+
+        def tree():
+            return connection.exec_driver_sql("SELECT id, minx FROM rtree_routes_geom ORDER BY id").all()
+
+        connection.exec_driver_sql(insert + row.format(blob.format(0), "a"))
+        connection.exec_driver_sql(insert + row.format(blob.format(3), "b"))
+        assert tree() == [(1, 0)]
+        upsert = (
+            insert + row.format(blob.format(1), "a") + " ON CONFLICT (round_id, id) DO UPDATE SET geom = excluded.geom"
+        )
+        connection.exec_driver_sql(upsert)
+        assert tree() == [(1, 1)]  # update6
+        connection.exec_driver_sql(change + blob.format(2) + " WHERE id = 'b'")
+        assert tree() == [(1, 1), (2, 2)]  # update7
+        connection.exec_driver_sql("UPDATE routes SET geom = NULL WHERE id = 'a'")
+        assert tree() == [(2, 2)]  # update2
+        connection.exec_driver_sql("UPDATE routes SET fid = 9 WHERE id = 'b'")
+        assert tree() == [(9, 2)]  # update5
+        connection.exec_driver_sql("UPDATE routes SET fid = 8, geom = NULL WHERE id = 'b'")
+        assert tree() == []  # update4
+        connection.exec_driver_sql(change + blob.format(2))
+        connection.exec_driver_sql("DELETE FROM routes WHERE id = 'a'")
+        assert tree() == [(8, 2)]
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, " * 50, None])
+def test_a_strangers_file_is_left_alone(tmp_path, content):
+    path = tmp_path / "theirs.gpkg"
+    if content is None:
+        gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(1, 2)], crs=4326).to_file(path)
+    else:
+        path.write_bytes(content)
+    before = path.read_bytes()
+    with pytest.raises(StoreError):
+        Store.open(path, create=True)
+    assert path.read_bytes() == before
+
+
+def test_an_empty_file_becomes_a_city(tmp_path):
+    path = tmp_path / "new.gpkg"
+    path.touch()
+    with Store.open(path, create=True) as store:
+        assert store.rounds() == []
+
+
+def test_odd_paths(tmp_path):
+    path = tmp_path / "江汉区 100% #1?.gpkg"
+    with Store.open(path, create=True) as store:
+        store.create_round(Round("r", pd.Timestamp("2026-06-12").date(), 1, 1, 1))
+        assert store.cache_dir == tmp_path / "江汉区 100% #1?.cache"
+    with Store.open(str(path)) as store:
+        assert len(store.rounds()) == 1
+    with Store.open(f"sqlite:///{tmp_path}/plain.gpkg", create=True) as store:
+        assert store.url == str(tmp_path / "plain.gpkg")

@@ -1,0 +1,136 @@
+"""The schema is the sum of its migrations, on both databases."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.dialects.postgresql.base import ischema_names as postgres_types
+from sqlalchemy.dialects.sqlite.base import ischema_names as sqlite_types
+
+from geo.errors import InputError, NotFoundError, StoreError
+from geo.store import Store, migrations
+from geo.store.geometry import GeoPackageGeometry, PostgisGeometry
+from geo.store.geopackage import GeoPackage
+from geo.store.postgis import PostGIS
+from geo.store.tables import REVISION, metadata
+
+KINDS = ("POINT", "LINESTRING", "MULTILINESTRING", "MULTIPOLYGON")
+
+
+@pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.postgis)])
+def fresh_url(request, tmp_path):
+    """Give a place where no test has been: the contract tests share a database."""
+    return request.getfixturevalue("new_database")() if request.param == "postgis" else str(tmp_path / "city.gpkg")
+
+
+@pytest.fixture
+def reflected_geometry(monkeypatch):
+    """Teach SQLAlchemy's inspection our column types."""
+    for kind in KINDS:
+        monkeypatch.setitem(sqlite_types, kind, type(kind, (GeoPackageGeometry,), {"__init__": _of_kind(kind)}))
+    monkeypatch.setitem(postgres_types, "geometry", PostgisGeometry)
+
+
+def _of_kind(kind):
+    return lambda self: GeoPackageGeometry.__init__(self, kind)
+
+
+def differences(connection: Connection) -> list[object]:
+    """List what the migrations still owe to the tables."""
+
+    def ours(item, name, kind, _reflected, _other):
+        if kind == "index" and connection.dialect.name == "sqlite":
+            return not name.endswith("_geom")  # there the R-tree tables are the index
+        return kind != "table" or item.metadata is metadata or not _foreign(name)
+
+    def same_type(_context, _column, _metadata_column, found, wanted):
+        wanted = wanted.dialect_impl(connection.dialect)
+        if isinstance(found, (GeoPackageGeometry, PostgisGeometry)):
+            return found.get_col_spec() != wanted.get_col_spec()
+        return None
+
+    context = MigrationContext.configure(connection, opts={"include_object": ours, "compare_type": same_type})
+    return compare_metadata(context, metadata)
+
+
+def _foreign(name):
+    return name.startswith(("gpkg_", "rtree_", "spatial_ref_sys", "sqlite_"))
+
+
+@pytest.mark.usefixtures("reflected_geometry")
+def test_the_migrations_make_the_tables(fresh_url):
+    with Store.open(fresh_url, create=True) as store, store._reading() as connection:
+        assert differences(connection) == []
+        found = set(inspect(connection).get_table_names())
+        assert set(metadata.tables) <= found
+
+
+@pytest.mark.usefixtures("reflected_geometry")
+def test_the_comparison_sees_a_missing_column_and_a_wrong_kind(fresh_url, monkeypatch):
+    with Store.open(fresh_url, create=True) as store, store._writing() as connection:
+        connection.execute(text("ALTER TABLE users DROP COLUMN zone"))
+        monkeypatch.setattr(metadata.tables["stops"].c.geom, "type", metadata.tables["zones"].c.geom.type)
+        assert len(differences(connection)) == 2
+
+
+def test_the_newest_migration_is_the_one_that_open_expects():
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert script.get_heads() == [REVISION]
+
+
+def test_a_city_is_there_once_made(fresh_url):
+    with pytest.raises(NotFoundError, match="no city"):
+        Store.open(fresh_url)
+    Store.open(fresh_url, create=True).close()
+    with Store.open(fresh_url) as store:
+        store.set_setting("a", "b")
+    with Store.open(fresh_url, create=True) as store:
+        assert store.setting("a") == "b"
+        with Store.open(store.url) as again:
+            assert again.setting("a") == "b"
+
+
+def test_a_newer_city_is_refused(fresh_url):
+    with Store.open(fresh_url, create=True) as store, store._writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer version"):
+        Store.open(fresh_url)
+
+
+def test_a_failed_migration_leaves_nothing(fresh_url, monkeypatch):
+    def fail(*_):
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        for backend in (GeoPackage, PostGIS):
+            broken.setattr(backend, "register", fail)
+        with pytest.raises(RuntimeError):
+            Store.open(fresh_url, create=True)
+    with pytest.raises(NotFoundError):
+        Store.open(fresh_url)
+    Store.open(fresh_url, create=True).close()
+
+
+@pytest.mark.parametrize("city", ["mysql://host/db", "http://example.org/", "sqlite://", "postgresql+psycopg://:::"])
+def test_an_odd_url_is_refused(city):
+    with pytest.raises(InputError):
+        Store.open(city, create=True)
+
+
+@pytest.mark.postgis
+def test_no_server_is_said_without_the_password(postgres):
+    away = postgres.set(port=1, password="secret").render_as_string(hide_password=False)  # noqa: S106 - not one
+    with pytest.raises(StoreError, match="cannot be read") as refused:
+        Store.open(away)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.postgis
+def test_caches_of_a_server_live_at_home(postgis_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("XUNDIAN_HOME", str(tmp_path))
+    with Store.open(postgis_url, create=True) as store:
+        assert store.cache_dir.parent == tmp_path
+        assert store.cache_dir.is_dir()
