@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 _KEPT_METRICS = 12
+_SLOWEST_MS = 1e9  # over one edge: twelve days, and below the closed weight
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -130,7 +131,7 @@ class StreetNetwork:
         arcs, edges = self.arcs, self.edges
         classes, code = np.unique(edges.highway.to_numpy(str), return_inverse=True)
         kmh = np.array([speed_kmh(str(name), travel.mode, travel.time_slice, speeds=speeds) for name in classes])
-        ms = np.maximum(np.rint(edges.length_m.to_numpy() * 3600.0 / kmh[code]), 1.0).astype(np.int64)
+        ms = np.clip(np.rint(edges.length_m.to_numpy() * 3600.0 / kmh[code]), 1.0, _SLOWEST_MS).astype(np.int64)
         mask = edges[travel.mode.value].to_numpy(np.int64)[arcs.edge]
         allowed = (mask & np.where(arcs.along, ALONG, AGAINST)) > 0
         if travel.mode is Mode.CAR:

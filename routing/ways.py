@@ -18,6 +18,8 @@ from routing.network import StreetNetwork
 from routing.places import along_one_edge, ways_in, ways_out
 from routing.speeds import TimeSlice
 
+_E2 = 0.00669437999014  # eccentricity of WGS-84, squared
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -76,7 +78,7 @@ def _spans(network: StreetNetwork, pair: Positions, metric: Metric) -> tuple[int
     sources, targets = ways_out(network, pair, weights), ways_in(network, pair, weights)
     path = metric.path(sources.pairs(0), targets.pairs(1))
     if path is None or direct <= path.ms:
-        return direct, [(int(rows[0]), here, there)]
+        return direct, [(int(rows[0]), here, there)] if here != there else []
     out, back = sources.arc_over(0, path.start), targets.arc_over(1, path.end)
     spans = [(int(rows[0]), here, float(arcs.along[out]))]
     spans += [(int(arcs.edge[arc]), float(not arcs.along[arc]), float(arcs.along[arc])) for arc in path.arcs]
@@ -92,7 +94,11 @@ def _leg(network: StreetNetwork, row: int, start: float, stop: float) -> Leg:
 def _between(line: shapely.LineString, start: float, stop: float) -> npt.NDArray[np.float64]:
     """Cut a line of degrees at fractions of its metres; backwards when ``stop`` comes first."""
     lonlat = shapely.get_coordinates(line)
-    even = np.array([np.cos(np.radians(lonlat[:, 1].mean())), 1.0])  # a degree of longitude is shorter
+    if {start, stop} == {0.0, 1.0}:
+        return np.asarray(lonlat if stop else lonlat[::-1])
+    latitude = np.radians(lonlat[:, 1].mean())
+    flattened = (1 - _E2 * np.sin(latitude) ** 2) / (1 - _E2)  # radius across the meridian over the one along it
+    even = np.array([np.cos(latitude) * flattened, 1.0])  # a degree of longitude is shorter than one of latitude
     part = shapely.ops.substring(shapely.LineString(lonlat * even), start, stop, normalized=True)
     cut = shapely.get_coordinates(part) / even
     return cut if len(cut) > 1 else np.repeat(cut, 2, axis=0)
