@@ -13,7 +13,7 @@ from scipy.spatial import KDTree
 from data.demo import names
 from data.demo.clip import METRIC, square
 from data.demo.rules import RULES, Rule
-from data.demo.zones import Zones
+from data.demo.zones import RIVERS, Zones
 from geo.catalogue import Catalogue
 from geo.crs import to_wgs84_frame
 from geo.zones import locate
@@ -65,6 +65,8 @@ def build_checkpoints(
 def _sites(streets: gpd.GeoDataFrame, zones: Zones) -> pd.DataFrame:
     """List places along both sides of every street, with what the rules ask about them."""
     reached = streets[(streets["part"] == 0) & (streets["car"] > 0) & (streets["length_m"] > _STEP_M)]
+    water = shapely.multilinestrings([shapely.LineString(river) for river in RIVERS])
+    reached = reached[~shapely.intersects(reached.geometry.to_numpy(), water)]  # bridges and tunnels
     lines = reached.geometry.to_numpy()
     count = np.maximum(1, shapely.length(lines) // _STEP_M).astype(int)
     edge = np.repeat(np.arange(len(lines)), count)

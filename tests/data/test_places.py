@@ -7,6 +7,7 @@ from scipy.spatial import KDTree
 
 from data.demo.clip import METRIC
 from data.demo.rules import RULES
+from data.demo.zones import RIVERS
 from geo import frames, openings
 from geo.catalogue import load
 from geo.crs import to_metric
@@ -101,6 +102,14 @@ def test_places_of_a_category_keep_apart(metric, category: str) -> None:
     apart = KDTree(points).query(points, k=2)[0][:, 1]
     deepest = RULES[category].aside_m[1]
     assert apart.min() >= RULES[category].apart_m - 2 * deepest - 0.1
+
+
+def test_nothing_stands_in_the_rivers(metric) -> None:
+    middles = shapely.multilinestrings([shapely.LineString(river) for river in RIVERS])
+    away = metric.distance(middles)
+    assert away.min() > 40  # half of the Han's width
+    yangtze = shapely.LineString(RIVERS[0])
+    assert metric.distance(yangtze).min() > 350
 
 
 def test_one_office_each(demo) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from data.demo.clip import METRIC, square
 from data.demo.regions import Pieces, neighbours, regions
+from data.demo.zones import RIVERS
 from geo.blocks import borders
 from geo.crs import to_metric
 from geo.model import Level
@@ -73,7 +74,8 @@ def test_inner_borders_run_along_streets(demo, zones: gpd.GeoDataFrame) -> None:
     """Of what separates two street offices away from the rivers, most lies on a street."""
     offices = zones[zones["level"] == Level.STREET].geometry.to_numpy()
     common = [shapely.intersection(offices[a], offices[b]) for a, b in borders(offices)[["left", "right"]].to_numpy()]
-    inner = shapely.union_all(common)
+    water = [shapely.buffer(shapely.LineString(river), 1_000) for river in RIVERS]
+    inner = shapely.difference(shapely.union_all(common), shapely.union_all(water))
     streets = to_metric(demo.streets, crs=METRIC)
     beside = shapely.buffer(streets.geometry.to_numpy()[shapely.dwithin(streets.geometry.to_numpy(), inner, 2)], 2)
     assert shapely.length(shapely.intersection(inner, shapely.union_all(beside))) > 0.6 * shapely.length(inner)
