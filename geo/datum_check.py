@@ -1,9 +1,9 @@
 """Is the datum that an import names the right one? What the file names is looked for where the file puts it.
 
 The shift of a wrong datum is known: some 500 m for GCJ-02, 1,200 m for BD-09, the same direction over a whole city.
-So the file is laid over the city under each datum, and each kind of evidence (:mod:`geo.datum_evidence`) scores how well
-it fits. The same score under a ring of other shifts of that size, which nobody uses, tells what chance alone gives; a
-datum's strength is how many standard deviations it stands above that, combined over the kinds by Stouffer's method
+So the file is laid over the city under each datum, and each kind of evidence (:mod:`geo.datum_evidence`) scores how
+well it fits. The same score under a ring of other shifts of that size, which nobody uses, tells what chance alone
+gives; the strength of a datum is how many standard deviations it stands above that, combined by the method of Stouffer
 (Stouffer et al. 1949, The American Soldier, vol. 1). The distance to the nearest street of any name is no evidence:
 streets are everywhere.
 """

@@ -17,11 +17,12 @@ from geo.frames import CHECKPOINTS, WGS84, check
 from geo.progress import Progress, silent
 from geo.readers import messages, values
 from geo.readers.categories import category_codes
-from geo.readers.columns import CHECKPOINT_FIELDS, Headings, named_datum
+from geo.readers.columns import CHECKPOINT_FIELDS, Headings
 from geo.readers.coordinates import read_places
 from geo.readers.faults import Fault, FaultLog, rejected
 from geo.readers.identity import row_ids
 from geo.readers.near import near_duplicates
+from geo.readers.own_datum import own_datum
 from geo.readers.tables import SOURCE_ROW, Note, Table, read_table
 
 _TEXTS = ("name", "address", "street", "community", "unit", "street_code", "community_code", "grid_code", "cell")
@@ -109,6 +110,7 @@ def read_roster(
     log, notes = FaultLog(table.rows), list(table.notes)
     frame = _attributes(table, catalogue, log, notes)
     ids, numbered = row_ids(table, frame, log)
+    named = own_datum(table, datum, log)
     places = read_places(table, log, datum=datum, crs=crs)
     notes += places.notes
     placeable = (frame["address"] != "").to_numpy()
@@ -128,7 +130,7 @@ def read_roster(
         tuple(notes),
         pd.Series(table.rows[~log.bad], index=accepted.index, name=SOURCE_ROW),
         table.part,
-        _heading_datum(table),
+        named,
         frozenset(ids),
     )
 
@@ -137,12 +139,6 @@ def _require(table: Table, headings: Headings) -> None:
     table.require(headings, "name", "category")
     if table.geometry is None and not table.has("lonlat") and not table.has("address"):
         table.require(headings, "lon", "lat")
-
-
-def _heading_datum(table: Table) -> Datum | None:
-    """Give the datum that the headings of the coordinates name, when they name one."""
-    named = {named_datum(table.columns[field]) for field in ("lon", "lat", "lonlat") if field in table.columns} - {None}
-    return named.pop() if len(named) == 1 else None
 
 
 def _attributes(table: Table, catalogue: Catalogue, log: FaultLog, notes: list[Note]) -> pd.DataFrame:

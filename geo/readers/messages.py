@@ -18,6 +18,7 @@ NO_ZONE = "easting {x} carries no zone prefix: name the zone of the file, e.g. -
 PROJECTED_DATUM = "({x}, {y}) are metres, and {datum} has none: projected coordinates are cgcs2000 or wgs84"
 NOT_METRES = "({x}, {y}) is neither degrees nor an easting and a northing of a CGCS2000 zone: check the digits"
 OTHER_ZONE = "easting {x} is of zone {zone}, the named CRS is {crs}: check which is right"
+OTHER_DATUM = "the row names the datum {named!r}, the import {datum}: split the file by datum"
 SHAPE = "its geometry is a {kind}: a checkpoint is a point"
 NO_SHAPE = "it has no geometry: draw its outline"
 BAD_WKT = "its geometry {value!r} is not WKT: write POINT (114.3 30.6)"

@@ -19,6 +19,7 @@ from geo.readers import messages, values
 from geo.readers.columns import LEVEL_NAMES, ZONE_FIELDS, Headings
 from geo.readers.coordinates import row_list
 from geo.readers.faults import Fault, FaultLog, rejected
+from geo.readers.own_datum import own_datum
 from geo.readers.tables import Note, Table, read_table
 from geo.zone_tree import with_parents
 
@@ -34,6 +35,7 @@ class ZoneReading(NamedTuple):
     faults: tuple[Fault, ...]
     notes: tuple[Note, ...]
     repaired: gpd.GeoDataFrame  # code, change_m2 and the outline after the repair
+    heading_datum: Datum | None = None  # the datum that the file itself names
 
 
 def read_zones(
@@ -96,7 +98,9 @@ def read_zone_layer(
     headings = Headings(fields, dict(columns or {}))
     table = read_table(path, headings)
     log, notes = FaultLog(table.rows), list(table.notes)
-    outlines = _outlines(table, log, Datum.parse(str(datum)), crs)
+    declared = Datum.parse(str(datum))
+    named = own_datum(table, declared, log)
+    outlines = _outlines(table, log, declared, crs)
     frame = _attributes(table, own, log)
     outlines, change_m2 = _repaired(outlines, frame["name"], log, notes)
     _check_codes(frame, outlines, log, notes)
@@ -111,7 +115,9 @@ def read_zone_layer(
     )
     faults = tuple(sorted(log.faults, key=lambda fault: fault.source_row))
     accepted = check(zones.set_index("code")[[*ZONES.columns, "geometry"]], ZONES)
-    return ZoneReading(accepted, rejected(table, faults), faults, tuple(notes), mended[mended["change_m2"].notna()])
+    return ZoneReading(
+        accepted, rejected(table, faults), faults, tuple(notes), mended[mended["change_m2"].notna()], named
+    )
 
 
 def _outlines(table: Table, log: FaultLog, datum: Datum, crs: Any) -> gpd.GeoSeries:  # noqa: ANN401 - whatever pyproj takes
