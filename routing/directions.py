@@ -1,5 +1,6 @@
 """Turn-by-turn text in Chinese and English, by templates of our own."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ from geo.model import Mode
 _LOOK_M = 20.0  # a street's bearing at a junction is taken over this distance
 _CONNECTOR_M = 30.0  # a nameless piece shorter than this belongs to the junction
 _M_PER_DEGREE = 111_320.0
+_SAME_PLACE_DEG = 1e-6
 
 
 class Turn(StrEnum):
@@ -128,18 +130,21 @@ def _without_connectors(groups: list[list[Leg]], turns: list[Turn]) -> tuple[lis
 def _step(group: list[Leg], turn: Turn, mode: Mode) -> Step:
     street = max(group, key=lambda leg: (bool(leg.name), leg.length_m))
     chord = np.array([group[0].lonlat[0], group[-1].lonlat[-1]])
-    ends_meet = np.allclose(chord[0], chord[1], atol=1e-6)
+    ends_meet = np.abs(chord[0] - chord[1]).max() < _SAME_PLACE_DEG
     heading = _bearing(group[0].lonlat) if ends_meet else _bearing(chord)
     return Step(turn, street.name, street.highway, sum(leg.length_m for leg in group), heading, mode)
 
 
 def _bearing(lonlat: npt.NDArray[np.float64]) -> float:
     """Give the bearing at the start of a line, over its first metres."""
-    east = (lonlat[:, 0] - lonlat[0, 0]) * np.cos(np.radians(lonlat[0, 1])) * _M_PER_DEGREE
-    north = (lonlat[:, 1] - lonlat[0, 1]) * _M_PER_DEGREE
-    far = np.flatnonzero(np.hypot(east, north) >= _LOOK_M)
-    at = int(far[0]) if len(far) else len(lonlat) - 1
-    return float(np.degrees(np.arctan2(east[at], north[at])) % 360.0)
+    (lon, lat), *rest = lonlat.tolist()  # plain floats: a line has few points, and a way has many lines
+    shrink = math.cos(math.radians(lat)) * _M_PER_DEGREE
+    east = north = 0.0
+    for x, y in rest:
+        east, north = (x - lon) * shrink, (y - lat) * _M_PER_DEGREE
+        if math.hypot(east, north) >= _LOOK_M:
+            break
+    return math.degrees(math.atan2(east, north)) % 360.0
 
 
 def _turn(before_deg: float, after_deg: float) -> Turn:
