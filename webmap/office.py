@@ -59,6 +59,7 @@ def _settings(sight: Sight) -> dict[str, Any]:
     return {
         "streets": tiles.street_address(sight.store),
         "ownZones": url_for("layers.zones"),
+        "ownZone": sight.zone(),
         "bounds": bounds_of(zones.loc[[sight.zone()]]),
         "checkpoints": url_for("layers.checkpoints"),
         "problems": url_for("layers.problems"),

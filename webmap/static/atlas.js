@@ -22,6 +22,13 @@ const locale = () => ({
   "CooperativeGesturesHandler.MobileHelpText": t("Use two fingers to move the map"),
 });
 
+/** Keep the legend, which lies over a wide map, clear of what the map shows. */
+function room(stage) {
+  const legend = document.getElementById("legend");
+  const beside = legend && stage.clientWidth > 900 ? legend.offsetWidth + 32 : 24;
+  return { top: 24, bottom: 24, left: 24, right: beside };
+}
+
 function say(message) {
   const line = document.getElementById("trouble");
   line.textContent = message;
@@ -43,7 +50,7 @@ export function atlas(choice) {
   let map;
   try {
     map = new Map({
-      container: "map", style: styleOf(settings, palette, choice), bounds: settings.bounds, fitBoundsOptions: { padding: 24 },
+      container: "map", style: styleOf(settings, palette, choice), bounds: settings.bounds, fitBoundsOptions: { padding: room(stage) },
       attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 18, minZoom: 3,
       cooperativeGestures: phone.matches, locale: locale(), localIdeographFontFamily: getComputedStyle(document.body).fontFamily,
       fadeDuration: 0,
@@ -61,7 +68,7 @@ export function atlas(choice) {
   drawMarks(map, () => palette);
   map.on("idle", () => stage.classList.add("ready"));
   map.on("dataloading", ({ dataType }) => dataType === "source" && stage.classList.remove("ready"));
-  map.on("error", ({ error }) => { console.warn(error); say(reason(error)); });
+  map.on("error", ({ error }) => { console.warn(error); stage.classList.add("ready"); say(reason(error)); });
   const layers = () => CLICKED.filter((id) => map.getLayer(id));
   map.on("click", ({ point, lngLat }) => {
     const [hit] = map.queryRenderedFeatures([[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]], { layers: layers() });

@@ -71,7 +71,7 @@ const DRAW = { stop, base, lunch, hatch };
 
 /** Draw the images that layers name "kind|team|text" when the map misses them. */
 export function drawMarks(map, coloursNow) {
-  map.on("styleimagemissing", ({ id }) => {
+  map.setMissingStyleImageResolver((id) => {
     const [kind, team, text] = id.split("|");
     if (!DRAW[kind] || map.hasImage(id)) return;
     const { canvas: drawn } = DRAW[kind](coloursNow(), Number(team), text);

@@ -28,17 +28,23 @@ function streets(settings, colours) {
 function zones(settings, colours, choice) {
   const vector = settings.zones ? { source: "zones", "source-layer": "zones" } : { source: "zones" };
   if (!settings.zones && !settings.ownZones) return [];
-  const level = choice.level ? ["==", ["get", "level"], choice.level] : undefined;
+  const level = choice.level ? ["==", ["get", "level"], choice.level] : settings.ownZones && ["!=", ["get", "level"], "grid"];
+  const own = ["==", ["get", "id"], settings.ownZone ?? ""];
   const layers = [
     { id: "zones", type: "line", ...vector, ...(level && { filter: level }), layout: shown(choice.zones),
-      paint: { "line-color": colours.zone, "line-width": ["interpolate", ["linear"], ["zoom"], 11, 1.2, 15, 2.4], "line-dasharray": [4, 2] } },
+      paint: { "line-color": colours.zone, "line-width": ["interpolate", ["linear"], ["zoom"], 11, 1.2, 15, settings.ownZones ? 1.2 : 2.4], "line-opacity": 0.8 } },
   ];
-  if (settings.zoneNames) {
-    layers.push({ id: "zone-names", type: "symbol", source: "zone-names", ...(level && { filter: level }), layout: {
-      ...shown(choice.zones), "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-max-width": 8, "text-padding": 8 },
-    paint: { "text-color": colours.zone, "text-halo-color": colours.halo, "text-halo-width": 2 } });
+  if (settings.ownZones) {
+    layers.push({ id: "own-zone", type: "line", ...vector, filter: own, layout: shown(choice.zones), paint: { "line-color": colours.zone, "line-width": 3 } });
   }
   return layers;
+}
+
+function zoneNames(settings, colours, choice) {
+  if (!settings.zoneNames) return [];
+  return [{ id: "zone-names", type: "symbol", source: "zone-names", filter: ["==", ["get", "level"], choice.level],
+    layout: { ...shown(choice.zones), "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-max-width": 8, "text-padding": 8 },
+    paint: { "text-color": colours.zone, "text-halo-color": colours.halo, "text-halo-width": 2 } }];
 }
 
 function heat(settings, colours, choice) {
@@ -47,9 +53,11 @@ function heat(settings, colours, choice) {
   const fill = ["case", ["<=", ["get", "rate"], 0], none,
     ["step", ["get", "rate"], steps[0], ...settings.heatBreaks.flatMap((at, i) => [at, steps[i + 1]])]];
   const layout = shown(choice.heat);
+  const few = ["<", ["get", "visits"], FEW];
+  const near = 13.5; // from here on a cell is large enough for a hatch; further out few visits are pale
   return [
-    { id: "heat", type: "fill", source: "heat", layout, paint: { "fill-color": fill, "fill-opacity": 0.82, "fill-antialias": false } },
-    { id: "heat-few", type: "fill", source: "heat", layout, filter: ["<", ["get", "visits"], FEW], paint: { "fill-pattern": "hatch", "fill-opacity": 0.82 } },
+    { id: "heat", type: "fill", source: "heat", layout, paint: { "fill-color": fill, "fill-antialias": false, "fill-opacity": ["step", ["zoom"], ["case", few, 0.4, 0.9], near, 0.82] } },
+    { id: "heat-few", type: "fill", source: "heat", layout, minzoom: near, filter: few, paint: { "fill-pattern": "hatch", "fill-opacity": 0.82 } },
   ];
 }
 
@@ -72,9 +80,10 @@ const teamNumber = (settings) => (settings.teams.length
   ? ["match", ["get", "team"], ...settings.teams.flatMap((team) => [team.id, team.colour]), 1] : 1);
 
 function routes(settings, colours, choice) {
-  if (!settings.routes) return [];
+  if (!settings.routes) return { lines: [], stops: [] };
   const colour = ["at", ["-", teamNumber(settings), 1], ["literal", colours.teams]];
-  const name = ["match", ["get", "team"], ...settings.teams.flatMap((team) => [team.id, team.name]), ""];
+  const named = settings.teams.flatMap((team) => [team.id, team.name]);
+  const name = named.length ? ["match", ["get", "team"], ...named, ""] : "";
   const day = choice.day ? ["==", ["get", "day"], choice.day] : undefined;
   const team = choice.team ? ["==", ["get", "team"], choice.team] : undefined;
   const filter = both(day);
@@ -84,15 +93,18 @@ function routes(settings, colours, choice) {
   const kind = ["get", "kind"];
   const image = ["case", ["==", kind, "stop"], ["concat", "stop|", teamNumber(settings), "|", ["get", "number"]],
     ["concat", kind, "|", teamNumber(settings)]];
-  return [
+  const lines = [
     { id: "routes-casing", type: "line", source: "routes", filter, layout, paint: { "line-color": colours.casing, "line-width": wide(5), "line-opacity": strength } },
     { id: "routes", type: "line", source: "routes", filter, layout, paint: { "line-color": ["to-color", colour], "line-width": wide(3), "line-opacity": strength } },
     { id: "route-names", type: "symbol", source: "routes", filter: both(day, team), layout: { ...shown(choice.routes && !settings.own), "symbol-placement": "line",
       "text-field": name, "text-font": FONT, "text-size": 11, "symbol-spacing": 260, "text-max-angle": 60 },
     paint: { "text-color": ["to-color", colour], "text-halo-color": colours.halo, "text-halo-width": 2 } },
-    { id: "stops", type: "symbol", source: "stops", filter: both(day, team), layout: { ...shown(choice.routes), "icon-image": image, "icon-allow-overlap": true,
+  ];
+  const stops = [
+    { id: "stops", type: "symbol", source: "stops", filter: both(day, team), layout: { ...shown(choice.routes), "icon-image": image, "icon-allow-overlap": true, "icon-ignore-placement": true,
       "icon-size": ["interpolate", ["linear"], ["zoom"], 11, choice.team || settings.own ? 0.8 : 0.5, 14, 1], "symbol-sort-key": ["-", ["get", "order"]] } },
   ];
+  return { lines, stops };
 }
 
 function sources(settings, choice) {
@@ -112,6 +124,7 @@ function sources(settings, choice) {
 
 /** Make the style of a page: settings (addresses, teams), colours, and what the reader chose to see. */
 export function styleOf(settings, colours, choice) {
+  const { lines, stops } = routes(settings, colours, choice);
   return {
     version: 8,
     sources: sources(settings, choice),
@@ -121,7 +134,9 @@ export function styleOf(settings, colours, choice) {
       ...heat(settings, colours, choice),
       ...zones(settings, colours, choice),
       ...points(settings, colours, choice),
-      ...routes(settings, colours, choice),
+      ...lines,
+      ...zoneNames(settings, colours, choice),
+      ...stops,
     ],
   };
 }

@@ -1,0 +1,70 @@
+"""Gather every text of the product into the gettext catalogue: ``python -m webmap.gather``.
+
+The keys are English. What is gathered: ``_("...")`` of pages and modules, templates of errors, lines of the command
+line, stages of progress, why a stop isn't served, and what the scripts say. New texts come without a translation, which
+a test refuses.
+"""
+
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from geo import errors
+from routing.problem import Reason
+from webmap.script_texts import SCRIPT_TEXTS
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("geo", "routing", "data", "webmap")
+PO = Path(__file__).with_name("translations") / "zh" / "LC_MESSAGES" / "messages.po"
+MO = PO.with_suffix(".mo")
+METHODS = [("**/vendor/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
+ERRORS = [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)]
+SPEAKING = ("say", "progress", *ERRORS)
+WIDTH = 120
+
+
+def gathered() -> Catalog:
+    """Give every text with the files it stands in, without translations."""
+    catalogue = Catalog(locale="zh", project="xundian", fuzzy=False)
+    keywords = {**DEFAULT_KEYWORDS, **dict.fromkeys(SPEAKING)}
+    for room in ROOMS:
+        for path, _, message, _, _ in extract_from_dir(
+            ROOT / room, method_map=METHODS, keywords=keywords, options_map={"**.html": {"silent": "false"}}
+        ):
+            catalogue.add(message, locations=[(f"{room}/{path}", None)])
+    for text in SCRIPT_TEXTS:
+        catalogue.add(text, locations=[("webmap/script_texts.py", None)])
+    for reason in Reason:
+        catalogue.add(reason.value, locations=[("routing/problem.py", None)])
+    return catalogue
+
+
+def kept() -> Catalog:
+    """Give the catalogue of the repository."""
+    with PO.open("rb") as file:
+        return read_po(file, locale="zh")
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """Give the bytes of the ``.mo`` file."""
+    file = BytesIO()
+    write_mo(file, catalogue)
+    return file.getvalue()
+
+
+def main() -> None:
+    """Bring the catalogue up to date: new texts come in, unused ones go, translations stay."""
+    catalogue = kept()
+    catalogue.update(gathered(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    with PO.open("wb") as file:
+        write_po(file, catalogue, width=WIDTH, sort_output=True, omit_header=False, include_previous=False)
+    MO.write_bytes(compiled(kept()))
+
+
+if __name__ == "__main__":
+    main()
