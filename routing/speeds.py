@@ -6,8 +6,8 @@ These are assumptions for planning, not measurements of one city; a city that ha
 - Car, daytime: below the design speeds of the class in CJJ 37-2012 (table 3.2.1: expressway 60-100,
   arterial 40-60, secondary 30-50, branch 20-40 km/h), since a trip also waits at its junctions.
 - Peaks: a share of the daytime speed, lower on the streets that carry the commute.
-- E-bike: 21.9 km/h was the mean operating speed in Kunming (Lin et al. 2008, https://doi.org/10.3141/2048-07); the
-  motor of a legal one stops at 25 km/h (GB 17761-2018). Waiting at junctions brings it to 15-18.
+- E-bike: 17.1 km/h was the mean speed measured in Hangzhou (https://doi.org/10.1177/1687814015616918); the motor of a
+  legal one stops at 25 km/h (GB 17761-2018).
 - Walk: 1.3 m/s is a comfortable pace (Bohannon 1997, https://doi.org/10.1093/ageing/26.1.15); waiting at crossings
   brings it to 4.5 km/h.
 """
