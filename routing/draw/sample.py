@@ -127,7 +127,7 @@ def _even(count: int, among: int) -> Ints:
 
 def _reserves(chosen: Points, units: Units, at: Ints, design: Design, key: bytes) -> Ints:
     """Draw reserves among what the sample left, each category's number exactly, spread like the sample."""
-    asked = design.reserves or {}
+    asked = {name: count for name, count in (design.reserves or {}).items() if count}
     category = np.array(chosen.categories, object)
     left = np.setdiff1d(np.arange(len(category)), at)
     spare = left[np.isin(category[left], list(asked))]

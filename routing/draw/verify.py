@@ -1,5 +1,6 @@
 """Verify a revealed draw with the product's kernels; ``verifier.py`` does it with the standard library alone."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -27,13 +28,30 @@ class Verification:
     voids: int = 0  # rounds of this chain that were voided before
 
 
-def verify(document: Mapping[str, Any]) -> Verification:
+def read(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Read the text of a reveal as every verifier does: 1.0 is 1, and what is no JSON is None."""
+    try:
+        return json.loads(text, parse_float=_number, parse_constant=_refuse)
+    except ValueError:
+        return None
+
+
+def _number(literal: str) -> int | None:
+    value = float(literal)
+    return int(value) if value.is_integer() else None
+
+
+def _refuse(literal: str) -> None:
+    raise ValueError(literal)
+
+
+def verify(document: Any) -> Verification:  # noqa: ANN401 - whatever JSON holds
     """Redraw a reveal from what it publishes.
 
     Parameters
     ----------
     document
-        The reveal JSON as read, whatever it holds.
+        What :func:`read` gave, whatever it holds.
 
     Returns
     -------
