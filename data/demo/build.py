@@ -16,7 +16,8 @@ from data.demo.streets import street_names
 from data.demo.teams import build_teams
 from data.demo.truth import Truth, plant
 from data.demo.zones import build_zones
-from geo.catalogue import load
+from geo.catalogue import Catalogue, load
+from geo.cells import assign, unit_cells
 from geo.crs import to_metric
 from geo.model import Draw, Round, Team
 from geo.progress import Progress, silent
@@ -25,6 +26,7 @@ from geo.streets import file_sha256, read_streets
 from routing.draw import balance, design_for, frame_sha256, probabilities, select, trial_key
 
 SEED = 20260601
+_STAGE, _STEPS = "demo city", 6
 SETTINGS = {
     "demo": "1",
     "timezone": TIMEZONE.key,
@@ -62,40 +64,22 @@ def build(store: Store, *, progress: Progress = silent, seed: int = SEED) -> Dem
     """
     rng = np.random.default_rng(seed)
     catalogue = load()
-    steps = iter(range(1, 8))
-
-    def step() -> None:
-        progress("demo city", next(steps), 7)
-
-    source = read_streets(STREETS)
-    edges = source.edges
-    metric = to_metric(edges, crs=METRIC)
-    edges["name"] = metric["name"] = street_names(metric, rng)
-    store.replace_streets(edges, turn_bans=source.turn_bans, source_sha256=_source_sha256(seed))
-    step()
-    zones = build_zones(metric, rng)
-    store.upsert_zones(zones.frame)
-    step()
-    checkpoints = build_checkpoints(metric, zones, catalogue, rng)
-    store.upsert_checkpoints(checkpoints)
-    step()
+    progress(_STAGE, 0, _STEPS)
+    streets, zones, checkpoints = _map(store, catalogue, rng, seed, progress)
     teams = build_teams(checkpoints, rng)
     store.replace_teams(teams)
     truth = plant(checkpoints, rng)
-    for key, value in SETTINGS.items():
+    for key, value in {**SETTINGS, "demo_truth": truth.as_json()}.items():
         store.set_setting(key, value)
-    store.set_setting("demo_truth", truth.as_json())
-    step()
     rounds = past_rounds(catalogue.edition)
     visits = _visits(store, rounds, checkpoints, teams, truth, rng)
-    step()
+    progress(_STAGE, 5, _STEPS)
     found = list(with_deductions(visits, checkpoints, catalogue, truth, rng))
-    step()
     store.record_visits(found)
-    step()
+    progress(_STAGE, _STEPS, _STEPS)
     return DemoReport(
-        streets=len(edges),
-        zones=len(zones.frame),
+        streets=streets,
+        zones=zones,
         checkpoints=len(checkpoints),
         teams=len(teams),
         rounds=len(rounds),
@@ -103,6 +87,29 @@ def build(store: Store, *, progress: Progress = silent, seed: int = SEED) -> Dem
         deductions=sum(len(visit.deductions) for visit in found),
         truth=truth,
     )
+
+
+def _map(
+    store: Store, catalogue: Catalogue, rng: np.random.Generator, seed: int, progress: Progress
+) -> tuple[int, int, gpd.GeoDataFrame]:
+    """Store streets, zones, cells and checkpoints; give the number of streets and zones, and the checkpoints."""
+    source = read_streets(STREETS)
+    metric = to_metric(source.edges, crs=METRIC)
+    metric["name"] = street_names(metric, rng)
+    edges = source.edges.assign(name=metric["name"])
+    store.replace_streets(edges, turn_bans=source.turn_bans, source_sha256=_source_sha256(seed))
+    progress(_STAGE, 1, _STEPS)
+    zones = build_zones(metric, rng)
+    store.upsert_zones(zones.frame)
+    progress(_STAGE, 2, _STEPS)
+    cells = unit_cells(zones.frame, edges)
+    store.replace_cells(cells)
+    progress(_STAGE, 3, _STEPS)
+    checkpoints = build_checkpoints(metric, zones, catalogue, rng)
+    checkpoints["cell"] = assign(checkpoints, cells)
+    store.upsert_checkpoints(checkpoints)
+    progress(_STAGE, 4, _STEPS)
+    return len(edges), len(zones.frame), checkpoints
 
 
 def _visits(

@@ -184,13 +184,13 @@ def _shares(weight: Floats, most: Ints, count: int) -> Ints:
 def _codes(table: pd.DataFrame, xy: Floats) -> pd.DataFrame:
     """Give every region its code, numbered from north to south inside its parent."""
     codes = pd.DataFrame({"office": COUNTY, "community": "", "grid": ""}, index=table.index)
-    for level, above, width in (("office", None, 3), ("community", "office", 3), ("grid", "community", 3)):
-        parent = codes["office"] if above is None else codes[above]
+    # a grid's W (网格) keeps its code apart from those of unit cells, which number a community's cells the same way
+    for level, above, mark in (("office", "", ""), ("community", "office", ""), ("grid", "community", "W")):
+        parent = codes[above or "office"]
         north = pd.Series(xy[:, 1] - 0.3 * xy[:, 0], table.index).groupby([parent, table[level]]).mean()
         rank = north.groupby(level=0).rank(ascending=False, method="first").astype(int)
-        key = pd.MultiIndex.from_arrays([parent, table[level]])
-        number = rank.reindex(key).astype(str).str.zfill(width).to_numpy()
-        codes[level] = (COUNTY if above is None else parent) + number
+        number = rank.reindex(pd.MultiIndex.from_arrays([parent, table[level]])).astype(str)
+        codes[level] = parent + mark + number.str.zfill(3 - len(mark)).to_numpy()
     return codes
 
 
@@ -233,7 +233,7 @@ def _name(code: str, level: str, called: dict[str, str]) -> str:
             return names.OFFICES[int(code[6:9]) - 1]
         case Level.COMMUNITY:
             return f"{called[code]}社区"
-    return f"{called[code[:12]]}社区第{int(code[12:])}网格"
+    return f"{called[code[:12]]}社区第{int(code.partition('W')[2])}网格"
 
 
 def _unit(code: str, level: str, called: dict[str, str]) -> str:

@@ -45,6 +45,14 @@ def test_each_lies_in_exactly_one_zone_of_every_level(demo) -> None:
         assert (found[level] == demo.checkpoints[f"{level}_code"]).all()
 
 
+def test_each_lies_in_its_unit_cell(demo) -> None:
+    cells = demo.store.cells()
+    own = cells.geometry.reindex(demo.checkpoints["cell"])
+    assert shapely.intersects(own.to_numpy(), demo.checkpoints.geometry.to_numpy()).all()
+    assert (demo.checkpoints["cell"].str[:12] == demo.checkpoints["community_code"]).all()
+    assert not set(cells.index) & set(demo.zones.index)
+
+
 def test_roster_names_the_zones_it_lies_in(demo) -> None:
     for name, code in (("street", "street_code"), ("community", "community_code")):
         assert (demo.zones["name"].reindex(demo.checkpoints[code]).to_numpy() == demo.checkpoints[name]).all()

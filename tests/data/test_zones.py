@@ -47,7 +47,7 @@ def test_children_make_up_their_parent(demo, zones: gpd.GeoDataFrame) -> None:
 
 def test_codes_are_statistical_codes_under_their_parent(zones: gpd.GeoDataFrame) -> None:
     for code, level, parent in zip(zones.index, zones["level"], zones["parent"], strict=True):
-        assert re.fullmatch(r"\d{15}" if level == Level.GRID else r"\d{12}", code)
+        assert re.fullmatch(r"\d{12}W\d\d" if level == Level.GRID else r"\d{12}", code)
         if level == Level.COMMUNITY:
             assert parent == code[:9] + "000"
         if level == Level.GRID:
