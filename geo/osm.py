@@ -84,7 +84,7 @@ def read_osm(path: Path, *, progress: Progress = silent) -> Pieces:
     """Read the streets of an OSM file.
 
     The file is streamed twice: highways and turn restrictions first, then the nodes that they use, wherever these stand
-    in the file. Memory grows with the streets, not with the file.
+    in the file. Memory is for the streets and 16 bytes for every node of the file.
 
     Raises
     ------
@@ -160,14 +160,20 @@ def _locate(path: Path, ways: _Ways) -> tuple[np.ndarray, np.ndarray]:
     """Give the sorted node ids that the ways use, and their lon, lat; NaN where the file doesn't hold them."""
     wanted = np.unique(np.concatenate(ways.refs))
     places = np.full((len(wanted), 2), np.nan)
-    found: list[tuple[int, float, float]] = [
-        (node.id, node.lon, node.lat)
-        for node in _stream(path, osmium.osm.Node, osmium.osm.NODE, osmium.filter.IdFilter(wanted.tolist()))
-        if node.location.valid()
-    ]
-    if found:
-        ids, lons, lats = zip(*found, strict=True)
-        places[np.searchsorted(wanted, ids)] = np.column_stack([lons, lats])
+    table = osmium.index.create_map("flex_mem")
+    osmium.apply(osmium.io.Reader(str(path), osmium.osm.NODE), osmium.NodeLocationsForWays(table))
+    missing = {}
+    for row, node in enumerate(wanted.tolist()):
+        try:
+            place = table.get(node)
+        except KeyError:
+            missing[node] = row
+        else:
+            places[row] = (place.lon, place.lat) if place.valid() else np.nan
+    if missing:  # the table finds no negative ids, and none in a file whose nodes are in no order
+        for thing in osmium.FileProcessor(str(path), osmium.osm.NODE):
+            if isinstance(thing, osmium.osm.Node) and thing.id in missing and thing.location.valid():
+                places[missing[thing.id]] = thing.lon, thing.lat
     return wanted, places
 
 

@@ -1,5 +1,6 @@
 """Streets from OSM: who may go where, what is one street, which turns are forbidden."""
 
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -222,6 +223,18 @@ def test_a_via_node_between_two_pieces_stays_a_node(tmp_path: Path) -> None:
     source = cross(tmp_path, {90: (members, {"restriction": "no_u_turn"})})
     assert len(between(source.edges, 1, 6)) == 1
     assert source.turn_bans[["via"]].to_numpy().tolist() == [[6]]
+
+
+def test_nodes_in_no_order_and_ids_of_an_editor(tmp_path: Path) -> None:
+    text = write_osm(tmp_path / "a.osm", CROSS).read_text("utf-8")
+    parts = re.findall(r"<node .*?/>", text)
+    shuffled = text.replace("".join(parts), "".join(parts[::-1]))
+    (tmp_path / "b.osm").write_text(shuffled, "utf-8")
+    assert shuffled != text
+    first = read_streets(tmp_path / "a.osm").edges
+    assert read_streets(tmp_path / "b.osm").edges.equals(first)
+    (tmp_path / "c.osm").write_text(re.sub(r'(<node id|<nd ref)="', r'\1="-', text), "utf-8")
+    assert sorted(read_streets(tmp_path / "c.osm").edges.length_m) == pytest.approx(sorted(first.length_m))
 
 
 def test_ways_that_lack_nodes_are_left_out_and_counted(tmp_path: Path) -> None:
