@@ -166,7 +166,7 @@ def _locate(path: Path, ways: _Ways) -> tuple[np.ndarray, np.ndarray]:
     for row, node in enumerate(wanted.tolist()):
         try:
             place = table.get(node)
-        except KeyError:
+        except (KeyError, TypeError):  # not there; negative
             missing[node] = row
         else:
             places[row] = (place.lon, place.lat) if place.valid() else np.nan
