@@ -128,8 +128,8 @@ def _from_geometry(table: Table, log: FaultLog, named: CRS | None) -> _Pair:
         shapes[single] = shapes[single].explode(index_parts=False)
     kinds = shapes.geom_type.to_numpy(object)
     empty = (shapes.isna() | shapes.is_empty).to_numpy()
-    if "geometry" in table.cells:
-        written = values.texts(table.cells["geometry"])
+    if "geometry" in table.columns:
+        written = values.texts(table.column("geometry"))
         log.add(
             shapes.isna().to_numpy() & (written != "").to_numpy(), "geometry", messages.BAD_WKT, value=written.str[:40]
         )

@@ -79,7 +79,7 @@ def rejected(table: Table, faults: Iterable[Fault], *, say: Say = in_english, id
         reasons.setdefault(fault.source_row, []).append(fault.text(say))
     chosen = np.flatnonzero(np.isin(table.rows, list(reasons)))
     frame = table.cells.iloc[chosen].reset_index(drop=True)
-    if table.geometry is not None:
+    if table.geometry is not None and "geometry" not in table.columns:
         frame["geometry"] = table.geometry.iloc[chosen].to_wkt().to_numpy()
     rows = table.rows[chosen]
     if ids is not None and len(kept := ids.iloc[chosen]) and (kept != "").any():

@@ -233,7 +233,7 @@ def _table(
     if geometry is not None and geometry.isna().all():
         geometry = None
     if geometry is None and "geometry" in columns:
-        geometry, columns = _from_wkt(cells[columns["geometry"]]), {k: v for k, v in columns.items() if k != "geometry"}
+        geometry = _from_wkt(cells[columns["geometry"]])
     return Table(file, cells, rows, columns, constants, geometry, tuple(notes), part)
 
 

@@ -97,7 +97,7 @@ def numbers(written: pd.Series) -> npt.NDArray[np.float64]:
     """Read a column of :func:`texts` as numbers: full-width digits, thousands separators; NaN where it is none."""
     out = pd.to_numeric(written, errors="coerce").to_numpy(np.float64, na_value=np.nan).copy()
     for at in np.flatnonzero(~np.isfinite(out) & (written != "").to_numpy()):
-        text = half_width(written.iloc[at]).replace(" ", "")
+        text = half_width(written.iloc[at]).strip()
         if _THOUSANDS.fullmatch(text):
             text = text.replace(",", "")
         try:
