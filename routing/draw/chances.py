@@ -115,6 +115,7 @@ def _largest_remainder(amount: int, weights: list[int]) -> list[int]:
     order = sorted(range(len(weights)), key=lambda i: (-(amount * weights[i] % total), i))
     for i in order[: max(0, short)]:
         parts[i] += 1
-    for i in sorted(range(len(weights)), key=lambda i: (-parts[i], i))[: max(0, -short)]:
-        parts[i] -= 1  # what the points at the least chance of 1/2^30 got too much, the most likely ones give
+    for i in sorted(range(len(weights)), key=lambda i: (-parts[i], i)) if short < 0 else ():
+        give = min(-short, parts[i] // 2)  # what the points at the least chance got too much, the most likely ones give
+        parts[i], short = parts[i] - give, short + give
     return parts
