@@ -38,7 +38,10 @@ class Session:
         """Draw a progress bar on stderr: one a stage, closed when it is full."""
         bar = self.bars.get(stage)
         if bar is None:
-            bar = self.bars[stage] = tqdm(total=total, desc=translate(stage, self.language), file=sys.stderr, delay=1.0)
+            pause_s = 0.2 if sys.stderr.isatty() else 10.0  # a log wants few lines
+            bar = self.bars[stage] = tqdm(
+                total=total, desc=translate(stage, self.language), file=sys.stderr, delay=1.0, mininterval=pause_s
+            )
         bar.total = total
         bar.update(done - bar.n)
         if done >= total:
