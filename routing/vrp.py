@@ -13,13 +13,22 @@ import numpy as np
 from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, Route, Solution, VehicleType
 
 from routing.hours import Clock
-from routing.problem import UNREACHABLE_S, RoutingProblem, Seconds, Window
+from routing.problem import DAY_S, UNREACHABLE_S, RoutingProblem, Seconds, Window
 
 Slot: TypeAlias = tuple[int, int]  # team, day
 Tours: TypeAlias = Mapping[Slot, Sequence[int]]  # stops in order
 
 MUST_PRIZE = 100_000  # travel seconds: more than any detour within a day is worth
+COST_PER_S = 10  # of travel: PyVRP's costs are whole numbers, and fairness is worth less than a second
 FORBIDDEN_S = 20 * MUST_PRIZE  # a leg that no prize pays for
+
+
+@dataclass(frozen=True, slots=True)
+class Fair:
+    """What each team's day should last, and what a second more costs, in tenths of a second of travel."""
+
+    share_s: Mapping[Slot, int]
+    cost: int
 
 
 class Menus:
@@ -84,8 +93,9 @@ class Part:
         The stops and team days of this part. Stops that none of the team days offers are left out.
     """
 
-    def __init__(self, menus: Menus, stops: Iterable[int], slots: Sequence[Slot]) -> None:
+    def __init__(self, menus: Menus, stops: Iterable[int], slots: Sequence[Slot], fair: Fair | None = None) -> None:
         self.menus = menus
+        self.fair = fair or Fair({}, 0)
         self.problem = menus.problem
         self.stops = tuple(stops)
         self.kinds = self._kinds_of(slots)
@@ -99,7 +109,8 @@ class Part:
             team = self.problem.teams[slot[0]]
             menu = self.menus.of(slot)
             offer = tuple(menu.get(stop, ()) for stop in self.stops)
-            kinds.setdefault((team.base, team.end_base, team.shift, team.mode, offer), []).append(slot)
+            share_s = self.fair.share_s.get(slot)
+            kinds.setdefault((team.base, team.end_base, team.shift, team.mode, offer, share_s), []).append(slot)
         return list(kinds.values())
 
     def _alternatives(self) -> list[_Alternative]:
@@ -130,6 +141,10 @@ class Part:
                     tw_early=team.shift.start_s,
                     tw_late=self.menus.clocks[slots[0][0]].cut(team.shift.end_s),
                     profile=profiles.setdefault((team.mode, shut), len(profiles)),
+                    unit_distance_cost=COST_PER_S,
+                    shift_duration=self.fair.share_s.get(slots[0], DAY_S),
+                    max_overtime=DAY_S,
+                    unit_overtime_cost=self.fair.cost,
                 )
             )
         anywhere = depots.get(None)
@@ -164,7 +179,7 @@ class Part:
                 service_duration=int(self.problem.dwell_s[option.stop]),
                 tw_early=option.starts[0],
                 tw_late=option.starts[1],
-                prize=self._prize(option.stop),
+                prize=COST_PER_S * self._prize(option.stop),
                 required=False,
                 group=grouped.get(option.stop),
             )

@@ -1,0 +1,144 @@
+"""What a round asks of the planner: its sample, teams, hours and streets, as a routing problem."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo import openings
+from geo.catalogue import Catalogue
+from geo.errors import InputError
+from geo.frames import WGS84
+from geo.model import Level, Mode, Round, Team
+from geo.store import Store
+from geo.streets import FAR_M, Positions, snap, stranded
+from routing.hours import windows_by_day
+from routing.matrix import travel_matrix
+from routing.network import StreetNetwork
+from routing.problem import UNREACHABLE_S, RoutingProblem, RoutingTeam, Shift
+
+LOST_M = 1000.0
+"""A checkpoint farther than this from every street that can be reached has no way there."""
+
+
+class Days(StrEnum):
+    """Whose days the stops keep."""
+
+    DRAWN = "drawn"  # those of the draw
+    FREE = "free"  # any
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a planner may choose."""
+
+    days: Days = Days.DRAWN
+    shift: Shift = field(default_factory=Shift)
+    closures: frozenset[int] = frozenset()  # labels of street edges closed for now
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Brief:
+    """A round's routing problem, and who its rows are: first the sample in its order, then the bases of the teams."""
+
+    round: Round
+    sample: gpd.GeoDataFrame
+    teams: tuple[Team, ...]
+    positions: Mapping[str, Positions]  # by mode, one per row
+    problem: RoutingProblem
+    off_street_m: Mapping[int, float]  # stops with no way there, and how far they are from a street that has one
+    terms: Terms
+    timezone: ZoneInfo
+
+
+def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Catalogue, terms: Terms) -> Brief:
+    """Read a round's sample and teams and pose its problem.
+
+    Raises
+    ------
+    InputError
+        When a checkpoint's category is not in the catalogue or its hours cannot be read.
+    """
+    sample = store.sample(round_.id)
+    teams = teams_of(store, round_, sample)
+    bases = gpd.GeoSeries(shapely.points([(team.base_lon, team.base_lat) for team in teams]), crs=WGS84)
+    points = gpd.GeoSeries(pd.concat([sample.geometry, bases], ignore_index=True), crs=WGS84)
+    positions, travel, lost = {}, {}, {}
+    for mode in dict.fromkeys(team.mode for team in teams):
+        positions[str(mode)] = snap(network.edges, points, mode)
+        travel[str(mode)] = travel_matrix(network, positions[str(mode)], mode=mode, closures=terms.closures)
+        lost[mode] = _lost(network, points[: len(sample)], mode)
+        off = list(lost[mode])
+        travel[str(mode)][off, :] = travel[str(mode)][:, off] = UNREACHABLE_S
+    dwell_s, windows = _visits(sample, round_, catalogue)
+    problem = RoutingProblem(
+        travel,
+        dwell_s,
+        [
+            RoutingTeam(len(sample) + number, terms.shift, str(team.mode), avoids=avoided(team, sample))
+            for number, team in enumerate(teams)
+        ],
+        days=round_.days,
+        windows=windows,
+        day_of=None if terms.days is Days.FREE else [int(day) - 1 for day in sample["day"]],
+        stops=range(len(sample)),
+    )
+    everywhere = set.intersection(*(set(off) for off in lost.values()))
+    off_street_m = {stop: min(off[stop] for off in lost.values()) for stop in sorted(everywhere)}
+    zone = ZoneInfo(store.setting("timezone", "Asia/Shanghai"))
+    return Brief(round_, sample, teams, positions, problem, off_street_m, terms, zone)
+
+
+def teams_of(store: Store, round_: Round, sample: gpd.GeoDataFrame) -> tuple[Team, ...]:
+    """Give as many teams as the round has: those of the store first, then unnamed ones that start at the centre."""
+    teams = store.teams()[: round_.teams]
+    taken = {team.id for team in teams}
+    names = (name for name in (f"T{number:02d}" for number in range(1, 2 * round_.teams + 1)) if name not in taken)
+    if len(teams) < round_.teams:
+        centre = _centre(store, sample)
+        teams += [Team(next(names), centre.x, centre.y, Mode.CAR) for _ in range(round_.teams - len(teams))]
+    return tuple(teams)
+
+
+def _centre(store: Store, sample: gpd.GeoDataFrame) -> shapely.Point:
+    for level in (Level.CITY, Level.DISTRICT):
+        zones = store.zones(level)
+        if len(zones):
+            return shapely.centroid(shapely.union_all(zones.geometry.to_numpy()))
+    return shapely.centroid(shapely.multipoints(sample.geometry.to_numpy()))
+
+
+def avoided(team: Team, sample: gpd.GeoDataFrame) -> frozenset[int]:
+    """List the stops of the units and street offices that a team's inspectors come from (回避)."""
+    units = {inspector.unit for inspector in team.inspectors} - {""}
+    streets = {inspector.street for inspector in team.inspectors} - {""}
+    own = sample["unit"].isin(units) | sample["street"].isin(streets) | sample["street_code"].isin(streets)
+    return frozenset(int(row) for row in np.flatnonzero(own.to_numpy(bool)))
+
+
+def _lost(network: StreetNetwork, points: gpd.GeoSeries, mode: Mode) -> dict[int, float]:
+    """Find points on an island that cannot be reached, or far from any street; how far from one that can be, metres."""
+    far = stranded(network.edges, points, mode)
+    lost = far[(far["far"] & (far["island_m"] <= FAR_M)) | (far["reachable_m"] > LOST_M)]
+    return dict(zip(lost.index.tolist(), lost["reachable_m"].tolist(), strict=True))
+
+
+def _visits(sample: gpd.GeoDataFrame, round_: Round, catalogue: Catalogue) -> tuple[list[int], list[object]]:
+    """Give each stop's dwell and its windows on the dates of the round."""
+    missing = sorted(set(sample["category"]) - set(catalogue.categories))
+    if missing:
+        raise InputError(
+            "category is {value!r}: edition {edition!r} of the catalogue has no such category; import the one that has",
+            field="category",
+            value=missing[0],
+            edition=catalogue.edition,
+        )
+    categories = [catalogue.categories[code] for code in sample["category"]]
+    texts = [own or category.hours for own, category in zip(sample["hours"], categories, strict=True)]
+    days = {text: windows_by_day(openings.parse(text), round_) if text else None for text in dict.fromkeys(texts)}
+    return [category.dwell_s for category in categories], [days[text] for text in texts]

@@ -1,0 +1,160 @@
+"""A plan as frames: routes along the streets, their stops in order, and what is left out."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo.frames import ROUTES, STOPS, UNSERVED, WGS84, Schema
+from geo.model import Mode
+from geo.progress import Progress, silent
+from routing.brief import Brief
+from routing.matrix import Way, way
+from routing.network import StreetNetwork
+from routing.problem import Plan, PlannedRoute
+
+_DTYPES = {"str": "str", "int": "int64", "float": "float64", "bool": "bool", "time": "datetime64[us, UTC]"}
+
+
+def plan_frames(
+    brief: Brief, plan: Plan, network: StreetNetwork, *, progress: Progress = silent
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Draw every route along the streets.
+
+    Parameters
+    ----------
+    brief
+        What the plan answers.
+    plan
+        The plan.
+    network
+        The streets.
+    progress
+        Told after each route.
+
+    Returns
+    -------
+    tuple of GeoDataFrame
+        ROUTES and STOPS frames.
+    """
+    routes, stops = [], []
+    for done, route in enumerate(plan.routes, start=1):
+        legs = _legs(brief, route, network)
+        name = _route_id(brief, route)
+        routes.append(
+            {
+                "id": name,
+                **_whose(brief, route),
+                "mode": brief.problem.teams[route.team].mode,
+                "travel_s": sum(leg.travel_s for leg in legs),
+                "length_m": sum(leg.length_m for leg in legs),
+                "stops": len(route.stops),
+                "geometry": _joined([leg.geometry for leg in legs]),
+            }
+        )
+        rows = list(_rows(brief, route, [leg.travel_s for leg in legs]))
+        stops += [{"id": f"{name}-{number:02d}", "order": number, **row} for number, row in enumerate(rows)]
+        progress("route lines", done, len(plan.routes))
+    return _frame(routes, ROUTES), _frame(stops, STOPS)
+
+
+def unserved_frame(brief: Brief, plan: Plan, remedies: Mapping[int, str]) -> pd.DataFrame:
+    """Say what is left out, why, and what would serve it: an UNSERVED frame."""
+    ids, days = brief.sample.index, brief.sample["day"].to_numpy()
+    rows = [
+        {
+            "checkpoint": ids[stop],
+            "round_id": brief.round.id,
+            "day": int(days[stop]),
+            "reason": str(reason),
+            "remedy": remedies[stop],
+        }
+        for stop, reason in plan.unserved.items()
+    ]
+    frame = pd.DataFrame(rows, columns=[UNSERVED.index, *UNSERVED.columns]).set_index(UNSERVED.index)
+    return frame.astype({column: _DTYPES[kind] for column, kind in UNSERVED.columns.items()})
+
+
+def _legs(brief: Brief, route: PlannedRoute, network: StreetNetwork) -> list[Way]:
+    team = brief.problem.teams[route.team]
+    rows = [team.base, *route.stops] + ([] if team.end_base is None else [team.end_base])
+    positions = brief.positions[team.mode]
+    return [
+        way(network, positions, here, there, mode=Mode(team.mode), closures=brief.terms.closures)
+        for here, there in pairwise(rows)
+    ]
+
+
+def _joined(lines: list[shapely.LineString]) -> shapely.LineString:
+    coordinates = [shapely.get_coordinates(line) for line in lines]
+    every = [point for line in coordinates for point in line.tolist()]
+    kept = [point for number, point in enumerate(every) if number == 0 or point != every[number - 1]]
+    return shapely.LineString(kept if len(kept) > 1 else kept * 2)
+
+
+def _rows(brief: Brief, route: PlannedRoute, legs_s: list[int]) -> Iterator[dict[str, Any]]:
+    """Walk the day: base, stops, lunch where it is taken, base."""
+    team = brief.problem.teams[route.team]
+    eats = 0 if route.lunch_s is None else team.shift.lunch_s
+    lunch_s = -1 if route.lunch_s is None else route.lunch_s
+    at_base = eats and lunch_s + eats <= route.leave_s
+    if at_base:
+        yield _row(brief, route, "base", team.base, (lunch_s, lunch_s), 0)
+        yield _row(brief, route, "lunch", team.base, (lunch_s, lunch_s + eats), 0)
+    yield _row(brief, route, "base", team.base, (route.leave_s, route.leave_s), 0)
+    eaten = bool(at_base) or not eats
+    ends = [] if team.end_base is None else [("base", team.end_base, route.back_s, route.back_s)]
+    places = [("stop", *visit) for visit in zip(route.stops, route.arrive_s, route.depart_s, strict=True)] + ends
+    for (kind, place, arrive_s, depart_s), leg_s in zip(places, legs_s, strict=True):
+        travel_s = leg_s
+        if not eaten and lunch_s < arrive_s:
+            on_arrival = route.lunch_at == place
+            yield _row(brief, route, "lunch", route.lunch_at, (lunch_s, lunch_s + eats), leg_s if on_arrival else 0)
+            travel_s, eaten = 0 if on_arrival else leg_s, True
+        yield _row(brief, route, kind, place, (arrive_s, depart_s), travel_s)
+    if not eaten:
+        yield _row(brief, route, "lunch", route.lunch_at, (lunch_s, lunch_s + eats), 0)
+
+
+def _row(
+    brief: Brief, route: PlannedRoute, kind: str, place: int | None, span: tuple[int, int], travel_s: int
+) -> dict[str, Any]:
+    is_stop = kind == "stop" and place is not None
+    row = -1 if place is None else place
+    team = brief.teams[route.team]
+    at_stop = 0 <= row < len(brief.sample)
+    return {
+        **_whose(brief, route),
+        "kind": kind,
+        "checkpoint": str(brief.sample.index[row]) if is_stop else "",
+        "arrive": _moment(brief, route.day, span[0]),
+        "depart": _moment(brief, route.day, span[1]),
+        "dwell_s": span[1] - span[0],
+        "travel_s": travel_s,
+        "geometry": brief.sample.geometry.iloc[row] if at_stop else shapely.Point(team.base_lon, team.base_lat),
+    }
+
+
+def _whose(brief: Brief, route: PlannedRoute) -> dict[str, Any]:
+    return {"round_id": brief.round.id, "team": brief.teams[route.team].id, "day": route.day + 1}
+
+
+def _route_id(brief: Brief, route: PlannedRoute) -> str:
+    return f"{brief.round.id}-{brief.teams[route.team].id}-{route.day + 1}"
+
+
+def _moment(brief: Brief, day: int, second: int) -> dt.datetime:
+    """Give the moment at which local clocks show ``second`` of a day."""
+    local = dt.datetime.combine(brief.round.date(day + 1), dt.time()) + dt.timedelta(seconds=second)
+    return local.replace(tzinfo=brief.timezone).astimezone(dt.UTC)
+
+
+def _frame(rows: list[dict[str, Any]], schema: Schema) -> gpd.GeoDataFrame:
+    columns = [schema.index, *schema.columns, "geometry"]
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=WGS84)
+    frame = frame.set_index(schema.index)
+    return frame.astype({column: _DTYPES[kind] for column, kind in schema.columns.items()})

@@ -1,0 +1,90 @@
+"""plan_round: from a drawn round to saved routes."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from geo.catalogue import Catalogue, load
+from geo.progress import Progress, silent
+from geo.store import Store
+from routing.brief import Terms, brief_of
+from routing.check import ensure
+from routing.itinerary import plan_frames, unserved_frame
+from routing.network import network_of
+from routing.remedies import remedy_texts
+from routing.solver import Standing, solve
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """What a plan came to."""
+
+    routes: int
+    served: int
+    unserved: int
+    travel_s: int
+    team_days: int
+    seconds: float
+
+    def as_json(self) -> dict[str, object]:
+        """Give the keys of the JSON line."""
+        return asdict(self)
+
+
+def plan_round(  # noqa: PLR0913 - what every planner's page and command passes
+    store: Store,
+    round_id: str,
+    *,
+    seconds: float = 60.0,
+    seed: int = 0,
+    progress: Progress = silent,
+    catalogue: Catalogue | None = None,
+    terms: Terms | None = None,
+    watch: Callable[[Standing], bool] | None = None,
+) -> PlanReport:
+    """Plan a drawn round and save its routes, in the place of the plan it had.
+
+    Parameters
+    ----------
+    store
+        The city.
+    round_id
+        A round that is drawn.
+    seconds
+        How long to search for shorter routes.
+    seed
+        Of the search.
+    progress
+        Told at each stage.
+    catalogue
+        Dwell times and usual hours; None: the default.
+    terms
+        What the planner chose; None: the days of the draw, the usual shift, no street closed.
+    watch
+        Told how the search stands; True ends it with the best plan so far, which is saved.
+
+    Raises
+    ------
+    NotFoundError, StateError
+        When there is no such round, or it is not drawn.
+    PlanError
+        When the independent checker refuses the plan; nothing is saved then.
+    """
+    began = time.perf_counter()
+    progress("streets", 0, 1)
+    round_ = store.round(round_id)
+    network = network_of(store)
+    progress("streets", 1, 1)
+    brief = brief_of(store, round_, network, catalogue or load(), terms or Terms())
+    plan = solve(brief.problem, seconds=seconds, seed=seed, progress=progress, watch=watch)
+    ensure(brief.problem, plan)
+    routes, stops = plan_frames(brief, plan, network, progress=progress)
+    store.save_routes(round_id, routes, stops, unserved_frame(brief, plan, remedy_texts(brief, plan)))
+    return PlanReport(
+        routes=len(plan.routes),
+        served=len(brief.problem.stops) - len(plan.unserved),
+        unserved=len(plan.unserved),
+        travel_s=plan.travel_s,
+        team_days=len(plan.routes),
+        seconds=round(time.perf_counter() - began, 2),
+    )
