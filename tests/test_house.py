@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("geo", "routing", "data", "webmap")
-PRODUCT = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+MIGRATIONS = ROOT / "geo/store/migrations/versions"  # a migration lists columns, and is never edited
+PRODUCT = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py") if p.parent != MIGRATIONS)
 
 
 def _declared() -> set[str]:

@@ -21,7 +21,7 @@ def run(session: Session, round_id: str, seed: int) -> Result:
     with session.store() as store:
         report = draw_round(store, round_id, seed=seed, progress=session.progress)
     session.say(
-        "Trial draw of round {round}: {drawn} checkpoints; balance {balance_city:.3f} overall, {balance_within:.3f} within.",
+        "Trial draw of round {round}: {drawn} checkpoints; balance {balance_city:.3f} and {balance_within:.3f} within.",
         **report.as_json(),
     )
     return report.as_json()

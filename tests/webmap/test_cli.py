@@ -1,0 +1,112 @@
+"""The command line: JSON lines, exit codes, one clear line of refusal, and its own page in the docs."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from geo.store import Store
+from webmap.cli import main
+from webmap.cli.reference import page
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Path:
+    path = tmp_path / "city.gpkg"
+    Store.open(path, create=True).close()
+    return path
+
+
+def call(city: Path, *words: str | Path) -> Result:
+    return CliRunner().invoke(main, [*map(str, words), "--city", str(city)], env={"XUNDIAN_LANG": "en"})
+
+
+def test_the_docs_name_every_command_and_option() -> None:
+    assert (ROOT / "docs/commands.md").read_text(encoding="utf-8") == page()
+
+
+def test_round_is_made_and_listed(city: Path) -> None:
+    shape = ["--start", "2026-06-12", "--days", "4", "--teams", "11", "--size", "1090"]
+    made = call(city, "round", "new", "R1", *shape, "--json")
+    assert made.exit_code == 0
+    assert json.loads(made.stdout) == {"round": "R1", "start": "2026-06-12", "days": 4, "teams": 11, "size": 1090}
+    assert json.loads(call(city, "round", "list", "--json").stdout) == {"rounds": ["R1"]}
+    again = call(city, "round", "new", "R1", *shape)
+    assert again.exit_code == 1
+    assert again.stderr.count("\n") == 1
+
+
+def test_quotas_must_add_up(city: Path, tmp_path: Path) -> None:
+    quotas = tmp_path / "quotas.csv"
+    quotas.write_text("类别,数量\n主干道,3\nmall,4\n", encoding="utf-8")
+    words = ["round", "new", "R1", "--start", "2026-06-12", "--days", "1", "--teams", "1", "--quotas", quotas]
+    refused = call(city, *words, "--size", "8")
+    assert refused.exit_code == 1
+    assert "the quotas add up to 7, but --size is 8" in refused.stderr
+    assert call(city, *words, "--size", "7").exit_code == 0
+    with Store.open(city) as store:
+        assert store.round("R1").quotas == {"main_road": 3, "mall": 4}
+
+
+def test_quotas_of_unknown_categories_are_all_named(city: Path, tmp_path: Path) -> None:
+    quotas = tmp_path / "quotas.csv"
+    quotas.write_text("category,number\nmoon base,3\nmall,many\n", encoding="utf-8")
+    words = ["round", "new", "R1", "--start", "2026-06-12", "--days", "1", "--teams", "1", "--size", "7"]
+    refused = call(city, *words, "--quotas", quotas)
+    assert refused.exit_code == 1
+    assert "moon base=3" in refused.stderr
+    assert "mall=many" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["draw", "run", "R9"], "R9"),
+        (["plan", "run", "R9"], "R9"),
+        (["user", "add", "a", "--role", "team"], "team"),
+        (["user", "add", "a", "--role", "street", "--zone", "1"], "zone"),
+    ],
+)
+def test_refusals_are_one_line(city: Path, words: list[str], says: str) -> None:
+    refused = call(city, *words, "--json")
+    assert refused.exit_code == 1
+    assert refused.stderr.count("\n") == 1
+    assert says in refused.stderr
+    assert says in json.loads(refused.stdout)["error"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["import", "checkpoints", __file__],
+        ["import", "checkpoints", __file__, "--datum", "moon"],
+        ["round", "new", "R1", "--start", "12.6.2026", "--days", "1", "--teams", "1", "--size", "1"],
+        ["nonsense"],
+    ],
+)
+def test_usage_errors_exit_with_two(city: Path, words: list[str]) -> None:
+    assert call(city, *words).exit_code == 2
+
+
+def test_a_missing_city_is_refused(tmp_path: Path) -> None:
+    refused = call(tmp_path / "none.gpkg", "round", "list")
+    assert refused.exit_code == 1
+    assert "none.gpkg" in refused.stderr
+    assert not (tmp_path / "none.gpkg").exists()
+
+
+def test_an_account_gets_a_password_of_its_own(city: Path) -> None:
+    first, second = (json.loads(call(city, "user", "add", name, "--role", "planner", "--json").stdout) for name in "ab")
+    assert first["role"] == "planner"
+    assert len(first["password"]) >= 12
+    assert first["password"] != second["password"]
+    with Store.open(city) as store:
+        assert first["password"] not in store.user("a").password_hash
+
+
+def test_chinese_command_line(city: Path) -> None:
+    said = CliRunner().invoke(main, ["round", "list", "--city", str(city)], env={"XUNDIAN_LANG": "zh"})
+    assert "轮" in said.output
