@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.model import Deduction, Visit
@@ -14,6 +15,7 @@ from geo.readers.columns import VISIT_FIELDS, Headings
 from geo.readers.faults import FaultLog, rejected
 from geo.readers.tables import read_table
 
+_Key = tuple[str, str, dt.datetime | None]  # checkpoint, team, moment
 _TEXTS = ("checkpoint", "team", "item", "note", "round")
 
 
@@ -60,29 +62,24 @@ def read_visits(
     if known is not None:
         strange = (frame["checkpoint"] != "") & ~frame["checkpoint"].isin(set(known))
         log.add(strange.to_numpy(), "checkpoint", messages.UNKNOWN_CHECKPOINT, value=frame["checkpoint"])
-    frame["arrived_at"] = pd.Series(values.times(table.column("arrived_at"), timezone), dtype=object)
-    _check_times(frame, values.texts(table.column("arrived_at")), log, now)
+    moments = values.times(table.column("arrived_at"), timezone)
+    _check_times(moments, values.texts(table.column("arrived_at")), log, now)
     frame["points"] = _points(frame["item"], values.texts(table.column("points")), log)
     covert = values.texts(table.column("covert"))
     frame["covert"], wrong = values.flags(covert)
     log.add(wrong, "covert", messages.BAD_FLAG, value=covert)
-    keys = ["checkpoint", "team", "arrived_at"]
-    spoilt = (
-        pd.Series(log.bad, index=frame.index).groupby([frame[k].astype(str) for k in keys]).transform("any").to_numpy()
-    )
-    log.add(spoilt & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
-    visits = [_visit(rows) for _, rows in frame[~log.bad].groupby(keys, sort=False)]
-    return visits, rejected(table, log.faults)
+    keys = list(zip(frame["checkpoint"], frame["team"], moments, strict=True))
+    broken = {key for key, bad in zip(keys, log.bad, strict=True) if bad and key[0] and key[2]}
+    log.add(np.array([key in broken for key in keys], bool) & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
+    return _visits(frame, keys, ~log.bad), rejected(table, log.faults)
 
 
-def _check_times(frame: pd.DataFrame, written: pd.Series, log: FaultLog, now: dt.datetime | None) -> None:
-    missing = frame["arrived_at"].isna().to_numpy()
+def _check_times(moments: list[dt.datetime | None], written: pd.Series, log: FaultLog, now: dt.datetime | None) -> None:
+    missing = np.array([moment is None for moment in moments], bool)
     log.add((written == "").to_numpy(), "arrived_at", messages.NO_TIME)
     log.add(missing & (written != "").to_numpy(), "arrived_at", messages.BAD_TIME, value=written)
     if now is not None:
-        late = np.array(
-            [moment is not None and moment > now for moment in frame["arrived_at"].where(~missing, None)], bool
-        )
+        late = np.array([moment is not None and moment > now for moment in moments], bool)
         log.add(late, "arrived_at", messages.FUTURE_TIME, value=written)
 
 
@@ -98,18 +95,21 @@ def _points(item: pd.Series, written: pd.Series, log: FaultLog) -> np.ndarray:
     return points
 
 
-def _visit(rows: pd.DataFrame) -> Visit:
-    first = rows.iloc[0]
-    failed = rows[rows["item"] != ""]
-    found = tuple(
-        Deduction(item, float(points), note)
-        for item, points, note in zip(failed["item"], failed["points"], failed["note"], strict=True)
-    )
-    return Visit(
-        first["checkpoint"],
-        first["team"],
-        first["arrived_at"],
-        first["round"] or None,
-        bool(rows["covert"].any()),
-        found,
-    )
+def _visits(frame: pd.DataFrame, keys: list[_Key], good: npt.NDArray[np.bool_]) -> list[Visit]:
+    """Put the good rows together, one visit for each checkpoint, team and time."""
+    found: dict[_Key, list[Deduction]] = {}
+    rounds: dict[_Key, str] = {}
+    covert: set[_Key] = set()
+    rows = zip(keys, good, frame["item"], frame["points"], frame["note"], frame["round"], frame["covert"], strict=True)
+    for key, kept, item, points, note, round_id, hidden in rows:
+        if kept:
+            failed = found.setdefault(key, [])
+            if item:
+                failed.append(Deduction(item, float(points), note))
+            rounds[key] = rounds.get(key) or round_id
+            covert |= {key} if hidden else set()
+    return [
+        Visit(key[0], key[1], key[2], rounds[key] or None, key in covert, tuple(failed))
+        for key, failed in found.items()
+        if key[2] is not None
+    ]

@@ -1,0 +1,225 @@
+"""Zones, teams and visits with one spoilt row; and what good ones become."""
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from geo.errors import InputError
+from geo.model import Mode
+from geo.readers import read_team_list, read_teams, read_visits, read_zone_layer, read_zones
+from geo.zone_codes import is_provisional
+
+FAULTS = tomllib.loads(Path(__file__).with_name("faults.toml").read_text("utf-8"))
+NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+
+
+def spoilt(rows, at, cells):
+    rows = [row.copy() for row in rows]
+    for heading, value in cells.items():
+        rows[at][rows[0].index(heading)] = value
+    return rows
+
+
+def squares(codes):
+    """Give zones as rows: squares of 0.01 degrees side by side."""
+    rows = [["编码", "名称", "责任单位", "责任人", "wkt"]]
+    for n, code in enumerate(codes):
+        rows.append(
+            [code, f"第{n}区", "街道办", "张三", shapely.box(114.3 + n / 100, 30.6, 114.31 + n / 100, 30.61).wkt]
+        )
+    return rows
+
+
+CODES = {
+    "city": [f"42{n:02d}00000000" for n in range(1, 10)],
+    "district": [f"4201{n:02d}000000" for n in range(1, 10)],
+    "street": [f"420102{n:03d}000" for n in range(1, 10)],
+    "community": [f"420102001{n:03d}" for n in range(1, 10)],
+    "grid": [f"Z{n}" for n in range(9)],
+}
+
+
+@pytest.mark.parametrize("case", FAULTS["zones"], ids=lambda case: case["kind"])
+def test_one_bad_zone(csv_file, case):
+    rows = squares(CODES[case["level"]])
+    accepted, rejected = read_zones(csv_file(spoilt(rows, 5, case["cells"])), datum="wgs84", level=case["level"])
+    assert rejected["source_row"].tolist() == [6]
+    assert rejected["reason"].tolist() == [case["message"]]
+    assert accepted.index.tolist() == [code for n, code in enumerate(CODES[case["level"]]) if n != 4]
+
+
+def test_a_level_that_is_none(csv_file):
+    rows = [["级别", *row] if n == 0 else ["街道", *row] for n, row in enumerate(squares(CODES["street"]))]
+    rows[3][0] = "小组"
+    accepted, rejected = read_zones(csv_file(rows), datum="wgs84", level=None)
+    assert rejected["reason"].tolist() == [
+        "level is '小组': write city, district, street, community, grid or special"
+    ]  # fmt: skip
+    assert set(accepted["level"]) == {"street"}
+    with pytest.raises(InputError, match="has no column for level"):
+        read_zones(csv_file(squares(CODES["street"])), datum="wgs84", level=None)
+
+
+def test_outlines_are_repaired_and_told(csv_file):
+    rows = squares(CODES["street"])
+    rows[2][-1] = "POLYGON ((114.31 30.60, 114.32 30.61, 114.32 30.60, 114.31 30.61, 114.31 30.60))"
+    reading = read_zone_layer(csv_file(rows), datum="wgs84", level="street")
+    assert len(reading.accepted) == 9
+    assert reading.accepted.is_valid.all()
+    assert reading.repaired["code"].tolist() == ["420102002000"]
+    assert any(note.text().startswith("row 3: the outline of '第1区' crossed itself") for note in reading.notes)
+
+
+def test_short_codes_are_filled_up_and_suffixes_compared(csv_file):
+    rows = squares([f"420102{n:03d}" for n in range(1, 10)])
+    rows[4][1] = "东西湖镇"
+    reading = read_zone_layer(csv_file(rows), datum="wgs84", level="street")
+    assert reading.accepted.index.tolist() == CODES["street"]
+    notes = [note.text() for note in reading.notes]
+    assert any(note.startswith("row 2, 3, 4, 5, 6, 7, 8, 9 +1: codes of 6 or 9 digits") for note in notes)
+    assert "row 5: '东西湖镇' has the code 420102004000, which is of a 街道" in notes
+
+
+def test_zones_without_codes_keep_theirs(csv_file):
+    rows = squares([""] * 9)
+    first = read_zones(csv_file(rows), datum="wgs84", level="street")[0]
+    assert all(is_provisional(code) for code in first.index)
+    again = read_zones(csv_file([rows[0], *reversed(rows[1:])]), datum="wgs84", level="street")[0]
+    assert sorted(again.index) == sorted(first.index)
+    assert again["name"].to_dict() == first["name"].to_dict()
+    coded = read_zones(csv_file(squares(CODES["street"])), datum="wgs84", level="street")[0]
+    assert read_zones(csv_file(rows), datum="wgs84", level="street", known=coded)[0].index.tolist() == CODES["street"]
+
+
+def test_parents_by_code_by_name_and_by_outline(csv_file):
+    district = read_zones(csv_file(squares(["420102000000"])), datum="wgs84", level="district")[0]
+    by_code = read_zones(csv_file(squares(CODES["street"])), datum="wgs84", level="street", known=district)[0]
+    assert set(by_code["parent"]) == {"420102000000"}
+    named = [[*row, "上级" if n == 0 else "第0区"] for n, row in enumerate(squares([""] * 3))]
+    assert set(read_zones(csv_file(named), datum="wgs84", level="street", known=district)[0]["parent"]) == {
+        "420102000000"
+    }
+    inside = squares([""] * 9)
+    found = read_zones(csv_file(inside), datum="wgs84", level="street", known=district)[0]
+    assert found["parent"].tolist() == ["420102000000", *[""] * 8]
+    assert found.index[0].startswith("420102P")
+
+
+def test_zones_move_with_their_datum(csv_file):
+    plain = read_zones(csv_file(squares(CODES["street"])), datum="wgs84", level="street")[0]
+    moved = read_zones(csv_file(squares(CODES["street"])), datum="gcj02", level="street")[0]
+    shift = moved.to_crs(4547).centroid.distance(plain.to_crs(4547).centroid)
+    assert shift.between(400, 700).all()
+
+
+def test_beijing(real_data):
+    reading = read_zone_layer(real_data / "beijing_streets.shp", datum="wgs84", level="street", columns={"name": "乡"})
+    assert len(reading.accepted) == 331
+    assert not len(reading.rejected)
+    assert reading.accepted["name"].str.endswith(("街道", "镇", "乡", "地区", "办事处")).mean() > 0.9
+    assert reading.accepted.index.is_unique
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "name"),
+    [("lanzhou_chengguan_620102_gcj02", "620102", "城关区"), ("huaian_huaian_320803_gcj02", "320803", "淮安区")],
+)
+def test_districts_in_gcj02(real_data, file, code, name):
+    columns = {"name": f"={name}", "code": f"={code}"}
+    accepted, rejected = read_zones(real_data / f"{file}.geojson", datum="gcj02", level="district", columns=columns)
+    assert accepted.index.tolist() == [f"{code}000000"]
+    assert not len(rejected)
+    raw = gpd.read_file(real_data / f"{file}.geojson")
+    moved = accepted.to_crs(4547).centroid.distance(raw.to_crs(4547).centroid, align=False)
+    assert 150 < moved.iloc[0] < 700
+
+
+TEAMS = [
+    ["组别", "姓名", "单位", "街道", "经度", "纬度", "交通方式"],
+    ["甲组", "张三", "城管局", "一元街道", "114.3", "30.6", "汽车"],
+    ["甲组", "李四", "卫健委", "", "114.3", "30.6", ""],
+    ["乙组", "王五", "", "", "", "", ""],
+    ["乙组", "赵六", "", "", "114.4", "30.6", "电动车"],
+]
+
+
+def test_teams(csv_file):
+    one, other = read_teams(csv_file(TEAMS), datum="wgs84")
+    assert (one.id, one.mode, one.base_lon, [i.name for i in one.inspectors]) == (
+        "甲组",
+        Mode.CAR,
+        114.3,
+        ["张三", "李四"],
+    )
+    assert (other.mode, other.base_lon, other.inspectors[0].team) == (Mode.EBIKE, 114.4, "乙组")
+    assert one.inspectors[0].unit == "城管局"
+
+
+@pytest.mark.parametrize("case", FAULTS["teams"], ids=lambda case: case["kind"])
+def test_one_bad_row_of_a_team(csv_file, case):
+    path = csv_file(spoilt(TEAMS, 2, case["cells"]))
+    teams, rejected = read_team_list(path, datum="wgs84")
+    assert [team.id for team in teams if len(team.inspectors) == 2] == ["乙组"]
+    assert rejected["source_row"].tolist() == [3]
+    assert rejected["reason"].tolist() == [case["message"]]
+    with pytest.raises(InputError, match=r"^roster.csv has faults: row 3: "):
+        read_teams(path, datum="wgs84")
+
+
+def test_a_team_without_base(csv_file):
+    teams, rejected = read_team_list(csv_file(TEAMS[:4]), datum="wgs84")
+    assert [team.id for team in teams] == ["甲组"]
+    assert rejected["reason"].tolist() == ["team '乙组' has no base: fill in base_lon and base_lat in one of its rows"]
+
+
+VISITS = [
+    ["点位编号", "组别", "到达时间", "扣分项", "扣分", "备注", "暗访"],
+    ["A1", "甲组", "2026-06-12 09:30", "", "", "", "是"],
+    ["A2", "甲组", "2026-06-12 10:00", "", "", "", ""],
+    ["A3", "乙组", "2026年6月12日 9:00", "乱停车", "2", "门口", ""],
+    ["A3", "乙组", "2026/6/12 9:00", "有垃圾", "-1.5", "", ""],
+]
+
+
+def test_visits(csv_file):
+    visits, rejected = read_visits(csv_file(VISITS))
+    assert not len(rejected)
+    assert [visit.checkpoint for visit in visits] == ["A1", "A2", "A3"]
+    assert visits[0].arrived_at == dt.datetime(2026, 6, 12, 1, 30, tzinfo=dt.UTC)
+    assert visits[0].covert
+    assert visits[0].deductions == ()
+    assert [(d.item, d.points, d.note) for d in visits[2].deductions] == [("乱停车", 2.0, "门口"), ("有垃圾", 1.5, "")]
+    elsewhere = read_visits(csv_file(VISITS), timezone="America/Los_Angeles")[0]
+    assert elsewhere[0].arrived_at == dt.datetime(2026, 6, 12, 16, 30, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("case", FAULTS["visits"], ids=lambda case: case["kind"])
+def test_one_bad_row_of_visits(csv_file, case):
+    path = csv_file(spoilt(VISITS, 2, case["cells"]))
+    visits, rejected = read_visits(path, known={"A1", "A2", "A3"}, now=NOW)
+    assert [visit.checkpoint for visit in visits] == ["A1", "A3"]
+    assert rejected["source_row"].tolist() == [3]
+    assert rejected["reason"].tolist() == [case["message"]]
+
+
+def test_half_a_visit_is_no_visit(csv_file):
+    visits, rejected = read_visits(csv_file(spoilt(VISITS, 4, {"扣分": "很多"})))
+    assert [visit.checkpoint for visit in visits] == ["A1", "A2"]
+    assert rejected["source_row"].tolist() == [4, 5]
+    assert rejected["reason"].tolist() == [
+        "another row of the same visit has a fault: mend that one and import both",
+        "points is '很多': write a number above 0",
+    ]
+
+
+def test_san_francisco(real_data):
+    columns = {"item": "description", "points": "=2", "team": "=SF"}
+    visits, rejected = read_visits(
+        real_data / "sf_inspections" / "violations.csv", columns=columns, timezone="America/Los_Angeles"
+    )
+    assert sum(len(visit.deductions) for visit in visits) + len(rejected) == 39_006
+    assert not len(rejected)
