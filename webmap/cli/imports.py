@@ -1,16 +1,20 @@
 """``xundian import``: streets, zones, checkpoints, teams, visits."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from geo import imports
 from geo.crs import Datum
-from geo.imports import ImportReport
+from geo.imports import ImportReport, Journey
 from geo.model import Level
 from webmap.cli.session import Result, Session, command
+from webmap.texts import translate
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+DATUMS = click.Choice([datum.value for datum in Datum])
 
 
 @click.group("import")
@@ -27,32 +31,51 @@ def _columns(_context: click.Context, _parameter: click.Parameter, text: str | N
     return {field.strip(): column.strip() for field, _, column in pairs}
 
 
-datum_option = click.option(
-    "--datum",
-    type=click.Choice([d.value for d in Datum]),
-    required=True,
-    help="Datum of the file's coordinates; it is never guessed.",
-)
-columns_option = click.option(
-    "--columns", callback=_columns, help="Our field = the file's column, as name=乡,code=代码."
-)
-rejected_option = click.option(
-    "--rejected",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Where refused rows go, with the reason of each.",
-)
+_OPTIONS = {
+    "datum": click.option("--datum", type=DATUMS, required=True, help="Datum of the coordinates; it is never guessed."),
+    "crs": click.option("--crs", help="CRS of projected coordinates without a zone prefix, as EPSG:4547."),
+    "columns": click.option(
+        "--columns", callback=_columns, help="Our field = the file's column, as name=乡,code=代码."
+    ),
+    "rejected": click.option(
+        "--rejected",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Where refused rows go with their reasons; by default FILE.rejected.xlsx in the working folder.",
+    ),
+    "force": click.option("--force", is_flag=True, help="Take the datum although the evidence speaks against it."),
+    "part": click.option("--part", is_flag=True, help="The file is a part of the roster: what it lacks stays."),
+    "dry_run": click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing."),
+}
+
+
+def journey_options(*names: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Add the options of a Journey, in this order."""
+
+    def wrap(function: Callable[..., Result]) -> Callable[..., Result]:
+        for name in reversed(names):
+            function = _OPTIONS[name](function)
+        return function
+
+    return wrap
+
+
+def _journey(datum: str, **options: Any) -> Journey:  # noqa: ANN401 - the options of a Journey
+    return Journey(Datum(datum), **options)
 
 
 def _answer(session: Session, report: ImportReport) -> Result:
     for note in report.notes:
-        session.say("{note}", note=note)
+        session.say(note.template, **note.values)
+    if report.dry_run:
+        session.say("Dry run: nothing was changed.")
     session.say(
         "{accepted} accepted, {rejected} rejected, {updated} updated, {unchanged} unchanged, {retired} retired.",
         **{key: getattr(report, key) for key in ("accepted", "rejected", "updated", "unchanged", "retired")},
     )
     if report.rejected_file:
         session.say("Rejected rows with their reasons: {path}", path=report.rejected_file)
-    return report.as_json()
+    notes = [translate(note.template, session.language).format(**note.values) for note in report.notes]
+    return {**report.as_json(), "notes": notes}
 
 
 @command(import_group, "streets")
@@ -65,48 +88,75 @@ def streets(session: Session, file: Path) -> Result:
 
 @command(import_group, "zones")
 @click.argument("file", type=FILE)
-@datum_option
-@click.option("--level", type=click.Choice([level.value for level in Level]), required=True)
-@columns_option
-def zones(session: Session, file: Path, datum: str, level: str, columns: dict[str, str]) -> Result:
-    """Import zones of one level."""
+@click.option("--level", type=click.Choice([level.value for level in Level]), required=True, help="Of all its zones.")
+@journey_options("datum", "columns", "crs", "rejected", "force", "dry_run")
+def zones(session: Session, file: Path, level: str, **options: object) -> Result:
+    """Import zones of one level, and say what is wrong with the tree."""
     with session.store(create=True) as store:
-        return _answer(
-            session, imports.import_zones(store, file, datum=Datum(datum), level=Level(level), columns=columns)
-        )
+        return _answer(session, imports.import_zones(store, file, _journey(**options), level=Level(level)))  # type: ignore[arg-type]
 
 
 @command(import_group, "checkpoints")
 @click.argument("file", type=FILE)
-@datum_option
-@columns_option
-@rejected_option
-def checkpoints(session: Session, file: Path, datum: str, columns: dict[str, str], rejected: Path | None) -> Result:
-    """Import the roster of checkpoints."""
+@journey_options("datum", "columns", "crs", "rejected", "force", "part", "dry_run")
+def checkpoints(session: Session, file: Path, **options: object) -> Result:
+    """Import the roster; rows that a whole roster lacks are retired."""
     with session.store(create=True) as store:
-        options = imports.RosterOptions(datum=Datum(datum), columns=columns, rejected=rejected)
-        return _answer(session, imports.import_checkpoints(store, file, options, progress=session.progress))
+        journey = _journey(**options)  # type: ignore[arg-type]
+        return _answer(session, imports.import_checkpoints(store, file, journey, progress=session.progress))
 
 
 @command(import_group, "teams")
 @click.argument("file", type=FILE)
-@click.option(
-    "--datum",
-    type=click.Choice([d.value for d in Datum]),
-    default="wgs84",
-    show_default=True,
-    help="Datum of the bases.",
-)
-def teams(session: Session, file: Path, datum: str) -> Result:
+@click.option("--datum", type=DATUMS, default="wgs84", show_default=True, help="Datum of the bases.")
+@journey_options("columns", "rejected", "dry_run")
+def teams(session: Session, file: Path, **options: object) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
     with session.store(create=True) as store:
-        return _answer(session, imports.import_teams(store, file, datum=Datum(datum)))
+        return _answer(session, imports.import_teams(store, file, _journey(**options)))  # type: ignore[arg-type]
 
 
 @command(import_group, "visits")
 @click.argument("file", type=FILE)
-@rejected_option
-def visits(session: Session, file: Path, rejected: Path | None) -> Result:
+@journey_options("columns", "rejected")
+def visits(session: Session, file: Path, **options: object) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note."""
     with session.store() as store:
-        return _answer(session, imports.import_visits(store, file, rejected=rejected))
+        return _answer(session, imports.import_visits(store, file, _journey("wgs84", **options)))
+
+
+@command(import_group, "list")
+def list_imports(session: Session) -> Result:
+    """List the imports so far, the last one first."""
+    with session.store() as store:
+        found = store.imports()
+    if not found:
+        session.say("No import yet.")
+    for each in found:
+        state = translate("undone", session.language) if each.undone else ""
+        session.say(
+            "{id}  {at:%Y-%m-%d %H:%M}  {kind}  {file}  {state}",
+            id=each.id,
+            at=each.at,
+            kind=each.kind,
+            file=each.file,
+            state=state,
+        )
+    return {"imports": [{"id": e.id, "kind": e.kind, "file": e.file, "at": e.at, "undone": e.undone} for e in found]}
+
+
+@command(import_group, "undo")
+@click.argument("kind", type=click.Choice(["checkpoints", "zones"]))
+def undo(session: Session, kind: str) -> Result:
+    """Undo the last import of checkpoints or zones."""
+    with session.store() as store:
+        undone = store.undo_last_import(kind)
+        if kind == "zones":
+            imports.relocate(store)
+    session.say(
+        "Undone: {removed} removed, {restored} restored, {retired} retired because they are in use.",
+        removed=undone.removed,
+        restored=undone.restored,
+        retired=undone.retired,
+    )
+    return {"removed": undone.removed, "restored": undone.restored, "retired": undone.retired}
