@@ -1,0 +1,198 @@
+"""Drawn teams: at least two, apart who must be apart, no pair again and no street twice running, or the proof why."""
+
+from itertools import combinations, pairwise, product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.errors import InputError, PlanError
+from geo.model import Inspector
+from routing.rotation import rotate
+from routing.teams import Avoidance, TeamRules, draw_streets, draw_teams, may_inspect
+
+KEY = b"\x05" * 32
+
+
+def pool(n: int) -> list[Inspector]:
+    return [Inspector(f"p{i:02d}", "", unit=f"u{i}", street=f"s{i % 5}") for i in range(n)]
+
+
+@pytest.mark.parametrize(("n", "count"), [(22, 11), (25, 11), (6, 2), (4, 2), (2, 1), (40, 14)])
+def test_everyone_is_in_one_team_of_two_or_three(n, count):
+    teams = draw_teams(pool(n), count, KEY).teams
+    assert len(teams) == count
+    assert sorted(name for team in teams for name in team) == [one.name for one in pool(n)]
+    assert {len(team) for team in teams} <= {2, 3}
+
+
+def test_the_key_decides():
+    assert draw_teams(pool(12), 6, KEY) == draw_teams(pool(12)[::-1], 6, KEY)
+    assert draw_teams(pool(12), 6, KEY).teams != draw_teams(pool(12), 6, b"\x06" * 32).teams
+
+
+def test_no_pair_repeats_within_the_window_round_after_round():
+    past: list[tuple[tuple[str, ...], ...]] = []
+    for month in range(9):
+        drawn = draw_teams(pool(10), 5, bytes([month]) * 32, TeamRules(past=past, window=8))
+        assert drawn.repeats == ()
+        assert drawn.proof == ""
+        past.append(drawn.teams)
+    pairs = [pair for teams in past for pair in teams]
+    assert len(set(pairs)) == 45  # nine rounds of ten people use up every pair
+    last = draw_teams(pool(10), 5, KEY, TeamRules(past=past, window=9))
+    assert len(last.repeats) == 5
+    assert "at least 5 pairs must repeat" in last.proof
+    assert "every other inspector were together" in last.proof
+    assert draw_teams(pool(10), 5, KEY, TeamRules(past=past, window=1)).repeats == ()
+
+
+def test_relatives_are_never_together():
+    apart = [("p01", "p00"), ("p02", "p03")]
+    for seed in range(10):
+        teams = draw_teams(pool(5), 2, bytes([seed]) * 32, TeamRules(apart=apart)).teams
+        assert not {("p00", "p01"), ("p02", "p03")} & {pair for team in teams for pair in combinations(team, 2)}
+
+
+def test_what_cannot_be_is_proved_by_names_that_anyone_can_check():
+    """Four are apart from each other, and only two others are there to go with them."""
+    apart = [(f"p{i:02d}", f"p{j:02d}") for i, j in combinations(range(2, 6), 2)]
+    with pytest.raises(PlanError) as refused:
+        draw_teams(pool(6), 3, KEY, TeamRules(apart=apart))
+    text = str(refused.value)
+    assert "take out p00, p01: the rest falls into 4 groups of odd size" in text
+    repeat = draw_teams(pool(6), 3, KEY, TeamRules(past=[apart], window=1))
+    assert len(repeat.repeats) == 1
+    assert "take out p00, p01" in repeat.proof
+
+
+def test_the_fewest_repeats_are_found_against_exhaustive_search():
+    rng = np.random.default_rng(2)
+    names = [one.name for one in pool(6)]
+    pairs = list(combinations(names, 2))
+    for _ in range(15):
+        past = [pairs[i] for i in rng.choice(15, 9, replace=False)]
+        ways = [(a, b, c) for a, b, c in combinations(pairs, 3) if len({*a, *b, *c}) == 6]
+        least = min(sum(pair in past for pair in way) for way in ways)
+        drawn = draw_teams(pool(6), 3, KEY, TeamRules(past=[past]))
+        assert len(drawn.repeats) == least
+        assert bool(drawn.proof) == (least > 0)
+
+
+@pytest.mark.parametrize(("n", "count"), [(3, 2), (10, 3), (4, 0)])
+def test_a_pool_that_does_not_fit_is_refused(n, count):
+    with pytest.raises(InputError, match="teams of 2 or 3"):
+        draw_teams(pool(n), count, KEY)
+
+
+def test_a_name_given_twice_is_refused():
+    with pytest.raises(InputError, match="named twice"):
+        draw_teams([*pool(3), pool(3)[0]], 2, KEY)
+
+
+@pytest.fixture
+def sample() -> pd.DataFrame:
+    rng = np.random.default_rng(8)
+    n = 240
+    return pd.DataFrame(
+        {
+            "street_code": [f"s{i}" for i in rng.integers(0, 12, n)],
+            "unit": [f"u{i}" for i in rng.integers(0, 60, n)],
+            "day": np.arange(n) % 4 + 1,
+        },
+        index=pd.Index([f"c{i}" for i in range(n)], name="id"),
+    )
+
+
+def teams_of(n: int) -> list[list[Inspector]]:
+    people = pool(2 * n)
+    return [people[2 * i : 2 * i + 2] for i in range(n)]
+
+
+def test_nobody_inspects_their_own_unit_street_or_kin(sample):
+    team = [Inspector("p", "", unit="u7", street="s3"), Inspector("q", "", unit="", street="")]
+    avoid = [Avoidance("q", unit="u9"), Avoidance("q", checkpoint="c5"), Avoidance("stranger", street="s1")]
+    may = may_inspect(team, sample, avoid)
+    barred = sample[~may]
+    expected = sample["street_code"].eq("s3") | sample["unit"].isin(["u7", "u9"]) | (sample.index == "c5")
+    assert barred.index.equals(sample.index[expected])
+
+
+def test_streets_rotate_and_avoidance_holds(sample):
+    teams = teams_of(11)
+    avoid = [Avoidance("p03", unit="u50"), Avoidance("p08", checkpoint="c17"), Avoidance("p10", street="s11")]
+    plan = draw_streets(teams, sample, KEY, avoid=avoid)
+    assert plan.repeats == ()
+    assert plan.proofs == ()
+    for number, team in enumerate(teams, 1):
+        assert may_inspect(team, sample[plan.team == number], avoid).all()
+    by_street = sample.assign(team=plan.team).groupby(["street_code", "day"])["team"].agg(set)
+    for street in sample["street_code"].unique():
+        for day in (1, 2, 3):
+            assert not by_street[street, day] & by_street[street, day + 1]
+    loads = sample.groupby([plan.team, "day"]).size()
+    assert loads.max() <= 2 * 240 / 44 + 5
+
+
+def test_the_key_decides_who_gets_which_street(sample):
+    one, again, other = (draw_streets(teams_of(11), sample, key).team for key in (KEY, KEY, b"\x09" * 32))
+    assert one.equals(again)
+    assert not one.equals(other)
+
+
+def test_the_round_before_counts(sample):
+    teams = teams_of(11)
+    first = draw_streets(teams, sample, KEY).team
+    day_one = sample[sample["day"] == 1].assign(team=first)
+    last = {
+        street: {one.name for number in part["team"].unique() for one in teams[number - 1]}
+        for street, part in day_one.groupby("street_code")
+    }
+    second = draw_streets(teams, sample, KEY, last=last).team
+    assert (first[sample["day"] == 1] != second[sample["day"] == 1]).all()
+
+
+def test_a_repeat_that_cannot_be_avoided_is_proved(sample):
+    one_street = sample.assign(street_code="s0", unit="x")
+    teams = [[Inspector("a", "", street="s0"), Inspector("b", "")], [Inspector("c", ""), Inspector("d", "")]]
+    plan = draw_streets(teams, one_street, KEY)
+    assert set(plan.team) == {2}
+    assert plan.repeats == (("s0", 2, 2), ("s0", 3, 2), ("s0", 4, 2))
+    assert plan.proofs == (
+        "street s0: "
+        + ", ".join(f"day {day} only team 2" for day in (1, 2, 3, 4))
+        + "; every choice repeats at least 3 times",
+    )
+
+
+def test_a_street_that_no_team_may_inspect_whole_is_split_by_unit(sample):
+    one_street = sample.assign(street_code="s0", unit=[f"u{i // 4 % 2 * 2}" for i in range(240)])
+    plan = draw_streets(teams_of(2), one_street.assign(street_code="other"), KEY)
+    assert (plan.team[one_street["unit"] == "u0"] == 2).all()
+    assert (plan.team[one_street["unit"] == "u2"] == 1).all()
+    assert len(plan.proofs) == 2
+
+
+def test_a_point_that_no_team_may_inspect_is_named(sample):
+    unit = ["u0" if i == "c3" else "y" for i in sample.index]
+    with pytest.raises(PlanError, match="no team may inspect 'c3'"):
+        draw_streets(teams_of(1), sample.assign(street_code="x", unit=unit), KEY)
+
+
+@given(st.lists(st.sets(st.integers(0, 3), min_size=1), min_size=1, max_size=5), st.sets(st.integers(0, 3)))
+@settings(max_examples=80, deadline=None)
+def test_a_rotation_repeats_as_little_as_any_choice(allowed, before):
+    days = list(range(1, len(allowed) + 1))
+    turn = rotate(days, [sorted(teams) for teams in allowed], before, {}, [2, 0, 3, 1])
+
+    def count(way):
+        return (way[0] in before) + sum(a == b for a, b in pairwise(way))
+
+    assert count(turn.teams) == min(count(way) for way in product(*allowed)) == len(turn.repeats)
+    assert bool(turn.proof) == bool(turn.repeats)
+
+
+def test_a_day_off_between_is_no_repeat():
+    assert rotate([1, 3], [[0], [0]], (), {}, [0]).repeats == ()
