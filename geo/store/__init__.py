@@ -2,6 +2,7 @@
 
 from geo.store.accounts import Accounts
 from geo.store.checkpoints import Checkpoints
+from geo.store.journal import Import, Undone
 from geo.store.plans import Plans
 from geo.store.rounds import Rounds
 from geo.store.streets import Streets
@@ -22,4 +23,4 @@ class Store(Streets, Zones, Checkpoints, Rounds, Plans, Visits, Accounts):
     """
 
 
-__all__ = ["Store"]
+__all__ = ["Import", "Store", "Undone"]

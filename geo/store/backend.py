@@ -1,6 +1,7 @@
 """What the two databases do differently, as one interface."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,6 +39,9 @@ class Backend(Protocol):
 
     def register(self, connection: Connection, table: str, kind: str | None) -> None:
         """Show a new table to other programs: a layer of geometries of ``kind``, or a table without geometry."""
+
+    def bulk(self, connection: Connection, table: Table, count: int) -> AbstractContextManager[None]:
+        """Make ready for writing ``count`` rows of the table, and index them together at the end."""
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table until the transaction ends."""

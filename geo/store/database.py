@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from geo.errors import InputError, NotFoundError, StoreError
+from geo.errors import InputError, NotFoundError, StoreError, XundianError
 from geo.store.backend import Backend
 from geo.store.geopackage import GeoPackage
 from geo.store.postgis import PostGIS
@@ -112,7 +112,10 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            reason = " ".join(str(getattr(error, "orig", None) or error).split())
+            cause = getattr(error, "orig", None) or error
+            if isinstance(cause, XundianError):  # a value that a column type refused
+                raise cause from None
+            reason = " ".join(str(cause).split())
             raise StoreError("{city} refused: {reason}", city=self._backend.name, reason=reason) from error
 
 

@@ -72,7 +72,9 @@ def kind_of(table: Table) -> str:
 
 def flat(shapes: Iterable[Any]) -> Shapes:
     """Drop heights, and take the only part out of a collection of one, so that equal places compare equal."""
-    found = np.asarray(shapely.force_2d(np.asarray(list(shapes), dtype=object)), dtype=object)
+    found = np.array(list(shapes), dtype=object)
+    high = shapely.has_z(found)
+    found[high] = shapely.force_2d(found[high])
     single = np.flatnonzero((shapely.get_type_id(found) > 3) & (shapely.get_num_geometries(found) == 1))  # noqa: PLR2004 - 4 to 7 are GEOS's collections
     found[single] = shapely.get_geometry(found[single], 0)
     return found

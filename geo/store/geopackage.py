@@ -7,14 +7,14 @@ the second copy deletes the write-ahead log under the first (https://sqlite.org/
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import shapely
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
 
 from geo.errors import StoreError
 from geo.store import geometry
@@ -23,6 +23,23 @@ from geo.store.geometry import Shapes
 _APPLICATION_ID = 0x47504B47  # "GPKG"
 _USER_VERSION = 10300  # 1.3: the newest that GDAL 3.6 of Debian 12 reads without a warning
 _BUSY_MS = 30_000
+_OURS = {"alembic_version", "gpkg_contents"}
+_MANY = 2_000  # rows; below, a new tree is not worth it
+_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name LIKE ?"
+_REBUILD = (
+    'DROP TABLE "{tree}"',
+    'CREATE VIRTUAL TABLE "{tree}" USING rtree(id, minx, maxx, miny, maxy)',
+    """INSERT INTO "{tree}" SELECT fid, ST_MinX(geom), ST_MaxX(geom), ST_MinY(geom), ST_MaxY(geom) FROM "{table}"
+    WHERE geom NOTNULL AND NOT ST_IsEmpty(geom)""",
+)
+_ATTRIBUTES = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)"
+_SET_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
+    min_x = :min_x, min_y = :min_y, max_x = :max_x, max_y = :max_y WHERE table_name = :name"""
+_WIDEN_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
+    min_x = min(coalesce(min_x, :min_x), coalesce(:min_x, min_x)),
+    min_y = min(coalesce(min_y, :min_y), coalesce(:min_y, min_y)),
+    max_x = max(coalesce(max_x, :max_x), coalesce(:max_x, max_x)),
+    max_y = max(coalesce(max_y, :max_y), coalesce(:max_y, max_y)) WHERE table_name = :name"""
 _CONTAINER = (resources.files("geo.store") / "container.sql").read_text(encoding="utf-8")
 _LAYER = (resources.files("geo.store") / "layer.sql").read_text(encoding="utf-8")
 
@@ -126,6 +143,23 @@ class GeoPackage:
         else:
             _run(connection, _LAYER.replace("{table}", table).replace("{kind}", kind))
 
+    @contextmanager
+    def bulk(self, connection: Connection, table: Table, count: int) -> Iterator[None]:
+        """Put the R-tree's triggers aside when most of the table changes: building the tree anew is much faster."""
+        total = select(func.count()).select_from(table)
+        if count < _MANY or "geom" not in table.c or connection.execute(total).scalar_one() > count:
+            yield
+            return
+        ask, names = connection.exec_driver_sql, {"tree": f"rtree_{table.name}_geom", "table": table.name}
+        triggers = ask(_TRIGGERS, (table.name, names["tree"] + "%")).all()
+        for name, _ in triggers:
+            ask(f'DROP TRIGGER "{name}"')
+        yield
+        for statement in _REBUILD:
+            ask(statement.format(**names))
+        for _, trigger in triggers:
+            ask(trigger)
+
     def lock(self, connection: Connection, table: Table) -> None:
         """Do nothing: a writing transaction has the whole file."""
 
@@ -149,17 +183,6 @@ class GeoPackage:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
         edges = dict(zip(("min_x", "min_y", "max_x", "max_y"), bounds, strict=True))
         connection.execute(text(statement), {"name": table.name, "now": now, **edges})
-
-
-_OURS = {"alembic_version", "gpkg_contents"}
-_ATTRIBUTES = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)"
-_SET_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
-    min_x = :min_x, min_y = :min_y, max_x = :max_x, max_y = :max_y WHERE table_name = :name"""
-_WIDEN_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
-    min_x = min(coalesce(min_x, :min_x), coalesce(:min_x, min_x)),
-    min_y = min(coalesce(min_y, :min_y), coalesce(:min_y, min_y)),
-    max_x = max(coalesce(max_x, :max_x), coalesce(:max_x, max_x)),
-    max_y = max(coalesce(max_y, :max_y), coalesce(:max_y, max_y)) WHERE table_name = :name"""
 
 
 def _run(connection: Connection, script: str) -> None:

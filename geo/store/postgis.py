@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,10 @@ class PostGIS:
         """Index a layer; PostGIS lists it by itself."""
         if kind is not None:
             connection.execute(text(f'CREATE INDEX "ix_{table}_geom" ON "{table}" USING gist (geom)'))
+
+    def bulk(self, connection: Connection, table: Table, count: int) -> AbstractContextManager[None]:  # noqa: ARG002 - the server needs nothing
+        """Do nothing."""
+        return nullcontext()
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table; readers go on."""

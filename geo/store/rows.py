@@ -1,6 +1,7 @@
 """Frames to rows and back, a column at a time."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Any
 
 import geopandas as gpd
@@ -30,6 +31,10 @@ def _in_utc(column: "pd.Series[Any]") -> "pd.Series[Any]":
     return in_utc
 
 
+def _texts(values: Sequence[str]) -> "pd.Series[str]":
+    return pd.Series(np.array(values, dtype=object), dtype="str")  # several times faster than from a list
+
+
 _CLEAN: dict[str, Callable[["pd.Series[Any]"], "pd.Series[Any]"]] = {
     "str": lambda column: column.astype(object).where(column.notna(), ""),
     "int": lambda column: column.astype("int64"),
@@ -38,7 +43,7 @@ _CLEAN: dict[str, Callable[["pd.Series[Any]"], "pd.Series[Any]"]] = {
     "time": _in_utc,
 }
 _READ: dict[str, Callable[[Sequence[Any]], Any]] = {
-    "str": lambda values: pd.Series(["" if value is None else value for value in values], dtype="str"),
+    "str": lambda values: _texts(["" if value is None else value for value in values]),
     "int": lambda values: np.array(values, dtype=np.int64),
     "float": lambda values: np.array(values, dtype=np.float64),
     "bool": lambda values: np.array(values, dtype=bool),
@@ -103,8 +108,9 @@ def replace(connection: Connection, table: Table, schema: Schema, frame: pd.Data
     """Put the frame in the place of everything in the table."""
     cleaned = clean(frame, schema, table)
     backend.lock(connection, table)
-    connection.execute(delete(table))
-    add(connection, table, to_rows(cleaned, schema, table, backend))
+    with backend.bulk(connection, table, len(cleaned)):
+        connection.execute(delete(table))
+        add(connection, table, to_rows(cleaned, schema, table, backend))
     if schema.geometry:
         backend.moved(connection, table)
 
@@ -123,7 +129,9 @@ def query(table: Table, schema: Schema) -> Select[Any]:
 
 def fetch(connection: Connection, statement: Select[Any], schema: Schema, backend: Backend) -> AnyFrame:
     """Run a statement made by :func:`query` and give the frame."""
-    return framed(connection.execute(statement).fetchall(), schema, backend)
+    with closing(connection.execute(statement)) as result:
+        # Straight from the driver: _READ turns whole columns, SQLAlchemy would turn each value.
+        return framed(result.cursor.fetchall() if result.cursor else [], schema, backend)
 
 
 def framed(rows: Sequence[Any], schema: Schema, backend: Backend) -> AnyFrame:

@@ -37,14 +37,14 @@ def upsert(connection: Connection, table: Table, schema: Schema, frame: pd.DataF
     place = was.index.get_indexer(cleaned.index)  # -1 where the key is new
     there = np.flatnonzero(place >= 0)
     old = was.iloc[place[there]]
-    differs = _differing(old, cleaned.iloc[there], schema)
+    moved = _moved(old, cleaned.iloc[there], schema)
+    differs = moved | _differing(old, cleaned.iloc[there], schema)
     added, changed = cleaned.iloc[np.flatnonzero(place < 0)], cleaned.iloc[there[differs]]
-    rows.add(connection, table, rows.to_rows(added, schema, table, backend))
-    rows.change(connection, table, schema.index, rows.to_rows(changed, schema, table, backend))
-    if schema.geometry and len(changed):
-        backend.moved(connection, table)
-    elif schema.geometry and len(added):
-        backend.moved(connection, table, added.geometry.to_numpy())
+    with backend.bulk(connection, table, len(added) + len(changed)):
+        rows.add(connection, table, rows.to_rows(added, schema, table, backend))
+        rows.change(connection, table, schema.index, rows.to_rows(changed, schema, table, backend))
+    if schema.geometry:
+        backend.moved(connection, table, None if moved.any() else added.geometry.to_numpy())
     return Upserted(added.index.tolist(), old[differs], int((~differs).sum()))
 
 
@@ -62,6 +62,11 @@ def _differing(old: rows.AnyFrame, now: rows.AnyFrame, schema: Schema) -> npt.ND
     found = np.zeros(len(old), dtype=bool)
     for name in schema.columns:
         found |= old[name].to_numpy() != now[name].to_numpy()
-    if schema.geometry:
-        found |= ~shapely.equals_exact(old.geometry.to_numpy(), now.geometry.to_numpy(), tolerance=0)
     return found
+
+
+def _moved(old: rows.AnyFrame, now: rows.AnyFrame, schema: Schema) -> npt.NDArray[np.bool_]:
+    if not schema.geometry:
+        return np.zeros(len(old), dtype=bool)
+    same = shapely.equals_exact(old.geometry.to_numpy(), now.geometry.to_numpy(), tolerance=0)
+    return np.asarray(~same, dtype=bool)

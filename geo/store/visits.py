@@ -71,7 +71,8 @@ class Visits(Database):
                 first=missing[0],
                 missing=missing,
             )
-        rows.add(connection, _V, [{**places[row["checkpoint"]], **row} for row in new])
+        with self._backend.bulk(connection, _V, len(new)):
+            rows.add(connection, _V, [{**places[row["checkpoint"]], **row} for row in new])
         if new:
             added = self._backend.decode([place["geom"] for place in places.values()])
             self._backend.moved(connection, _V, added)

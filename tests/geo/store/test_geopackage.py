@@ -140,6 +140,27 @@ def test_the_tree_follows_what_is_written(city, gdal, roster, zone_tree):
     tree_is_right(city, gdal, "zones")
 
 
+def test_the_tree_is_right_after_many_at_once(city, gdal, roster):
+    """Large writes build the tree anew, with the triggers put aside meanwhile."""
+
+    def triggers():
+        with city._reading() as connection:
+            return connection.exec_driver_sql(
+                "SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+            ).all()
+
+    before = triggers()
+    city.upsert_checkpoints(roster(2500))
+    tree_is_right(city, gdal, "checkpoints")
+    moved = roster(2500)
+    moved["geometry"] = shapely.points(np.random.default_rng(3).random((2500, 2)))
+    city.upsert_checkpoints(moved)
+    tree_is_right(city, gdal, "checkpoints")
+    assert triggers() == before
+    city.upsert_checkpoints(roster(1, start=9000))
+    tree_is_right(city, gdal, "checkpoints")
+
+
 def test_the_tree_is_used_for_a_window(city, gdal, roster):
     city.upsert_checkpoints(roster(50))
     window = (114.0095, 30.0, 114.0125, 31.0)
@@ -215,6 +236,11 @@ def test_an_empty_file_becomes_a_city(tmp_path):
     path.touch()
     with Store.open(path, create=True) as store:
         assert store.rounds() == []
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(StoreError, match="unable to open"):
+        Store.open(tmp_path / "none" / "city.gpkg", create=True)
 
 
 def test_odd_paths(tmp_path):

@@ -158,3 +158,8 @@ def test_scopes(city, scope, found):
     visits = city.visits_frame(scope)
     assert visits["checkpoint"].tolist() == [f"c{i:04d}" for i in found]
     assert city.deductions_frame(scope)["visit"].tolist() == visits.index.tolist()
+
+
+def test_a_scope_without_time_zone_is_refused(city):
+    with pytest.raises(InputError, match="time zone"):
+        city.visits_frame(Scope(since=EIGHT.replace(tzinfo=None)))
