@@ -128,7 +128,7 @@ def _refused(error: XundianError) -> tuple[Any, int]:
     return language.failure(language.translate_error(error), status), status
 
 
-def _stale(_: CSRFError) -> tuple[Any, int]:
+def _stale(_error: CSRFError) -> tuple[Any, int]:
     message = _("This page was open for too long, so nothing was changed. Go back, reload it and try again.")
     return language.failure(message, HTTPStatus.BAD_REQUEST), HTTPStatus.BAD_REQUEST
 

@@ -10,9 +10,9 @@ from geo.catalogue import Item
 from geo.model import Role, Round
 from webmap import access, tiles
 from webmap.extent import CHINA, bounds_of
-from webmap.formats import categories
-from webmap.layers import with_names
+from webmap.formats import categories, category_name
 from webmap.sight import Sight
+from webmap.stop_rows import stop_rows
 
 pages = Blueprint("field", __name__)
 
@@ -54,7 +54,7 @@ def _rows(sight: Sight, leg: Leg | None) -> list[Any]:
     if leg is None:
         return []
     roster = sight.checkpoints()
-    named = with_names(leg.stops, roster)
+    named = stop_rows(leg.stops, roster, zone=sight.today.zone, category=category_name)
     details = roster[["address", "unit", "category"]].rename(columns={"category": "code"})
     rows = named.join(details, on="checkpoint")
     rows[["address", "unit", "code"]] = rows[["address", "unit", "code"]].fillna("")

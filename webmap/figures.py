@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 
-from geo.errors import NotFoundError
 from geo.model import Round
 from webmap.sight import Sight
 from webmap.team_marks import team_order
@@ -60,12 +59,12 @@ def figures_of(sight: Sight, one: Round) -> Figures:
     """Read the figures of a round; a round that is not drawn or planned yet has zeros there."""
     routes, unserved, every = sight.routes(one.id), sight.unserved(one.id), sight.visits()
     here = every[every["round_id"] == one.id]
-    drawn, trial = _draw(sight, one.id)
+    draw = sight.draw(one.id)
     return Figures(
         round=one,
         roster=len(sight.checkpoints()),
-        drawn=drawn,
-        trial=trial,
+        drawn=0 if draw is None else len(sight.sample(one.id)),
+        trial=draw is not None and draw.trial,
         served=int(routes["stops"].sum()),
         unserved=len(unserved),
         travel_s=int(routes["travel_s"].sum()),
@@ -76,14 +75,6 @@ def figures_of(sight: Sight, one: Round) -> Figures:
         points_ever=float(every["points"].sum()),
         team_days=_team_days(routes),
     )
-
-
-def _draw(sight: Sight, round_id: str) -> tuple[int, bool]:
-    try:
-        trial = sight.store.draw(round_id).trial
-    except NotFoundError:
-        return 0, False
-    return len(sight.sample(round_id)), trial
 
 
 def _team_days(routes: gpd.GeoDataFrame) -> tuple[TeamDay, ...]:

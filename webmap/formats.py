@@ -11,6 +11,7 @@ from geo import catalogue
 from geo.catalogue import Catalogue, Category
 from webmap.clock import zone_of
 from webmap.language import spoken
+from webmap.reasons import said
 from webmap.team_marks import team_name
 
 THIN = "\u202f"  # a narrow space that doesn't break
@@ -32,7 +33,7 @@ def init_app(app: Flask) -> None:
         category=category_name,
         points=points,
         team=team_name,
-        said=lambda text: _(text) if text else "",
+        said=said,
     )
 
 

@@ -5,6 +5,7 @@ line, stages of progress, why a stop isn't served, and what the scripts say. New
 a test refuses.
 """
 
+import datetime as dt
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from geo import errors
-from routing.problem import Reason
+from webmap import reasons
 from webmap.script_texts import SCRIPT_TEXTS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,21 +26,32 @@ METHODS = [("**/vendor/**", "ignore"), ("**.py", "python"), ("**/templates/**.ht
 ERRORS = [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)]
 SPEAKING = ("say", "progress", *ERRORS)
 WIDTH = 120
+FIRST = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)  # in the header; the day of gathering would only make noise
 
 
 def gathered() -> Catalog:
     """Give every text with the files it stands in, without translations."""
-    catalogue = Catalog(locale="zh", project="xundian", fuzzy=False)
+    catalogue = Catalog(
+        locale="zh",
+        project="xundian",
+        version="",
+        msgid_bugs_address="",
+        last_translator="",
+        language_team="",
+        creation_date=FIRST,
+        revision_date=FIRST,
+        fuzzy=False,
+    )
     keywords = {**DEFAULT_KEYWORDS, **dict.fromkeys(SPEAKING)}
     for room in ROOMS:
         for path, _, message, _, _ in extract_from_dir(
             ROOT / room, method_map=METHODS, keywords=keywords, options_map={"**.html": {"silent": "false"}}
         ):
-            catalogue.add(message, locations=[(f"{room}/{path}", None)])
+            catalogue.add(message, locations=[(f"{room}/{path}", 1)])
     for text in SCRIPT_TEXTS:
-        catalogue.add(text, locations=[("webmap/script_texts.py", None)])
-    for reason in Reason:
-        catalogue.add(reason.value, locations=[("routing/problem.py", None)])
+        catalogue.add(text, locations=[("webmap/script_texts.py", 1)])
+    for text in reasons.templates():
+        catalogue.add(text, locations=[("routing/remedies.py", 1)])
     return catalogue
 
 
@@ -62,7 +74,7 @@ def main() -> None:
     catalogue.update(gathered(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     with PO.open("wb") as file:
-        write_po(file, catalogue, width=WIDTH, sort_output=True, omit_header=False, include_previous=False)
+        write_po(file, catalogue, width=WIDTH, sort_output=True, include_lineno=False)
     MO.write_bytes(compiled(kept()))
 
 

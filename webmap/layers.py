@@ -9,6 +9,7 @@ from webmap import access, geojson
 from webmap.clock import zone_of
 from webmap.formats import category_name
 from webmap.heat import heat_cells
+from webmap.stop_rows import stop_rows
 
 pages = Blueprint("layers", __name__, url_prefix="/data")
 
@@ -26,7 +27,8 @@ def routes(round_id: str) -> Response:
 def stops(round_id: str) -> Response:
     """Give a round's bases, stops and lunches in their order, with local times and the checkpoint's name."""
     sight = access.sight()
-    frame = with_names(sight.stops(round_id), sight.checkpoints())
+    zone = zone_of(access.city())
+    frame = stop_rows(sight.stops(round_id), sight.checkpoints(), zone=zone, category=category_name)
     columns = ("team", "day", "order", "number", "kind", "checkpoint", "name", "category", "from", "to", "dwell_s")
     return geojson.answer(frame, columns)
 
@@ -74,23 +76,6 @@ def heat() -> Response:
     """Give the deduction points per visit by cell of 100 m, of one round or of all; cells without visits are absent."""
     cells = heat_cells(access.sight().visits(request.args.get("round") or None))
     return geojson.answer(cells.round({"rate": 3, "deductions": 2}), ("visits", "deductions", "rate"))
-
-
-def with_names(stops: gpd.GeoDataFrame, roster: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Add to stops the name and category of their checkpoint, their number on the route, and local ``HH:MM`` times."""
-    zone = zone_of(access.city())
-    ordered = stops.sort_values(["day", "team", "order"])
-    at = ordered["checkpoint"]
-    kinds = ordered["kind"].eq("stop")
-    return ordered.assign(
-        number=kinds.groupby([ordered["day"], ordered["team"]]).cumsum().where(kinds, 0).astype(int),
-        name=at.map(roster["name"]).fillna(""),
-        category=at.map(roster["category"]).fillna("").map(category_name),
-        **{
-            "from": ordered["arrive"].dt.tz_convert(zone).dt.strftime("%H:%M"),
-            "to": ordered["depart"].dt.tz_convert(zone).dt.strftime("%H:%M"),
-        },
-    )
 
 
 def with_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

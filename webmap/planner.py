@@ -14,7 +14,7 @@ from webmap.clock import Today
 from webmap.extent import extent
 from webmap.figures import Figures, figures_of
 from webmap.formats import category_name
-from webmap.heat import BREAKS, CLASSES
+from webmap.heat import BREAKS, CLASSES, FEW_VISITS
 from webmap.sight import Sight
 from webmap.team_marks import team_marks
 
@@ -40,6 +40,7 @@ def page() -> str:
         marks=team_marks(figures.teams) if figures else {},
         levels=_levels(),
         heat_classes=CLASSES,
+        few_visits=FEW_VISITS,
         unserved=_unserved(sight, chosen),
         settings=_settings(sight, figures) | {"day": day},
     )
@@ -91,6 +92,7 @@ def _settings(sight: Sight, figures: Figures | None) -> dict[str, Any]:
         "checkpoints": url_for("layers.checkpoints"),
         "heat": "",
         "heatBreaks": BREAKS,
+        "few": FEW_VISITS,
         "teams": [],
     }
     if figures is None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from geo.errors import AccessError
-from geo.model import Role, Round, Scope, User
+from geo.errors import AccessError, StateError
+from geo.model import Draw, Role, Round, Scope, User
 from geo.store import Store
 from webmap.clock import Today
 
@@ -61,6 +61,14 @@ class Sight:
         own = {code for one in self.rounds() for code in self.stops(one.id)["checkpoint"]}
         roster = self.store.checkpoints()
         return roster[roster.index.isin(own)]
+
+    def draw(self, round_id: str) -> Draw | None:
+        """Give what a round's draw was made from, None before it is drawn."""
+        self._planner_only()
+        try:
+            return self.store.draw(round_id)
+        except StateError:
+            return None
 
     def zone(self) -> str:
         """Give the code of a street account's own zone."""

@@ -44,7 +44,7 @@ def street_archive(store: Store) -> Path:
 
     Layer ``streets`` with ``rank`` (0 the widest to 5), ``name``, ``bridge`` and ``tunnel``.
     """
-    return _kept(store, "streets", (store.streets_sha256() or "none")[:16], lambda: _streets(store))
+    return _kept(store, "streets", (store.streets_sha256() or "none")[:16], lambda: street_lines(store.streets()))
 
 
 def zone_archive(store: Store) -> Path:
@@ -89,8 +89,8 @@ def _serve(archive: Path, name: str) -> Response:
     return response
 
 
-def _streets(store: Store) -> gpd.GeoDataFrame:
-    edges = store.streets()
+def street_lines(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the streets as a map draws them: each once, with its ``rank``, 0 the widest to 5."""
     rank = edges["highway"].str.removesuffix("_link").map(RANKS).fillna(SMALLEST).astype(int)
     frame = edges[["name", "bridge", "tunnel", "geometry"]].assign(rank=rank)
     # Both directions of a street are one line on a map.

@@ -32,7 +32,7 @@ const CARDS = {
     rows: [
       [t("Visits"), number(its.visits)],
       [t("Deductions"), t("{points} points", { points: number(its.deductions) })],
-      its.visits < 3 && [t("Few visits"), t("hardly known")],
+      its.visits < settings.few && [t("Few visits"), t("hardly known")],
     ],
   }),
 };

@@ -1,7 +1,6 @@
 // The map's style, whole: what is drawn, from where, in which order. Pure: settings, colours and choices in, style out.
 const FONT = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"];
 const WIDTHS = [2.6, 2, 1.5, 1, 0.5, 0.3]; // px at zoom 12, by rank
-const FEW = 3;
 
 const shown = (yes) => ({ visibility: yes ? "visible" : "none" });
 const both = (...tests) => ["all", ...tests.filter(Boolean)];
@@ -53,7 +52,7 @@ function heat(settings, colours, choice) {
   const fill = ["case", ["<=", ["get", "rate"], 0], none,
     ["step", ["get", "rate"], steps[0], ...settings.heatBreaks.flatMap((at, i) => [at, steps[i + 1]])]];
   const layout = shown(choice.heat);
-  const few = ["<", ["get", "visits"], FEW];
+  const few = ["<", ["get", "visits"], settings.few];
   const near = 13.5; // from here on a cell is large enough for a hatch; further out few visits are pale
   return [
     { id: "heat", type: "fill", source: "heat", layout, paint: { "fill-color": fill, "fill-antialias": false, "fill-opacity": ["step", ["zoom"], ["case", few, 0.4, 0.9], near, 0.82] } },

@@ -1,0 +1,95 @@
+"""What the maps are sent."""
+
+from collections.abc import Callable
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from flask import Flask
+from flask.testing import FlaskClient
+
+from geo.model import Role, User
+from webmap import geojson
+from webmap.clock import today
+from webmap.figures import TeamDay, figures_of
+from webmap.heat import heat_cells
+from webmap.sight import Sight
+
+
+def test_geojson_is_short_and_whole() -> None:
+    frame = gpd.GeoDataFrame(
+        {"name": ["甲", None], "points": [1.5, float("nan")], "left": [1, 2]},
+        geometry=[shapely.Point(114.12345678, 30.1), shapely.Point(114, 30)],
+        crs=4326,
+        index=pd.Index(["a", "b"], name="id"),
+    )
+    text = geojson.collection(frame, ("name", "points"))
+    assert '"coordinates":[114.123457,30.1]' in text
+    assert '{"name":"甲","points":1.5,"id":"a"}' in text
+    assert '{"name":null,"points":null,"id":"b"}' in text
+    assert "left" not in text
+
+
+def test_geojson_leaves_out_what_has_no_place() -> None:
+    frame = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=[None, shapely.Point()], crs=4326)
+    assert geojson.collection(frame, ("name",)) == '{"type":"FeatureCollection","features":[]}'
+
+
+def test_stops_are_numbered_along_their_route(log_in: Callable[[str], FlaskClient]) -> None:
+    features = log_in("planner").get("/data/rounds/2026-06/stops.geojson").json["features"]
+    mine = [one["properties"] for one in features if one["properties"]["team"] == "3" and one["properties"]["day"] == 2]
+    assert [one["kind"] for one in mine] == ["base", "stop", "stop", "stop", "lunch", "stop", "stop", "base"]
+    assert [one["number"] for one in mine] == [0, 1, 2, 3, 0, 4, 5, 0]
+    assert [one["from"] for one in mine][:2] == ["09:00", "09:40"]
+    assert mine[1]["category"] in {"主干道", "背街小巷", "集贸市场", "公交站点"}
+    assert mine[0]["name"] == ""
+
+
+def test_heat_gives_points_per_visit(log_in: Callable[[str], FlaskClient]) -> None:
+    cells = [one["properties"] for one in log_in("planner").get("/data/heat.geojson").json["features"]]
+    assert sum(one["visits"] for one in cells) == 31
+    assert sum(one["deductions"] for one in cells) == pytest.approx(9.5 + sum(2 + i / 10 for i in range(0, 30, 3)))
+    for one in cells:
+        assert one["rate"] == pytest.approx(one["deductions"] / one["visits"], abs=1e-3)
+
+
+def test_heat_of_a_round_without_visits_is_empty(log_in: Callable[[str], FlaskClient]) -> None:
+    assert log_in("planner").get("/data/heat.geojson?round=2026-06").json["features"] == []
+
+
+def test_heat_cells_of_no_visits(app: Flask) -> None:
+    store = app.extensions["xundian"]
+    assert heat_cells(store.visits_frame().iloc[:0]).empty
+
+
+def test_names_follow_the_language(log_in: Callable[[str], FlaskClient]) -> None:
+    client = log_in("planner")
+    client.post("/language", data={"language": "en"})
+    names = {one["properties"]["category"] for one in client.get("/data/checkpoints.geojson").json["features"]}
+    assert names == {"Main road", "Back alley", "Farmers' market", "Bus stop"}
+
+
+def test_problems_are_gathered_by_checkpoint(log_in: Callable[[str], FlaskClient]) -> None:
+    features = log_in("street").get("/data/problems.geojson").json["features"]
+    assert {one["properties"]["id"] for one in features} == {"P000", "P006", "P012", "P018", "P024"}
+    assert features[0]["properties"]["last"] == "2026-05-12"
+
+
+def test_zone_names_stand_inside_their_zone(log_in: Callable[[str], FlaskClient]) -> None:
+    client = log_in("planner")
+    zones = gpd.GeoDataFrame.from_features(client.get("/data/zones.geojson").json, crs=4326).set_index("id")
+    names = gpd.GeoDataFrame.from_features(client.get("/data/zone-names.geojson").json, crs=4326).set_index("id")
+    assert names.geometry.within(zones.geometry.reindex(names.index)).all()
+
+
+def test_figures_add_up(app: Flask) -> None:
+    store = app.extensions["xundian"]
+    sight = Sight(store, User("p", Role.PLANNER, ""), today(store))
+    figures = figures_of(sight, store.round("2026-06"))
+    assert (figures.drawn, figures.served, figures.unserved) == (32, 30, 2)
+    assert figures.trial
+    assert figures.travel_s == 6 * 3_600
+    assert figures.on(2)[0] == TeamDay("1", 2, 5, 3_600, 8_000.0)
+    assert figures.on(0)[2] == TeamDay("3", 0, 10, 7_200, 16_000.0)
+    assert (figures.visits, figures.visits_ever) == (0, 31)

@@ -1,0 +1,127 @@
+"""The small parts: waiting, keys, paths, names, numbers."""
+
+import datetime as dt
+import stat
+import sys
+import threading
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.errors import InputError
+from geo.store import Store
+from webmap import formats
+from webmap.attempts import Attempts
+from webmap.clock import today
+from webmap.palette import colour, rgb
+from webmap.paths import local_path
+from webmap.secret import secret_of
+from webmap.team_marks import team_marks, team_order
+
+
+def test_attempts_wait_from_the_limit_on_and_are_forgotten() -> None:
+    now = [0.0]
+    attempts = Attempts(limit=3, window_s=60, clock=lambda: now[0])
+    for _ in range(2):
+        attempts.failed("name a", "address 1")
+    assert attempts.wait_s("name a") == 0
+    now[0] = 10
+    attempts.failed("name a")
+    assert attempts.wait_s("name a") == 51
+    assert attempts.wait_s("name b", "address 1") == 0
+    now[0] = 60.5
+    assert attempts.wait_s("name a") == 0
+    attempts.failed("name a")
+    assert attempts.wait_s("name a") == 0  # the two of the beginning are forgotten
+    attempts.failed("name a")
+    assert attempts.wait_s("name a") > 0
+    attempts.succeeded("name a")
+    assert attempts.wait_s("name a") == 0
+
+
+def test_attempts_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webmap.attempts.NAMES_KEPT", 10)
+    now = [0.0]
+    attempts = Attempts(limit=3, window_s=60, clock=lambda: now[0])
+    for number in range(50):
+        now[0] += 30
+        attempts.failed(f"name {number}")
+    assert len(attempts._failures) <= 12
+
+
+def test_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    found: list[str] = []
+    threads = [threading.Thread(target=lambda: found.append(secret_of(folder))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+    assert len(found[0]) == 64
+    assert secret_of(folder) == found[0]
+    assert [path.name for path in folder.iterdir()] == ["secret.key"]
+    if sys.platform != "win32":
+        assert stat.S_IMODE((folder / "secret.key").stat().st_mode) == 0o600
+
+
+@given(st.text(st.sampled_from("/\\:.@?#%ahtps \t\n"), max_size=12))
+def test_local_path_stays_on_this_server(address: str) -> None:
+    path = local_path(address)
+    # A browser takes a backslash for a slash and drops tabs and line ends.
+    seen = path.replace("\\", "/").replace("\t", "").replace("\n", "")
+    assert urlsplit(urljoin("http://here.example/login", seen)).netloc == "here.example"
+
+
+@pytest.mark.parametrize("address", ["/", "/map?round=2026-06&day=2", "/field"])
+def test_local_path_keeps_what_is_ours(address: str) -> None:
+    assert local_path(address) == address
+
+
+def test_teams_are_sorted_as_people_do_and_marked_apart() -> None:
+    teams = ["T10", "T02", "T01", "T2"]
+    assert team_order([*teams, "T10"]) == ["T2", "T01", "T02", "T10"]
+    marks = team_marks(["T01", "T02", "暗访一组"])
+    assert marks["T01"].name == "Team 1"
+    assert marks["T02"].chip == "2"
+    assert marks["暗访一组"].name == "暗访一组"
+    assert {mark.colour for mark in marks.values()} == {1, 2, 3}
+    assert all(1 <= mark.colour <= 12 for mark in team_marks([str(number) for number in range(30)]).values())
+
+
+def test_numbers_are_written_with_thin_separators(app: Flask) -> None:
+    assert formats.number(1234567) == "1\u202f234\u202f567"
+    assert formats.number(0.5, 2) == "0.50"
+    assert formats.number(None) == formats.number(float("nan")) == "–"
+    assert [formats.points(value) for value in (0, 2, 1.5, 10_000.25)] == ["0", "2", "1.5", "10\u202f000.25"]
+    assert formats.km(12_345) == "12.3"
+    with app.test_request_context():
+        assert formats.duration(3_900) == "1 小时 05 分"
+        assert formats.duration(59 * 60 + 40) == "1 小时 00 分"
+        assert formats.duration(125) == "2 分"
+        assert formats.clock(dt.datetime(2026, 6, 9, 1, 30, tzinfo=dt.UTC)) == "09:30"
+        assert formats.category_name("main_road") == "主干道"
+        assert formats.category_name("unheard_of") == "unheard_of"
+
+
+def test_today_is_the_clocks_unless_set(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "city.gpkg", create=True) as store:
+        now = today(store)
+        assert not now.pinned
+        assert abs((now.date - dt.datetime.now(dt.UTC).date()).days) <= 1
+        store.set_setting("today", "2026-06-09")
+        assert today(store).date == dt.date(2026, 6, 9)
+        assert today(store).pinned
+        store.set_setting("today", "soon")
+        with pytest.raises(InputError, match="'soon'"):
+            today(store)
+
+
+def test_pictures_take_the_colours_of_the_stylesheet() -> None:
+    assert colour("team-1") == "#0067a5"
+    assert rgb("paper") == (255, 255, 255)
