@@ -5,7 +5,6 @@ import tomllib
 from functools import lru_cache
 from importlib import resources
 
-import numpy as np
 import pandas as pd
 
 from geo.catalogue import Catalogue
@@ -31,7 +30,7 @@ def category_codes(written: pd.Series, catalogue: Catalogue, log: FaultLog, note
     for text, (_, template) in codes.items():
         if template:
             log.add((written == text).to_numpy(), "category", template, value=text)
-    tags = np.array([_TAG.fullmatch(text) is not None for text in written], bool) & (found != "").to_numpy()
+    tags = written.isin([text for text, (code, _) in codes.items() if code and _TAG.fullmatch(text)])
     if tags.any():
         notes.append(Note(messages.OSM_TAGS, {"count": int(tags.sum())}))
     return found

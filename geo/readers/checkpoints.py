@@ -143,16 +143,16 @@ def _require(table: Table, headings: Headings) -> None:
 
 def _attributes(table: Table, catalogue: Catalogue, log: FaultLog, notes: list[Note]) -> pd.DataFrame:
     """Read everything but the place and the id."""
-    frame = pd.DataFrame({field: values.texts(table.column(field)) for field in _TEXTS})
+    frame = pd.DataFrame({field: table.texts(field) for field in _TEXTS})
     for field in _TEXTS:
         log.add(frame[field].isin(values.CELL_ERRORS).to_numpy(), field, messages.CELL_ERROR, value=frame[field])
         length = frame[field].str.len().to_numpy()
         log.add(length > _MOST_CHARACTERS, field, messages.TOO_LONG, length=length, most=_MOST_CHARACTERS)
     log.add((frame["name"] == "").to_numpy(), "name", messages.NO_NAME)
-    frame["category"] = category_codes(values.texts(table.column("category")), catalogue, log, notes)
-    frame["hours"] = _hours(values.texts(table.column("hours")), log)
+    frame["category"] = category_codes(table.texts("category"), catalogue, log, notes)
+    frame["hours"] = _hours(table.texts("hours"), log)
     frame["fixed"] = _flag(table, "fixed", log)
-    frame["size"] = _sizes(values.texts(table.column("size")), log)
+    frame["size"] = _sizes(table.texts("size"), log)
     frame["retired"] = _flag(table, "retired", log)
     return frame[list(CHECKPOINTS.columns)]
 
@@ -172,7 +172,7 @@ def _hours(written: pd.Series, log: FaultLog) -> pd.Series:
 
 
 def _flag(table: Table, field: str, log: FaultLog) -> npt.NDArray[np.bool_]:
-    written = values.texts(table.column(field))
+    written = table.texts(field)
     yes, wrong = values.flags(written)
     log.add(wrong, field, messages.BAD_FLAG, value=written)
     return yes

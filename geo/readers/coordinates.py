@@ -129,7 +129,7 @@ def _from_geometry(table: Table, log: FaultLog, named: CRS | None) -> _Pair:
     kinds = shapes.geom_type.to_numpy(object)
     empty = (shapes.isna() | shapes.is_empty).to_numpy()
     if "geometry" in table.columns:
-        written = values.texts(table.column("geometry"))
+        written = table.texts("geometry")
         log.add(
             shapes.isna().to_numpy() & (written != "").to_numpy(), "geometry", messages.BAD_WKT, value=written.str[:40]
         )
@@ -150,9 +150,9 @@ def _from_geometry(table: Table, log: FaultLog, named: CRS | None) -> _Pair:
 def _from_columns(table: Table, log: FaultLog, places: Places) -> _Pair:
     """Read both columns as numbers; what is no number may be degrees, minutes and seconds."""
     if table.has("lon") and table.has("lat"):
-        text_x, text_y = values.texts(table.column("lon")), values.texts(table.column("lat"))
+        text_x, text_y = table.texts("lon"), table.texts("lat")
     else:
-        both = [_split(text) for text in values.texts(table.column("lonlat"))]
+        both = [_split(text) for text in table.texts("lonlat")]
         text_x = pd.Series([one for one, _ in both], dtype="str")
         text_y = pd.Series([two for _, two in both], dtype="str")
     x, read_x = _axis(text_x, "lon", log)

@@ -30,24 +30,15 @@ def workbook_rows(path: Path, headings: Headings) -> tuple[Rows, Found]:
     """
     try:
         with CalamineWorkbook.from_path(path) as book:
-            best, rows = "", list[list[Any]]()
-            most = -1
-            for name in book.sheet_names:
-                sheet = book.get_sheet_by_name(name)
-                known = max(
-                    (headings.known(row) for row in sheet.to_python(skip_empty_area=False, nrows=HEADER_ROWS)),
-                    default=0,
-                )
-                if known > most:
-                    most, best = known, name
-            found: Found = []
-            if best:
-                sheet = book.get_sheet_by_name(best)
-                rows = sheet.to_python(skip_empty_area=False)
-                filled = _fill_merged(sheet, rows)
-                found += [(messages.MERGED, {"count": filled})] if filled else []
+            sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+            heads = [sheet.to_python(skip_empty_area=False, nrows=HEADER_ROWS) for sheet in sheets]
+            known = [max((headings.known(row) for row in head), default=0) for head in heads]
+            best = sheets[known.index(max(known))]
+            rows = best.to_python(skip_empty_area=False)
+            filled = _fill_merged(best, rows)
+            found: Found = [(messages.MERGED, {"count": filled})] if filled else []
             if len(book.sheet_names) > 1:
-                found.append((messages.SHEET, {"sheet": best, "count": len(book.sheet_names)}))
+                found.append((messages.SHEET, {"sheet": best.name, "count": len(book.sheet_names)}))
     except (CalamineError, OSError, ValueError) as error:
         raise InputError(messages.UNREADABLE, file=path.name, reason=str(error) or type(error).__name__) from error
     return rows, found

@@ -37,9 +37,9 @@ def row_ids(table: Table, known: pd.DataFrame, log: FaultLog) -> tuple[pd.Series
     numbered
         Which rows share their fingerprint with another, so that only the file's order tells them apart.
     """
-    own = values.texts(table.column("id"))
+    own = table.texts("id")
     if table.has("id_prefix"):
-        prefix = values.texts(table.column("id_prefix"))
+        prefix = table.texts("id_prefix")
         own = pd.Series(np.where(own != "", prefix + own, ""), index=own.index, dtype="str")
     error = own.isin(values.CELL_ERRORS).to_numpy()
     log.add(error, "id", messages.CELL_ERROR, value=own)
@@ -55,8 +55,11 @@ def row_ids(table: Table, known: pd.DataFrame, log: FaultLog) -> tuple[pd.Series
 
 
 def _fingerprints(known: pd.DataFrame) -> tuple[list[str], npt.NDArray[np.bool_]]:
-    rows = zip(*(known[field] for field in KEY_FIELDS), strict=True)
-    plain = ["\x1f".join(values.half_width(part).casefold() for part in row) for row in rows]
+    columns = []
+    for field in KEY_FIELDS:
+        said = {text: values.half_width(text).casefold() for text in known[field].unique()}
+        columns.append([said[text] for text in known[field].tolist()])
+    plain = ["\x1f".join(row) for row in zip(*columns, strict=True)]
     keys = pd.Series(plain, dtype=object)
     number = keys.groupby(keys).cumcount().to_numpy()
     shared = keys.duplicated(keep=False).to_numpy()

@@ -20,9 +20,8 @@ def near_duplicates(checkpoints: gpd.GeoDataFrame, *, near_m: float = NEAR_M) ->
         ``id, other, name, category, distance_m``; ``id`` is the one that stands first.
     """
     empty = pd.DataFrame({"id": [], "other": [], "name": [], "category": [], "distance_m": []})
-    keys = [
-        f"{half_width(n).casefold()}\x1f{c}" for n, c in zip(checkpoints["name"], checkpoints["category"], strict=True)
-    ]
+    pairs = zip(checkpoints["name"].tolist(), checkpoints["category"].tolist(), strict=True)
+    keys = [f"{half_width(name).casefold()}\x1f{category}" for name, category in pairs]
     key = pd.Series(keys, dtype=object)
     some = np.flatnonzero(key.duplicated(keep=False).to_numpy())
     if not len(some):

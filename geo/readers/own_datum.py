@@ -3,7 +3,7 @@
 import pandas as pd
 
 from geo.crs import Datum
-from geo.readers import messages, values
+from geo.readers import messages
 from geo.readers.columns import named_datum
 from geo.readers.faults import FaultLog
 from geo.readers.tables import Table
@@ -16,7 +16,7 @@ def own_datum(table: Table, declared: Datum, log: FaultLog) -> Datum | None:
     """
     headings = [table.columns[field] for field in ("lon", "lat", "lonlat") if field in table.columns]
     named = {named_datum(heading) for heading in headings} - {None}
-    written = values.texts(table.column("datum"))
+    written = table.texts("datum")
     by_text = {text: named_datum(text) for text in written.unique() if text}
     in_rows = {datum for datum in by_text.values() if datum is not None}
     if len(in_rows) > 1:

@@ -16,7 +16,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import InputError
 from geo.progress import Progress, silent
-from geo.readers import grids, messages
+from geo.readers import grids, messages, values
 from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header, plain
 
 SOURCE_ROW = "source_row"
@@ -58,6 +58,12 @@ class Table:
         if field in self.columns:
             return self.cells[self.columns[field]]
         return pd.Series([self.constants.get(field)] * len(self.cells), index=self.cells.index, dtype=object)
+
+    def texts(self, field: str) -> pd.Series:
+        """Give the cells of a field as text; nothing, or the one value, where the file has no such column."""
+        if field in self.columns:
+            return values.texts(self.cells[self.columns[field]])
+        return pd.Series(self.constants.get(field, ""), index=self.cells.index, dtype="str")
 
     def has(self, field: str) -> bool:
         """Tell whether the file, or the caller, gives the field."""
@@ -145,16 +151,16 @@ def _body(
 ) -> tuple[list[list[Any]], npt.NDArray[np.int64], list[Note]]:
     """Keep what is neither blank nor the header again (sheets are printed with one per page), padded to one width."""
     width, body, numbers, blank, again = len(headers), [], [], 0, 0
+    named = [header for header in headers if not header.startswith("column_")]
+    first = headers.index(named[0])
     for at in range(start, len(rows)):
-        row = list(rows[at])
+        row = [*rows[at], *(None,) * (width - len(rows[at]))]
         if all(map(_blank, row)):
             blank += 1
-        elif [str(cell).strip() for cell in row if not _blank(cell)] == [
-            h for h in headers if not h.startswith("column_")
-        ]:
+        elif str(row[first]).strip() == named[0] and [str(c).strip() for c in row if not _blank(c)] == named:
             again += 1
         else:
-            body.append(row + [None] * (width - len(row)))
+            body.append(row)
             numbers.append(at + 1)
     notes = [Note(messages.BLANK_ROWS, {"count": blank})] if blank else []
     notes += [Note(messages.REPEATED_HEADERS, {"count": again})] if again else []

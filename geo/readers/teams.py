@@ -49,11 +49,9 @@ def read_team_list(
     table = read_table(path, headings)
     table.require(headings, "team", "lon", "lat")
     log = FaultLog(table.rows)
-    frame = pd.DataFrame(
-        {field: values.texts(table.column(field)) for field in ("team", "inspector", "unit", "street")}
-    )
+    frame = pd.DataFrame({field: table.texts(field) for field in ("team", "inspector", "unit", "street")})
     log.add((frame["team"] == "").to_numpy(), "team", messages.NO_TEAM)
-    mode = values.texts(table.column("mode"))
+    mode = table.texts("mode")
     frame["mode"] = [str(_MODES.get(values.half_width(text).casefold(), "")) for text in mode]
     log.add(((frame["mode"] == "") & (mode != "")).to_numpy(), "mode", messages.BAD_MODE, value=mode)
     places = read_places(table, log, datum=datum)

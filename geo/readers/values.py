@@ -85,7 +85,17 @@ def as_text(cell: Any) -> str:  # noqa: ANN401 - a cell
 
 def texts(cells: pd.Series) -> pd.Series:
     """Write a column as text."""
-    return pd.Series([as_text(cell) for cell in cells], index=cells.index, dtype="str")
+    known: dict[str, str] = {}
+    out = []
+    for cell in cells.tolist():
+        if cell.__class__ is str:
+            text = known.get(cell)
+            if text is None:
+                text = known[cell] = as_text(cell)
+        else:
+            text = as_text(cell)
+        out.append(text)
+    return pd.Series(out, index=cells.index, dtype="str")
 
 
 def half_width(text: str) -> str:
@@ -110,10 +120,10 @@ def numbers(written: pd.Series) -> npt.NDArray[np.float64]:
 
 def flags(written: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Read a column of :func:`texts` as yes or no; the second array tells where it is neither nor blank."""
-    plain = [half_width(text).casefold().strip() for text in written]
-    yes = np.array([text in YES for text in plain], bool)
-    known = np.array([text in YES or text in NO or not text for text in plain], bool)
-    return yes, ~known
+    plain = {text: half_width(text).casefold().strip() for text in written.unique()}
+    yes = [text for text, own in plain.items() if own in YES]
+    strange = [text for text, own in plain.items() if own and own not in YES and own not in NO]
+    return written.isin(yes).to_numpy(bool), written.isin(strange).to_numpy(bool)
 
 
 def times(cells: Iterable[Any], timezone: str) -> list[dt.datetime | None]:

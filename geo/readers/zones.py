@@ -150,16 +150,14 @@ def _outlines(table: Table, log: FaultLog, datum: Datum, crs: Any) -> gpd.GeoSer
 
 
 def _attributes(table: Table, level: Level | None, log: FaultLog) -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {field: values.texts(table.column(field)) for field in ("code", "name", "parent", "unit", "person")}
-    )
+    frame = pd.DataFrame({field: table.texts(field) for field in ("code", "name", "parent", "unit", "person")})
     for upper in (f"in_{level}" for level in _ORDER):
-        frame[upper] = values.texts(table.column(upper))
+        frame[upper] = table.texts(upper)
     if level is not None:
         frame["level"] = str(level)
     else:
         table.require(Headings(ZONE_FIELDS, {}), "level")
-        written = values.texts(table.column("level"))
+        written = table.texts("level")
         known = {str(name): str(name) for name in Level}
         frame["level"] = (
             written.str.casefold().map(lambda text: known.get(text) or _LEVEL_WORDS.get(text, "")).astype("str")
