@@ -1,6 +1,7 @@
 """The store: every read and write of the database goes through one :class:`Store`."""
 
 from geo.store.accounts import Accounts
+from geo.store.catalogues import Catalogues
 from geo.store.checkpoints import Checkpoints
 from geo.store.journal import Import, Undone
 from geo.store.plans import Plans
@@ -10,7 +11,7 @@ from geo.store.visits import Visits
 from geo.store.zones import Zones
 
 
-class Store(Streets, Zones, Checkpoints, Rounds, Plans, Visits, Accounts):
+class Store(Streets, Zones, Checkpoints, Rounds, Plans, Visits, Catalogues, Accounts):
     """One city, opened by the path of a GeoPackage file or the URL of a PostgreSQL database.
 
     Safe to share between threads; each process opens its own. Every method that writes is one transaction, and when it

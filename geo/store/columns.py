@@ -65,8 +65,8 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002 - any plain value
-        """Write sorted keys, so that equal values are equal text."""
-        return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+        """Write sorted keys, so that equal values are equal text; any mapping is an object."""
+        return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True, default=dict)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 - any plain value
         """Read the value."""

@@ -12,6 +12,7 @@ from geo import frames
 from geo.errors import NotFoundError, StateError
 from geo.model import Draw, Inspector, Mode, Round, Team
 from geo.store import rows, tables
+from geo.store.catalogues import keep_edition
 from geo.store.columns import utc
 from geo.store.database import Database
 
@@ -55,12 +56,12 @@ class Rounds(Database):
         StateError
             When there is one of this id.
         """
-        row = asdict(round_)
-        row["quotas"] = None if round_.quotas is None else dict(round_.quotas)
+        row = {field.name: getattr(round_, field.name) for field in fields(round_)}
         with self._writing() as connection:
             self._backend.lock(connection, tables.rounds)
             if connection.scalar(select(tables.rounds.c.fid).where(tables.rounds.c.id == round_.id)) is not None:
                 raise StateError("there is a round {round!r} already: choose another id", round=round_.id)
+            keep_edition(connection, round_.edition)
             connection.execute(insert(tables.rounds).values(row))
 
     def round(self, round_id: str) -> Round:
@@ -98,7 +99,7 @@ class Rounds(Database):
             When the round has a draw that was committed to, or visits: nobody may draw it again.
         """
         cleaned = rows.clean(sample, frames.SAMPLE, tables.sample)
-        row = {**{field.name: getattr(draw, field.name) for field in fields(draw)}, "design": dict(draw.design)}
+        row = {field.name: getattr(draw, field.name) for field in fields(draw)}
         row["drawn_at"] = utc(draw.drawn_at, "drawn_at")
         for name in ("balance_city", "balance_within"):
             row[name] = None if math.isnan(row[name]) else row[name]

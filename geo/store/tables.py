@@ -20,7 +20,7 @@ from geo import frames
 from geo.store.columns import Json, Time, Whole
 from geo.store.geometry import geometry
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that leads to these tables."""
 
 metadata = MetaData(
@@ -222,6 +222,14 @@ users = Table(
     _text("team"),
 )
 settings = Table("settings", metadata, _text("key", primary_key=True), _text("value"))
+catalogues = Table(
+    "catalogues",
+    metadata,
+    _fid(),
+    _text("edition", unique=True),
+    _text("content"),  # TOML
+    Column("kept_at", Time(), nullable=False),
+)
 
 imports = Table(
     "imports",

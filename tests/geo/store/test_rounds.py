@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from dataclasses import replace
+from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
@@ -87,6 +88,14 @@ def test_rounds_come_back_the_oldest_first(store):
     store.create_round(may)
     assert store.rounds() == [may, JUNE]
     assert store.round("2026-06") == JUNE
+
+
+def test_any_mapping_will_do(june):
+    frozen = MappingProxyType({"main_road": 1})
+    june.create_round(replace(JUNE, id="2026-07", quotas=frozen))
+    june.save_draw(replace(DRAW, design=MappingProxyType({"quotas": frozen})), drawn("c0000"))
+    assert june.round("2026-07").quotas == {"main_road": 1}
+    assert june.draw("2026-06").design == {"quotas": {"main_road": 1}}
 
 
 def test_a_round_is_made_once(june):
