@@ -3,6 +3,7 @@
 Cities use different lists and change them with each edition, so the catalogue is data: TOML, or the same as XLSX.
 """
 
+import json
 import math
 import re
 import tomllib
@@ -126,6 +127,17 @@ def load(path: Path | str | None = None) -> Catalogue:
         raise _unreadable(path, error) from error
 
 
+def from_toml(text: str) -> Catalogue:
+    """Read what :func:`to_toml` writes.
+
+    Raises
+    ------
+    InputError
+        Naming every fault at once.
+    """
+    return _parsed(text.encode(), "catalogue.toml")
+
+
 def read_xlsx(path: Path | str) -> Catalogue:
     """Read what :func:`write_xlsx` writes, after an office has edited it.
 
@@ -188,6 +200,25 @@ def write_xlsx(catalogue: Catalogue, path: Path | str) -> None:
         items = ((c.code, i.code, i.name_zh, i.name_en, i.points) for c in every for i in c.items)
         _write_sheet(book.add_worksheet(_SHEETS[1]), _CATEGORY_COLUMNS, categories, bold)
         _write_sheet(book.add_worksheet(_SHEETS[2]), _ITEM_COLUMNS, items, bold)
+
+
+def to_toml(catalogue: Catalogue) -> str:
+    """Write a catalogue as TOML, which :func:`load` reads back the same."""
+    lines = [f"edition = {_quoted(catalogue.edition)}"]
+    for c in catalogue.categories.values():
+        lines += ["", "[[category]]", f"code = {_quoted(c.code)}", f"zh = {_quoted(c.name_zh)}"]
+        lines += [f"en = {_quoted(c.name_en)}", f"fixed = {str(c.fixed).lower()}", f"dwell_min = {c.dwell_s / 60:.10g}"]
+        lines += [f"hours = {_quoted(c.hours)}", f"synonyms = [{', '.join(map(_quoted, c.synonyms))}]", "items = ["]
+        for item in c.items:
+            texts = (item.code.removeprefix(f"{c.code}."), item.name_zh, item.name_en)
+            lines.append(f"  [{', '.join(map(_quoted, texts))}, {item.points:.10g}],")
+        lines.append("]")
+    return "\n".join([*lines, ""])
+
+
+def _quoted(text: str) -> str:
+    """Write a text as TOML does, which takes all escapes of JSON; and the one character that JSON leaves bare."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _write_sheet(sheet: Any, columns: Mapping[str, str], rows: Iterable[Sequence[Any]], bold: Any) -> None:  # noqa: ANN401 - xlsxwriter is untyped
