@@ -42,18 +42,24 @@ def balanced(units: Units, value: Ints, share: int, key: bytes, stage: str) -> I
     -------
     Positions of the units that are rounded up, ascending.
     """
+    value, alone = independent(units, value, share, key, stage)
     city, kinds = flat(units.street, len(value)), flat(units.kind, len(value))
-    fractional = value % D != 0
-    alone = fractional & (words(key, f"{stage} share", len(value)) % D < share)
-    lone = np.flatnonzero(alone)
-    edges, nodes = network(value, lone, city, kinds)
-    value = value.copy()
-    value[lone] = settle(edges, nodes, key, f"{stage} flat", flat=True)[: len(lone)]
     turn = below(key, f"{stage} turn", _TURNS + 1)
     x, y = units.x_cm, units.y_cm
     place = (x * (_TURNS - turn) + y * turn, y * (_TURNS - turn) - x * turn)  # turned by 0 to 90 degrees, and scaled
-    rest = np.flatnonzero(fractional & ~alone)
+    rest = np.flatnonzero((value % D != 0) & ~alone)
     city = grow(city, rest, place, value, (key, f"{stage} city"))
     kinds = grow(kinds, rest, place, value, (key, f"{stage} kinds"))
     edges, nodes = network(value, np.arange(len(value)), city, kinds)
     return np.flatnonzero(settle(edges, nodes, key, f"{stage} trees", flat=False)[: len(value)])
+
+
+def independent(units: Units, value: Ints, share: int, key: bytes, stage: str) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Do the first half of :func:`balanced`: give the values after the independent share, and who took part in it."""
+    city, kinds = flat(units.street, len(value)), flat(units.kind, len(value))
+    alone = (value % D != 0) & (words(key, f"{stage} share", len(value)) % D < share)
+    lone = np.flatnonzero(alone)
+    edges, nodes = network(value, lone, city, kinds)
+    value = value.copy()
+    value[lone] = settle(edges, nodes, key, f"{stage} flat", flat=True)[: len(lone)]
+    return value, alone
