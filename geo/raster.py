@@ -1,10 +1,8 @@
 """A regular raster of square cells in metres, and the fast way from events to its cells."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from os import cpu_count
-from typing import Self, TypeVar
+from typing import Self
 
 import geopandas as gpd
 import numba as nb
@@ -15,10 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.crs import metric_crs, project_xy, unproject_xy
 from geo.errors import InputError
+from geo.parallel import in_parts
 
 Floats = NDArray[np.float64]
 Cells = NDArray[np.int64]
-T = TypeVar("T")
 
 OUTSIDE = -1
 """The cell number of an event that lies outside the raster, or has no position."""
@@ -90,7 +88,7 @@ class Raster:
                 "bounds are {value}: give west, south, east, north in degrees", field="bounds", value=list(bounds)
             )
         if crs_epsg is None:
-            crs_epsg = int(metric_crs((west + east) / 2, (south + north) / 2).to_epsg())
+            crs_epsg = int(metric_crs((west + east) / 2, (south + north) / 2).to_epsg() or 0)
         t = np.linspace(0.0, 1.0, _EDGE_POINTS)
         lon = np.concatenate([west + t * (east - west)] * 2 + [np.full(t.size, west), np.full(t.size, east)])
         lat = np.concatenate([np.full(t.size, south), np.full(t.size, north)] + [south + t * (north - south)] * 2)
@@ -118,7 +116,7 @@ class Raster:
         def part(start: int, stop: int) -> None:
             _assign(x[start:stop], y[start:stop], self._shape, out[start:stop])
 
-        _in_parts(part, x.size)
+        in_parts(part, x.size, threads_from=_THREADED_FROM)
         return out
 
     def count_xy(self, x_m: ArrayLike, y_m: ArrayLike) -> Cells:
@@ -130,7 +128,7 @@ class Raster:
             _count(x[start:stop], y[start:stop], self._shape, counts)
             return counts
 
-        return sum(_in_parts(part, x.size), np.zeros(self.size, np.int64))
+        return sum(in_parts(part, x.size, threads_from=_THREADED_FROM), np.zeros(self.size, np.int64))
 
     def centres(self, cells: ArrayLike | None = None) -> tuple[Floats, Floats]:
         """Give x and y in metres of the middle of each of ``cells``, by default of all."""
@@ -151,16 +149,6 @@ class Raster:
     @property
     def _shape(self) -> tuple[float, float, float, int, int]:
         return float(self.x0_m), float(self.y0_m), float(self.cell_m), self.n_cols, self.n_rows
-
-
-def _in_parts(work: Callable[[int, int], T], n: int) -> list[T]:
-    """Run ``work(start, stop)`` over ``n`` events on every core; the kernels release the interpreter lock."""
-    parts = (cpu_count() or 1) if n >= _THREADED_FROM else 1
-    cuts = np.linspace(0, n, parts + 1).astype(int).tolist()
-    if parts == 1:
-        return [work(0, n)]
-    with ThreadPoolExecutor(parts) as pool:
-        return list(pool.map(work, cuts[:-1], cuts[1:]))
 
 
 @nb.njit(inline="always")

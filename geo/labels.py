@@ -1,0 +1,60 @@
+"""Values and graphs brought together by label, never by position."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from libpysal.graph import Graph
+from numpy.typing import NDArray
+
+from geo.errors import InputError
+
+
+def values_of(series: pd.Series, name: str) -> NDArray[np.float64]:
+    """Give the numbers of a series.
+
+    Raises
+    ------
+    InputError
+        When it is no Series of numbers, repeats a label, or misses a value.
+    """
+    if not isinstance(series, pd.Series):
+        raise InputError("{field} is a {kind}: give a pandas Series", field=name, kind=type(series).__name__)
+    if series.index.has_duplicates:
+        label = series.index[series.index.duplicated()][0]
+        raise InputError("the index of {field} repeats {value!r}: give one value a label", field=name, value=label)
+    if not pd.api.types.is_numeric_dtype(series):
+        raise InputError("{field} holds {kind}: give numbers", field=name, kind=series.dtype)
+    numbers = series.to_numpy(np.float64, na_value=np.nan)
+    if not np.isfinite(numbers).all():
+        label = series.index[~np.isfinite(numbers)][0]
+        raise InputError(
+            "{field} has no value at {value!r}: leave the label out of it and of the graph", field=name, value=label
+        )
+    return numbers
+
+
+def places_in(index: pd.Index, graph: Graph) -> NDArray[np.int64]:
+    """Give the position in ``index`` of each label of the graph, in the graph's order.
+
+    Raises
+    ------
+    InputError
+        When the two do not hold the same labels.
+    """
+    ids = graph.unique_ids
+    at = np.asarray(index.get_indexer(ids), np.int64)
+    if (at < 0).any():
+        raise InputError(
+            "the graph holds {value!r}, which the values do not: give a value to every label",
+            field="graph",
+            value=ids[at < 0][0],
+        )
+    if len(ids) < len(index):
+        extra: Any = index.difference(ids)[0]
+        raise InputError(
+            "the values hold {value!r}, which the graph does not: build the graph over every label",
+            field="graph",
+            value=extra,
+        )
+    return at
