@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from geo.catalogue import Catalogue, load
+from geo.catalogue import Catalogue
 from geo.progress import Progress, silent
 from geo.store import Store
 from routing.brief import Terms, brief_of
@@ -57,7 +57,7 @@ def plan_round(  # noqa: PLR0913 - what every planner's page and command passes
     progress
         Told at each stage.
     catalogue
-        Dwell times and usual hours; None: the default.
+        Dwell times and usual hours; None: the edition that the round was made under.
     terms
         What the planner chose; None: the days of the draw, the usual shift, no street closed.
     watch
@@ -75,7 +75,7 @@ def plan_round(  # noqa: PLR0913 - what every planner's page and command passes
     round_ = store.round(round_id)
     network = network_of(store)
     progress("streets", 1, 1)
-    brief = brief_of(store, round_, network, catalogue or load(), terms or Terms())
+    brief = brief_of(store, round_, network, catalogue or store.catalogue(round_.edition), terms or Terms())
     plan = solve(brief.problem, seconds=seconds, seed=seed, progress=progress, watch=watch)
     ensure(brief.problem, plan)
     routes, stops = plan_frames(brief, plan, network, progress=progress)

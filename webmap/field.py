@@ -10,7 +10,7 @@ from geo.catalogue import Item
 from geo.model import Role, Round
 from webmap import access, tiles
 from webmap.extent import CHINA, bounds_of
-from webmap.formats import categories, category_name
+from webmap.formats import category_name
 from webmap.sight import Sight
 from webmap.stop_rows import stop_rows
 
@@ -39,9 +39,9 @@ def page() -> str:
     )
 
 
-def items_of(category: str) -> tuple[Item, ...]:
-    """Give what is looked at in a category."""
-    known = categories().get(category)
+def items_of(category: str, edition: str) -> tuple[Item, ...]:
+    """Give what is looked at in a category, by the edition that the round was made under."""
+    known = access.city().catalogue(edition).categories.get(category)
     return known.items if known else ()
 
 
@@ -64,7 +64,7 @@ def _rows(sight: Sight, leg: Leg | None) -> list[Any]:
 def _settings(sight: Sight, leg: Leg | None) -> dict[str, Any]:
     settings: dict[str, Any] = {"streets": tiles.street_address(sight.store), "bounds": CHINA, "own": True, "teams": []}
     if leg is not None:
-        settings["bounds"] = bounds_of(leg.stops)
+        settings["bounds"] = bounds_of(leg.routes)
         settings["routes"] = url_for("layers.routes", round_id=leg.round.id)
         settings["stops"] = url_for("layers.stops", round_id=leg.round.id)
     elif settings["streets"]:

@@ -11,7 +11,7 @@ import folium
 from branca.element import Element
 from jinja2 import Environment, PackageLoader
 
-from geo import catalogue
+from geo.catalogue import Catalogue
 from geo.model import Level, Role, Round, User
 from geo.store import Store
 from webmap import folium_layers
@@ -39,6 +39,7 @@ class Sheet:
     round: Round
     marks: Mapping[str, TeamMark]
     language: str
+    catalogue: Catalogue
 
     def say(self, text: str, **values: object) -> str:
         """Say an English text in the language of the map."""
@@ -46,7 +47,7 @@ class Sheet:
 
     def category(self, code: str) -> str:
         """Name a category in the language of the map."""
-        known = _catalogue().categories.get(code)
+        known = self.catalogue.categories.get(code)
         return known.name(self.language) if known else code
 
 
@@ -73,8 +74,9 @@ def round_map(store: Store, round_id: str, path: Path | str, *, language: str = 
     """
     sight = Sight(store, User("standalone map", Role.PLANNER, ""), today(store))
     one = store.round(round_id)
-    marks = team_marks(sight.routes(round_id)["team"], say=functools.partial(translate, language=language))
-    sheet = Sheet(sight, one, marks, language)
+    every_team = {team.id for team in store.teams()} | set(sight.routes(round_id)["team"])
+    marks = team_marks(every_team, say=functools.partial(translate, language=language))
+    sheet = Sheet(sight, one, marks, language, store.catalogue(one.edition))
     page = _page(store)
     heated = _heat(page, sheet)
     _places(page, sheet)
@@ -104,7 +106,7 @@ def _heat(page: folium.Map, sheet: Sheet) -> bool:
     if not len(visits):
         return False
     name = sheet.say("Deductions per visit")
-    folium_layers.heat(heat_image(visits), name=name, show=not sheet.marks).add_to(page)
+    folium_layers.heat(heat_image(visits), name=name, show=sheet.sight.routes(sheet.round.id).empty).add_to(page)
     return True
 
 
@@ -188,8 +190,3 @@ def _words(sheet: Sheet) -> dict[str, Any]:
         "made": say("As of {date}", date=sheet.sight.today.date),
         "source": say("Streets: © OpenStreetMap contributors, ODbL"),
     }
-
-
-@functools.cache
-def _catalogue() -> catalogue.Catalogue:
-    return catalogue.load()

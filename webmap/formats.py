@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_babel import gettext as _
 
-from geo import catalogue
 from geo.catalogue import Catalogue, Category
+from webmap.access import city
 from webmap.clock import zone_of
 from webmap.language import spoken
 from webmap.reasons import said
@@ -23,7 +23,6 @@ METRES_OF_KM = 1000.0
 
 def init_app(app: Flask) -> None:
     """Give the templates these filters."""
-    app.extensions["xundian_catalogue"] = catalogue.load()
     app.jinja_env.filters.update(
         number=number,
         duration=duration,
@@ -74,8 +73,10 @@ def day(moment: dt.date | dt.datetime) -> str:
 
 
 def catalogue_of_app() -> Catalogue:
-    """Give the catalogue that the application was started with."""
-    return cast("Catalogue", current_app.extensions["xundian_catalogue"])
+    """Give the city's current edition of the catalogue, read once a request."""
+    if "catalogue" not in g:
+        g.catalogue = city().catalogue()
+    return cast("Catalogue", g.catalogue)
 
 
 def categories() -> Mapping[str, Category]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from data.demo import build
-from geo.catalogue import load
 from geo.model import Role, Round
 from geo.store import Store
 from routing.plan import plan_round
@@ -55,7 +54,7 @@ def demo(session: Session, folder: Path, *, no_serve: bool, host: str, port: int
 
 def _fill(session: Session, store: Store) -> dict[str, object]:
     city = build(store, progress=session.progress)
-    store.create_round(replace(ROUND, edition=load().edition))
+    store.create_round(replace(ROUND, edition=store.catalogue().edition))
     store.set_setting("today", ROUND.start.isoformat())
     drawn = draw_round(store, ROUND.id, seed=SEED, progress=session.progress)
     plan = plan_round(store, ROUND.id, seconds=PLAN_S, seed=SEED, progress=session.progress)

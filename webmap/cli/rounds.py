@@ -2,12 +2,13 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import click
 
-from geo.catalogue import load
 from geo.errors import InputError
 from geo.model import Round
+from geo.store import Store
 from routing.rounds import read_quotas
 from webmap.cli.session import Result, Session, command
 
@@ -38,18 +39,22 @@ def _date(_context: click.Context, _parameter: click.Parameter, text: str) -> dt
 )
 def new(session: Session, round_id: str, **options: object) -> Result:
     """Make a round: when, how many teams, how many checkpoints."""
-    catalogue = load()
+    with session.store() as store:
+        return _made(session, store, round_id, options)
+
+
+def _made(session: Session, store: Store, round_id: str, options: dict[str, Any]) -> Result:
+    catalogue = store.catalogue()
     quotas_file = options.pop("quotas")
     quotas = read_quotas(quotas_file, catalogue) if isinstance(quotas_file, Path) else None
-    made = Round(id=round_id, quotas=quotas, edition=catalogue.edition, **options)  # type: ignore[arg-type]
+    made = Round(id=round_id, quotas=quotas, edition=catalogue.edition, **options)
     if quotas and sum(quotas.values()) != made.size:
         raise InputError(
             "the quotas add up to {total}, but --size is {size}: make them equal",
             total=sum(quotas.values()),
             size=made.size,
         )
-    with session.store() as store:
-        store.create_round(made)
+    store.create_round(made)
     session.say("Round {id}: {size} checkpoints, {teams} teams, {days} days from {start}.", **_values(made))
     return {"round": made.id, "start": made.start, "days": made.days, "teams": made.teams, "size": made.size}
 
