@@ -74,7 +74,8 @@ def test_wuhan_whole(real_data: Path, tmp_path: Path) -> None:
 def test_osm_extract(real_data: Path, tmp_path: Path, name: str, pois: int) -> None:
     city = tmp_path / "city.gpkg"
     xundian(city, "import", "streets", real_data / f"{name}.osm")
-    report = xundian(city, "import", "checkpoints", real_data / f"{name}_poi.csv", "--datum", "wgs84")
+    words = ["import", "checkpoints", real_data / f"{name}_poi.csv", "--datum", "wgs84"]
+    report = xundian(city, *words, "--rejected", tmp_path / "rejected.xlsx")
     assert report["accepted"] + report["rejected"] == pois
     assert report["accepted"] > pois / 2
     xundian(city, "round", "new", "R1", "--start", "2026-06-09", "--days", "2", "--teams", "3", "--size", "100")
