@@ -1,6 +1,6 @@
 """What is wrong with a row, as a template and its values; and the rejected rows with their reasons."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,14 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.notes import Say, in_english
 from geo.readers.tables import SOURCE_ROW, Table
-
-Say = Callable[[str, Mapping[str, Any]], str]
-
-
-def in_english(template: str, values: Mapping[str, Any]) -> str:
-    """Say a template as it stands."""
-    return template.format(**values)
 
 
 @dataclass(frozen=True, slots=True)

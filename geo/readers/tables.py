@@ -15,6 +15,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import InputError
+from geo.notes import Note as Note  # noqa: PLC0414 - the readers hand notes out
 from geo.progress import Progress, silent
 from geo.readers import grids, messages, values
 from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header, plain
@@ -26,18 +27,6 @@ _KML_COLUMNS = {
     *("snippet", "description", "Description"),
 }
 _LAYERS = {".geojson", ".json", ".gpkg", ".shp", ".kml", ".geojsonl", ".geojsons"}
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that the reader decided and that a person may want to know."""
-
-    template: str  # of geo.readers.messages
-    values: Mapping[str, Any]
-
-    def text(self) -> str:
-        """Say it in English."""
-        return self.template.format(**self.values)
 
 
 @dataclass(frozen=True, slots=True)
