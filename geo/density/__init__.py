@@ -1,0 +1,4 @@
+"""Kernel density surfaces over the plane and along streets."""
+
+from geo.density.surface import kernel as kernel
+from geo.density.surface import ratio as ratio
