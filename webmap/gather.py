@@ -1,11 +1,13 @@
 """Gather every text of the product into the gettext catalogue: ``python -m webmap.gather``.
 
-The keys are English. What is gathered: ``_("...")`` of pages and modules, templates of errors, lines of the command
-line, stages of progress, why a stop isn't served, and what the scripts say. New texts come without a translation, which
-a test refuses.
+The keys are English. What is gathered: ``_("...")`` of pages and modules, templates of errors and notes, lines of the
+command line, stages of progress, what the readers say of a row, why a stop isn't served, and what the scripts say. New
+texts come without a translation, which a test refuses.
 """
 
+import ast
 import datetime as dt
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 
 from geo import errors
 from webmap import reasons
+from webmap.saying import WORDS
 from webmap.script_texts import SCRIPT_TEXTS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,7 +27,8 @@ PO = Path(__file__).with_name("translations") / "zh" / "LC_MESSAGES" / "messages
 MO = PO.with_suffix(".mo")
 METHODS = [("**/vendor/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
 ERRORS = [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)]
-SPEAKING = ("say", "progress", *ERRORS)
+SPEAKING = ("say", "progress", "Note", *ERRORS)
+LIBRARIES = ("geo", "routing", "data")  # they know no gettext: a public constant with a blank in it is a sentence
 WIDTH = 120
 FIRST = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)  # in the header; the day of gathering would only make noise
 
@@ -50,9 +54,23 @@ def gathered() -> Catalog:
             catalogue.add(message, locations=[(f"{room}/{path}", 1)])
     for text in SCRIPT_TEXTS:
         catalogue.add(text, locations=[("webmap/script_texts.py", 1)])
+    for place, text in constants():
+        catalogue.add(text, locations=[(place, 1)])
+    for text in WORDS:
+        catalogue.add(text, locations=[("webmap/saying.py", 1)])
     for text in reasons.templates():
         catalogue.add(text, locations=[("routing/remedies.py", 1)])
     return catalogue
+
+
+def constants() -> Iterator[tuple[str, str]]:
+    """Give the sentences that the libraries keep in constants, each with its file."""
+    for path in sorted(path for room in LIBRARIES for path in (ROOT / room).rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
+                    if name.isupper() and not name.startswith("_") and " " in text:
+                        yield path.relative_to(ROOT).as_posix(), text
 
 
 def kept() -> Catalog:

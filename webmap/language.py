@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from geo.errors import XundianError
 from webmap.access import DATA_PATHS
 from webmap.paths import local_path
+from webmap.saying import in_words
 from webmap.script_texts import SCRIPT_TEXTS
 
 pages = Blueprint("language", __name__)
@@ -44,9 +45,13 @@ def script_texts() -> dict[str, str]:
 
 
 def translate_error(error: XundianError) -> str:
-    """Say an error in the language of this request: its template is the key, its values stay as they arrived."""
-    template: str = _(error.template)
-    return template.format(**error.values)
+    """Say an error in the language of this request; of its values only the words that are ours are translated."""
+    return in_words(error.template, error.values, _)
+
+
+def say(template: str, values: Mapping[str, Any]) -> str:
+    """Say a template with its values in the language of this request."""
+    return in_words(template, values, _)
 
 
 def said(status: int | None) -> str:

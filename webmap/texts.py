@@ -2,10 +2,13 @@
 
 import gettext
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from geo.errors import XundianError
+from webmap.saying import in_words
 
 LANGUAGES = ("zh", "en")
 TRANSLATIONS = Path(__file__).with_name("translations")
@@ -28,5 +31,10 @@ def translate(text: str, language: str) -> str:
 
 
 def translate_error(error: XundianError, language: str) -> str:
-    """Say an error in a language; its values stay as they arrived."""
-    return translate(error.template, language).format(**error.values)
+    """Say an error in a language; its values stay as they arrived, but for the words that are ours."""
+    return say(error.template, error.values, language)
+
+
+def say(template: str, values: Mapping[str, Any], language: str) -> str:
+    """Say a template with its values in a language."""
+    return in_words(template, values, lambda text: translate(text, language))

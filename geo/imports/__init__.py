@@ -8,6 +8,11 @@ from geo.imports.roster import keep_roster as keep_roster
 from geo.imports.roster import prepare_roster as prepare_roster
 from geo.imports.streets import import_streets as import_streets
 from geo.imports.teams import import_teams as import_teams
+from geo.imports.undo import undo as undo
+from geo.imports.undo import undo_last as undo_last
 from geo.imports.visits import import_visits as import_visits
+from geo.imports.zones import PreparedZones as PreparedZones
 from geo.imports.zones import import_zones as import_zones
+from geo.imports.zones import keep_zones as keep_zones
+from geo.imports.zones import prepare_zones as prepare_zones
 from geo.imports.zones import relocate as relocate

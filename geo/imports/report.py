@@ -1,6 +1,6 @@
 """How an import is asked for, and what it answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,15 @@ import pandas as pd
 
 from geo.crs import Datum
 from geo.model import Changes
-from geo.readers.tables import Note
+from geo.notes import Note, Say, in_english
+from geo.readers.faults import Fault
+from geo.readers.tables import SOURCE_ROW
 from geo.writers import write_sheet
+
+FORCED = "the datum was forced against the evidence"
+MORE_CHANGES = "and {count} more changes"
+_NAMED = 10
+_CHANGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +32,21 @@ class Journey:
     force: bool = False  # take the datum although the evidence speaks against it
     dry_run: bool = False  # show what would change, and change nothing
     who: str = ""  # account that imports; empty from the command line
+    file: str = ""  # what the user calls the file, where that is not its path's name
+    say: Say = in_english  # in which language the refused rows carry their reasons
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did; ``accepted`` counts the good rows of the file, whatever then became of them."""
+    """What an import did. Every row of the file is accepted, rejected or unplaced: the three add up to its rows."""
 
-    accepted: int = 0
-    rejected: int = 0
+    accepted: int = 0  # good rows, whatever then became of them
+    rejected: int = 0  # rows with faults; they went to a file of their own
+    unplaced: int = 0  # good rows without coordinates; they wait to be placed on the map by hand
+    new: int = 0  # of the accepted, like updated and unchanged
     updated: int = 0
     unchanged: int = 0
-    retired: int = 0
-    unplaced: int = 0  # good rows that wait to be placed on the map by hand
+    retired: int = 0  # checkpoints of the city that the file no longer has
     rejected_file: str = ""
     dry_run: bool = False
     notes: tuple[Note, ...] = ()
@@ -46,10 +56,11 @@ class ImportReport:
         return {
             "accepted": self.accepted,
             "rejected": self.rejected,
+            "unplaced": self.unplaced,
+            "new": self.new,
             "updated": self.updated,
             "unchanged": self.unchanged,
             "retired": self.retired,
-            "unplaced": self.unplaced,
             "rejected_file": self.rejected_file,
             "dry_run": self.dry_run,
             "notes": [note.text() for note in self.notes],
@@ -59,13 +70,14 @@ class ImportReport:
 def reported(
     source: Path, journey: Journey, rejected: pd.DataFrame, changes: Changes, notes: Sequence[Note]
 ) -> ImportReport:
-    """Write the refused rows to their file, and count."""
+    """Write the refused rows to their file, and count; ``changes.accepted`` counts the good rows."""
     path = journey.rejected or Path(f"{source.stem}.rejected.xlsx")
     if len(rejected):
         write_sheet(rejected, path)
     return ImportReport(
         accepted=changes.accepted,
         rejected=len(rejected),
+        new=changes.accepted - changes.updated - changes.unchanged,
         updated=changes.updated,
         unchanged=changes.unchanged,
         retired=changes.retired,
@@ -73,3 +85,26 @@ def reported(
         dry_run=journey.dry_run,
         notes=tuple(notes),
     )
+
+
+def with_reasons(rejected: pd.DataFrame, faults: Iterable[Fault], say: Say) -> pd.DataFrame:
+    """Say the reasons of refused rows in another language."""
+    if say is in_english or not len(rejected):
+        return rejected
+    reasons: dict[int, list[str]] = {}
+    for fault in faults:
+        reasons.setdefault(fault.source_row, []).append(fault.text(say))
+    return rejected.assign(reason=["; ".join(reasons[int(row)]) for row in rejected[SOURCE_ROW]])
+
+
+def few(names: Iterable[object], most: int = _NAMED) -> str:
+    """Name the first of many, each once."""
+    unique = list(dict.fromkeys(map(str, names)))
+    return ", ".join(unique[:most]) + (" ..." if len(unique) > most else "")
+
+
+def first_changes(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Give the first changes, and how many more there are."""
+    if len(notes) <= _CHANGES:
+        return tuple(notes)
+    return (*notes[:_CHANGES], Note(MORE_CHANGES, {"count": len(notes) - _CHANGES}))

@@ -9,12 +9,14 @@ import pandas as pd
 from geo.catalogue import Catalogue
 from geo.datum_check import Verdict, judge
 from geo.datum_evidence import City
-from geo.imports.report import ImportReport, Journey, reported
+from geo.imports.digest import digest_of
+from geo.imports.report import FORCED, ImportReport, Journey, few, first_changes, reported, with_reasons
 from geo.imports.streets import stranded_notes
 from geo.model import Changes
+from geo.notes import Note, Say
 from geo.progress import Progress, silent
 from geo.readers.checkpoints import Reading, read_roster
-from geo.readers.tables import Note
+from geo.readers.tables import SOURCE_ROW
 from geo.responsibility import answer_for
 from geo.roster import RosterChanges, merge
 from geo.store import Store
@@ -22,9 +24,7 @@ from geo.store import Store
 OUTSIDE = "{count} checkpoints lie outside every zone: {ids}"
 UNPLACED = "{count} rows have an address but no coordinates: they wait to be placed on the map"
 TWINS = "{count} pairs have the same name and category within 30 m, to be decided by a person: {ids}"
-FORCED = "the datum was forced against the evidence"
 DIFFERENCE = "{id}: {field} from {before} to {after}"
-_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,38 @@ class PreparedRoster:
     changes: RosterChanges
     outside: pd.Index  # ids outside every zone
 
-    def report(self, journey: Journey, *, notes: tuple[Note, ...] = ()) -> ImportReport:
-        """Count, and write the refused rows to their file."""
-        counts = Changes(
+    @property
+    def counts(self) -> Changes:
+        """Count the rows by what becomes of them; ``accepted`` counts the good ones."""
+        return Changes(
             accepted=len(self.located),
+            rejected=len(self.reading.rejected) - len(self.reading.unplaced),
             updated=len(self.changes.updated),
             unchanged=len(self.changes.unchanged),
             retired=len(self.changes.retired),
         )
-        unplaced = self.reading.unplaced["source_row"]
-        refused = self.reading.rejected
-        refused = refused[~refused["source_row"].isin(unplaced)] if not journey.dry_run else refused
-        return replace(reported(self.path, journey, refused, counts, (*self.notes(), *notes)), unplaced=len(unplaced))
+
+    @property
+    def digest(self) -> str:
+        """Give what changes when the import would do something else: the file, the city or the choices differ."""
+        tables = (self.changes.new, self.changes.updated, self.reading.unplaced)
+        return digest_of(*tables, self.changes.retired.to_frame())
+
+    def refused(self, say: Say) -> pd.DataFrame:
+        """Give the rows with faults, their reasons as ``say`` says them.
+
+        Rows that only lack coordinates are not among them: they are kept on the list for placing, so they are neither
+        refused nor lost.
+        """
+        waiting = self.reading.unplaced[SOURCE_ROW]
+        rows = self.reading.rejected
+        return with_reasons(rows[~rows[SOURCE_ROW].isin(waiting)], self.reading.faults, say)
+
+    def report(self, journey: Journey, *, notes: tuple[Note, ...] = ()) -> ImportReport:
+        """Count, and write the refused rows to their file."""
+        refused = self.refused(journey.say)
+        report = reported(self.path, journey, refused, self.counts, (*self.notes(), *notes))
+        return replace(report, unplaced=len(self.reading.unplaced))
 
     def notes(self) -> list[Note]:
         """Say everything that a person may want to know."""
@@ -60,10 +80,10 @@ class PreparedRoster:
         if len(reading.unplaced):
             found.append(Note(UNPLACED, {"count": len(reading.unplaced)}))
         if len(self.outside):
-            found.append(Note(OUTSIDE, {"count": len(self.outside), "ids": _few(self.outside)}))
+            found.append(Note(OUTSIDE, {"count": len(self.outside), "ids": few(self.outside)}))
         if len(reading.duplicates):
             pairs = zip(reading.duplicates["id"], reading.duplicates["other"], strict=True)
-            ids = _few(pd.Index([f"{one} and {other}" for one, other in pairs]))
+            ids = few(f"{one} / {other}" for one, other in pairs)
             found.append(Note(TWINS, {"count": len(reading.duplicates), "ids": ids}))
         return found
 
@@ -78,6 +98,19 @@ def prepare_roster(
 ) -> PreparedRoster:
     """Read a roster and compare it with the city, writing nothing.
 
+    Parameters
+    ----------
+    store
+        The city.
+    path
+        The file.
+    journey
+        How it is to travel. A preview sets ``force`` and shows the verdict itself.
+    catalogue
+        Whose categories count; the city's current edition by default.
+    progress
+        Hears ``reading``, ``rows``, ``datum`` and ``comparing``.
+
     Raises
     ------
     InputError
@@ -90,17 +123,21 @@ def prepare_roster(
         datum=journey.datum,
         columns=journey.columns,
         crs=journey.crs,
-        catalogue=catalogue,
+        catalogue=catalogue or store.catalogue(),
         progress=progress,
     )
+    progress("datum", 0, 1)
     known, zones = store.checkpoints(include_retired=True), store.zones()
     city = City(streets=store.streets(), zones=zones, checkpoints=known)
     verdict = judge(reading.accepted, declared=journey.datum, city=city, named=reading.heading_datum)
+    progress("datum", 1, 1)
     if not journey.force:
         verdict.raise_unless_fits()
+    progress("comparing", 0, 1)
     answers = answer_for(reading.accepted, zones, store.cells())
     changes = merge(reading._replace(accepted=answers.checkpoints), known, part=journey.part)
     outside = answers.outside if len(zones) else answers.outside[:0]
+    progress("comparing", 1, 1)
     return PreparedRoster(path, reading, verdict, answers.checkpoints, changes, outside)
 
 
@@ -108,9 +145,9 @@ def keep_roster(store: Store, prepared: PreparedRoster, journey: Journey) -> Imp
     """Write a prepared roster, so that it can be undone."""
     store.upsert_checkpoints(
         prepared.located,
-        unplaced=prepared.reading.unplaced.drop(columns="source_row"),
+        unplaced=prepared.reading.unplaced.drop(columns=SOURCE_ROW),
         retire=list(prepared.changes.retired),
-        import_of=prepared.path.name,
+        import_of=journey.file or prepared.path.name,
         who=journey.who,
     )
     return prepared.report(journey, notes=tuple(stranded_notes(store)))
@@ -122,9 +159,5 @@ def import_checkpoints(
     """Merge a roster into the city; rows that vanished from a whole roster are retired, never deleted."""
     prepared = prepare_roster(store, path, journey, catalogue=catalogue, progress=progress)
     if journey.dry_run:
-        return prepared.report(journey, notes=tuple(prepared.differences()))
+        return prepared.report(journey, notes=first_changes(prepared.differences()))
     return keep_roster(store, prepared, journey)
-
-
-def _few(ids: pd.Index) -> str:
-    return ", ".join(map(str, ids[:_NAMED])) + (" ..." if len(ids) > _NAMED else "")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from geo.imports.report import ImportReport
 from geo.model import Mode
+from geo.notes import Note
 from geo.progress import Progress, silent
-from geo.readers.tables import Note
 from geo.snapping import stranded
 from geo.store import Store
 from geo.streets import file_sha256, read_streets
@@ -23,7 +23,7 @@ def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> 
     source = read_streets(path, progress=progress)
     store.replace_streets(source.edges, turn_bans=source.turn_bans, source_sha256=sha256)
     notes = [Note("{note}", {"note": note}) for note in source.notes]
-    return ImportReport(accepted=len(source.edges), notes=(*notes, *stranded_notes(store)))
+    return ImportReport(accepted=len(source.edges), new=len(source.edges), notes=(*notes, *stranded_notes(store)))
 
 
 def stranded_notes(store: Store, mode: Mode = Mode.CAR) -> list[Note]:

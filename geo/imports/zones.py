@@ -1,80 +1,176 @@
 """Zones into the city, and every checkpoint into its zones."""
 
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from geo.datum_check import judge_zones
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.datum_check import Verdict, judge_zones
 from geo.datum_evidence import City
-from geo.imports.report import ImportReport, Journey, reported
+from geo.frames import WGS84, ZONES
+from geo.imports.digest import digest_of
+from geo.imports.report import FORCED, ImportReport, Journey, few, first_changes, reported, with_reasons
 from geo.model import Changes, Level
-from geo.readers.tables import Note
-from geo.readers.zones import read_zone_layer
+from geo.notes import Note, Say
+from geo.progress import Progress, silent
+from geo.readers.zones import ZoneReading, read_zone_layer
 from geo.responsibility import answer_for
 from geo.store import Store
-from geo.zone_tree import check_tree
+from geo.zone_tree import TreeReport, check_tree
 
 OVERLAP = "{count} pairs of {level} zones overlap, {area_m2:.0f} m2 in all: {names}"
 GAP = "children cover all but {area_m2:.0f} m2 of {count} zones: {names}"
 BEYOND = "{count} zones reach beyond their parent, {area_m2:.0f} m2 in all: {names}"
 ORPHANS = "{count} zones name a parent that is not there: {names}"
 REPAIRED = "the outline of {code} crossed itself; repaired, {change_m2:.0f} m2 changed"
-MOVED = "{count} checkpoints now lie in another zone"
+MOVED = "{count} checkpoints come to lie in another zone"
+RENEWED = "{code} {name}: {fields} would change"
+_FOUND = ("street_code", "community_code", "grid_code", "cell")
 _NAMED = 5
 
 
-def import_zones(store: Store, path: Path, journey: Journey, *, level: Level | None) -> ImportReport:
-    """Add or update the zones of one level, and find every checkpoint's place in them.
+@dataclass(frozen=True, slots=True)
+class PreparedZones:
+    """What an import of zones would do, before it does anything."""
+
+    path: Path
+    reading: ZoneReading
+    verdict: Verdict
+    new: pd.Index  # codes
+    updated: pd.Series  # code -> the fields that change
+    after: gpd.GeoDataFrame  # all zones of the city as they would be
+    tree: TreeReport  # of those
+    moved: int  # checkpoints that come to lie in another zone
+
+    @property
+    def counts(self) -> Changes:
+        """Count the rows by what becomes of them; ``accepted`` counts the good ones."""
+        good, updated = len(self.reading.accepted), len(self.updated)
+        unchanged = good - len(self.new) - updated
+        return Changes(accepted=good, rejected=len(self.reading.rejected), updated=updated, unchanged=unchanged)
+
+    @property
+    def digest(self) -> str:
+        """Give what changes when the import would do something else."""
+        changed = self.after.loc[[*self.new, *self.updated.index]]
+        return digest_of(changed, pd.DataFrame({"moved": [self.moved]}))
+
+    def refused(self, say: Say) -> pd.DataFrame:
+        """Give the rows with faults, their reasons as ``say`` says them."""
+        return with_reasons(self.reading.rejected, self.reading.faults, say)
+
+    def report(self, journey: Journey, *, notes: tuple[Note, ...] = ()) -> ImportReport:
+        """Count, and write the refused rows to their file."""
+        return reported(self.path, journey, self.refused(journey.say), self.counts, (*self.notes(), *notes))
+
+    def notes(self) -> list[Note]:
+        """Say everything that a person may want to know."""
+        mended = self.reading.repaired
+        found = [*self.reading.notes]
+        found += [
+            Note(REPAIRED, {"code": code, "change_m2": change})
+            for code, change in zip(mended["code"], mended["change_m2"], strict=True)
+        ]
+        found.append(self.verdict.summary)
+        if not self.verdict.fits:
+            found.append(Note(FORCED, {}))
+        if self.moved:
+            found.append(Note(MOVED, {"count": self.moved}))
+        return [*found, *tree_notes(self.tree)]
+
+    def differences(self) -> list[Note]:
+        """Say which zones would change, and in what."""
+        names = self.after["name"]
+        return [
+            Note(RENEWED, {"code": code, "name": names[code], "fields": fields})
+            for code, fields in self.updated.items()
+        ]
+
+
+def prepare_zones(
+    store: Store, path: Path, journey: Journey, *, level: Level | None, progress: Progress = silent
+) -> PreparedZones:
+    """Read zones of one level and compare them with the city, writing nothing.
+
+    Parameters
+    ----------
+    store
+        The city.
+    path
+        The file.
+    journey
+        How it is to travel. A preview sets ``force`` and shows the verdict itself.
+    level
+        Of all its zones; None where a column says it.
+    progress
+        Hears ``reading``, ``datum`` and ``comparing``.
 
     Raises
     ------
+    InputError
+        When the file as a whole cannot be read.
     DatumError
         When another datum fits clearly better and ``force`` is off.
     """
-    known = store.zones()
+    known, checkpoints = store.zones(), store.checkpoints(include_retired=True)
+    progress("reading", 0, 1)
     reading = read_zone_layer(
         path, datum=journey.datum, level=level, columns=journey.columns, known=known, crs=journey.crs
     )
-    notes = list(reading.notes)
-    notes += [
-        Note(REPAIRED, {"code": code, "change_m2": change})
-        for code, change in zip(reading.repaired["code"], reading.repaired["change_m2"], strict=True)
-    ]
-    city = City(streets=store.streets(), zones=known, checkpoints=store.checkpoints())
+    progress("reading", 1, 1)
+    progress("datum", 0, 1)
+    roster = checkpoints[~checkpoints["retired"]]
+    city = City(streets=store.streets(), zones=known, checkpoints=roster)
     verdict = judge_zones(reading.accepted, declared=journey.datum, city=city, named=reading.heading_datum)
+    progress("datum", 1, 1)
     if not journey.force:
         verdict.raise_unless_fits()
-    notes.append(verdict.summary)
-    changes = Changes()
-    if not journey.dry_run:
-        changes = store.upsert_zones(reading.accepted, import_of=path.name, who=journey.who)
-        moved = relocate(store)
-        notes += [Note(MOVED, {"count": moved})] if moved else []
-        notes += tree_notes(store)
-    changes = replace(changes, accepted=len(reading.accepted))
-    return reported(path, journey, reading.rejected, changes, notes)
+    progress("comparing", 0, 1)
+    accepted = reading.accepted
+    kept = known[~known.index.isin(accepted.index)]
+    after = gpd.GeoDataFrame(pd.concat([kept, accepted]), crs=WGS84).rename_axis(ZONES.index).sort_index()
+    there = accepted.index.isin(known.index)
+    moved = _moved(checkpoints, after, store.cells())
+    updated = _changed_fields(known.loc[accepted.index[there]], accepted[there])
+    progress("comparing", 1, 1)
+    return PreparedZones(path, reading, verdict, accepted.index[~there], updated, after, check_tree(after), moved)
 
 
-def tree_notes(store: Store) -> list[Note]:
+def keep_zones(store: Store, prepared: PreparedZones, journey: Journey) -> ImportReport:
+    """Write prepared zones, so that it can be undone, and find every checkpoint's place in them."""
+    file = journey.file or prepared.path.name
+    store.upsert_zones(prepared.reading.accepted, import_of=file, who=journey.who)
+    relocate(store)
+    return prepared.report(journey)
+
+
+def import_zones(
+    store: Store, path: Path, journey: Journey, *, level: Level | None, progress: Progress = silent
+) -> ImportReport:
+    """Add or update the zones of one level, and find every checkpoint's place in them; see :func:`prepare_zones`."""
+    prepared = prepare_zones(store, path, journey, level=level, progress=progress)
+    if journey.dry_run:
+        return prepared.report(journey, notes=first_changes(prepared.differences()))
+    return keep_zones(store, prepared, journey)
+
+
+def tree_notes(report: TreeReport) -> list[Note]:
     """Say what is wrong with the tree of zones, measured."""
-    report = check_tree(store.zones())
     notes = []
     for level, pairs in report.overlaps.groupby("level"):
-        names = ", ".join(f"{a} and {b}" for a, b in zip(pairs["one"][:_NAMED], pairs["other"][:_NAMED], strict=True))
+        names = few((f"{a} / {b}" for a, b in zip(pairs["one"], pairs["other"], strict=True)), _NAMED)
         area = float(pairs["area_m2"].sum())
         notes.append(Note(OVERLAP, {"count": len(pairs), "level": level, "area_m2": area, "names": names}))
     for found, column, template in ((report.gaps, "parent", GAP), (report.outside, "code", BEYOND)):
         if len(found):
-            names = ", ".join(dict.fromkeys(found[column])) if len(found) <= _NAMED else _few(found[column])
-            area = float(found["area_m2"].sum())
-            notes.append(Note(template, {"count": found[column].nunique(), "area_m2": area, "names": names}))
+            values = {"area_m2": float(found["area_m2"].sum()), "names": few(found[column], _NAMED)}
+            notes.append(Note(template, {"count": found[column].nunique(), **values}))
     if report.orphans:
-        notes.append(Note(ORPHANS, {"count": len(report.orphans), "names": _few(report.orphans)}))
+        notes.append(Note(ORPHANS, {"count": len(report.orphans), "names": few(report.orphans, _NAMED)}))
     return notes
-
-
-def _few(names: object) -> str:
-    unique = list(dict.fromkeys(names))  # type: ignore[call-overload]
-    return ", ".join(unique[:_NAMED]) + (" ..." if len(unique) > _NAMED else "")
 
 
 def relocate(store: Store) -> int:
@@ -83,3 +179,25 @@ def relocate(store: Store) -> int:
     if checkpoints.empty:
         return 0
     return store.upsert_checkpoints(answer_for(checkpoints, store.zones(), store.cells()).checkpoints).updated
+
+
+def _moved(checkpoints: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> int:
+    if checkpoints.empty:
+        return 0
+    found = answer_for(checkpoints, zones, cells).checkpoints
+    return int((found[[*_FOUND]].to_numpy() != checkpoints[[*_FOUND]].to_numpy()).any(axis=1).sum())
+
+
+def _changed_fields(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.Series:
+    """Name the fields of each zone that differ, ``outline`` for its geometry."""
+    differs = {field: before[field].to_numpy() != after[field].to_numpy() for field in ZONES.columns}
+    outlines = (_multi(before), _multi(after))
+    differs["outline"] = ~np.asarray(shapely.equals_exact(*outlines, tolerance=0), dtype=bool)
+    changed = pd.DataFrame(differs, index=before.index)
+    fields = [", ".join(changed.columns[row]) for row in changed.to_numpy(dtype=bool)]
+    return pd.Series(fields, index=before.index, name="fields", dtype="str")[changed.any(axis=1).to_numpy()]
+
+
+def _multi(zones: gpd.GeoDataFrame) -> np.ndarray:
+    """Give the outlines as the store keeps them, each a multipolygon."""
+    return np.array([shapely.MultiPolygon(shapely.get_parts([shape])) for shape in zones.geometry], dtype=object)

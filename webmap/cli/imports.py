@@ -11,7 +11,8 @@ from geo.crs import Datum
 from geo.imports import ImportReport, Journey
 from geo.model import Level
 from webmap.cli.session import Result, Session, command
-from webmap.texts import translate
+from webmap.saying import saying
+from webmap.texts import say, translate
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DATUMS = click.Choice([datum.value for datum in Datum])
@@ -59,8 +60,9 @@ def journey_options(*names: str) -> Callable[[Callable[..., Result]], Callable[.
     return wrap
 
 
-def _journey(datum: str, **options: Any) -> Journey:  # noqa: ANN401 - the options of a Journey
-    return Journey(Datum(datum), **options)
+def _journey(session: Session, datum: str, **options: Any) -> Journey:  # noqa: ANN401 - the options of a Journey
+    say_it = saying(lambda text: translate(text, session.language))
+    return Journey(Datum(datum), say=say_it, **options)
 
 
 def _answer(session: Session, report: ImportReport) -> Result:
@@ -68,14 +70,17 @@ def _answer(session: Session, report: ImportReport) -> Result:
         session.say(note.template, **note.values)
     if report.dry_run:
         session.say("Dry run: nothing was changed.")
-    session.say(
-        "{accepted} accepted, {rejected} rejected, {updated} updated, {unchanged} unchanged, {retired} retired.",
-        **{key: getattr(report, key) for key in ("accepted", "rejected", "updated", "unchanged", "retired")},
-    )
+    session.say("{accepted} rows accepted, {rejected} rejected, {unplaced} without coordinates.", **_counts(report))
+    session.say("{new} new, {updated} updated, {unchanged} unchanged, {retired} retired.", **_counts(report))
     if report.rejected_file:
         session.say("Rejected rows with their reasons: {path}", path=report.rejected_file)
-    notes = [translate(note.template, session.language).format(**note.values) for note in report.notes]
+    notes = [say(note.template, note.values, session.language) for note in report.notes]
     return {**report.as_json(), "notes": notes}
+
+
+def _counts(report: ImportReport) -> dict[str, Any]:
+    keys = ("accepted", "rejected", "unplaced", "new", "updated", "unchanged", "retired")
+    return {key: getattr(report, key) for key in keys}
 
 
 @command(import_group, "streets")
@@ -88,12 +93,20 @@ def streets(session: Session, file: Path) -> Result:
 
 @command(import_group, "zones")
 @click.argument("file", type=FILE)
-@click.option("--level", type=click.Choice([level.value for level in Level]), required=True, help="Of all its zones.")
+@click.option(
+    "--level",
+    type=click.Choice([level.value for level in Level]),
+    help="Of all its zones; without it a column says the level of each.",
+)
 @journey_options("datum", "columns", "crs", "rejected", "force", "dry_run")
-def zones(session: Session, file: Path, level: str, **options: object) -> Result:
-    """Import zones of one level, and say what is wrong with the tree."""
+def zones(session: Session, file: Path, level: str | None, **options: object) -> Result:
+    """Import zones, and say what is wrong with the tree."""
     with session.store(create=True) as store:
-        return _answer(session, imports.import_zones(store, file, _journey(**options), level=Level(level)))  # type: ignore[arg-type]
+        journey = _journey(session, **options)  # type: ignore[arg-type]
+        found = imports.import_zones(
+            store, file, journey, level=Level(level) if level else None, progress=session.progress
+        )
+        return _answer(session, found)
 
 
 @command(import_group, "checkpoints")
@@ -102,7 +115,7 @@ def zones(session: Session, file: Path, level: str, **options: object) -> Result
 def checkpoints(session: Session, file: Path, **options: object) -> Result:
     """Import the roster; rows that a whole roster lacks are retired."""
     with session.store(create=True) as store:
-        journey = _journey(**options)  # type: ignore[arg-type]
+        journey = _journey(session, **options)  # type: ignore[arg-type]
         return _answer(session, imports.import_checkpoints(store, file, journey, progress=session.progress))
 
 
@@ -113,7 +126,7 @@ def checkpoints(session: Session, file: Path, **options: object) -> Result:
 def teams(session: Session, file: Path, **options: object) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
     with session.store(create=True) as store:
-        return _answer(session, imports.import_teams(store, file, _journey(**options)))  # type: ignore[arg-type]
+        return _answer(session, imports.import_teams(store, file, _journey(session, **options)))  # type: ignore[arg-type]
 
 
 @command(import_group, "visits")
@@ -122,7 +135,7 @@ def teams(session: Session, file: Path, **options: object) -> Result:
 def visits(session: Session, file: Path, **options: object) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note."""
     with session.store() as store:
-        return _answer(session, imports.import_visits(store, file, _journey("wgs84", **options)))
+        return _answer(session, imports.import_visits(store, file, _journey(session, "wgs84", **options)))
 
 
 @command(import_group, "list")
@@ -150,9 +163,7 @@ def list_imports(session: Session) -> Result:
 def undo(session: Session, kind: str) -> Result:
     """Undo the last import of checkpoints or zones."""
     with session.store() as store:
-        undone = store.undo_last_import(kind)
-        if kind == "zones":
-            imports.relocate(store)
+        undone = imports.undo_last(store, kind)
     session.say(
         "Undone: {removed} removed, {restored} restored, {retired} retired because they are in use.",
         removed=undone.removed,

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from geo.errors import XundianError
 from geo.store import Store
-from webmap.texts import cli_language, translate, translate_error
+from webmap.texts import cli_language, say, translate, translate_error
 
 REFUSED = 1
 
@@ -32,7 +32,7 @@ class Session:
 
     def say(self, template: str, **values: object) -> None:
         """Print one line for a person; with ``--json`` it goes to stderr, as stdout is the machine's."""
-        click.echo(translate(template, self.language).format(**values), err=self.as_json)
+        click.echo(say(template, values, self.language), err=self.as_json)
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Draw a progress bar on stderr: one a stage, closed when it is full."""

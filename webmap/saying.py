@@ -1,0 +1,50 @@
+"""Templates with their values in words: sentences inside sentences and the names of our fields are translated too."""
+
+import string
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from geo.model import Level, Mode, Role
+from geo.notes import Say, Sentences
+from geo.readers.columns import CHECKPOINT_FIELDS, TEAM_FIELDS, VISIT_FIELDS, ZONE_FIELDS
+
+Translate = Callable[[str], str]
+
+NAMES = ("field", "fields", "given", "missing", "level", "mode", "role", "remedy")
+"""Values that are words of ours: field names, one or several, levels, modes, roles."""
+WORDS = tuple(
+    dict.fromkeys(
+        [
+            *(field for table in (CHECKPOINT_FIELDS, ZONE_FIELDS, TEAM_FIELDS, VISIT_FIELDS) for field in table),
+            *("place", "outline", "longitude", "latitude"),
+            *(str(word) for kind in (Level, Mode, Role) for word in kind),
+            *(f"its last {digits} digits are 0" for digits in (8, 6, 3)),
+            "its digits 7 to 9 are 001 to 599",
+            "its last three digits are 001 to 999",
+        ]
+    )
+)
+"""What such values may be; each is a key of the translation."""
+
+
+def in_words(template: str, values: Mapping[str, Any], translate: Translate) -> str:
+    """Say a template in a language: it, the sentences among its values and the names of fields are translated."""
+    return translate(template).format(**{key: _said(key, value, translate) for key, value in values.items()})
+
+
+def saying(translate: Translate) -> Say:
+    """Give what says templates in the language of ``translate``."""
+    return lambda template, values: in_words(template, values, translate)
+
+
+def sentence(template: str) -> bool:
+    """Tell whether a text is worth translating: it has a word beside the places for its values."""
+    return any(literal.strip(" ,.:;()/+-") for literal, *_ in string.Formatter().parse(template))
+
+
+def _said(key: str, value: Any, translate: Translate) -> Any:  # noqa: ANN401 - whatever a sentence holds
+    if isinstance(value, Sentences):
+        return value.text(saying(translate))
+    if key in NAMES and isinstance(value, str):
+        return ", ".join(translate(word) if word else "" for word in value.split(", "))
+    return value
