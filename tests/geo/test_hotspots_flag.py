@@ -12,9 +12,9 @@ from scipy import stats
 from geo.errors import InputError
 from geo.hotspots import flag
 from geo.hotspots.exposure import exposure_of, pearson3, windows_of
-from geo.hotspots.flag import compound_interval
 from geo.hotspots.lattice import Lattice, half_widths
 from geo.hotspots.places import false_discovery_rate
+from geo.hotspots.verdict import compound_interval
 
 
 def squares(
