@@ -27,6 +27,7 @@ MOST = 999  # cells that the three digits of a code can number
 _LARGE = 1.5  # times the cell's area: a block above it is cut into squares
 _SMALL = 0.4  # times the cell's area: a piece of a cut block below it joins another piece of the block
 _JOINED = 1.6  # times the cell's area: as large as two joined pieces may be
+_GRID_M = 0.001
 _OVERSHOOT_M = 0.01  # a cut runs this far beyond its block, so that it surely meets the border
 _NO_CUT = frozenset(
     ("footway", "path", "steps", "cycleway", "bridleway", "corridor", "elevator", "track", "construction", "proposed")
@@ -83,28 +84,21 @@ def cut_cells(
     """
     areas = _areas(communities, streets)
     crs = frame_metric_crs(areas)
-    areas = areas.to_crs(crs)
-    lines = _cutting(streets).to_crs(crs)
+    areas = _rounded(areas.to_crs(crs))
+    lines = _rounded(_cutting(streets).to_crs(crs))
     codes = areas.index.to_numpy(object)
-    progress("cells", 0, len(codes))
+    progress("cells", 0, 1)
     blocks, owner = _blocks(areas, lines)
-    enlarged: dict[str, float] = {}
-    parts: list[tuple[str, Shapes]] = []
-    waiting = np.unique(owner)
-    cell_m2 = CELL_M2
-    while len(waiting):
-        pieces, block = _cut(blocks, owner, waiting, cell_m2, crs)
-        for at in waiting:
-            mine = np.flatnonzero(owner[block] == at)
-            cells = _joined(pieces[mine], block[mine], cell_m2)
-            if len(cells) <= MOST or not codes[at]:
-                parts.append((codes[at], cells))
-                progress("cells", len(parts), len(codes))
-                waiting = waiting[waiting != at]
-                if cell_m2 > CELL_M2:
-                    enlarged[codes[at]] = cell_m2
-        cell_m2 *= 2
-    return CellReport(check(_frame(parts, crs), CELLS), enlarged)
+    cell_m2 = np.full(len(codes), CELL_M2)
+    while True:
+        parts = _cells(blocks, owner, cell_m2, crs)
+        crowded = [at for at, cells in parts.items() if len(cells) > MOST and codes[at]]
+        if not crowded:
+            break
+        cell_m2[crowded] *= 2
+    progress("cells", 1, 1)
+    enlarged = {codes[at]: float(cell_m2[at]) for at in np.flatnonzero(cell_m2 > CELL_M2)}
+    return CellReport(check(_frame({codes[at]: cells for at, cells in parts.items()}, crs), CELLS), enlarged)
 
 
 def assign(points: gpd.GeoDataFrame | gpd.GeoSeries, cells: gpd.GeoDataFrame) -> pd.Series:
@@ -143,6 +137,15 @@ def _areas(communities: gpd.GeoDataFrame | None, streets: gpd.GeoDataFrame) -> g
     return gpd.GeoSeries([box], index=[""], crs=frame_metric_crs(streets)).to_crs(WGS84)
 
 
+def _rounded(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Round to millimetres, so that borders which projecting parted by less are one again."""
+    rounded = shapes.set_precision(_GRID_M, mode="pointwise")
+    broken = ~rounded.is_valid
+    if broken.any():
+        rounded[broken] = rounded[broken].make_valid(method="structure", keep_collapsed=False)
+    return rounded[~rounded.is_empty]
+
+
 def _cutting(streets: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Keep the streets that part one cell from another."""
     keep = np.ones(len(streets), bool)
@@ -175,19 +178,26 @@ def _blocks(areas: gpd.GeoSeries, lines: gpd.GeoSeries) -> tuple[Shapes, Ints]:
     return np.concatenate(merged), np.repeat(np.unique(owner), sizes)
 
 
-def _cut(blocks: Shapes, owner: Ints, waiting: Ints, cell_m2: float, crs: object) -> tuple[Shapes, Ints]:
-    """Cut the large blocks of the waiting communities into squares; give the pieces and the block of each.
+def _cells(blocks: Shapes, owner: Ints, cell_m2: npt.NDArray[np.float64], crs: object) -> dict[int, Shapes]:
+    """Give the cells of each area, cut to the size that is asked for it."""
+    pieces, block = _cut(blocks, cell_m2[owner], crs)
+    of = owner[block]
+    order = np.argsort(of, kind="stable")
+    own = np.split(order, np.flatnonzero(np.diff(of[order])) + 1)
+    return {int(of[at[0]]): _joined(pieces[at], block[at], cell_m2[of[at[0]]]) for at in own}
+
+
+def _cut(blocks: Shapes, cell_m2: npt.NDArray[np.float64], crs: object) -> tuple[Shapes, Ints]:
+    """Cut the large blocks into squares; give the pieces and the block of each.
 
     All borders are noded together once more, so that neighbours still share every vertex.
     """
-    chosen = np.flatnonzero(np.isin(owner, waiting))
-    mine = blocks[chosen]
-    large = mine[shapely.area(mine) > _LARGE * cell_m2]
-    cuts = [_lattice(block, np.sqrt(cell_m2)) for block in large]
-    lines = gpd.GeoSeries(np.concatenate([shapely.boundary(mine), *cuts]), crs=crs)
-    pieces = street_blocks(lines, shapely.union_all(mine), sliver_area_m2=0, sliver_width_m=0).to_numpy(object)
-    at = _owners(pieces, mine)
-    return pieces[at >= 0], chosen[at[at >= 0]]
+    large = np.flatnonzero(shapely.area(blocks) > _LARGE * cell_m2)
+    cuts = [_lattice(blocks[at], np.sqrt(cell_m2[at])) for at in large]
+    lines = gpd.GeoSeries(np.concatenate([shapely.boundary(blocks), *cuts]), crs=crs)
+    pieces = street_blocks(lines, shapely.union_all(blocks), sliver_area_m2=0, sliver_width_m=0).to_numpy(object)
+    at = _owners(pieces, blocks)
+    return pieces[at >= 0], at[at >= 0]
 
 
 def _lattice(block: shapely.Geometry, side_m: float) -> Shapes:
@@ -247,12 +257,12 @@ def _absorb(at: int, into: int, near: list[dict[int, float]], area: npt.NDArray[
     near[at] = {}
 
 
-def _frame(parts: list[tuple[str, Shapes]], crs: object) -> gpd.GeoDataFrame:
+def _frame(parts: Mapping[str, Shapes], crs: object) -> gpd.GeoDataFrame:
     """Put all cells together, numbered in each community as one reads."""
     codes: list[str] = []
     owners: list[str] = []
     shapes: list[Shapes] = []
-    for community, cells in sorted(parts, key=lambda part: part[0]):
+    for community, cells in sorted(parts.items()):
         x, y = shapely.get_coordinates(shapely.centroid(cells)).T
         band = np.floor((shapely.bounds(cells)[:, 3].max() - y) / np.sqrt(CELL_M2))
         digits = 3 if community else len(str(len(cells)))

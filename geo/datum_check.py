@@ -19,7 +19,7 @@ import numpy.typing as npt
 from geo.crs import Datum, frame_metric_crs, from_wgs84, in_china, project_xy, shift_frame, to_wgs84
 from geo.datum_evidence import City, Evidence, point_evidence, zone_evidence
 from geo.errors import DatumError
-from geo.readers.tables import Note
+from geo.notes import Note, Sentences
 
 _HYPOTHESES = (Datum.WGS84, Datum.GCJ02, Datum.BD09)  # CGCS2000 equals WGS-84 here
 _CONTROLS = 36  # shifts that nobody uses
@@ -28,6 +28,7 @@ _APART = 0.3  # a control stays this part of that difference away from every dat
 _CLEAR = 6.0  # standard deviations between two datums for a refusal
 _SEEN = 4.0  # above chance for a datum to count as fitting
 _WEAK = 2.0
+_COIN = 0.5  # most that the standard deviation of a yes or no can be
 _FLOOR = 0.25  # least standard deviation of a score, over the root of its rows: few rows never prove much
 
 AGAINST = "the coordinates fit {suggestion} better than {declared}: {evidence}; name {suggestion}, or pass --force"
@@ -143,12 +144,23 @@ def _measured(kinds: Sequence[Evidence], layouts: Mapping[Datum, Layout], declar
     controls = _control_shifts(layouts, base)
     found = []
     for evidence in kinds:
-        chance = np.array([evidence.score(base + shift).mean() for shift in controls])
-        spread = max(float(chance.std(ddof=1)), _FLOOR / np.sqrt(evidence.independent))
         scores = {datum: float(evidence.score(xy).mean()) for datum, xy in layouts.items()}
-        z = {datum: (score - float(chance.mean())) / spread for datum, score in scores.items()}
+        z = _above_chance(evidence, scores, layouts, [base + shift for shift in controls])
         found.append(_Measured(evidence, z, {datum: evidence.figure(xy) for datum, xy in layouts.items()}))
     return sorted(found, key=lambda one: -max(one.z.values()))
+
+
+def _above_chance(
+    evidence: Evidence, scores: Mapping[Datum, float], layouts: Mapping[Datum, Layout], controls: Sequence[Layout]
+) -> dict[Datum, float]:
+    """Count the standard deviations by which each score stands above what chance gives."""
+    root = np.sqrt(evidence.independent)
+    if evidence.chance is not None:
+        expected = {datum: evidence.chance(xy) for datum, xy in layouts.items()}
+        return {datum: (score - expected[datum]) * root / _COIN for datum, score in scores.items()}
+    chance = np.array([evidence.score(control).mean() for control in controls])
+    spread = max(float(chance.std(ddof=1)), _FLOOR / root)
+    return {datum: (score - float(chance.mean())) / spread for datum, score in scores.items()}
 
 
 def _control_shifts(layouts: Mapping[Datum, Layout], base: Layout) -> npt.NDArray[np.float64]:
@@ -168,7 +180,7 @@ def _verdict(declared: Datum, measured: list[_Measured], named: Datum | None) ->
     if not measured:
         return _without_evidence(declared, own, named, stated)
     root = np.sqrt(len(measured))
-    total = {datum: sum(one.z[datum] for one in measured) / root for datum in _HYPOTHESES}
+    total = {datum: float(sum(one.z[datum] for one in measured) / root) for datum in _HYPOTHESES}
     best = max(_HYPOTHESES, key=lambda datum: (total[datum], datum is own))
     evidence = tuple(
         _sentence(one, (declared, own), best if best is not own else _runner_up(total, own)) for one in measured
@@ -183,7 +195,7 @@ def _verdict(declared: Datum, measured: list[_Measured], named: Datum | None) ->
     values = {
         "declared": str(declared),
         "suggestion": str(best),
-        "evidence": "; ".join(note.text() for note in evidence),
+        "evidence": Sentences(evidence),
     }
     return Verdict(declared, fits, None if best is own else best, strength, evidence, total, Note(template, values))
 

@@ -33,7 +33,7 @@ PARENT_ZONES = "{rows} zones have a parent, which covers {here} % of them under 
 ROSTER_ZONES = "{rows} checkpoints name one of the zones, and {here} % lie in it under {own}, {there} % under {other}"
 
 _FEW = 3  # rows below which a kind of evidence says nothing
-_MOST = 1500  # rows that are enough
+_MOST = 800  # rows that are enough
 _STREET_M = 50.0  # how near a place is to the street that it names
 _CLASS_M = 15.0
 _PLACE_M = 40.0
@@ -78,6 +78,9 @@ class Evidence:
     independent: int  # streets, places or zones among them: rows on one street are one witness
     score: Callable[[Layout], Scores]
     figure: Callable[[Layout], float]  # for the sentence: median metres, or per cent
+    chance: Callable[[Layout], float] | None = (
+        None  # the mean score if the names were dealt out anew; None: see by shifts
+    )
 
 
 def point_evidence(points: gpd.GeoDataFrame, city: City, crs: Any) -> list[Evidence]:  # noqa: ANN401 - whatever pyproj takes
@@ -236,14 +239,45 @@ def _named_zones(frame: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Evidence |
         found_rows.append(rows)
         found_shapes.append(shapes.loc[key[rows]].to_numpy() if len(rows) else np.array([], object))
     rows, shapes = np.concatenate(found_rows), np.concatenate(found_shapes)
-    if len(rows) < _FEW:
+    return _in_own_areas(shapes, NAMED_ZONES, lambda xy, _: xy[rows])
+
+
+def _in_own_areas(
+    shapes: npt.NDArray[np.object_], template: str, spots: Callable[[Layout, int], Layout]
+) -> Evidence | None:
+    """Score rows by whether each lies in the area that it names.
+
+    What chance gives is what they would score if the names were dealt out anew among the rows: other shifts would not
+    tell, because an area is as wide as a shift.
+
+    Parameters
+    ----------
+    shapes
+        The area of each row.
+    template
+        Of the sentence.
+    spots
+        Gives the rows' places under a layout, as seen from the area of the row at a position.
+    """
+    if len(shapes) < _FEW:
         return None
     shapely.prepare(shapes)
+    _, first, area = np.unique([id(shape) for shape in shapes], return_index=True, return_inverse=True)
+
+    def inside(xy: Layout) -> npt.NDArray[np.bool_]:
+        """Tell for each area and row whether the row lies in the area."""
+        own = [spots(xy, int(at)) for at in first]
+        return np.array(
+            [shapely.intersects_xy(shapes[at], one[:, 0], one[:, 1]) for at, one in zip(first, own, strict=True)]
+        )
 
     def score(xy: Layout) -> Scores:
-        return np.asarray(shapely.intersects_xy(shapes, xy[rows, 0], xy[rows, 1]), float)
+        return np.asarray(inside(xy)[area, np.arange(len(area))], float)
 
-    return Evidence(NAMED_ZONES, len(rows), len(rows), score, lambda xy: 100 * float(score(xy).mean()))
+    def chance(xy: Layout) -> float:
+        return float(inside(xy).mean(axis=1) @ np.bincount(area) / len(area))
+
+    return Evidence(template, len(area), len(area), score, lambda xy: 100 * float(score(xy).mean()), chance)
 
 
 def _outline(frame: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Evidence | None:
@@ -342,11 +376,5 @@ def _roster(
     if len(pairs) < _FEW:
         return None
     point, zone = np.array(pairs, np.int64)[_sampled(np.arange(len(pairs)))].T
-    spots = np.column_stack((checkpoints.geometry.x, checkpoints.geometry.y))[point]
-    shapely.prepare(outlines)
-
-    def score(xy: Layout) -> Scores:
-        back = spots - (xy - centres)[zone]
-        return np.asarray(shapely.intersects_xy(outlines[zone], back[:, 0], back[:, 1]), float)
-
-    return Evidence(ROSTER_ZONES, len(point), len(point), score, lambda xy: 100 * float(score(xy).mean()))
+    places = np.column_stack((checkpoints.geometry.x, checkpoints.geometry.y))[point]
+    return _in_own_areas(outlines[zone], ROSTER_ZONES, lambda xy, at: places - (xy - centres)[zone[at]])

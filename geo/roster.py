@@ -10,6 +10,7 @@ import pandas as pd
 from geo.readers.checkpoints import Reading
 
 FILE_COLUMNS = ("name", "category", "address", "street", "community", "unit", "hours", "fixed", "size")
+_SAME_SIZE = 1e-12  # relative: a spreadsheet keeps sixteen digits
 _SAME_DEGREES = 5e-9  # half a millimetre: what writing to a file and reading it back may move a point
 
 
@@ -75,7 +76,8 @@ def _differences(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFr
     found = []
     for field in (*FILE_COLUMNS, "retired"):
         old, new = before[field].to_numpy(object), after[field].to_numpy(object)
-        at = np.flatnonzero(old != new)
+        differ = ~np.isclose(old.astype(float), new.astype(float), rtol=_SAME_SIZE) if field == "size" else old != new
+        at = np.flatnonzero(differ)
         found.append(
             _rows(after.index[at], field, [str(value) for value in old[at]], [str(value) for value in new[at]])
         )

@@ -60,7 +60,7 @@ def _level_fault(code: str, level: Level) -> tuple[str, str]:
 
 def is_provisional(code: str) -> bool:
     """Tell whether a code is one of :func:`provisional`."""
-    return len(code) == DIGITS and not code.isdigit() and _PROVISIONAL.fullmatch(code) is not None
+    return len(code) in (DIGITS, DIGITS + 3) and not code.isdigit() and _PROVISIONAL.fullmatch(code) is not None
 
 
 def kind_of_street(code: str) -> str:
@@ -78,8 +78,9 @@ def parent_prefix(code: str, level: Level) -> str:
 def provisional(prefix: str, name: str, level: Level, taken: Collection[str]) -> str:
     """Make a code for a zone that has none, recognisable by its letter P.
 
-    The digits of the parent come first, then ``P`` and two letters or digits from the name, then zeros; so it stays the
-    same when the file is read again. Without a parent, the name of the one above stands in for the county's digits.
+    The digits of the parent come first, then ``P`` and two letters or digits from the name, then zeros up to twelve (a
+    grid has fifteen, below the twelve of its community); so it stays the same when the file is read again. Without a
+    parent, the name of the one above stands in for the county's digits.
 
     Parameters
     ----------

@@ -141,23 +141,24 @@ def check_tree(zones: gpd.GeoDataFrame, *, min_m2: float = 1.0) -> TreeReport:
     TreeReport
         Geometries in EPSG:4326, areas in m2.
     """
-    tree = zones[zones["level"] != Level.SPECIAL]
-    crs = frame_metric_crs(tree)
-    metric = tree.to_crs(crs)
+    tree = zones[zones["level"] != Level.SPECIAL].to_crs(WGS84)
     parents = tree["parent"].to_numpy(object)
     orphans = tuple(
         code for code, parent in zip(tree.index, parents, strict=True) if parent and parent not in zones.index
     )
-    overlaps = _overlaps(metric, min_m2)
-    gaps, outside = _gaps(metric, min_m2)
-    return TreeReport(overlaps.to_crs(WGS84), gaps.to_crs(WGS84), outside.to_crs(WGS84), orphans)
+    gaps, outside = _gaps(tree, min_m2)
+    return TreeReport(_overlaps(tree, min_m2), gaps, outside, orphans)
 
 
-def _measured(
-    columns: dict[str, list[str]], shapes: list[shapely.Geometry], min_m2: float, crs: object
-) -> gpd.GeoDataFrame:
-    frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=crs), crs=crs)
-    frame.insert(len(columns), "area_m2", frame.geometry.area.to_numpy(float))
+def _measured(columns: dict[str, list[str]], shapes: list[shapely.Geometry], min_m2: float) -> gpd.GeoDataFrame:
+    """Measure what the overlay found.
+
+    The overlay itself is made in degrees, as stored: on a plane, a long border that two zones share would bend away
+    from the corners that a third one has on it.
+    """
+    frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=WGS84), crs=WGS84)
+    area_m2 = frame.geometry.to_crs(frame_metric_crs(frame)).area.to_numpy(float)
+    frame.insert(len(columns), "area_m2", area_m2)
     return frame[frame["area_m2"] >= min_m2].reset_index(drop=True)
 
 
@@ -169,11 +170,11 @@ def _areal(shapes: np.ndarray) -> np.ndarray:
     return shapes
 
 
-def _overlaps(metric: gpd.GeoDataFrame, min_m2: float) -> gpd.GeoDataFrame:
+def _overlaps(tree: gpd.GeoDataFrame, min_m2: float) -> gpd.GeoDataFrame:
     """Intersect zones of the same level, which must not overlap whether or not they share their parent."""
     columns: dict[str, list[str]] = {"one": [], "other": [], "level": []}
     shapes: list[shapely.Geometry] = []
-    for level, members in metric.groupby("level"):
+    for level, members in tree.groupby("level"):
         members = members.sort_index()  # noqa: PLW2901 - the same zones in order
         outlines = members.geometry.to_numpy()
         one, other = shapely.STRtree(outlines).query(outlines, predicate="intersects")
@@ -183,17 +184,17 @@ def _overlaps(metric: gpd.GeoDataFrame, min_m2: float) -> gpd.GeoDataFrame:
         columns["other"] += list(codes[other])
         columns["level"] += [str(level)] * len(one)
         shapes += list(_areal(shapely.intersection(outlines[one], outlines[other])))
-    return _measured(columns, shapes, min_m2, metric.crs)
+    return _measured(columns, shapes, min_m2)
 
 
-def _gaps(metric: gpd.GeoDataFrame, min_m2: float) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def _gaps(tree: gpd.GeoDataFrame, min_m2: float) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Subtract the children from each parent, and the parent from each child."""
     gaps: dict[str, list[str]] = {"parent": [], "level": []}
     gap_shapes: list[shapely.Geometry] = []
     outside: dict[str, list[str]] = {"code": [], "parent": []}
     outside_shapes: list[shapely.Geometry] = []
-    for parent, children in metric[metric["parent"].isin(metric.index)].groupby("parent"):
-        whole = metric.geometry.loc[parent]
+    for parent, children in tree[tree["parent"].isin(tree.index)].groupby("parent"):
+        whole = tree.geometry.loc[parent]
         outlines = children.geometry.to_numpy()
         gaps["parent"].append(str(parent))
         gaps["level"].append(str(children["level"].iloc[0]))
@@ -201,4 +202,4 @@ def _gaps(metric: gpd.GeoDataFrame, min_m2: float) -> tuple[gpd.GeoDataFrame, gp
         outside["code"] += [str(code) for code in children.index]
         outside["parent"] += [str(parent)] * len(children)
         outside_shapes += list(shapely.difference(outlines, whole))
-    return _measured(gaps, gap_shapes, min_m2, metric.crs), _measured(outside, outside_shapes, min_m2, metric.crs)
+    return _measured(gaps, gap_shapes, min_m2), _measured(outside, outside_shapes, min_m2)

@@ -3,7 +3,7 @@
 import geopandas as gpd
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.crs import (
@@ -63,6 +63,7 @@ def test_gcj02_meets_the_published_vectors(wgs, gcj):
     assert distance_m(*back, wgs[1], wgs[0]) < 1e-5
 
 
+@settings(deadline=None)
 @given(st.floats(73, 135), st.floats(18, 53.9))
 def test_gcj02_is_the_published_formula(lon, lat):
     assert distance_m(*from_wgs84(lon, lat, "gcj02"), *reference_gcj02(lon, lat)) < 1e-6
@@ -86,12 +87,14 @@ def test_there_and_back_over_all_china(datum):
     assert distance_m(lon, lat, *back).max() < 1e-4
 
 
+@settings(deadline=None)
 @given(st.floats(73, 135), st.floats(4, 53.5), st.sampled_from(SHIFTED))
 def test_shift_has_the_expected_size(lon, lat, datum):
     shift = distance_m(lon, lat, *from_wgs84(lon, lat, datum))
     assert (shift < 900) if datum is Datum.GCJ02 else (500 < shift < 2000)
 
 
+@settings(deadline=None)
 @given(st.floats(-180, 180), st.floats(-90, 90), st.sampled_from(list(Datum)))
 def test_identity_outside_the_box(lon, lat, datum):
     if 72.004 <= lon <= 137.8347 and 0.8293 <= lat <= 55.8271:
@@ -137,6 +140,7 @@ def test_prefix_zone():
     assert prefix_zone(eastings).tolist() == [39, 0, 38, 20, 0, 0, 0]
 
 
+@settings(deadline=None)
 @given(st.floats(73.5, 135), st.floats(18, 53.5))
 def test_projecting_there_and_back(lon, lat):
     crs = metric_crs(lon, lat)

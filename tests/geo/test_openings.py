@@ -1,7 +1,7 @@
 """Opening hours: OSM's forms, Chinese forms, and what is refused."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InputError
@@ -69,6 +69,7 @@ def test_what_is_not_understood_is_refused(text):
         parse(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="Mo-FrSu周一至五日0123456789:,;，； 上下午点半", max_size=40))
 def test_never_any_other_error(text):
     try:
@@ -82,6 +83,7 @@ minutes = st.lists(st.integers(0, 24 * 60), unique=True, max_size=6).map(sorted)
 windows = minutes.map(lambda m: tuple((a * 60, b * 60) for a, b in zip(m[::2], m[1::2], strict=False)))
 
 
+@settings(deadline=None)
 @given(st.tuples(*[windows] * 7), st.none() | windows)
 def test_text_reads_back_the_same(week, holiday):
     openings = Openings(week, holiday)
