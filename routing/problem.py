@@ -132,6 +132,9 @@ class RoutingProblem:
         What a visit is worth in travel seconds; None for a stop that must be visited; None: all must.
     stops
         Rows that are stops, where ``dwell_s`` does not say it.
+    balance
+        How far a team's load (travel and visits of all its days) may be from its fair share, as a part of the share,
+        when it can be; None: any load will do.
 
     Raises
     ------
@@ -147,6 +150,7 @@ class RoutingProblem:
     day_of: Any = None
     prizes: Any = None
     stops: Any = None
+    balance: float | None = 0.15
 
     def __post_init__(self) -> None:
         put = object.__setattr__

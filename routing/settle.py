@@ -9,6 +9,12 @@ from routing.vrp import MUST_PRIZE, Slot
 Drafts = dict[Slot, tuple[int, ...]]
 
 
+def worth_s(problem: RoutingProblem, stop: int) -> int:
+    """Give what a visit is worth in travel seconds."""
+    prize = problem.prizes[stop]
+    return MUST_PRIZE if prize is None else int(min(prize, MUST_PRIZE))
+
+
 def holds(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> bool:
     """Say whether a team's day can be kept on the real clock."""
     day = Day.of(problem, *slot)
@@ -43,9 +49,7 @@ def insert(problem: RoutingProblem, drafts: Drafts, missing: Iterable[int]) -> l
     """
     out = []
     for stop in sorted(missing):
-        prize = problem.prizes[stop]
-        worth_s = MUST_PRIZE if prize is None else prize
-        best = cheapest(problem, drafts, stop, worth_s)
+        best = cheapest(problem, drafts, stop, worth_s(problem, stop))
         if best is None:
             out.append(stop)
         else:
@@ -56,7 +60,7 @@ def insert(problem: RoutingProblem, drafts: Drafts, missing: Iterable[int]) -> l
 
 
 def cheapest(
-    problem: RoutingProblem, drafts: Mapping[Slot, Sequence[int]], stop: int, worth_s: int
+    problem: RoutingProblem, drafts: Mapping[Slot, Sequence[int]], stop: int, most_s: int
 ) -> tuple[Slot, int] | None:
     """Find the team's day and place where ``stop`` fits on the real clock at the least travel."""
     options = []
@@ -66,7 +70,7 @@ def cheapest(
         stops = drafts.get(slot, ())
         for place in range(len(stops) + 1):
             added = detour_s(problem, slot, stops, place, stop)
-            if added < min(UNREACHABLE_S, worth_s):
+            if added < min(UNREACHABLE_S, most_s):
                 options.append((added, slot, place))
     for _, slot, place in sorted(options):
         stops = drafts.get(slot, ())

@@ -23,14 +23,6 @@ COST_PER_S = 10  # of travel: PyVRP's costs are whole numbers, and fairness is w
 FORBIDDEN_S = 20 * MUST_PRIZE  # a leg that no prize pays for
 
 
-@dataclass(frozen=True, slots=True)
-class Fair:
-    """What each team's day should last, and what a second more costs, in tenths of a second of travel."""
-
-    share_s: Mapping[Slot, int]
-    cost: int
-
-
 class Menus:
     """What each team's day offers: for each stop the starts that its windows leave, on the cut clock.
 
@@ -93,9 +85,8 @@ class Part:
         The stops and team days of this part. Stops that none of the team days offers are left out.
     """
 
-    def __init__(self, menus: Menus, stops: Iterable[int], slots: Sequence[Slot], fair: Fair | None = None) -> None:
+    def __init__(self, menus: Menus, stops: Iterable[int], slots: Sequence[Slot]) -> None:
         self.menus = menus
-        self.fair = fair or Fair({}, 0)
         self.problem = menus.problem
         self.stops = tuple(stops)
         self.kinds = self._kinds_of(slots)
@@ -109,8 +100,7 @@ class Part:
             team = self.problem.teams[slot[0]]
             menu = self.menus.of(slot)
             offer = tuple(menu.get(stop, ()) for stop in self.stops)
-            share_s = self.fair.share_s.get(slot)
-            kinds.setdefault((team.base, team.end_base, team.shift, team.mode, offer, share_s), []).append(slot)
+            kinds.setdefault((team.base, team.end_base, team.shift, team.mode, offer), []).append(slot)
         return list(kinds.values())
 
     def _alternatives(self) -> list[_Alternative]:
@@ -142,9 +132,6 @@ class Part:
                     tw_late=self.menus.clocks[slots[0][0]].cut(team.shift.end_s),
                     profile=profiles.setdefault((team.mode, shut), len(profiles)),
                     unit_distance_cost=COST_PER_S,
-                    shift_duration=self.fair.share_s.get(slots[0], DAY_S),
-                    max_overtime=DAY_S,
-                    unit_overtime_cost=self.fair.cost,
                 )
             )
         anywhere = depots.get(None)
@@ -202,6 +189,29 @@ class Part:
             matrix[:, anywhere] = 0
         np.fill_diagonal(matrix, 0)
         return matrix
+
+    def hold_loads(self, tours: Tours, cost: int) -> None:
+        """Let every second by which a day gets longer than it is in ``tours`` cost something.
+
+        Then stops change teams when that saves travel worth it, and no team is emptied into the others. Nothing is
+        better by this measure that isn't shorter to travel.
+
+        Parameters
+        ----------
+        tours
+            Where the search starts.
+        cost
+            Of a second longer, in units of 1 / ``COST_PER_S`` seconds of travel.
+        """
+        self.kinds = [[slot] for slots in self.kinds for slot in slots]
+        self.alternatives = self._alternatives()
+        self.data = self._data()
+        lasts = {route.vehicle_type(): route.duration() for route in self.solution(tours).routes()}
+        vehicles = [
+            vehicle.replace(shift_duration=lasts.get(kind, 0), max_overtime=DAY_S, unit_overtime_cost=cost)
+            for kind, vehicle in enumerate(self.data.vehicle_types())
+        ]
+        self.data = self.data.replace(vehicle_types=vehicles)
 
     def solution(self, tours: Tours) -> Solution:
         """Say tours in PyVRP's terms; a stop takes the first of its windows that it can still reach."""

@@ -1,0 +1,144 @@
+"""A round planned from the store: real streets, the real clock, everything accounted for."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from geo.errors import StateError
+from geo.frames import ROUTES, STOPS, UNSERVED, faults
+from geo.model import Mode, Round, Team
+from geo.store import Store
+from geo.streets import snap
+from routing.brief import Days, Terms
+from routing.matrix import travel_matrix
+from routing.network import closed_edges, network_of
+from routing.plan import plan_round
+from routing.problem import HOUR_S, Shift
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def test_a_round_is_planned_and_saved(city: Store) -> None:
+    report = plan_round(city, "R1", seconds=0.5, seed=3)
+    routes, stops, unserved = city.routes("R1"), city.stops("R1"), city.unserved("R1")
+    assert [*faults(routes, ROUTES), *faults(stops, STOPS), *faults(unserved, UNSERVED)] == []
+    visits = stops[stops["kind"] == "stop"]
+    assert sorted([*visits["checkpoint"], *unserved.index]) == sorted(city.sample("R1").index)
+    assert (report.served, report.unserved) == (len(visits), len(unserved)) == (39, 1)
+    assert report.routes == report.team_days == len(routes)
+    assert report.travel_s == routes["travel_s"].sum() == stops["travel_s"].sum()
+    assert set(report.as_json()) == {"routes", "served", "unserved", "travel_s", "team_days", "seconds"}
+
+
+def test_the_days_of_the_draw_are_kept_or_freed(city: Store) -> None:
+    drawn = city.sample("R1")["day"]
+    plan_round(city, "R1", seconds=0.3, seed=3)
+    stops = city.stops("R1").query("kind == 'stop'").set_index("checkpoint")
+    assert (stops["day"] == drawn.reindex(stops.index)).all()
+    kept = city.routes("R1")["travel_s"].sum()
+    assert plan_round(city, "R1", seconds=0.5, seed=3, terms=Terms(days=Days.FREE)).travel_s < kept
+
+
+def test_a_stop_on_an_island_is_listed_with_the_way_out(city: Store) -> None:
+    plan_round(city, "R1", seconds=0.2, seed=3)
+    island = city.unserved("R1").loc["P039"]
+    assert (island["reason"], island["day"]) == ("no way there", 2)
+    assert island["remedy"].endswith(
+        "m from the nearest street that can be reached: move it to a street, or import the one missing"
+    )
+
+
+def test_each_leg_takes_what_the_network_says(city: Store, teams: list[Team]) -> None:
+    city.replace_teams(teams)
+    plan_round(city, "R1", seconds=0.3, seed=3)
+    network, sample = network_of(city), city.sample("R1")
+    for (team, _), day in city.stops("R1").groupby(["team", "day"]):
+        visits = day[day["kind"] == "stop"]
+        mode = teams[["A", "B"].index(team)].mode
+        at = snap(network.edges, gpd.GeoSeries(sample.geometry.reindex(visits["checkpoint"]), crs=4326), mode)
+        travel = travel_matrix(network, at, mode=mode)
+        lunch = day["kind"].eq("lunch").cumsum().reindex(visits.index)
+        for number in range(1, len(visits)):
+            if lunch.iloc[number] == lunch.iloc[number - 1]:
+                assert visits["travel_s"].iloc[number] == travel[number - 1, number]
+
+
+def test_a_day_is_in_order_inside_the_shift_with_lunch(city: Store) -> None:
+    plan_round(city, "R1", seconds=0.3, seed=3)
+    for (_, day), rows in city.stops("R1").groupby(["team", "day"]):
+        local = rows["arrive"].dt.tz_convert(SHANGHAI)
+        assert rows["order"].tolist() == list(range(len(rows)))
+        assert rows["kind"].iloc[0] == rows["kind"].iloc[-1] == "base" or "lunch" in rows["kind"].iloc[-2:].tolist()
+        gap = (
+            (rows["arrive"].iloc[1:].to_numpy() - rows["depart"].iloc[:-1].to_numpy())
+            .astype("timedelta64[s]")
+            .astype(int)
+        )
+        assert (gap >= rows["travel_s"].iloc[1:].to_numpy()).all()
+        assert set(local.dt.date) == {dt.date(2026, 6, 11 + day)}
+        assert local.iloc[0].time() >= dt.time(8, 30)
+        assert rows["depart"].dt.tz_convert(SHANGHAI).iloc[-1].time() <= dt.time(17, 30)
+        lunch = rows[rows["kind"] == "lunch"]
+        assert lunch["dwell_s"].tolist() == [3600]
+        assert dt.time(11) <= lunch["arrive"].dt.tz_convert(SHANGHAI).iloc[0].time() <= dt.time(13)
+
+
+def test_a_bank_is_not_visited_on_a_closed_weekend(city: Store) -> None:
+    roster = city.checkpoints()
+    roster["hours"] = ["Mo-Fr 09:00-12:00,14:00-17:00" if kind == "bank" else "" for kind in roster["category"]]
+    city.upsert_checkpoints(roster)
+    plan_round(city, "R1", seconds=0.3, seed=3)
+    unserved = city.unserved("R1")
+    banks = city.sample("R1").query("category == 'bank' and day == 2").index
+    assert set(unserved[unserved["reason"] == "window never open on its day"].index) == set(banks)
+    assert unserved["remedy"].reindex(banks).str.fullmatch(r"visit it on day 1, when T0\d has room").all()
+
+
+def test_named_teams_keep_their_base_mode_and_avoidance(city: Store, teams: list[Team]) -> None:
+    city.replace_teams(teams)
+    plan_round(city, "R1", seconds=0.5, seed=3)
+    stops, units = city.stops("R1"), city.checkpoints()["unit"]
+    own = stops[(stops["team"] == "A") & (stops["kind"] == "stop")]["checkpoint"]
+    assert "U3" not in set(units.reindex(own))
+    bases = stops[stops["kind"] == "base"].groupby("team").geometry.first()
+    assert bases["A"].equals(shapely.Point(teams[0].base_lon, teams[0].base_lat))
+    assert dict(city.routes("R1").groupby("team")["mode"].first()) == {"A": Mode.EBIKE, "B": Mode.CAR}
+
+
+def test_without_teams_they_start_at_the_centre(city: Store) -> None:
+    plan_round(city, "R1", seconds=0.2, seed=3)
+    stops = city.stops("R1")
+    assert set(stops["team"]) <= {"T01", "T02"}
+    base = stops[stops["kind"] == "base"].geometry.iloc[0]
+    assert base.equals_exact(shapely.centroid(shapely.multipoints(city.sample("R1").geometry.to_numpy())), 1e-9)
+
+
+def test_a_closed_street_is_not_travelled(city: Store) -> None:
+    square = shapely.box(114.3139, 30.6139, 114.3181, 30.6141)  # one block's southern side
+    closures = closed_edges(network_of(city).edges, polygon=square)
+    assert closures
+    plan_round(city, "R1", seconds=0.3, seed=3, terms=Terms(closures=closures))
+    line = shapely.LineString([(114.3145, 30.6140), (114.3155, 30.6140)])
+    assert not city.routes("R1").geometry.intersects(line.buffer(1e-5)).any() or len(closures) == 0
+
+
+def test_a_shift_too_short_lists_what_is_left_with_its_remedy(city: Store) -> None:
+    short = Shift(9 * HOUR_S, 10 * HOUR_S)
+    report = plan_round(city, "R1", seconds=0.5, seed=3, terms=Terms(shift=short))
+    unserved = city.unserved("R1")
+    full = unserved[unserved["reason"] == "shift full"]
+    assert report.unserved > len(full) > 5
+    assert (
+        full["remedy"]
+        .str.fullmatch(r"let T0\d work \d+ minutes longer on day \d|visit it on day \d, .*|add a team")
+        .all()
+    )
+
+
+def test_a_round_that_is_not_drawn_is_refused(city: Store) -> None:
+    city.create_round(Round("R2", start=dt.date(2026, 7, 1), days=1, teams=1, size=1))
+    with pytest.raises(StateError):
+        plan_round(city, "R2", seconds=0.1, seed=1)
