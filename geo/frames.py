@@ -71,6 +71,7 @@ STREETS = Schema(
 )
 TURN_BANS = Schema("turn_bans", "id", {"from_edge": "int", "via": "int", "to_edge": "int"})
 SAMPLE = Schema("sample", "id", {"inclusion_prob": "float", "day": "int", "ticket": "int"})
+RESERVES = Schema("reserves", "id", {"inclusion_prob": "float", "ticket": "int"})
 ROUTES = Schema(
     "routes",
     "id",

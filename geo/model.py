@@ -46,6 +46,8 @@ class Round:
     covert: bool = False  # 暗访: routes reach only their team and the planner
     quotas: Mapping[str, int] | None = None  # category code -> checkpoints; None: in proportion to the roster
     edition: str = ""  # catalogue edition that the round was made under
+    campaign: Mapping[str, Any] | None = None  # 专项行动: categories, zones, items drawn from; None: the whole roster
+    risk: Mapping[str, Any] | None = None  # how past visits weigh: longest_gap_days, look_back; None: they don't
 
     def date(self, day: int) -> dt.date:
         """Give the local date of day ``day``, which counts from 1."""
@@ -74,6 +76,62 @@ class Inspector:
     team: str
     unit: str = ""
     street: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretChain:
+    """What is public of a chain of secrets; the secrets are in no database."""
+
+    name: str  # the year, with a number behind it when one chain was not enough
+    end: str  # SHA-256, published before the first commitment
+    length: int  # commitments that it lasts for
+    made_at: dt.datetime  # UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A round bound before its public number was out, as it is kept; its secret is not in it."""
+
+    round_id: str
+    chain: str
+    position: int  # in the chain, from 1
+    parameters: Mapping[str, Any]  # what decides the draw besides the frame
+    root: str  # of the frame
+    frame_sha256: str  # under which the frame is kept
+    pool: Mapping[str, Any]  # inspectors, avoidance and past teams as they were: what teams are drawn from
+    committed_at: dt.datetime  # UTC
+    state: str = "committed"  # then drawn or void
+    public_number: str = ""
+    shares: tuple[str, ...] = ()  # what third parties disclosed
+    drawn_at: dt.datetime | None = None
+    voided_at: dt.datetime | None = None
+    reason: str = ""  # why it is void
+
+
+@dataclass(frozen=True, slots=True)
+class Avoidance:
+    """A line of the avoidance table (回避): whom or what an inspector must not meet. Empty fields name nothing."""
+
+    inspector: str
+    street: str = ""  # name or code
+    unit: str = ""
+    checkpoint: str = ""
+    reason: str = "kinship"
+    partner: str = ""  # another inspector, who is never in the same team
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDraw:
+    """The teams drawn for a round, and which of them may go to which street on which day."""
+
+    round_id: str
+    members: Mapping[str, tuple[str, ...]]  # team id -> names
+    turns: Mapping[str, Mapping[str, tuple[str, ...]]]  # street -> day -> team ids
+    repeats: tuple[tuple[str, str], ...]  # pairs that were together lately
+    proof: str  # why there are any
+    street_repeats: tuple[tuple[str, int, str], ...]  # street, day, team: it had the street the day before
+    street_proofs: tuple[str, ...]
+    drawn_at: dt.datetime  # UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,10 @@ LAYERS = {
     "unplaced": (tables.unplaced, UNPLACED),
     "zones": (tables.zones, frames.ZONES),
 }
-_USES = (tables.sample.c.id, tables.stops.c.checkpoint, tables.unserved.c.checkpoint, tables.visits.c.checkpoint)
+_USES = (
+    *(tables.sample.c.id, tables.reserves.c.id, tables.replacements.c.out),  # replacements.into was a reserve
+    *(tables.stops.c.checkpoint, tables.unserved.c.checkpoint, tables.visits.c.checkpoint),
+)
 """Where a checkpoint is held by what happened to it."""
 
 

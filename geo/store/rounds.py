@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, fields
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -12,6 +13,7 @@ from geo import frames
 from geo.errors import NotFoundError, StateError
 from geo.model import Draw, Inspector, Mode, Round, Team
 from geo.store import rows, tables
+from geo.store.backend import Backend
 from geo.store.catalogues import keep_edition
 from geo.store.columns import utc
 from geo.store.database import Database
@@ -81,7 +83,7 @@ class Rounds(Database):
         with self._reading() as connection:
             return [_round(row) for row in connection.execute(statement).mappings()]
 
-    def save_draw(self, draw: Draw, sample: pd.DataFrame) -> None:
+    def save_draw(self, draw: Draw, sample: pd.DataFrame, *, reserves: pd.DataFrame | None = None) -> None:
         """Save a round's draw in the place of a trial draw, whose plan goes with it.
 
         Parameters
@@ -90,28 +92,38 @@ class Rounds(Database):
             What it was made from.
         sample
             A frame of :data:`geo.frames.SAMPLE`; more columns are left out.
+        reserves
+            Those who come in for points that cannot be inspected: ``inclusion_prob``, ``ticket`` by id.
 
         Raises
         ------
         NotFoundError
             When there is no such round.
         StateError
-            When the round has a draw that was committed to, or visits: nobody may draw it again.
+            When the round is committed to, has a draw that was, or visits: nobody may draw it like that.
         """
-        cleaned = rows.clean(sample, frames.SAMPLE, tables.sample)
-        row = {field.name: getattr(draw, field.name) for field in fields(draw)}
-        row["drawn_at"] = utc(draw.drawn_at, "drawn_at")
-        for name in ("balance_city", "balance_within"):
-            row[name] = None if math.isnan(row[name]) else row[name]
         with self._writing() as connection:
             round_of(connection, draw.round_id)
             self._backend.lock(connection, tables.draws)
-            _clear(connection, draw.round_id)
-            for layer in (tables.routes, tables.stops):
-                self._backend.moved(connection, layer)
-            connection.execute(insert(tables.draws).values(row))
-            drawn = rows.to_rows(cleaned, frames.SAMPLE, tables.sample, self._backend)
-            rows.add(connection, tables.sample, [{"round_id": draw.round_id, **point} for point in drawn])
+            _refuse_committed(connection, draw.round_id)
+            self._clear(connection, draw.round_id)
+            put_draw(connection, self._backend, draw, sample, reserves)
+
+    def _clear(self, connection: Connection, round_id: str) -> None:
+        """Remove a trial draw and the plan made from it; refuse where either counts already."""
+        trial = connection.scalar(select(tables.draws.c.trial).where(tables.draws.c.round_id == round_id))
+        if trial is None:
+            return
+        if not trial:
+            raise StateError("round {round!r} is drawn, and that draw stands: make another round", round=round_id)
+        visits = connection.scalar(select(func.count()).where(tables.visits.c.round_id == round_id))
+        if visits:
+            raise StateError(
+                "round {round!r} has {visits} visits already: make another round", round=round_id, visits=visits
+            )
+        clear_draw(connection, round_id)
+        for layer in (tables.routes, tables.stops):
+            self._backend.moved(connection, layer)
 
     def draw(self, round_id: str) -> Draw:
         """Give what a round's sample was drawn from.
@@ -124,7 +136,7 @@ class Rounds(Database):
             When it is not drawn yet.
         """
         with self._reading() as connection:
-            return _draw(connection, round_id)
+            return draw_of(connection, round_id)
 
     def sample(self, round_id: str) -> gpd.GeoDataFrame:
         """Give the checkpoints drawn for a round in the order of their tickets, with ``inclusion_prob, day, ticket``.
@@ -149,7 +161,7 @@ class Rounds(Database):
             .order_by(drawn.c.ticket, drawn.c.id)
         )
         with self._reading() as connection:
-            _draw(connection, round_id)
+            draw_of(connection, round_id)
             return rows.fetch(connection, statement, _DRAWN, self._backend)
 
 
@@ -165,7 +177,8 @@ def _round(row: object) -> Round:
     return Round(**{field.name: row[field.name] for field in fields(Round)})  # type: ignore[index]
 
 
-def _draw(connection: Connection, round_id: str) -> Draw:
+def draw_of(connection: Connection, round_id: str) -> Draw:
+    """Give a draw, or raise NotFoundError without the round, StateError before it is drawn."""
     row = connection.execute(select(tables.draws).where(tables.draws.c.round_id == round_id)).mappings().first()
     if row is None:
         round_of(connection, round_id)
@@ -176,17 +189,36 @@ def _draw(connection: Connection, round_id: str) -> Draw:
     return Draw(**found)
 
 
-def _clear(connection: Connection, round_id: str) -> None:
-    """Remove a trial draw and the plan made from it; refuse where either counts already."""
-    trial = connection.scalar(select(tables.draws.c.trial).where(tables.draws.c.round_id == round_id))
-    if trial is None:
-        return
-    if not trial:
-        raise StateError("round {round!r} is drawn, and that draw stands: make another round", round=round_id)
-    visits = connection.scalar(select(func.count()).where(tables.visits.c.round_id == round_id))
-    if visits:
-        raise StateError(
-            "round {round!r} has {visits} visits already: make another round", round=round_id, visits=visits
-        )
+def put_draw(
+    connection: Connection, backend: Backend, draw: Draw, sample: pd.DataFrame, reserves: pd.DataFrame | None
+) -> None:
+    """Insert a draw with its sample and reserves as part of a larger change."""
+    cleaned = rows.clean(sample, frames.SAMPLE, tables.sample)
+    row = {field.name: getattr(draw, field.name) for field in fields(draw)}
+    row["drawn_at"] = utc(draw.drawn_at, "drawn_at")
+    for name in ("balance_city", "balance_within"):
+        row[name] = None if math.isnan(row[name]) else row[name]
+    connection.execute(insert(tables.draws).values(row))
+    parts: list[tuple[Any, frames.Schema, pd.DataFrame]] = [(tables.sample, frames.SAMPLE, cleaned)]
+    if reserves is not None:
+        parts.append((tables.reserves, frames.RESERVES, rows.clean(reserves, frames.RESERVES, tables.reserves)))
+    for table, schema, frame in parts:
+        points = rows.to_rows(frame, schema, table, backend)
+        rows.add(connection, table, [{"round_id": draw.round_id, **point} for point in points])
+
+
+def clear_draw(connection: Connection, round_id: str) -> None:
+    """Remove a draw, what hangs on it, and the plan made from it."""
     for table in (tables.routes, tables.stops, tables.unserved, tables.draws):
         connection.execute(delete(table).where(table.c.round_id == round_id))
+    kept = select(tables.commitments.c.frame_sha256).union(select(tables.draws.c.frame_sha256))
+    connection.execute(delete(tables.drawn_frames).where(tables.drawn_frames.c.sha256.not_in(kept)))
+
+
+def _refuse_committed(connection: Connection, round_id: str) -> None:
+    t = tables.commitments
+    state = connection.scalar(select(t.c.state).where(t.c.round_id == round_id, t.c.state == "committed"))
+    if state is not None:
+        raise StateError(
+            "round {round!r} is committed to: draw it with its public number, or void it with a reason", round=round_id
+        )

@@ -20,7 +20,7 @@ from geo import frames
 from geo.store.columns import Json, Time, Whole
 from geo.store.geometry import geometry
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that leads to these tables."""
 
 metadata = MetaData(
@@ -57,6 +57,11 @@ def _text(name: str, *args: Any, **options: Any) -> Column[str]:  # noqa: ANN401
 
 def _round(*, cascade: bool = True) -> Column[str]:
     return _text("round_id", ForeignKey("rounds.id", ondelete="CASCADE" if cascade else None))
+
+
+def _drawn(*, unique: bool = False) -> Column[str]:
+    """Name a round that is drawn; what hangs on the draw goes with it."""
+    return _text("round_id", ForeignKey("draws.round_id", ondelete="CASCADE"), unique=unique)
 
 
 def _gist(table: str) -> Index:
@@ -136,6 +141,8 @@ rounds = Table(
     Column("covert", Boolean(), nullable=False),
     Column("quotas", Json()),
     _text("edition"),
+    Column("campaign", Json()),
+    Column("risk", Json()),
 )
 draws = Table(
     "draws",
@@ -158,6 +165,93 @@ sample = Table(
     _text("id", ForeignKey("checkpoints.id"), index=True),
     *_of(frames.SAMPLE),
     UniqueConstraint("round_id", "id"),
+)
+reserves = Table(
+    "reserves",
+    metadata,
+    _fid(),
+    _drawn(),
+    _text("id", ForeignKey("checkpoints.id"), index=True),
+    Column("inclusion_prob", Double(), nullable=False),
+    Column("ticket", Whole, nullable=False),
+    UniqueConstraint("round_id", "id"),
+)
+replacements = Table(
+    "replacements",
+    metadata,
+    _fid(),
+    _drawn(),
+    _text("out", ForeignKey("checkpoints.id"), index=True),
+    _text("into", ForeignKey("checkpoints.id"), nullable=True, index=True),  # NULL: no reserve was left
+    _text("reason"),
+    Column("distance_m", Double(), nullable=False),
+    *_of(frames.SAMPLE),  # of the point that went out, as it was in the sample
+    Column("replaced_at", Time(), nullable=False),
+    UniqueConstraint("round_id", "out"),
+)
+questionnaires = Table(
+    "questionnaires",
+    metadata,
+    _fid(),
+    _drawn(),
+    _text("id", ForeignKey("checkpoints.id"), index=True),
+    Column("number", Whole, nullable=False),
+    UniqueConstraint("round_id", "id"),
+)
+team_draws = Table(
+    "team_draws",
+    metadata,
+    _fid(),
+    _drawn(unique=True),
+    Column("members", Json(), nullable=False),
+    Column("turns", Json(), nullable=False),
+    Column("repeats", Json(), nullable=False),
+    _text("proof"),
+    Column("street_repeats", Json(), nullable=False),
+    Column("street_proofs", Json(), nullable=False),
+    Column("drawn_at", Time(), nullable=False),
+)
+avoidances = Table(
+    "avoidances",
+    metadata,
+    _fid(),
+    *(_text(name) for name in ("inspector", "street", "unit", "checkpoint", "reason", "partner")),
+)
+chains = Table(
+    "chains",
+    metadata,
+    _fid(),
+    _text("name", unique=True),
+    _text("end"),  # the secrets are in a file of their own, which no copy of the city holds
+    Column("length", Whole, nullable=False),
+    Column("made_at", Time(), nullable=False),
+)
+drawn_frames = Table(
+    "drawn_frames",
+    metadata,
+    _fid(),
+    _text("sha256", unique=True),
+    Column("rows", LargeBinary(), nullable=False),  # canonical JSON, deflated
+)
+commitments = Table(
+    "commitments",
+    metadata,
+    _fid(),
+    _text("round_id", ForeignKey("rounds.id"), index=True),
+    _text("chain", ForeignKey("chains.name")),
+    Column("position", Whole, nullable=False),
+    Column("parameters", Json(), nullable=False),
+    _text("root"),
+    _text("frame_sha256"),
+    Column("pool", Json(), nullable=False),
+    Column("committed_at", Time(), nullable=False),
+    _text("state"),
+    _text("public_number"),
+    Column("shares", Json(), nullable=False),
+    Column("drawn_at", Time()),
+    Column("voided_at", Time()),
+    _text("reason"),
+    UniqueConstraint("chain", "position"),
 )
 routes = Table(
     "routes",

@@ -192,7 +192,7 @@ def test_the_triggers_bear_an_upsert_and_a_lost_place(city):
         connection.exec_driver_sql("CREATE TEMP TABLE blobs (n, geom)")
         blobs = [(n, blob) for n, blob in enumerate(city._backend.encode(lines))]
         connection.exec_driver_sql("INSERT INTO temp.blobs VALUES (?, ?)", blobs)
-        connection.exec_driver_sql("INSERT INTO rounds VALUES (1, 'r', '2026-06-12', 1, 1, 1, 0, NULL, '')")
+        connection.exec_driver_sql("INSERT INTO rounds VALUES (1, 'r', '2026-06-12', 1, 1, 1, 0, NULL, '', NULL, NULL)")
 
         def tree():
             return connection.exec_driver_sql("SELECT id, minx FROM rtree_routes_geom ORDER BY id").all()

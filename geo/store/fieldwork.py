@@ -1,0 +1,185 @@
+"""What happens to a draw in the field: points replaced, questionnaires spread, inspectors drawn into teams."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+
+import geopandas as gpd
+import pandas as pd
+from sqlalchemy import Connection, delete, insert, select
+
+from geo import frames
+from geo.errors import StateError
+from geo.model import Avoidance, TeamDraw
+from geo.store import rows, tables
+from geo.store.rounds import Rounds, draw_of
+
+_SPARE = frames.Schema(
+    "reserve points", "id", {**frames.CHECKPOINTS.columns, **frames.RESERVES.columns}, frames.CHECKPOINTS.geometry
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A line of the log: a point of the sample that could not be inspected, and what came in."""
+
+    out: str
+    into: str  # empty: no reserve of its category was left
+    reason: str
+    distance_m: float
+    replaced_at: dt.datetime  # UTC
+
+
+class Fieldwork(Rounds):
+    """The sample as it is inspected; what was drawn can always be told from it."""
+
+    def reserves(self, round_id: str) -> gpd.GeoDataFrame:
+        """Give the reserves of a round in order of their tickets, those that came in too, with ``inclusion_prob``."""
+        points, spare = tables.checkpoints, tables.reserves
+        statement = (
+            select(
+                points.c.id,
+                *(points.c[name] for name in frames.CHECKPOINTS.columns),
+                *(spare.c[name] for name in frames.RESERVES.columns),
+                points.c.geom,
+            )
+            .join(spare, spare.c.id == points.c.id)
+            .where(spare.c.round_id == round_id)
+            .order_by(spare.c.ticket)
+        )
+        with self._reading() as connection:
+            draw_of(connection, round_id)
+            return rows.fetch(connection, statement, _SPARE, self._backend)
+
+    def drawn_sample(self, round_id: str) -> pd.DataFrame:
+        """Give the sample as the key drew it, whatever was replaced since: a frame of :data:`geo.frames.SAMPLE`."""
+        now, t = self.sample(round_id)[list(frames.SAMPLE.columns)], tables.replacements
+        with self._reading() as connection:
+            log = connection.execute(select(t).where(t.c.round_id == round_id).order_by(t.c.fid)).mappings().all()
+        out = pd.DataFrame(
+            [{name: row[name] for name in ("out", *frames.SAMPLE.columns)} for row in log],
+            columns=["out", *frames.SAMPLE.columns],
+        )
+        both = pd.concat([now, out.set_index("out").astype(now.dtypes.to_dict())]) if log else now
+        came = [row["into"] for row in log if row["into"]]
+        drawn: pd.DataFrame = both[~both.index.isin(came)].rename_axis("id").sort_values("ticket")
+        return drawn
+
+    def replacements(self, round_id: str) -> list[Replaced]:
+        """Give the log of replacements, the oldest first."""
+        t = tables.replacements
+        with self._reading() as connection:
+            draw_of(connection, round_id)
+            log = connection.execute(select(t).where(t.c.round_id == round_id).order_by(t.c.fid)).all()
+        return [Replaced(row.out, row.into or "", row.reason, row.distance_m, row.replaced_at) for row in log]
+
+    def save_replacement(self, round_id: str, line: Replaced, *, after: int) -> None:
+        """Put a reserve into the sample for a point that cannot be inspected, on the point's day.
+
+        Parameters
+        ----------
+        round_id
+            A round that is drawn.
+        line
+            What goes out and what comes in.
+        after
+            Lines that the log had when this one was found.
+
+        Raises
+        ------
+        StateError
+            When another replacement was logged meanwhile, or the point is not in the sample.
+        """
+        t, sample, spare = tables.replacements, tables.sample, tables.reserves
+        with self._writing() as connection:
+            draw_of(connection, round_id)
+            self._backend.lock(connection, t)
+            if len(connection.execute(select(t.c.fid).where(t.c.round_id == round_id)).all()) != after:
+                raise StateError(
+                    "somebody else replaced a point of round {round!r} meanwhile: try again", round=round_id
+                )
+            at = (sample.c.round_id == round_id) & (sample.c.id == line.out)
+            was = connection.execute(select(sample).where(at)).first()
+            if was is None:
+                raise StateError("{id!r} is refused, but it isn't among the points to inspect", id=line.out)
+            kept = {name: getattr(was, name) for name in frames.SAMPLE.columns}
+            row = {**asdict(line), "round_id": round_id, "into": line.into or None, **kept}
+            connection.execute(insert(t).values(row))
+            connection.execute(delete(sample).where(at))
+            if line.into:
+                came = connection.execute(
+                    select(spare).where(spare.c.round_id == round_id, spare.c.id == line.into)
+                ).one()
+                values = {"inclusion_prob": came.inclusion_prob, "day": was.day, "ticket": came.ticket}
+                connection.execute(insert(sample).values(round_id=round_id, id=line.into, **values))
+            _move_questionnaires(connection, round_id, line)
+
+    def save_questionnaires(self, round_id: str, numbers: Mapping[str, int]) -> None:
+        """Keep how many questionnaires each place of the sample gets, in the place of what was kept before."""
+        t = tables.questionnaires
+        with self._writing() as connection:
+            draw_of(connection, round_id)
+            self._backend.lock(connection, t)
+            connection.execute(delete(t).where(t.c.round_id == round_id))
+            kept = [{"round_id": round_id, "id": id_, "number": number} for id_, number in numbers.items() if number]
+            rows.add(connection, t, kept)
+
+    def questionnaires(self, round_id: str) -> pd.Series:
+        """Give the questionnaires of each place that has any, by id: a Series named ``questionnaires``."""
+        t = tables.questionnaires
+        with self._reading() as connection:
+            found = connection.execute(select(t.c.id, t.c.number).where(t.c.round_id == round_id).order_by(t.c.fid))
+            pairs = found.all()
+        ids = pd.Index([row.id for row in pairs], name="id", dtype="str")
+        return pd.Series([row.number for row in pairs], index=ids, name="questionnaires", dtype="int64")
+
+    def save_team_draw(self, drawn: TeamDraw) -> None:
+        """Keep the teams that were drawn for a round, in the place of those kept before."""
+        t = tables.team_draws
+        row = {field.name: getattr(drawn, field.name) for field in fields(drawn)}
+        with self._writing() as connection:
+            draw_of(connection, drawn.round_id)
+            self._backend.lock(connection, t)
+            connection.execute(delete(t).where(t.c.round_id == drawn.round_id))
+            connection.execute(insert(t).values(row))
+
+    def team_draw(self, round_id: str) -> TeamDraw | None:
+        """Give the teams that were drawn for a round, None when none were."""
+        t = tables.team_draws
+        with self._reading() as connection:
+            row = connection.execute(select(t).where(t.c.round_id == round_id)).mappings().first()
+        if row is None:
+            return None
+        found = {field.name: row[field.name] for field in fields(TeamDraw)}
+        found["members"] = {team: tuple(names) for team, names in found["members"].items()}
+        found["turns"] = {
+            street: {day: tuple(teams) for day, teams in days.items()} for street, days in found["turns"].items()
+        }
+        for name in ("repeats", "street_repeats"):
+            found[name] = tuple(tuple(one) for one in found[name])
+        return TeamDraw(**{**found, "street_proofs": tuple(found["street_proofs"])})
+
+    def replace_avoidances(self, lines: Iterable[Avoidance]) -> None:
+        """Put this avoidance table in the place of the one before."""
+        t = tables.avoidances
+        with self._writing() as connection:
+            self._backend.lock(connection, t)
+            connection.execute(delete(t))
+            rows.add(connection, t, [asdict(line) for line in lines])
+
+    def avoidances(self) -> list[Avoidance]:
+        """Give the avoidance table in its order."""
+        t = tables.avoidances
+        with self._reading() as connection:
+            found: Sequence[object] = connection.execute(select(t).order_by(t.c.fid)).all()
+        return [Avoidance(**{field.name: getattr(row, field.name) for field in fields(Avoidance)}) for row in found]
+
+
+def _move_questionnaires(connection: Connection, round_id: str, line: Replaced) -> None:
+    """Give the questionnaires of a point to what came in for it."""
+    t = tables.questionnaires
+    at = (t.c.round_id == round_id) & (t.c.id == line.out)
+    number = connection.scalar(select(t.c.number).where(at))
+    if number is not None and line.into:
+        connection.execute(delete(t).where(at))
+        connection.execute(insert(t).values(round_id=round_id, id=line.into, number=number))
