@@ -6,7 +6,7 @@ meet in it, and their OpenMP layer forbids to fork.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from os import cpu_count
+from os import cpu_count, environ
 from typing import TypeVar
 
 import numpy as np
@@ -22,7 +22,7 @@ def in_parts(work: Callable[[int, int], T], n: int, *, threads_from: int) -> lis
     work
         Called with the bounds of a part; it must let go of the interpreter's lock to gain anything.
     n
-        The items.
+        The items; one part a core, or as many as the environment's ``XUNDIAN_THREADS`` says.
     threads_from
         Fewer items than this stay in one part: a thread costs about 0.1 ms.
 
@@ -31,7 +31,7 @@ def in_parts(work: Callable[[int, int], T], n: int, *, threads_from: int) -> lis
     list
         What ``work`` gave, in the order of the parts.
     """
-    parts = (cpu_count() or 1) if n >= threads_from else 1
+    parts = int(environ.get("XUNDIAN_THREADS") or cpu_count() or 1) if n >= threads_from else 1
     if parts == 1:
         return [work(0, n)]
     cuts = np.linspace(0, n, parts + 1).astype(int).tolist()

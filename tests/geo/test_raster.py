@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InputError
@@ -19,6 +19,7 @@ def test_numbers_run_row_by_row_from_the_south_west() -> None:
     assert SMALL.assign_xy(x, y).tolist() == list(range(12))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 8), st.integers(0, 6))
 def test_every_point_on_a_border_lies_in_exactly_one_cell(half_col: int, half_row: int) -> None:
     x, y = 500_000.0 + 50.0 * half_col, 3_380_000.0 + 50.0 * half_row
