@@ -23,8 +23,9 @@ def replicate_mean(drawn: pd.DataFrame, values: pd.Series) -> Estimate:
     Each day of a draw is a balanced sample of the whole city with its inclusion probabilities divided by the number of
     days; the
     spread of the days' estimates gives the variance (Wolter 2007, Introduction to Variance Estimation, section 2.2,
-    doi:10.1007/978-0-387-35099-8). It is conservative: the days avoid each other, and together cover more evenly than
-    they tell. ``tests/bench/draw.py`` measures by how much.
+    doi:10.1007/978-0-387-35099-8). For what
+    varies in space it errs on the safe side: the days avoid each other, and together cover more evenly than they tell.
+    ``tests/bench/draw.py`` measures by how much.
 
     Parameters
     ----------

@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import subprocess
-from importlib.resources import files
 from pathlib import Path
 
 import geopandas as gpd
@@ -84,7 +83,7 @@ def test_the_script_of_the_page_gives_the_known_answers(tmp_path):
     node = shutil.which("node")
     if node is None:
         pytest.skip("no node here; the browser test runs the same script")
-    script = files("webmap").joinpath("static/verify.js").read_text(encoding="utf-8")
+    script = (_TESTS.parent / "webmap" / "static" / "verify.js").read_text(encoding="utf-8")
     (tmp_path / "verify.mjs").write_text(script, encoding="utf-8")
     (tmp_path / "answers.json").write_text(json.dumps(ANSWERS), encoding="utf-8")
     (tmp_path / "main.mjs").write_text(

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +121,7 @@ def answers(texts) -> dict[str, list[str]]:
 @pytest.fixture(scope="module")
 def script() -> str:
     """Give the script of the web page, a module that needs nothing else."""
-    return files("webmap").joinpath("static/verify.js").read_text(encoding="utf-8")
+    return (Path(__file__).parents[3] / "webmap" / "static" / "verify.js").read_text(encoding="utf-8")
 
 
 def test_every_tampering_is_caught(answers):
