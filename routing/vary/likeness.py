@@ -1,0 +1,40 @@
+"""How much of a plan was driven before: shared legs."""
+
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import pairwise
+
+import pandas as pd
+
+ROUNDS = 5  # past ones that count
+MOST = 0.4  # share of shared legs that a route may have
+
+
+def legs_of(routes: Iterable[Sequence[Hashable]]) -> set[frozenset[Hashable]]:
+    """Give the legs of routes, each the sequence of its places with the base at both ends; both ways are one leg."""
+    return {frozenset(leg) for route in routes for leg in pairwise(route) if leg[0] != leg[1]}
+
+
+def similarity(
+    now: Iterable[Sequence[Hashable]], past: Iterable[Iterable[Sequence[Hashable]]], *, rounds: int = ROUNDS
+) -> float:
+    """Give the share of the legs of ``now`` that were driven, either way, in any of the last rounds.
+
+    Parameters
+    ----------
+    now
+        Routes, each the sequence of its places.
+    past
+        The routes of each past round, the latest round last.
+    rounds
+        How many of the last ones count.
+    """
+    legs = legs_of(now)
+    known = set[frozenset[Hashable]]().union(*map(legs_of, list(past)[-rounds:])) if legs else set()
+    return len(legs & known) / len(legs) if legs else 0.0
+
+
+def places_of(stops: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Give the sequence of places of each route in a STOPS frame; a team's base is called ``base`` and its id."""
+    walked = stops[stops["kind"] != "lunch"].sort_values(["day", "team", "order"])
+    names = walked["checkpoint"].where(walked["kind"] == "stop", "base " + walked["team"].astype(str))
+    return [tuple(route) for _, route in names.groupby([walked["day"], walked["team"]], sort=True)]
