@@ -5,29 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from routing.problem import RoutingProblem, Seconds
-from routing.settle import Drafts, holds
+from routing.problem import Plan, RoutingProblem, Seconds
+from routing.settle import Drafts, holds, rows_of, shift_s, tour_s, work_s
 from routing.vrp import Slot
 
 _MOVES = 2000  # stops moved at most
 _TRIED = 300  # moves of a round that are held against the clock, the cheapest first
 _MARGIN = 0.8  # of the band: evened out a little further than asked, so that the search has room
-
-
-def tour_s(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> int:
-    """Give the travel seconds of one tour."""
-    rows = _rows(problem, slot, stops)
-    return int(problem.matrix(slot[0])[rows[:-1], rows[1:]].sum())
-
-
-def work_s(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> int:
-    """Give the seconds that a tour keeps its team at work: travel and visits."""
-    return tour_s(problem, slot, stops) + int(problem.dwell_s[list(stops)].sum())
-
-
-def _rows(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> list[int]:
-    team = problem.teams[slot[0]]
-    return [team.base, *stops] + ([] if team.end_base is None else [team.end_base])
 
 
 class Loads:
@@ -42,7 +26,7 @@ class Loads:
     def __init__(self, problem: RoutingProblem) -> None:
         self.problem = problem
         self.slots = problem.slots()
-        hours = {slot: _shift_s(problem, slot[0]) for slot in self.slots}
+        hours = {slot: shift_s(problem, slot[0]) for slot in self.slots}
         every = sum(hours.values())
         self.part = {slot: own / every for slot, own in hours.items()}
         self.parts = np.zeros(len(problem.teams))
@@ -140,16 +124,16 @@ class Loads:
         """List moves as (price, giver, taker, where from, where to): the best place of each stop with each taker."""
         problem = self.problem
         for giver in givers:
-            rows = np.array(_rows(problem, giver, tours[giver]))
+            rows = np.array(rows_of(problem, giver, tours[giver]))
             stops = np.array(tours[giver])
             saved = _saved(problem.matrix(giver[0]), rows, len(stops))
             worth = problem.dwell_s[stops] + np.maximum(saved, 0) + 60.0
             for taker in takers:
                 if taker == giver:
                     continue
-                there = np.array(_rows(problem, taker, tours.get(taker, ())))
+                there = np.array(rows_of(problem, taker, tours.get(taker, ())))
                 added, place = _added(problem, taker, there, stops)
-                room_s = _shift_s(problem, taker[0]) - work_s(problem, taker, tours.get(taker, ()))
+                room_s = shift_s(problem, taker[0]) - work_s(problem, taker, tours.get(taker, ()))
                 for at in np.flatnonzero(added + problem.dwell_s[stops] <= room_s):
                     yield float((added[at] - saved[at]) / worth[at]), giver, taker, int(at), int(place[at])
 
@@ -176,6 +160,10 @@ def _added(
     return added[place, np.arange(len(stops))], place
 
 
-def _shift_s(problem: RoutingProblem, team: int) -> int:
-    shift = problem.teams[team].shift
-    return shift.end_s - shift.start_s - (shift.lunch_s if shift.lunch_starts else 0)
+def farthest_load(problem: RoutingProblem, plan: Plan) -> float:
+    """Give how far the load that is farthest from its fair share is from it, as a part of the share."""
+    loads = Loads(problem)
+    work = loads.of({(route.team, route.day): route.stops for route in plan.routes})
+    fair = loads.parts * work.sum()
+    off = np.abs(work - fair)[fair > 0] / fair[fair > 0]
+    return round(float(off.max(initial=0.0)), 4)

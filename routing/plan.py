@@ -1,17 +1,20 @@
 """plan_round: from a drawn round to saved routes."""
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from geo.catalogue import Catalogue
 from geo.progress import Progress, silent
 from geo.store import Store
-from routing.brief import Terms, brief_of
+from routing.brief import Brief, Terms, brief_of
 from routing.check import ensure
 from routing.itinerary import plan_frames, unserved_frame
+from routing.loads import farthest_load
 from routing.network import network_of
-from routing.remedies import remedy_texts
+from routing.problem import Plan, Reason
+from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.solver import Standing, solve
 
 
@@ -25,6 +28,9 @@ class PlanReport:
     travel_s: int
     team_days: int
     seconds: float
+    teams_for_all: int | None  # teams that would serve all that only lack room
+    reasons: Mapping[str, int]  # how many stops are not served for each reason
+    farthest_load: float  # of the team whose work is farthest from its fair share, as a part of the share
 
     def as_json(self) -> dict[str, object]:
         """Give the keys of the JSON line."""
@@ -79,7 +85,7 @@ def plan_round(  # noqa: PLR0913 - what every planner's page and command passes
     plan = solve(brief.problem, seconds=seconds, seed=seed, progress=progress, watch=watch)
     ensure(brief.problem, plan)
     routes, stops = plan_frames(brief, plan, network, progress=progress)
-    store.save_routes(round_id, routes, stops, unserved_frame(brief, plan, remedy_texts(brief, plan)))
+    store.save_routes(round_id, routes, stops, unserved_frame(brief, plan, _remedy_texts(brief, plan)))
     return PlanReport(
         routes=len(plan.routes),
         served=len(brief.problem.stops) - len(plan.unserved),
@@ -87,4 +93,16 @@ def plan_round(  # noqa: PLR0913 - what every planner's page and command passes
         travel_s=plan.travel_s,
         team_days=len(plan.routes),
         seconds=round(time.perf_counter() - began, 2),
+        teams_for_all=teams_for_all(brief.problem, plan),
+        reasons=dict(Counter(map(str, plan.unserved.values()))),
+        farthest_load=farthest_load(brief.problem, plan),
     )
+
+
+def _remedy_texts(brief: Brief, plan: Plan) -> dict[int, str]:
+    found = remedies(brief.problem, plan)
+    for stop, metres in brief.off_street_m.items():
+        if plan.unserved.get(stop) is Reason.NO_WAY:
+            found[stop] = Remedy(Change.STREET, {"metres": round(metres)})
+    names = [team.id for team in brief.teams]
+    return {stop: remedy.text(names) for stop, remedy in found.items()}

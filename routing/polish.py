@@ -17,10 +17,10 @@ from threading import Event
 import numpy as np
 
 from routing.groups import GROUP_SLOTS, Group, groups_of, independent
-from routing.loads import Loads, tour_s
+from routing.loads import Loads
 from routing.problem import RoutingProblem
 from routing.search import Effort, Found, improve
-from routing.settle import Drafts, keep, worth_s
+from routing.settle import Drafts, keep, tour_s, worth_s
 from routing.vrp import Menus, Part, Slot
 
 ROUND_STEPS = 2000  # of the local search in each group, before the groups change

@@ -1,117 +1,173 @@
 """The least change that would serve a stop which no route visits."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
-from routing.brief import Brief
-from routing.problem import HOUR_S, UNREACHABLE_S, Plan, Reason, RoutingProblem, Window
-from routing.settle import detour_s, holds
+from routing.problem import HOUR_S, UNREACHABLE_S, Plan, Reason, RoutingProblem
+from routing.settle import Drafts, cheapest, detour_s, holds, shift_s, work_s
 from routing.timetable import NEVER_S, Day, earliest_back
 from routing.vrp import Slot
 
 _TRIED = 60  # places for a stop, nearest first, before the least overtime is taken
-
-TEMPLATES = {
-    "street": "{metres} m from the nearest street that can be reached: move it to a street, or import the one missing",
-    "way": "no way by {mode}: open a street that is closed, or give a team another mode",
-    "team": "give it to a team without inspectors of its unit or street",
-    "day": "visit it on day {day}, when {team} has room",
-    "hours": "let it open from {begin} to {end} on day {day}",
-    "overtime": "let {team} work {minutes} minutes longer on day {day}",
-    "more": "add a team",
-    "prize": "raise its prize, or make it a stop that must be visited",
-}
+_ENOUGH_TEAMS = 200
 
 
-def remedy_texts(brief: Brief, plan: Plan) -> dict[int, str]:
-    """Say for each stop that is not served what would serve it."""
-    drafts = {(route.team, route.day): route.stops for route in plan.routes}
-    answer: dict[Reason, Callable[[int], str]] = {
-        Reason.NO_WAY: lambda stop: _no_way(brief, stop),
-        Reason.AVOIDED: lambda _: TEMPLATES["team"],
-        Reason.CLOSED: lambda stop: _closed(brief, drafts, stop),
-        Reason.FULL: lambda stop: _full(brief, drafts, stop),
-        Reason.NOT_WORTH: lambda _: TEMPLATES["prize"],
+class Change(StrEnum):
+    """What is to be changed. The text is a template, and the key of its translation."""
+
+    STREET = "{metres} m from the nearest street that can be reached: move it to a street, or import the one missing"
+    WAY = "no way by {mode}: open a street that is closed, or give a team another mode"
+    TEAM = "give it to a team without inspectors of its unit or street"
+    DAY = "visit it on day {day}, when {team} has room"
+    OPEN_DAY = "visit it on day {day}, when it is open"
+    OPEN_UNTIL = "let it be open until {time} on day {day}"
+    OPEN_FROM = "let it be open from {time} on day {day}"
+    OPEN = "let it be open for {minutes} minutes on day {day}"
+    OVERTIME = "let {team} work {minutes} minutes longer on day {day}"
+    MORE = "add a team"
+    PRIZE = "raise its prize above {seconds} s, or make it a stop that must be visited"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A change with its values; days count from 1, ``team`` is the team's place in the problem or its name."""
+
+    change: Change
+    values: Mapping[str, object]
+
+    def text(self, names: Sequence[str] | None = None) -> str:
+        """Say it in English, with the team's name when ``names`` gives the names of all teams."""
+        values = dict(self.values)
+        if names is not None and "team" in values:
+            values["team"] = names[int(str(values["team"]))]
+        return self.change.value.format(**values)
+
+
+def parse(text: str) -> Remedy | None:
+    """Read what :meth:`Remedy.text` wrote, so that it can be said in another language; None for any other text."""
+    for change in Change:
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(change.value))
+        found = re.fullmatch(pattern, text)
+        if found:
+            return Remedy(change, found.groupdict())
+    return None
+
+
+def remedies(problem: RoutingProblem, plan: Plan) -> dict[int, Remedy]:
+    """Find for each stop that is not served the least change that would serve it."""
+    drafts: Drafts = {(route.team, route.day): route.stops for route in plan.routes}
+    answer: dict[Reason, Callable[[int], Remedy]] = {
+        Reason.NO_WAY: lambda _: Remedy(Change.WAY, {"mode": ", ".join(dict.fromkeys(t.mode for t in problem.teams))}),
+        Reason.AVOIDED: lambda _: Remedy(Change.TEAM, {}),
+        Reason.CLOSED: lambda stop: _another_day(problem, drafts, stop) or _wider(problem, stop),
+        Reason.FULL: lambda stop: _another_day(problem, drafts, stop, room=True) or _overtime(problem, drafts, stop),
+        Reason.NOT_WORTH: lambda stop: Remedy(Change.PRIZE, {"seconds": _price(problem, drafts, stop)}),
     }
     return {stop: answer[reason](stop) for stop, reason in plan.unserved.items()}
 
 
-def _no_way(brief: Brief, stop: int) -> str:
-    if stop in brief.off_street_m:
-        return TEMPLATES["street"].format(metres=round(brief.off_street_m[stop]))
-    return TEMPLATES["way"].format(mode=", ".join(dict.fromkeys(str(team.mode) for team in brief.teams)))
+def teams_for_all(problem: RoutingProblem, plan: Plan) -> int | None:
+    """Give a number of teams that serves every stop which only lacks room; None when even very many do not.
+
+    The further teams are like the first, and work on all days. The number is proved by putting the stops into their
+    days on the real clock, so it is enough; a longer search may do with fewer.
+    """
+    left = [stop for stop, reason in plan.unserved.items() if reason is Reason.FULL]
+    team = replace(problem.teams[0], days=None, avoids=frozenset()) if problem.teams else None
+    if not left or team is None:
+        return len(problem.teams)
+    for extra in range(1, _ENOUGH_TEAMS):
+        wider = _with(problem, teams=(team,) * extra)
+        drafts: Drafts = {}
+        for stop in sorted(left, key=lambda stop: -int(problem.dwell_s[stop])):
+            found = cheapest(wider, drafts, stop, UNREACHABLE_S)
+            if found is None:
+                break
+            _put(drafts, *found, stop)
+        else:
+            return len(problem.teams) + extra
+        if extra > len(left):
+            break
+    return None
 
 
-def _closed(brief: Brief, drafts: Mapping[Slot, Sequence[int]], stop: int) -> str:
-    other = _room_on_another_day(brief, drafts, stop)
-    if other:
-        return other
-    problem = brief.problem
-    day = problem.day_of[stop] or 0
+def _put(drafts: Drafts, slot: Slot, place: int, stop: int) -> None:
+    stops = drafts.get(slot, ())
+    drafts[slot] = (*stops[:place], stop, *stops[place:])
+
+
+def _with(problem: RoutingProblem, **changes: object) -> RoutingProblem:
+    return replace(problem, **changes)  # type: ignore[arg-type]
+
+
+def _another_day(problem: RoutingProblem, drafts: Drafts, stop: int, *, room: bool = False) -> Remedy | None:
+    """Move a stop that is bound to its day: to one with room, or, unless there must be room, to one when it is open."""
+    if problem.day_of[stop] is None:
+        return None
+    free = _with(problem, day_of={**problem.day_of, stop: None})
+    found = cheapest(free, drafts, stop, UNREACHABLE_S)
+    if found:
+        return Remedy(Change.DAY, {"day": found[0][1] + 1, "team": found[0][0]})
+    open_days = [] if room else [slot[1] for slot in free.slots() if holds(free, slot, [stop])]
+    return Remedy(Change.OPEN_DAY, {"day": open_days[0] + 1}) if open_days else None
+
+
+def _wider(problem: RoutingProblem, stop: int) -> Remedy:
+    """Widen the hours of a day by as little as serves the stop alone."""
     dwell_s = int(problem.dwell_s[stop])
-    begin_s = 14 * HOUR_S
-    return TEMPLATES["hours"].format(begin=_clock(begin_s), end=_clock(begin_s + max(dwell_s, HOUR_S)), day=day + 1)
+    options = []
+    for number, day in problem.slots():
+        if problem.day_of[stop] not in (None, day) or stop in problem.teams[number].avoids:
+            continue
+        team, travel = problem.teams[number], problem.matrix(number)
+        first = team.shift.start_s + int(travel[team.base, stop])
+        last = team.shift.end_s - (0 if team.end_base is None else int(travel[stop, team.end_base]))
+        for open_s, close_s in problem.windows[stop][day]:
+            until_s, from_s = max(open_s, first) + dwell_s, min(close_s, last) - dwell_s
+            if close_s < until_s <= last:
+                options.append((until_s - close_s, Change.OPEN_UNTIL, until_s, day))
+            if first <= from_s < open_s:
+                options.append((open_s - from_s, Change.OPEN_FROM, from_s, day))
+    if options:
+        _, change, second, day = min(options)
+        second = -(-second // 60) * 60 if change is Change.OPEN_UNTIL else second // 60 * 60
+        return Remedy(change, {"time": f"{second // HOUR_S:02d}:{second % HOUR_S // 60:02d}", "day": day + 1})
+    return Remedy(Change.OPEN, {"minutes": -(-dwell_s // 60), "day": (problem.day_of[stop] or 0) + 1})
 
 
-def _full(brief: Brief, drafts: Mapping[Slot, Sequence[int]], stop: int) -> str:
-    other = _room_on_another_day(brief, drafts, stop)
-    if other:
-        return other
-    problem = brief.problem
+def _overtime(problem: RoutingProblem, drafts: Drafts, stop: int) -> Remedy:
+    """Let the team work longer that would be back the soonest; another team, when that is over an hour."""
     late = [
         (earliest_back(Day.of(problem, *slot), stops) - problem.teams[slot[0]].shift.end_s, slot)
-        for slot, stops in _insertions(problem, drafts, stop, problem.day_of[stop])
+        for slot, stops in _insertions(problem, drafts, stop)
     ]
     late_s, slot = min(late, default=(NEVER_S, (0, 0)))
-    if late_s >= HOUR_S:
-        return TEMPLATES["more"]
-    return TEMPLATES["overtime"].format(team=brief.teams[slot[0]].id, minutes=-(-late_s // 60), day=slot[1] + 1)
+    if late_s > HOUR_S:
+        return Remedy(Change.MORE, {})
+    return Remedy(Change.OVERTIME, {"team": slot[0], "minutes": max(1, -(-late_s // 60)), "day": slot[1] + 1})
 
 
-def _room_on_another_day(brief: Brief, drafts: Mapping[Slot, Sequence[int]], stop: int) -> str:
-    problem = brief.problem
-    if problem.day_of[stop] is None:
-        return ""
-    free = _freed(problem, stop)
-    for slot, stops in _insertions(free, drafts, stop, None):
-        if holds(free, slot, stops):
-            return TEMPLATES["day"].format(day=slot[1] + 1, team=brief.teams[slot[0]].id)
-    return ""
+def _price(problem: RoutingProblem, drafts: Drafts, stop: int) -> int:
+    added = [detour_s(problem, slot, stops, place, stop) for slot, stops, place in _places(problem, drafts, stop)]
+    return min(added, default=0)
 
 
-def _freed(problem: RoutingProblem, stop: int) -> RoutingProblem:
-    """Let one stop go on any day."""
-    return RoutingProblem(
-        problem.travel_s,
-        problem.dwell_s,
-        problem.teams,
-        days=problem.days,
-        windows=problem.windows,
-        day_of={**problem.day_of, stop: None},
-        prizes=problem.prizes,
-        stops=problem.stops,
-    )
-
-
-def _insertions(
-    problem: RoutingProblem, drafts: Mapping[Slot, Sequence[int]], stop: int, day: int | None
-) -> Iterator[tuple[Slot, list[int]]]:
-    """Put a stop into each place of each route of its day, the shortest detours first."""
-    places = []
-    for slot in problem.slots():
-        if stop in problem.teams[slot[0]].avoids or day not in (None, slot[1]):
-            continue
+def _insertions(problem: RoutingProblem, drafts: Drafts, stop: int) -> Iterator[tuple[Slot, list[int]]]:
+    """Put a stop into the places of the routes of its day, those with the least overtime by work alone first."""
+    ranked = []
+    for slot, stops, place in _places(problem, drafts, stop):
+        added = detour_s(problem, slot, stops, place, stop)
+        over_s = work_s(problem, slot, stops) + added + int(problem.dwell_s[stop]) - shift_s(problem, slot[0])
+        ranked.append((max(over_s, 0), added, slot, place))
+    for _, _, slot, place in sorted(ranked)[:_TRIED]:
         stops = drafts.get(slot, ())
-        places += [(detour_s(problem, slot, stops, place, stop), slot, place) for place in range(len(stops) + 1)]
-    for added_s, slot, place in sorted(places)[:_TRIED]:
-        if added_s < UNREACHABLE_S:
+        yield slot, [*stops[:place], stop, *stops[place:]]
+
+
+def _places(problem: RoutingProblem, drafts: Drafts, stop: int) -> Iterator[tuple[Slot, tuple[int, ...], int]]:
+    for slot in problem.slots():
+        if stop not in problem.teams[slot[0]].avoids and problem.open_on(stop, slot[1]):
             stops = drafts.get(slot, ())
-            yield slot, [*stops[:place], stop, *stops[place:]]
-
-
-def _clock(second: int) -> str:
-    return f"{second // HOUR_S:02d}:{second % HOUR_S // 60:02d}"
-
-
-def hours_text(windows: Sequence[Window]) -> str:
-    """Write windows as ``08:30-12:00,14:00-17:30``."""
-    return ",".join(f"{_clock(begin)}-{_clock(end)}" for begin, end in windows)
+            yield from ((slot, stops, place) for place in range(len(stops) + 1))

@@ -9,6 +9,29 @@ from routing.vrp import MUST_PRIZE, Slot
 Drafts = dict[Slot, tuple[int, ...]]
 
 
+def rows_of(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> list[int]:
+    """List the rows of the matrix that a tour passes, bases included."""
+    team = problem.teams[slot[0]]
+    return [team.base, *stops] + ([] if team.end_base is None else [team.end_base])
+
+
+def tour_s(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> int:
+    """Give the travel seconds of one tour."""
+    rows = rows_of(problem, slot, stops)
+    return int(problem.matrix(slot[0])[rows[:-1], rows[1:]].sum())
+
+
+def work_s(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> int:
+    """Give the seconds that a tour keeps its team at work: travel and visits."""
+    return tour_s(problem, slot, stops) + int(problem.dwell_s[list(stops)].sum())
+
+
+def shift_s(problem: RoutingProblem, team: int) -> int:
+    """Give the seconds of a team's day without lunch."""
+    shift = problem.teams[team].shift
+    return shift.end_s - shift.start_s - (shift.lunch_s if shift.lunch_starts else 0)
+
+
 def worth_s(problem: RoutingProblem, stop: int) -> int:
     """Give what a visit is worth in travel seconds."""
     prize = problem.prizes[stop]
@@ -68,9 +91,10 @@ def cheapest(
         if stop in problem.teams[slot[0]].avoids or not problem.open_on(stop, slot[1]):
             continue
         stops = drafts.get(slot, ())
+        room_s = shift_s(problem, slot[0]) - work_s(problem, slot, stops) - int(problem.dwell_s[stop])
         for place in range(len(stops) + 1):
             added = detour_s(problem, slot, stops, place, stop)
-            if added < min(UNREACHABLE_S, most_s):
+            if added < min(UNREACHABLE_S, most_s) and added <= room_s:
                 options.append((added, slot, place))
     for _, slot, place in sorted(options):
         stops = drafts.get(slot, ())

@@ -1,6 +1,7 @@
 """A round planned from the store: real streets, the real clock, everything accounted for."""
 
 import datetime as dt
+import json
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -30,7 +31,11 @@ def test_a_round_is_planned_and_saved(city: Store) -> None:
     assert (report.served, report.unserved) == (len(visits), len(unserved)) == (39, 1)
     assert report.routes == report.team_days == len(routes)
     assert report.travel_s == routes["travel_s"].sum() == stops["travel_s"].sum()
-    assert set(report.as_json()) == {"routes", "served", "unserved", "travel_s", "team_days", "seconds"}
+    assert {"routes", "served", "unserved", "travel_s", "team_days", "seconds"} <= set(
+        json.loads(json.dumps(report.as_json()))
+    )
+    assert (report.teams_for_all, report.reasons) == (2, {"no way there": 1})
+    assert report.farthest_load <= 0.15
 
 
 def test_the_days_of_the_draw_are_kept_or_freed(city: Store) -> None:
@@ -131,6 +136,8 @@ def test_a_shift_too_short_lists_what_is_left_with_its_remedy(city: Store) -> No
     unserved = city.unserved("R1")
     full = unserved[unserved["reason"] == "shift full"]
     assert report.unserved > len(full) > 5
+    assert report.teams_for_all is not None
+    assert report.teams_for_all > 2
     assert (
         full["remedy"]
         .str.fullmatch(r"let T0\d work \d+ minutes longer on day \d|visit it on day \d, .*|add a team")
