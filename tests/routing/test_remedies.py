@@ -79,7 +79,7 @@ def test_a_full_shift_asks_for_a_day_with_room_first() -> None:
 
 
 def test_a_shift_much_too_short_asks_for_a_team() -> None:
-    asked = problem(9, teams=[RoutingTeam(base=9, shift=Shift(8 * H, 11 * H))])
+    asked = problem(9, teams=[RoutingTeam(base=9, shift=Shift(8 * H, 10 * H + 1800))])
     plan = solve(asked, iterations=200, seed=1)
     assert len(plan.unserved) == 7
     assert list(remedies(asked, plan).values()) == [Remedy(Change.MORE, {})] * 7
