@@ -33,7 +33,7 @@ def probabilities(frame: gpd.GeoDataFrame, design: Design) -> pd.Series:
     Raises
     ------
     InputError
-        When a quota is larger than its category or smaller than its fixed points, or a size isn't above 0.
+        When a quota is larger than its category or smaller than its fixed points, or a size is negative or no number.
     """
     chosen = points(frame, design)
     values = np.zeros(len(frame))
@@ -67,16 +67,16 @@ def _weights(frame: gpd.GeoDataFrame, column: str | None, at: Ints) -> Ints:
     if column is None:
         return np.full(len(at), 1, np.int64)
     size = frame[column].to_numpy(float)[at]
-    bad = ~(np.isfinite(size) & (size > 0))
+    bad = ~(np.isfinite(size) & (size >= 0))
     if bad.any():
         row = int(at[np.argmax(bad)])
         raise InputError(
-            "{field} of {id!r} is {value!r}: a size is above 0",
+            "{field} of {id!r} is {value!r}: a size is a number, 0 or more",
             field=column,
             id=str(frame.index[row]),
             value=float(frame[column].iloc[row]),
         )
-    # dividing and scaling by a power of two are exact on every machine
+    # dividing and scaling by a power of two are exact on every machine; no size still is the least chance, not none
     fine: Ints = np.maximum(1, np.rint(size / size.max(initial=1e-300) * _FINE)).astype(np.int64)
     return fine
 

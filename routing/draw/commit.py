@@ -134,10 +134,15 @@ def commit(frame: gpd.GeoDataFrame, design: Design, round_id: str, terms: Terms)
     chosen, prob = opened(chosen, chances(frame, design, chosen))
     link = terms.chain.link(terms.position)
     rows = chosen.rows(prob)
-    salts = [hashlib.sha256(b"salt|" + link + row[0].encode()).hexdigest()[:32] for row in rows]
+    salts = salts_of(link, rows)
     root = merkle.root([merkle.leaf(row, salt) for row, salt in zip(rows, salts, strict=True)])
     parameters = _parameters(design, round_id, terms, len(rows))
     return Committed(parameters, tuple(map(tuple, rows)), tuple(salts), root, link.hex())
+
+
+def salts_of(link: bytes, rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Give the salt of every row, made from the round's secret; one salt tells nothing about another."""
+    return [hashlib.sha256(b"salt|" + link + str(row[0]).encode()).hexdigest()[:32] for row in rows]
 
 
 def _parameters(design: Design, round_id: str, terms: Terms, count: int) -> dict[str, Any]:

@@ -29,8 +29,8 @@ class Design:
         Chance, 0 to 1, with which a point is drawn without regard to its neighbours, so that a drawn point doesn't
         make its neighbours safe. 0 gives the best balance.
     size
-        Column with the measure of size (> 0) that probabilities are proportional to within their category; None: all
-        equal.
+        Column with the measure of size that probabilities are proportional to within their category; None: all
+        equal. A size of 0 has the least chance there is, not none.
     streets
         Column with the street office; each then gets the floor or the ceiling of its expected number of points.
     reserves

@@ -37,14 +37,15 @@ def settle(edges: tuple[Ints, Ints, Ints], nodes: int, key: bytes, label: str, *
     count = (6 if flat else 2) * len(tail) + 64
     while True:
         settled = amount.copy()
-        if _settle(tail, head, settled, nodes, words(key, label, count), flat):
+        if _settle((tail, head, settled), nodes, words(key, label, count), flat):
             return settled
         count *= 2  # the stream ran dry: once more from the start, with more of it
 
 
 @njit(cache=True)
-def _drop(alive: Ints, first: Ints, count: Ints, node: int, edge: int) -> None:
+def _drop(lists: tuple[Ints, Ints, Ints], node: int, edge: int) -> None:
     """Take an edge out of the ordered list of a node's fractional edges."""
+    alive, first, count = lists
     at = first[node]
     while alive[at] != edge:
         at += 1
@@ -102,35 +103,54 @@ def _room(tail: Ints, amount: Ints, path: Ints, via: Ints, back: int, top: int) 
 
 
 @njit(cache=True)
-def _settle(tail: Ints, head: Ints, amount: Ints, nodes: int, stream: Ints, flat: bool) -> bool:  # noqa: FBT001, C901 - one loop; numba takes no keyword-only arguments
+def _leave(lists: tuple[Ints, Ints, Ints], node: int, came: int, stream: Ints, read: int) -> tuple[int, int]:
+    """Pick at random the edge by which a flat network's node is left, not that by which it was entered (-1: none)."""
+    alive, first, count = lists
+    pick, read = _below(stream, read, count[node] - (1 if came >= 0 else 0))
+    if read < 0:
+        return -1, -1
+    edge = alive[first[node] + pick]
+    return (alive[first[node] + pick + 1] if 0 <= came <= edge else edge), read
+
+
+@njit(cache=True)
+def _push(edges: tuple[Ints, Ints, Ints], lists: tuple[Ints, Ints, Ints], path: Ints, via: Ints, step: int) -> None:
+    """Move a cycle, ``path[t]`` to ``path[t + 1]`` over ``via[t + 1]``, by ``step``."""
+    tail, head, amount = edges
+    for at in range(path.size):
+        edge = via[at + 1]
+        amount[edge] += step if tail[edge] == path[at] else -step
+        if amount[edge] % D == 0:
+            _drop(lists, tail[edge], edge)
+            _drop(lists, head[edge], edge)
+
+
+@njit(cache=True)
+def _settle(edges: tuple[Ints, Ints, Ints], nodes: int, stream: Ints, flat: bool) -> bool:  # noqa: FBT001 - one loop; numba takes no keyword-only arguments
     """Do :func:`settle` in place; False when the stream was too short."""
-    alive, first, count = _lists(tail, head, amount, nodes)
+    tail, head, amount = edges
+    alive, first, count = lists = _lists(tail, head, amount, nodes)
     place = np.full(nodes, -1, np.int64)
-    path = np.empty(nodes + 2, np.int64)
-    via = np.empty(nodes + 2, np.int64)  # via[t] leads from path[t - 1] to path[t]
+    path, via = np.empty(nodes + 2, np.int64), np.empty(nodes + 2, np.int64)  # via[t] leads from path[t - 1] to path[t]
     read = 0
     for start in range(nodes - 1, -1, -1):
         top = 0
-        path[0], place[start] = start, 0
+        path[0], place[start], via[0] = start, 0, -1
         while count[start] > 0:
-            node = path[top]
-            came = via[top] if top > 0 else -1
-            others = count[node] - (1 if top > 0 else 0)
-            if others == 0:  # a dead end, in a flat network only: set the edge aside
-                _drop(alive, first, count, tail[came], came)
-                _drop(alive, first, count, head[came], came)
+            node, came = path[top], via[top]
+            if top > 0 and count[node] == 1:  # a dead end, in a flat network only: set the edge aside
+                _drop(lists, tail[came], came)
+                _drop(lists, head[came], came)
                 place[node] = -1
                 top -= 1
                 continue
-            at = first[node]
+            edge = alive[first[node]]
             if flat:
-                pick, read = _below(stream, read, others)
+                edge, read = _leave(lists, node, came, stream, read)
                 if read < 0:
                     return False
-                at += pick
-            edge = alive[at]
-            if top > 0 and ((flat and edge >= came) or edge == came):
-                edge = alive[at + 1]
+            elif edge == came:
+                edge = alive[first[node] + 1]
             other = tail[edge] + head[edge] - node
             via[top + 1] = edge
             if place[other] < 0:
@@ -142,16 +162,9 @@ def _settle(tail: Ints, head: Ints, amount: Ints, nodes: int, stream: Ints, flat
             pick, read = _below(stream, read, up + down)
             if read < 0:
                 return False
-            step = up if pick < down else -down
-            for t in range(back, top + 1):
-                edge = via[t + 1]
-                amount[edge] += step if tail[edge] == path[t] else -step
-                if amount[edge] % D == 0:
-                    _drop(alive, first, count, tail[edge], edge)
-                    _drop(alive, first, count, head[edge], edge)
+            _push(edges, lists, path[back : top + 1], via[back:], up if pick < down else -down)
             keep = 0 if flat else back
-            for t in range(keep + 1, top + 1):
-                place[path[t]] = -1
+            place[path[keep + 1 : top + 1]] = -1
             top = keep
         place[start] = -1
     return True

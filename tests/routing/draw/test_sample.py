@@ -168,13 +168,23 @@ def test_a_perfect_grid_has_balance_zero():
     assert balance(frame, frame.iloc[[0, 1]]).city == pytest.approx(0.25)
 
 
+def test_a_size_of_zero_has_the_least_chance_and_not_none(town):
+    nothing = town.assign(size=town["size"].where(np.arange(len(town)) % 7 > 0, 0.0))
+    chances = probabilities(nothing, Design({"a": 20, "b": 5}, size="size"))
+    inside = town["category"].isin(["a", "b"])
+    assert (chances[inside] > 0).all()
+    assert chances[inside & (nothing["size"] == 0) & ~town["fixed"]].max() < 1e-6
+    assert chances.sum() == 25
+    assert len(select(nothing, Design({"a": 20, "b": 5}, size="size"), KEY)) == 25
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
         (lambda f: (f, Design({"a": 10_000})), "the quota of 'a' is 10000"),
         (lambda f: (f, Design({"zzz": 1})), "the quota of 'zzz' is 1"),
         (lambda f: (f.assign(fixed=True), Design({"a": 3})), "fixed"),
-        (lambda f: (f.assign(size=0.0), Design({"a": 3}, size="size")), "a size is above 0"),
+        (lambda f: (f.assign(size=-1.0), Design({"a": 3}, size="size")), "0 or more"),
         (lambda f: (f, Design({"a": 3}, size="weight")), "no column 'weight'"),
         (lambda f: (f.iloc[[0, 0]], Design({f["category"].iloc[0]: 1})), "twice"),
         (lambda f: (f, Design({"e": 3}, reserves={"e": 500})), "only"),
