@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.crs import Datum, frame_metric_crs, from_wgs84, in_china, project_xy, shift_frame, to_wgs84
-from geo.datum_evidence import City, Evidence, point_evidence, zone_evidence
+from geo.datum_evidence import City, Evidence, Layout, point_evidence
+from geo.datum_zones import zone_evidence
 from geo.errors import DatumError
 from geo.notes import Note, Sentences
 
@@ -28,6 +29,7 @@ _APART = 0.3  # a control stays this part of that difference away from every dat
 _CLEAR = 6.0  # standard deviations between two datums for a refusal
 _SEEN = 4.0  # above chance for a datum to count as fitting
 _WEAK = 2.0
+_SURE = 40.0  # more than this no kind of evidence says, so that none can shout the others down
 _COIN = 0.5  # most that the standard deviation of a yes or no can be
 _FLOOR = 0.25  # least standard deviation of a score, over the root of its rows: few rows never prove much
 
@@ -40,6 +42,7 @@ STATED_ONLY = (
 NOTHING = "nothing in the city tells whether {declared} is the right datum: look at the points on the map"
 FITS = "the coordinates fit {declared}: {evidence}"
 WEAK = "the evidence on the datum is weak ({evidence}): look at the points on the map"
+CONTRADICTORY = "the evidence on the datum contradicts itself ({evidence}): look at the points on the map"
 WEAK_OTHER = (
     "the coordinates seem to fit {suggestion} better than {declared}, but not clearly ({evidence}): look at the map"
 )
@@ -129,9 +132,6 @@ def _comparable(frame: gpd.GeoDataFrame) -> bool:
     return bool(in_china((west + east) / 2, (south + north) / 2))
 
 
-Layout = npt.NDArray[np.float64]  # x, y in metres, a row for each of the file
-
-
 @dataclass(frozen=True, slots=True)
 class _Measured:
     evidence: Evidence
@@ -157,10 +157,12 @@ def _above_chance(
     root = np.sqrt(evidence.independent)
     if evidence.chance is not None:
         expected = {datum: evidence.chance(xy) for datum, xy in layouts.items()}
-        return {datum: (score - expected[datum]) * root / _COIN for datum, score in scores.items()}
-    chance = np.array([evidence.score(control).mean() for control in controls])
-    spread = max(float(chance.std(ddof=1)), _FLOOR / root)
-    return {datum: (score - float(chance.mean())) / spread for datum, score in scores.items()}
+        z = {datum: (score - expected[datum]) * root / _COIN for datum, score in scores.items()}
+    else:
+        chance = np.array([evidence.score(control).mean() for control in controls])
+        spread = max(float(chance.std(ddof=1)), _FLOOR / root)
+        z = {datum: (score - float(chance.mean())) / spread for datum, score in scores.items()}
+    return {datum: min(height, _SURE) for datum, height in z.items()}
 
 
 def _control_shifts(layouts: Mapping[Datum, Layout], base: Layout) -> npt.NDArray[np.float64]:
@@ -188,10 +190,12 @@ def _verdict(declared: Datum, measured: list[_Measured], named: Datum | None) ->
     if stated not in (None, own):
         evidence = (Note(STATED, {"named": str(named), "declared": str(declared)}), *evidence)
     lead = total[best] - total[own]
-    fits = best is own or lead < _CLEAR or total[best] < _SEEN
+    disputed = any(one.z[own] - one.z[best] >= _CLEAR for one in measured)
+    fits = best is own or lead < _CLEAR or total[best] < _SEEN or disputed
     if fits and stated not in (None, own) and total[own] - total[stated] < _CLEAR:  # type: ignore[index]
         fits, best = False, stated  # type: ignore[assignment]
     strength, template = _grade(fits=fits, own=best is own, height=total[own], lead=lead, runner=_lead(total, own))
+    template = CONTRADICTORY if disputed and fits else template
     values = {
         "declared": str(declared),
         "suggestion": str(best),

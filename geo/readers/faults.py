@@ -11,6 +11,8 @@ import pandas as pd
 from geo.notes import Say, in_english
 from geo.readers.tables import SOURCE_ROW, Table
 
+_CELL_CHARACTERS = 32_000
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -58,6 +60,11 @@ def _own(value: Any, at: int) -> Any:  # noqa: ANN401 - cells
     return value.item() if isinstance(value, np.generic) else value
 
 
+def _short(cell: Any) -> Any:  # noqa: ANN401 - a cell
+    """Cut what no cell of a spreadsheet holds: the outline of a large zone."""
+    return cell[:_CELL_CHARACTERS] + "…" if isinstance(cell, str) and len(cell) > _CELL_CHARACTERS else cell
+
+
 def rejected(table: Table, faults: Iterable[Fault], *, say: Say = in_english, ids: Any = None) -> pd.DataFrame:  # noqa: ANN401 - a Series or None
     """Give the rows that have faults, with every original column.
 
@@ -72,9 +79,9 @@ def rejected(table: Table, faults: Iterable[Fault], *, say: Say = in_english, id
     for fault in faults:
         reasons.setdefault(fault.source_row, []).append(fault.text(say))
     chosen = np.flatnonzero(np.isin(table.rows, list(reasons)))
-    frame = table.cells.iloc[chosen].reset_index(drop=True)
+    frame = table.cells.iloc[chosen].reset_index(drop=True).map(_short)
     if table.geometry is not None and "geometry" not in table.columns:
-        frame["geometry"] = table.geometry.iloc[chosen].to_wkt().to_numpy()
+        frame["geometry"] = [_short(text) for text in table.geometry.iloc[chosen].to_wkt()]
     rows = table.rows[chosen]
     if ids is not None and len(kept := ids.iloc[chosen]) and (kept != "").any():
         frame.insert(0, "id", kept.to_numpy())

@@ -227,6 +227,38 @@ def test_zones_against_zones_and_checkpoints(true, declared):
     assert judge_zones(own, declared=declared, city=City()).strength is Strength.NONE
 
 
+@pytest.mark.parametrize(("true", "declared"), PAIRS)
+def test_borders_against_streets(true, declared):
+    """Zones whose borders are streets, and a city that knows nothing but its streets."""
+    streets = town()
+    noded = shapely.union_all(streets.geometry.to_numpy())
+    lattice = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    blocks = zones(12).iloc[: len(lattice)].set_geometry(gpd.GeoSeries(lattice, crs="EPSG:4326").to_numpy())
+    moved = blocks.set_geometry(shift_frame(shift_frame(blocks.geometry, true, back=True), declared))
+    verdict = judge_zones(moved, declared=declared, city=City(streets=streets))
+    assert verdict.fits or verdict.suggestion is ALIKE.get(true, true)
+    assert verdict.fits == right(true, declared) or verdict.strength is Strength.WEAK
+
+
+def test_the_same_places_elsewhere():
+    """The second import of a roster names another datum than the first."""
+    points = roster(np.random.default_rng(5), 50)
+    verdict = judge(laid(points, "wgs84", "gcj02"), declared="gcj02", city=City(checkpoints=points))
+    assert verdict.suggestion is Datum.WGS84
+    assert not verdict.fits
+
+
+def test_one_kind_cannot_shout_another_down():
+    """The first import was wrong, and the streets came later: the right datum is not refused."""
+    streets = town()
+    points = roster(np.random.default_rng(5), 800, streets)
+    before = laid(points, "gcj02", "wgs84")
+    verdict = judge(points, declared="wgs84", city=City(streets=streets, checkpoints=laid(points, "wgs84", "gcj02")))
+    assert verdict.fits
+    assert verdict.summary.text().startswith("the evidence on the datum contradicts itself (")
+    assert judge(laid(points, "gcj02", "gcj02"), declared="gcj02", city=City(streets=streets, checkpoints=before)).fits
+
+
 def test_zones_in_their_parent():
     own = zones()
     district = own.dissolve().assign(level="district", name="江岸区").set_axis(pd.Index(["420102000000"], name="code"))

@@ -11,6 +11,7 @@ import shapely
 from geo.errors import InputError
 from geo.model import Mode
 from geo.readers import read_team_list, read_teams, read_visits, read_zone_layer, read_zones
+from geo.writers import write_sheet
 from geo.zone_codes import is_provisional
 
 FAULTS = tomllib.loads(Path(__file__).with_name("faults.toml").read_text("utf-8"))
@@ -107,6 +108,15 @@ def test_parents_by_code_by_name_and_by_outline(csv_file):
     found = read_zones(csv_file(inside), datum="wgs84", level="street", known=district)[0]
     assert found["parent"].tolist() == ["420102000000", *[""] * 8]
     assert found.index[0].startswith("420102P")
+
+
+def test_the_outline_of_a_large_zone_is_cut_in_the_rejects(csv_file, tmp_path):
+    rows = squares(CODES["street"])
+    rows[3][-1] = shapely.Point(114.3, 30.6).buffer(0.01, quad_segs=500).wkt
+    rows[3][0] = "4201"
+    rejected = read_zones(csv_file(rows), datum="wgs84", level="street")[1]
+    assert rejected["wkt"].iloc[0].endswith("…")
+    assert write_sheet(rejected, tmp_path / "rejected.xlsx").exists()
 
 
 def test_zones_move_with_their_datum(csv_file):
