@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from flask_babel import gettext as _
 
 from routing.problem import Reason
-from routing.remedies import TEMPLATES
+from routing.remedies import Change
 
 
 def templates() -> Iterator[str]:
     """Give every text that a plan may keep, with its places still open."""
     yield from (reason.value for reason in Reason)
-    yield from TEMPLATES.values()
+    yield from (change.value for change in Change)
 
 
 def said(text: str, *, say: Callable[[str], str] = _) -> str:
