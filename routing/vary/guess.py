@@ -22,8 +22,8 @@ def entropy_bits(place: Ints, share: Floats) -> Floats:
     stops = place.shape[1]
     held = np.zeros((stops, stops))
     np.add.at(held, (np.broadcast_to(np.arange(stops), place.shape), place), share[:, None])
-    bits: Floats = -(held * np.log2(held, where=held > 0, out=np.zeros_like(held))).sum(axis=1) + 0.0
-    return bits
+    bits = -(held * np.log2(held, where=held > 0, out=np.zeros_like(held))).sum(axis=1)
+    return np.maximum(bits, 0.0)
 
 
 def best_guess(arrive_s: Ints, share: Floats, span_s: int = GUESS_S) -> Floats:

@@ -87,7 +87,7 @@ def _add_guess(bins: Ints, share: Floats, weight: float, slope: Floats) -> None:
     for day in range(len(bins)):
         seen[bins[day] - low + WINDOW_BINS - 1] += share[day]
     starts = len(seen) - WINDOW_BINS + 1
-    total = share.sum()
+    total = max(share.sum(), 1e-300)
     guess = np.zeros(starts + 1)  # summed up
     held = seen[: WINDOW_BINS - 1].sum()
     for start in range(starts):
@@ -119,7 +119,7 @@ def _slopes(place: Ints, bins: Ints, groups: Ints, share: Floats, slope: Floats)
 @nb.njit(nogil=True, cache=True)
 def _climb(place: Ints, bins: Ints, groups: Ints, over: Floats) -> Floats:
     days = place.shape[1]
-    share, slope = np.full(days, 1.0 / days), np.zeros(days)
+    share, slope, mean = np.full(days, 1.0 / days), np.zeros(days), np.zeros(days)
     _tilt(share, over)
     for number in range(STEPS):
         _slopes(place, bins, groups, share, slope)
@@ -127,4 +127,6 @@ def _climb(place: Ints, bins: Ints, groups: Ints, over: Floats) -> Floats:
         share = np.maximum(share / share.sum(), LEAST_SHARE)
         share /= share.sum()
         _tilt(share, over)
-    return share
+        if 2 * number >= STEPS:
+            mean += share
+    return mean / mean.sum()
