@@ -241,7 +241,7 @@ def proof(words: list[str]) -> None:
         path.stem for path in (ROOT / "tests/bench").glob("*.py") if not path.stem.startswith("_")
     ):
         print(f"== {module}", flush=True)
-        run(python(), ROOT / f"tests/bench/{module}.py")
+        run(python(), "-m", f"tests.bench.{module}")
 
 
 COMMANDS = {"demo": demo, "test": tests, "check": check, "proof": proof}

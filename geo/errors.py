@@ -1,7 +1,7 @@
 """The one exception tree.
 
-An error is a template and its values, so that the web page can say it in Chinese and the command line in English. It names
-the field, the value that arrived, and the remedy.
+An error is a template and its values, so that the web page can say it in Chinese and the command line in English.
+It names the field, the value that arrived, and the remedy.
 """
 
 from typing import Any
