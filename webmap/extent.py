@@ -13,7 +13,8 @@ Bounds = tuple[float, float, float, float]
 
 def extent(store: Store) -> Bounds:
     """Give west, south, east, north of the zones, else the checkpoints, else the streets, else China, in degrees."""
-    for frame in (store.zones(), store.checkpoints()):
+    for read in (store.zones, store.checkpoints):
+        frame = read()
         if len(frame):
             return bounds_of(frame)
     sha256 = store.streets_sha256()

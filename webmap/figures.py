@@ -6,7 +6,7 @@ import geopandas as gpd
 
 from geo.model import Round
 from webmap.sight import Sight
-from webmap.team_marks import team_order
+from webmap.team_marks import TeamMark, team_marks, team_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ class Figures:
     points: float  # deducted in this round
     points_ever: float
     team_days: tuple[TeamDay, ...]
+    every_team: tuple[str, ...]  # with or without a route
+
+    @property
+    def marks(self) -> dict[str, TeamMark]:
+        """Mark every team, so that one keeps its colour when another has no route."""
+        return team_marks((*self.every_team, *self.teams))
 
     @property
     def teams(self) -> tuple[str, ...]:
@@ -74,6 +80,7 @@ def figures_of(sight: Sight, one: Round) -> Figures:
         points=float(here["points"].sum()),
         points_ever=float(every["points"].sum()),
         team_days=_team_days(routes),
+        every_team=tuple(team.id for team in sight.store.teams()),
     )
 
 

@@ -170,7 +170,7 @@ def _panel(sheet: Sheet, *, heated: bool) -> str:
         kind=say("covert") if one.covert else say("open"),
         trial=say("trial draw") if draw and draw.trial else "",
         warning=say("Covert round: this file is for planners only; give it to nobody.") if one.covert else "",
-        demo=say("Demo: real streets, everything else invented") if demo else "",
+        demo=say("Demo: streets real, the rest invented") if demo else "",
         teams=sheet.marks.values(),
         heat_classes=CLASSES if heated else (),
         words=_words(sheet),

@@ -16,7 +16,6 @@ from webmap.figures import Figures, figures_of
 from webmap.formats import category_name
 from webmap.heat import BREAKS, CLASSES, FEW_VISITS
 from webmap.sight import Sight
-from webmap.team_marks import team_marks
 
 pages = Blueprint("planner", __name__)
 
@@ -37,7 +36,7 @@ def page() -> str:
         rounds=rounds,
         figures=figures,
         day=day,
-        marks=team_marks(figures.teams) if figures else {},
+        marks=figures.marks if figures else {},
         levels=_levels(),
         heat_classes=CLASSES,
         few_visits=FEW_VISITS,
@@ -76,6 +75,8 @@ def _unserved(sight: Sight, chosen: Round | None) -> pd.DataFrame | None:
     if chosen is None:
         return None
     listed = sight.unserved(chosen.id)
+    if listed.empty:
+        return None
     roster = sight.checkpoints()[["name", "category"]].reindex(listed.index)
     named = listed.assign(name=roster["name"].fillna(""), category=roster["category"].fillna("").map(category_name))
     return named.reset_index().head(UNSERVED_SHOWN)
@@ -102,7 +103,7 @@ def _settings(sight: Sight, figures: Figures | None) -> dict[str, Any]:
         settings["heat"] = url_for("layers.heat")
         settings["roundHeat"] = url_for("layers.heat", round=figures.round.id)
     if figures.team_days:
-        settings["teams"] = [dataclasses.asdict(mark) for mark in team_marks(figures.teams).values()]
+        settings["teams"] = [dataclasses.asdict(mark) for mark in figures.marks.values()]
         settings["routes"] = url_for("layers.routes", round_id=figures.round.id)
         settings["stops"] = url_for("layers.stops", round_id=figures.round.id)
     return settings

@@ -1,5 +1,7 @@
 """The web server: waitress, which runs the same on Linux and Windows."""
 
+import logging
+
 import waitress
 
 from geo.store import Store
@@ -24,5 +26,7 @@ def serve(city: str, *, host: str = "127.0.0.1", port: int = 8000, secret: str |
     if secret is None:
         with Store.open(city) as store:
             secret = secret_of(store.cache_dir)
+    # A map asks for many tiles at once; that they wait a moment in line is no warning.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = create_app({"CITY": city, "SECRET_KEY": secret})
     waitress.serve(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True)

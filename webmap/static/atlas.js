@@ -26,7 +26,7 @@ const locale = () => ({
 function room(stage) {
   const legend = document.getElementById("legend");
   const beside = legend && stage.clientWidth > 900 ? legend.offsetWidth + 32 : 24;
-  return { top: 24, bottom: 24, left: 24, right: beside };
+  return { top: 32, bottom: 40, left: 32, right: settings.own ? 48 : beside };
 }
 
 function say(message) {

@@ -60,6 +60,8 @@ function heat(settings, colours, choice) {
   ];
 }
 
+const found = (size) => ["interpolate", ["linear"], ["sqrt", ["get", "points"]], 0, 4 * size, 6, 16 * size];
+
 function points(settings, colours, choice) {
   const radius = ["interpolate", ["linear"], ["zoom"], 11, 1.4, 14, 3.5, 17, 6];
   const layers = [];
@@ -70,7 +72,7 @@ function points(settings, colours, choice) {
   if (settings.problems) {
     layers.push({ id: "problems", type: "circle", source: "problems", layout: shown(choice.problems), paint: {
       "circle-color": colours.heat[3], "circle-opacity": 0.85, "circle-stroke-color": colours.casing, "circle-stroke-width": 1.5,
-      "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "points"]], 0, 4, 6, 16] } });
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, found(0.4), 15, found(1.2)] } });
   }
   return layers;
 }

@@ -1,0 +1,205 @@
+"""What one does on the pages: choose, click, switch, and what is said when something is missing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from geo.store import Store
+from webmap.folium_map import round_map
+
+pytestmark = pytest.mark.browser
+
+
+def test_planner_chooses_day_team_and_layers(visit: Callable, pictures: Path) -> None:
+    visitor = visit("planner")
+    visitor.settled()
+    page = visitor.page
+    first = visitor.drawn("stops")
+    page.click("#days [data-day='2']")
+    visitor.settled()
+    expect(page.locator("#teams tbody[data-day='2']")).to_be_visible()
+    expect(page.locator("#teams tbody[data-day='1']")).to_be_hidden()
+    assert page.url.endswith("day=2")
+    assert visitor.drawn("stops") > 0
+    page.click("#teams tbody:not([hidden]) button >> nth=0")
+    visitor.settled()
+    assert 0 < visitor.drawn("stops") < first
+    assert page.locator("#teams tbody:not([hidden]) [aria-pressed=true]").count() == 1
+    page.uncheck("[name=layer][value=routes]")
+    page.check("[name=layer][value=heat]")
+    visitor.until("atlasMap.queryRenderedFeatures({layers: ['heat']}).length > 100")
+    expect(page.locator(".ramp")).to_be_visible()
+    expect(page.locator(".unit")).to_contain_text("100 米网格")
+    visitor.settled()
+    page.wait_for_timeout(300)
+    page.screenshot(path=pictures / "planner-heat-desk-zh.png")
+    assert visitor.complaints == []
+
+
+def test_a_click_on_a_cell_and_on_a_stop_gives_the_numbers(visit: Callable) -> None:
+    visitor = visit("planner", language="en")
+    visitor.settled()
+    page = visitor.page
+    at = page.evaluate(
+        """() => {
+          const stops = atlasMap.queryRenderedFeatures({layers: ["stops"]});
+          const stop = stops.find((one) => one.properties.kind === "stop");
+          atlasMap.jumpTo({center: stop.geometry.coordinates, zoom: 16});
+          return stop.properties.name;
+        }"""
+    )
+    visitor.settled()
+    box = page.locator("#map").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    card = page.locator(".card")
+    expect(card).to_contain_text("Arrives")
+    expect(card).to_contain_text("On the spot")
+    assert at
+    page.keyboard.press("Escape")
+    page.click(".maplibregl-popup-close-button")
+    page.uncheck("[name=layer][value=routes]")
+    page.check("[name=layer][value=heat]")
+    visitor.until("atlasMap.isSourceLoaded('heat')")
+    visitor.settled()
+    page.evaluate(
+        """() => {
+          const [cell] = atlasMap.querySourceFeatures("heat");
+          atlasMap.jumpTo({center: cell.geometry.coordinates[0][0], zoom: 16});
+          const [west, , east] = cell.geometry.coordinates[0];
+          atlasMap.jumpTo({center: [(west[0] + east[0]) / 2, (west[1] + east[1]) / 2]});
+        }"""
+    )
+    visitor.settled()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(card).to_contain_text("points per visit")
+    expect(card).to_contain_text("Visits")
+
+
+def test_another_round_is_a_page_of_its_own(visit: Callable) -> None:
+    visitor = visit("planner")
+    visitor.settled()
+    page = visitor.page
+    with page.expect_navigation():
+        page.select_option("#round", "2026-05")
+    expect(page.locator("h1")).to_contain_text("2026-05")
+    expect(page.locator(".note").first).to_contain_text("xundian plan run 2026-05")
+
+
+def test_dark_and_light_are_followed_without_a_reload(visit: Callable, pictures: Path) -> None:
+    visitor = visit("planner", color_scheme="dark")
+    visitor.settled()
+    page = visitor.page
+    land = "atlasMap.getPaintProperty('land', 'background-color')"
+    dark = page.evaluate(land)
+    page.wait_for_timeout(300)
+    page.screenshot(path=pictures / "planner-dark-desk-zh.png")
+    page.emulate_media(color_scheme="light")
+    visitor.until(f"{land} !== '{dark}'")
+    visitor.settled()
+    assert visitor.drawn("routes") > 0
+    assert visitor.drawn("stops") > 0
+    assert visitor.complaints == []
+
+
+def test_team_reads_its_stops_on_the_phone(visit: Callable, pictures: Path) -> None:
+    visitor = visit("team", size="phone")
+    visitor.settled()
+    page = visitor.page
+    stops = page.locator("#route .stop")
+    assert stops.count() >= 10
+    page.locator("#route details").first.locator("summary").click()
+    expect(page.locator("#route .items").first).to_be_visible()
+    before = page.evaluate("atlasMap.getZoom()")
+    stops.nth(2).click()
+    visitor.until(f"atlasMap.getZoom() > {before} && !atlasMap.isMoving()")
+    expect(page.locator("#map")).to_be_in_viewport()
+    visitor.settled()
+    page.screenshot(path=pictures / "team-list-phone-zh.png", full_page=True)
+    assert visitor.complaints == []
+
+
+def test_pages_work_without_javascript(visit: Callable) -> None:
+    visitor = visit("planner", java_script_enabled=False)
+    page = visitor.page
+    expect(page.locator("h1")).to_contain_text("2026-06")
+    assert "地图需要 JavaScript" in page.content()
+    expect(page.locator("#loading")).to_be_hidden()
+    page.click("#days [data-day='3']")
+    expect(page.locator("#teams tbody[data-day='3']")).to_be_visible()
+    page.select_option("#round", "2026-05")
+    page.click("#pick button")
+    expect(page.locator("h1")).to_contain_text("2026-05")
+
+
+def test_a_browser_without_webgl_is_told_so(visit: Callable, demo: object) -> None:
+    visitor = visit("planner")
+    page = visitor.page
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.goto(demo.address + "/map")
+    expect(page.locator("#trouble")).to_contain_text("WebGL")
+    expect(page.locator("#teams")).to_be_visible()
+
+
+def test_an_ended_session_is_said_on_the_map(visit: Callable) -> None:
+    visitor = visit("planner")
+    visitor.settled()
+    page = visitor.page
+    page.check("[name=layer][value=heat]")
+    visitor.settled()
+    page.context.clear_cookies()
+    page.check("[name=of][value=round]")
+    expect(page.locator("#trouble")).to_contain_text("登录已失效")
+
+
+def test_language_is_switched_on_the_spot(visit: Callable) -> None:
+    visitor = visit("street", size="phone")
+    visitor.settled()
+    page = visitor.page
+    page.click("button[value=en]")
+    visitor.settled()
+    assert page.get_attribute("html", "lang") == "en"
+    expect(page.locator(".maplibregl-ctrl-zoom-in")).to_have_attribute("title", "Zoom in")
+    assert urlsplit(page.url).path == "/street"
+
+
+def test_wrong_password_is_said_and_the_door_looks_right(browser: Browser, demo: object, pictures: Path) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(demo.address)
+    page.screenshot(path=pictures / "login-phone-zh.png")
+    page.fill("[name=name]", "nobody")
+    page.fill("[name=password]", "wrong password")
+    page.click("button.main")
+    expect(page.locator("[role=alert]")).to_contain_text("未登录")
+    context.close()
+
+
+def test_standalone_map_opens_from_disk_with_no_network(
+    browser: Browser, demo: object, pictures: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "map.html"
+    with Store.open(demo.city) as store:
+        round_map(store, "2026-06", path)
+    assert path.stat().st_size < 5_000_000
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, offline=True)
+    page = context.new_page()
+    asked, complaints = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(path.as_uri())
+    expect(page.locator(".mark").first).to_be_visible()
+    page.locator(".leaflet-control-layers-overlays label").first.click()
+    expect(page.locator(".leaflet-image-layer")).to_be_visible()
+    page.wait_for_timeout(300)
+    page.screenshot(path=pictures / "standalone-desk-zh.png")
+    page.locator(".leaflet-control-layers-base label").nth(1).click()
+    page.locator(".mark").nth(5).click(force=True)
+    expect(page.locator(".leaflet-popup-content")).to_contain_text("到达")
+    assert {urlsplit(url).scheme for url in asked} <= {"file", "data", "blob"}
+    assert len([url for url in asked if url.startswith("file:")]) == 1
+    assert complaints == []
+    context.close()
