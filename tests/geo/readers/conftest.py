@@ -5,10 +5,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import xlsxwriter
 
+from geo.readers import read_checkpoints
 from geo.readers.categories import osm_table
 
 HEADER = [
@@ -43,9 +45,9 @@ def _invented() -> list[tuple[str, str, float, float]]:
     ]
 
 
-@pytest.fixture
-def roster() -> Rows:
-    """Give the header and thirty good rows; places as text with seven decimals."""
+@pytest.fixture(scope="session")
+def whole() -> Rows:
+    """Give the header and thirty good rows, not to be touched; places as text with seven decimals."""
     folder = os.environ.get("XUNDIAN_DATA")
     places = _real(Path(folder)) if folder else _invented()
     body: Rows = [
@@ -65,6 +67,21 @@ def roster() -> Rows:
         for n, (name, kind, lon, lat) in enumerate(places)
     ]
     return [list(HEADER), *body]
+
+
+@pytest.fixture
+def roster(whole: Rows) -> Rows:
+    """Give the rows to be spoilt."""
+    return [row.copy() for row in whole]
+
+
+@pytest.fixture(scope="session")
+def good(whole: Rows, tmp_path_factory: pytest.TempPathFactory) -> gpd.GeoDataFrame:
+    """Give what the good rows are read as."""
+    path = tmp_path_factory.mktemp("good") / "roster.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(whole)
+    return read_checkpoints(path, datum="wgs84")[0]
 
 
 @pytest.fixture

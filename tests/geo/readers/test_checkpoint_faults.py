@@ -16,8 +16,7 @@ CASES = tomllib.loads(Path(__file__).with_name("faults.toml").read_text("utf-8")
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["kind"])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_one_bad_cell(roster, csv_file, xlsx_file, kind, case):
-    good = read_checkpoints(csv_file(roster), datum="wgs84")[0]
+def test_one_bad_cell(roster, csv_file, xlsx_file, good, kind, case):
     spoilt = [row.copy() for row in roster]
     spoilt[SPOILT][LON:] = ["104.06", "30.66"]
     for heading, value in case["cells"].items():

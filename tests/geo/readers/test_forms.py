@@ -17,11 +17,6 @@ from geo.readers.values import times
 LON, LAT = 9, 10
 
 
-@pytest.fixture
-def good(roster, csv_file):
-    return read_checkpoints(csv_file(roster), datum="wgs84")[0]
-
-
 def said(notes: tuple[Note, ...]) -> str:
     return "\n".join(note.text() for note in notes)
 
