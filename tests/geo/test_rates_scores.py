@@ -135,7 +135,7 @@ def test_neighbour_weights_are_doubly_stochastic(n: int, seed: int) -> None:
 
 
 def test_neighbour_weights_change_least_on_the_way() -> None:
-    """Recomputes Stevens and Olsen's weights densely: the taper over distance and probability, then the nearest that fits."""
+    """Recomputes the weights of Stevens and Olsen densely: the taper, then the nearest matrix that fits."""
     rng = np.random.default_rng(8)
     n = 14
     xy, p = rng.uniform(0, 1, (n, 2)), rng.uniform(0.1, 0.9, n)
