@@ -20,7 +20,7 @@ from routing.groups import GROUP_SLOTS, Group, groups_of, independent
 from routing.loads import Loads
 from routing.problem import RoutingProblem
 from routing.search import Effort, Found, improve
-from routing.settle import Drafts, keep, tour_s, worth_s
+from routing.settle import Drafts, keep, tour_s
 from routing.vrp import Menus, Part, Slot
 
 ROUND_STEPS = 2000  # of the local search in each group, before the groups change
@@ -153,7 +153,7 @@ class Search:
     def _cost(self, tours: Drafts, stops: Iterable[int]) -> int:
         served = {stop for tour in tours.values() for stop in tour}
         travel_s = sum(tour_s(self.problem, slot, tour) for slot, tour in tours.items())
-        return travel_s + sum(worth_s(self.problem, stop) for stop in stops if stop not in served)
+        return travel_s + sum(self.problem.worth_s(stop) for stop in stops if stop not in served)
 
     def _tasks(self) -> list[Task]:
         planned: list[Group] = []

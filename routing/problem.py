@@ -13,6 +13,7 @@ from geo.model import Mode
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
+MUST_S = 100_000
 UNREACHABLE_S = 100_000_000  # a travel time from here on means: no way there
 
 Seconds: TypeAlias = npt.NDArray[np.int64]
@@ -151,6 +152,7 @@ class RoutingProblem:
     prizes: Any = None
     stops: Any = None
     balance: float | None = 0.15
+    must_s: int = field(init=False)  # what a visit that must be made is worth: more than all others and any detour
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -161,6 +163,7 @@ class RoutingProblem:
         put(self, "day_of", _per_stop(self.day_of, self.stops, "day_of"))
         put(self, "prizes", _per_stop(self.prizes, self.stops, "prizes"))
         put(self, "windows", _windows_of(self.windows, self.stops, self.days))
+        put(self, "must_s", max(MUST_S, 2 * sum(prize or 0 for prize in self.prizes.values())))
         self._check_ranges()
 
     def _check_ranges(self) -> None:
@@ -188,6 +191,11 @@ class RoutingProblem:
         """Give the travel seconds of a team's mode."""
         travel: Seconds = self.travel_s[self.teams[team].mode]
         return travel
+
+    def worth_s(self, stop: int) -> int:
+        """Give what a visit is worth in travel seconds."""
+        prize: int | None = self.prizes[stop]
+        return self.must_s if prize is None else prize
 
     def open_on(self, stop: int, day: int) -> Sequence[Window]:
         """Give the windows of a stop on a day, ``(open_s, close_s)`` in order; none when it is not its day."""

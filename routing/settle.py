@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from routing.problem import UNREACHABLE_S, PlannedRoute, RoutingProblem
 from routing.timetable import Day, earliest_back, timetable
-from routing.vrp import MUST_PRIZE, Slot
+from routing.vrp import Slot
 
 Drafts = dict[Slot, tuple[int, ...]]
 
@@ -30,12 +30,6 @@ def shift_s(problem: RoutingProblem, team: int) -> int:
     """Give the seconds of a team's day without lunch."""
     shift = problem.teams[team].shift
     return shift.end_s - shift.start_s - (shift.lunch_s if shift.lunch_starts else 0)
-
-
-def worth_s(problem: RoutingProblem, stop: int) -> int:
-    """Give what a visit is worth in travel seconds."""
-    prize = problem.prizes[stop]
-    return MUST_PRIZE if prize is None else int(min(prize, MUST_PRIZE))
 
 
 def holds(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> bool:
@@ -72,7 +66,7 @@ def insert(problem: RoutingProblem, drafts: Drafts, missing: Iterable[int]) -> l
     """
     out = []
     for stop in sorted(missing):
-        best = cheapest(problem, drafts, stop, worth_s(problem, stop))
+        best = cheapest(problem, drafts, stop, problem.worth_s(stop))
         if best is None:
             out.append(stop)
         else:

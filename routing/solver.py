@@ -73,4 +73,4 @@ def settle(problem: RoutingProblem, tours: Drafts) -> Plan:
     served = {stop for stops in drafts.values() for stop in stops}
     left = insert(problem, drafts, set(problem.stops) - served)
     drafts = {slot: stops for slot, stops in drafts.items() if stops}
-    return Plan(routes_of(problem, drafts), {stop: reason_of(problem, stop) for stop in left})
+    return Plan(routes_of(problem, drafts), {stop: reason_of(problem, drafts, stop) for stop in left})

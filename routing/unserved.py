@@ -1,11 +1,11 @@
 """Why a stop is not served."""
 
 from routing.problem import UNREACHABLE_S, Reason, RoutingProblem
-from routing.settle import holds
+from routing.settle import Drafts, cheapest, holds
 
 
-def reason_of(problem: RoutingProblem, stop: int) -> Reason:
-    """Give the reason of a stop that no route visits: the first of no way, avoidance, hours, and then room."""
+def reason_of(problem: RoutingProblem, drafts: Drafts, stop: int) -> Reason:
+    """Give the reason of a stop that no route visits: avoidance, no way, hours, its prize, and else no room."""
     slots = [slot for slot in problem.slots() if problem.day_of[stop] in (None, slot[1])]
     willing = [slot for slot in slots if stop not in problem.teams[slot[0]].avoids]
     if slots and not willing:
@@ -14,7 +14,9 @@ def reason_of(problem: RoutingProblem, stop: int) -> Reason:
         return Reason.NO_WAY
     if slots and not any(holds(problem, slot, [stop]) for slot in willing):
         return Reason.CLOSED
-    return Reason.FULL if problem.prizes[stop] is None else Reason.NOT_WORTH
+    if problem.prizes[stop] is not None and cheapest(problem, drafts, stop, UNREACHABLE_S):
+        return Reason.NOT_WORTH
+    return Reason.FULL
 
 
 def _way(problem: RoutingProblem, number: int, stop: int) -> bool:

@@ -18,9 +18,8 @@ from routing.problem import DAY_S, UNREACHABLE_S, RoutingProblem, Seconds, Windo
 Slot: TypeAlias = tuple[int, int]  # team, day
 Tours: TypeAlias = Mapping[Slot, Sequence[int]]  # stops in order
 
-MUST_PRIZE = 100_000  # travel seconds: more than any detour within a day is worth
 COST_PER_S = 10  # of travel: PyVRP's costs are whole numbers, and fairness is worth less than a second
-FORBIDDEN_S = 20 * MUST_PRIZE  # a leg that no prize pays for
+FORBIDDEN = 20  # times the dearest visit: a leg that no prize pays for
 
 
 class Menus:
@@ -166,7 +165,7 @@ class Part:
                 service_duration=int(self.problem.dwell_s[option.stop]),
                 tw_early=option.starts[0],
                 tw_late=option.starts[1],
-                prize=COST_PER_S * self._prize(option.stop),
+                prize=COST_PER_S * self.problem.worth_s(option.stop),
                 required=False,
                 group=grouped.get(option.stop),
             )
@@ -174,17 +173,13 @@ class Part:
         ]
         return clients, [ClientGroup(members[stop], required=False) for stop in grouped]
 
-    def _prize(self, stop: int) -> int:
-        prize = self.problem.prizes[stop]
-        return MUST_PRIZE if prize is None else min(int(prize), MUST_PRIZE)
-
     def _matrix(self, mode: str, rows: Sequence[int], shut: Sequence[int], first: int, anywhere: int | None) -> Seconds:
         whole: Seconds = self.problem.travel_s[mode]
         matrix = whole[np.ix_(rows, rows)]
-        matrix = np.where(matrix >= UNREACHABLE_S, FORBIDDEN_S, matrix)
+        forbidden_s = FORBIDDEN * self.problem.must_s
+        matrix = np.where(matrix >= UNREACHABLE_S, forbidden_s, matrix)
         closed = [first + number for number in shut]
-        matrix[closed, :] = FORBIDDEN_S
-        matrix[:, closed] = FORBIDDEN_S
+        matrix[closed, :] = matrix[:, closed] = forbidden_s
         if anywhere is not None:
             matrix[:, anywhere] = 0
         np.fill_diagonal(matrix, 0)

@@ -1,0 +1,146 @@
+"""Small problems with known answers, and how a search is watched and stopped."""
+
+from dataclasses import replace
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+import pytest
+
+from geo.model import Mode
+from routing.check import violations
+from routing.loads import Loads, farthest_load
+from routing.problem import HOUR_S, Plan, Reason, RoutingProblem, RoutingTeam, Shift
+from routing.solver import Standing, solve
+from routing.timetable import timetable
+
+H = HOUR_S
+OFFICE = [(8 * H + 1800, 11 * H + 1800), (14 * H, 17 * H)]  # closed over noon, as most offices are
+
+
+def city(count: int, seed: int = 1, crews: int = 1, **changes: Any) -> RoutingProblem:
+    """Scatter stops over an hour's drive, the base in the middle."""
+    random = np.random.default_rng(seed)
+    place = np.vstack([random.integers(0, 2400, (count, 2)), [[1200, 1200]]])
+    travel = np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1)).astype(np.int64)
+    arguments: dict[str, Any] = {"dwell_s": [600] * count, "teams": [RoutingTeam(base=count)] * crews, **changes}
+    return RoutingProblem(travel, **arguments)
+
+
+def brute_force(problem: RoutingProblem) -> int:
+    """Try every order of all stops in one day."""
+    routes = (timetable(problem, 0, 0, order) for order in permutations(problem.stops))
+    return min(route.travel_s for route in routes if route is not None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_seven_stops_are_optimal(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    windows = [[OFFICE] if flip else None for flip in random.integers(0, 2, 7)]
+    problem = city(7, seed, windows=windows, teams=[RoutingTeam(base=7, open_end=bool(seed % 2))])
+    plan = solve(problem, iterations=500, seed=seed)
+    assert violations(problem, plan) == []
+    assert (plan.travel_s, plan.unserved) == (brute_force(problem), {})
+
+
+def test_offices_closed_over_noon_are_all_served() -> None:
+    problem = city(12, dwell_s=[1200] * 12, windows=[[OFFICE]] * 12)
+    plan = solve(problem, iterations=2000, seed=1)
+    assert violations(problem, plan) == []
+    assert not plan.unserved
+    assert 11 * H + 1800 <= (plan.routes[0].lunch_s or 0) <= 13 * H
+
+
+def test_a_place_open_only_in_the_lunch_hour_is_served() -> None:
+    problem = city(4, windows=[[[(12 * H, 13 * H)]], None, None, None])
+    plan = solve(problem, iterations=200, seed=1)
+    assert violations(problem, plan) == []
+    assert not plan.unserved
+
+
+def test_every_day_has_its_hours() -> None:
+    morning, evening = [(9 * H, 12 * H)], [(14 * H, 17 * H)]
+    problem = city(8, days=2, windows=[[morning, []], [[], evening], *[[morning, evening]] * 6])
+    plan = solve(problem, iterations=500, seed=1)
+    assert violations(problem, plan) == []
+    day_of = {stop: route.day for route in plan.routes for stop in route.stops}
+    assert (day_of[0], day_of[1], len(day_of)) == (0, 1, 8)
+
+
+def test_drawn_days_are_kept_and_cost_something() -> None:
+    free = city(30, days=3, crews=2, balance=None)
+    drawn = replace(free, day_of=[stop % 3 for stop in range(30)])
+    kept = solve(drawn, iterations=3000, seed=1)
+    assert violations(drawn, kept) == []
+    assert all(stop % 3 == route.day for route in kept.routes for stop in route.stops)
+    assert solve(free, iterations=3000, seed=1).travel_s < kept.travel_s
+
+
+def test_each_team_goes_its_own_way() -> None:
+    problem = city(12, crews=2)
+    walk = np.minimum(5 * problem.travel_s[Mode.CAR], 10**8)
+    teams = [RoutingTeam(base=12, mode=Mode.CAR), RoutingTeam(base=12, mode=Mode.WALK, avoids=frozenset({3, 4}))]
+    mixed = RoutingProblem({Mode.CAR: problem.travel_s[Mode.CAR], Mode.WALK: walk}, problem.dwell_s[:12], teams)
+    plan = solve(mixed, iterations=1500, seed=1)
+    assert violations(mixed, plan) == []
+    assert not plan.unserved
+    assert len(plan.routes) == 2
+
+
+def test_a_may_visit_is_made_when_it_pays() -> None:
+    problem = city(10, prizes=[None] * 8 + [1, 100_000])
+    plan = solve(problem, iterations=1000, seed=1)
+    assert plan.unserved == {8: Reason.NOT_WORTH}
+
+
+def test_must_comes_before_may() -> None:
+    short = RoutingTeam(base=20, shift=Shift(8 * H, 10 * H + 1800))
+    problem = city(20, teams=[short], prizes=[None if stop < 5 else 5_000 for stop in range(20)])
+    plan = solve(problem, iterations=2000, seed=1)
+    assert violations(problem, plan) == []
+    assert not set(range(5)) & set(plan.unserved)
+    assert Reason.FULL in plan.unserved.values()
+
+
+@pytest.mark.parametrize(("crews", "count", "days"), [(2, 24, 1), (3, 40, 2), (4, 60, 1)])
+def test_loads_are_even(crews: int, count: int, days: int) -> None:
+    problem = city(count, crews=crews, days=days)
+    plan = solve(problem, iterations=4000, seed=1)
+    assert violations(problem, plan) == []
+    assert not plan.unserved
+    assert farthest_load(problem, plan) <= 0.15
+    loose = replace(problem, balance=None)
+    any_load = solve(loose, iterations=4000, seed=1)
+    assert any_load.travel_s <= plan.travel_s
+    assert farthest_load(loose, any_load) > 0.15
+
+
+def test_a_team_with_half_the_days_gets_half_the_work() -> None:
+    teams = [RoutingTeam(base=40), RoutingTeam(base=40, days=frozenset({1}))]
+    problem = city(40, teams=teams, days=2)
+    plan = solve(problem, iterations=4000, seed=1)
+    work = Loads(problem).of({(route.team, route.day): route.stops for route in plan.routes})
+    assert work[0] / work.sum() == pytest.approx(2 / 3, rel=0.15)
+
+
+def test_a_watcher_sees_the_search_and_ends_it() -> None:
+    seen: list[Standing] = []
+    told: list[tuple[str, int, int]] = []
+
+    def watch(standing: Standing) -> bool:
+        seen.append(standing)
+        return len(seen) >= 3
+
+    problem = city(60, crews=3)
+    plan = solve(problem, seconds=60, seed=1, watch=watch, progress=lambda *step: told.append(step))
+    assert violations(problem, plan) == []
+    assert len(plan.unserved) + sum(len(route.stops) for route in plan.routes) == 60
+    assert 3 <= len(seen) < 20
+    assert all(0 <= (standing.seconds_left or 0) <= 60 for standing in seen)
+    assert {(stage, total) for stage, _, total in told} == {("routes", 100)}
+
+
+def test_nothing_to_do_is_a_plan() -> None:
+    assert solve(RoutingProblem([[0]], [], [RoutingTeam(base=0)]), iterations=10, seed=1) == Plan((), {})
+    nobody = RoutingProblem([[0, 9], [9, 0]], [1, 1], [])
+    assert solve(nobody, iterations=10, seed=1) == Plan((), dict.fromkeys([0, 1], Reason.FULL))
