@@ -12,18 +12,18 @@ from routing.vary.choice import subkey
 TRIES = 64  # lots thrown anew when one breaks avoidance, working days or the balance of loads
 
 
-def exchange(problem: RoutingProblem, plan: Plan, key: bytes) -> Plan:
+def exchange(problem: RoutingProblem, plan: Plan, key: bytes) -> tuple[Plan, bool]:
     """Give the routes of each day to the teams that could drive them as well, by lot.
 
     Every throw takes the day's key. One in which a team would get a stop that it must avoid, work on a day off, or have
     a load outside the band of the problem (or, where some load is outside already, farther out than that) is thrown
-    anew; after 64 throws the routes stay as they are.
+    anew; after 64 throws the routes stay as they are, and the second value says so by False.
     """
     for throw in range(TRIES):
         routes = _thrown(problem, plan, key, throw)
         if all(_may(problem, route) for route in routes) and _even(problem, plan.routes, routes):
-            return replace(plan, routes=tuple(sorted(routes, key=lambda route: (route.day, route.team))))
-    return plan
+            return replace(plan, routes=tuple(sorted(routes, key=lambda route: (route.day, route.team)))), True
+    return plan, False
 
 
 def equals(problem: RoutingProblem, plan: Plan) -> Mapping[tuple[int, int], tuple[int, ...]]:

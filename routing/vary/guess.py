@@ -23,7 +23,8 @@ def entropy_bits(place: Ints, share: Floats) -> Floats:
     held = np.zeros((stops, stops))
     np.add.at(held, (np.broadcast_to(np.arange(stops), place.shape), place), share[:, None])
     bits = -(held * np.log2(held, where=held > 0, out=np.zeros_like(held))).sum(axis=1)
-    return np.maximum(bits, 0.0)
+    whole: Floats = np.maximum(bits, 0.0)
+    return whole
 
 
 def best_guess(arrive_s: Ints, share: Floats, span_s: int = GUESS_S) -> Floats:

@@ -63,6 +63,7 @@ class Varied:
     candidates: tuple[Candidates, ...]  # one for each route, in the order of the plan
     candidates_sha256: str  # over all of them, kept before the choice
     chosen: tuple[int, ...]  # number of the candidate of each route
+    exchanged: bool  # equal teams got their days by lot
 
     @property
     def premium(self) -> float:
@@ -112,14 +113,13 @@ def vary(  # noqa: PLR0913 - a plan, its key, and what a planner chooses
     """
     variety = variety or Variety()
     _check(premium, variety)
-    if variety.exchange:
-        plan = exchange(problem, plan, key)
+    plan, exchanged = exchange(problem, plan, key) if variety.exchange else (plan, False)
     candidates = candidates_of(problem, plan, key, premium=premium, variety=variety, progress=progress)
     sha256 = together(candidates)
     keep(candidates, sha256)
     chosen = tuple(choose(one, subkey(key, one.day)) for one in candidates)
     routes = tuple(one.routes[at] for one, at in zip(candidates, chosen, strict=True))
-    return Varied(ensure(problem, replace(plan, routes=routes)), candidates, sha256, chosen)
+    return Varied(ensure(problem, replace(plan, routes=routes)), candidates, sha256, chosen, exchanged)
 
 
 def _check(premium: float, variety: Variety) -> None:

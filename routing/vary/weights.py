@@ -129,4 +129,5 @@ def _climb(place: Ints, bins: Ints, groups: Ints, over: Floats) -> Floats:
         _tilt(share, over)
         if 2 * number >= STEPS:
             mean += share
-    return mean / mean.sum()
+    mean /= mean.sum()
+    return mean

@@ -124,7 +124,7 @@ def test_candidates_are_kept_before_the_choice(twenty) -> None:
 def test_a_plan_is_not_varied_when_keeping_fails(twenty) -> None:
     problem, plan = twenty
 
-    def full(candidates, sha256) -> None:
+    def full(*_) -> None:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
