@@ -57,6 +57,14 @@ def zone_archive(store: Store) -> Path:
     return _kept(store, "zones", digest, lambda: tiled)
 
 
+def prepare(store: Store) -> None:
+    """Make the archives that are missing, so that nobody waits for them later."""
+    if store.streets_sha256():
+        street_archive(store)
+    if len(store.zones()):
+        zone_archive(store)
+
+
 def street_address(store: Store) -> str:
     """Give the address of the streets' tiles, which changes with them; empty when the city has no streets."""
     return url_for("tiles.streets", name=street_archive(store).name) if store.streets_sha256() else ""

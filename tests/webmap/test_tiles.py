@@ -57,8 +57,14 @@ def test_both_directions_of_a_street_are_one_line(store: Store) -> None:
     assert len(tiles.street_lines(pd.concat([edges, back]))) == len(tiles.street_lines(edges))
 
 
+def test_tiles_are_made_ahead(store: Store) -> None:
+    tiles.prepare(store)
+    assert {path.name.partition("-")[0] for path in (store.cache_dir / "tiles").iterdir()} == {"streets", "zones"}
+
+
 def test_an_empty_city_has_no_tiles(tmp_path: Path) -> None:
     with Store.open(tmp_path / "new.gpkg", create=True) as store:
+        tiles.prepare(store)
         assert tiles.street_address(store) == ""
         assert tiles.zone_address(store) == ""
         with pytest.raises(NotFoundError, match="streets"):
