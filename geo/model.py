@@ -121,20 +121,6 @@ class Avoidance:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamDraw:
-    """The teams drawn for a round, and which of them may go to which street on which day."""
-
-    round_id: str
-    members: Mapping[str, tuple[str, ...]]  # team id -> names
-    turns: Mapping[str, Mapping[str, tuple[str, ...]]]  # street -> day -> team ids
-    repeats: tuple[tuple[str, str], ...]  # pairs that were together lately
-    proof: str  # why there are any
-    street_repeats: tuple[tuple[str, int, str], ...]  # street, day, team: it had the street the day before
-    street_proofs: tuple[str, ...]
-    drawn_at: dt.datetime  # UTC
-
-
-@dataclass(frozen=True, slots=True)
 class Team:
     """A team with its base and how it travels."""
 
@@ -143,6 +129,20 @@ class Team:
     base_lat: float
     mode: Mode = Mode.CAR
     inspectors: tuple[Inspector, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDraw:
+    """The teams drawn for a round, and which of them may go to which street on which day."""
+
+    round_id: str
+    members: Mapping[str, tuple[Inspector, ...]]  # by team
+    turns: Mapping[str, Mapping[str, tuple[str, ...]]]  # street -> day -> team ids
+    repeats: tuple[tuple[str, str], ...]  # pairs that were together lately
+    proof: str  # why there are any
+    street_repeats: tuple[tuple[str, int, str], ...]  # street, day, team: it had the street the day before
+    street_proofs: tuple[str, ...]
+    drawn_at: dt.datetime  # UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -21,6 +20,7 @@ from routing.hours import windows_by_day
 from routing.matrix import travel_matrix
 from routing.network import StreetNetwork
 from routing.problem import UNREACHABLE_S, RoutingProblem, RoutingTeam, Shift
+from routing.team_draw import barred, composed
 
 LOST_M = 1000.0
 """A checkpoint farther than this from every street that can be reached has no way there."""
@@ -65,7 +65,9 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
         When a checkpoint's category is not in the catalogue or its hours cannot be read.
     """
     sample = store.sample(round_.id)
-    teams = teams_of(store, round_, sample)
+    drawn = store.team_draw(round_.id)
+    teams = tuple(composed(drawn, teams_of(store, round_, sample)))
+    avoids = barred(drawn, teams, sample, store.avoidances(), turns=terms.days is Days.DRAWN)
     bases = gpd.GeoSeries(shapely.points([(team.base_lon, team.base_lat) for team in teams]), crs=WGS84)
     points = gpd.GeoSeries(pd.concat([sample.geometry, bases], ignore_index=True), crs=WGS84)
     positions, travel, lost = {}, {}, {}
@@ -80,7 +82,7 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
         travel,
         dwell_s,
         [
-            RoutingTeam(len(sample) + number, terms.shift, str(team.mode), avoids=avoided(team, sample))
+            RoutingTeam(len(sample) + number, terms.shift, str(team.mode), avoids=avoids[number])
             for number, team in enumerate(teams)
         ],
         days=round_.days,
@@ -111,14 +113,6 @@ def _centre(store: Store, sample: gpd.GeoDataFrame) -> shapely.Point:
         if len(zones):
             return shapely.centroid(shapely.union_all(zones.geometry.to_numpy()))
     return shapely.centroid(shapely.multipoints(sample.geometry.to_numpy()))
-
-
-def avoided(team: Team, sample: gpd.GeoDataFrame) -> frozenset[int]:
-    """List the stops of the units and street offices that a team's inspectors come from (回避)."""
-    units = {inspector.unit for inspector in team.inspectors} - {""}
-    streets = {inspector.street for inspector in team.inspectors} - {""}
-    own = sample["unit"].isin(units) | sample["street"].isin(streets) | sample["street_code"].isin(streets)
-    return frozenset(int(row) for row in np.flatnonzero(own.to_numpy(bool)))
 
 
 def _lost(network: StreetNetwork, points: gpd.GeoSeries, mode: Mode) -> dict[int, float]:

@@ -13,10 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import InputError, PlanError
+from geo.model import Avoidance as Avoidance  # noqa: PLC0414 - a word of this room too
 from geo.model import Inspector
 from routing.draw.stream import shuffled, words
 from routing.pairing import Pair, Team, partition, stuck
-from routing.rotation import Rotation, rotate
+from routing.turns import SPLITS, take_turns
 
 _LARGEST = 3  # a larger team would make too many candidates to enumerate
 
@@ -59,22 +60,11 @@ class TeamDraw:
 
 
 @dataclass(frozen=True, slots=True)
-class Avoidance:
-    """A line of the avoidance table (回避): an inspector, and what they must not inspect. Empty fields name nothing."""
+class StreetTurns:
+    """Which teams may go where on which day, and what the rotation could not keep."""
 
-    inspector: str
-    street: str = ""
-    unit: str = ""
-    checkpoint: str = ""
-    reason: str = "kinship"
-
-
-@dataclass(frozen=True, slots=True)
-class StreetPlan:
-    """Who inspects what, and what the rotation could not keep."""
-
-    team: pd.Series  # number of the team, from 1, of every drawn point
-    repeats: tuple[tuple[str, int, int], ...] = ()  # street, day, team: it had the street the day before
+    turns: Mapping[str, Mapping[int, tuple[int, ...]]]  # street -> day -> numbers of teams, from 1
+    repeats: tuple[tuple[str, int, int], ...] = ()  # street, day, team: it had the street on its day before
     proofs: tuple[str, ...] = ()  # one per street with repeats
 
 
@@ -170,20 +160,18 @@ def draw_streets(
     avoid: Sequence[Avoidance] = (),
     last: Mapping[str, Collection[str]] | None = None,
     street: str = "street_code",
-) -> StreetPlan:
-    """Draw which team inspects which street on which day.
+) -> StreetTurns:
+    """Draw which teams may inspect which street on which day.
 
-    A street goes as a whole to one team a day, the least loaded one that may, ties by the key; where no team may
-    inspect all of
-    it, it is split by responsible unit. No team gets a street two days in a row, unless the streets' own possibilities
-    make that impossible.
+    No team gets a street on two of its days in a row, unless who may inspect it makes that impossible; each point has
+    a team that may inspect it among those of its street's day. Among them a planner chooses by the way.
 
     Parameters
     ----------
     teams
         The teams, whose numbers count from 1.
     drawn
-        The sample with ``day``, ``unit`` and the street.
+        The sample with ``day``, ``unit`` and the street; a point without street has no turns.
     key
         Key of the draw.
     avoid
@@ -196,7 +184,7 @@ def draw_streets(
     Raises
     ------
     PlanError
-        When no team at all may inspect some point, naming who stands in the way in each.
+        When no team at all may inspect some point.
     """
     allowed = np.column_stack([may_inspect(team, drawn, avoid).to_numpy(bool) for team in teams])
     if not allowed.any(axis=1).all():
@@ -205,58 +193,21 @@ def draw_streets(
             "no team may inspect {id!r}: every team has a member with its unit or street, or one whom the table names",
             id=str(point),
         )
-    pieces = _pieces(drawn, allowed, street)
-    order = shuffled(key, "street order", np.arange(len(pieces))).tolist()
-    order.sort(key=lambda at: -pieces[at].size)  # the heaviest first, so that the light ones even out
-    ranks = np.argsort(words(key, "street teams", len(teams)), kind="stable")
-    load: dict[tuple[int, int], int] = {}
-    number = np.zeros(len(drawn), np.int64)
-    found: list[tuple[Rotation, str]] = []
-    for at in order:
-        piece = pieces[at]
-        before = {
-            t for t, team in enumerate(teams) if {one.name for one in team} & set((last or {}).get(piece.street, ()))
-        }
-        turn = rotate(piece.days, piece.allowed, before, load, ranks.tolist())
-        for day, team in zip(piece.days, turn.teams, strict=True):
-            load[day, team] = load.get((day, team), 0) + len(piece.members[day])
-            number[piece.members[day]] = team + 1
-        found.append((turn, piece.street))
-    repeats = sorted((name, day, team + 1) for turn, name in found for day, team in turn.repeats)
-    proofs = sorted(f"street {name}: {turn.proof}" for turn, name in found if turn.proof)
-    return StreetPlan(pd.Series(number, index=drawn.index, name="team"), tuple(repeats), tuple(proofs))
+    turns, repeats, proofs = {}, [], []
+    code, on = drawn[street].astype(str).to_numpy(object), drawn["day"].to_numpy(np.int64)
+    for name in sorted(set(code) - {""}):
+        days = np.unique(on[code == name]).tolist()
+        asked = [_asked(allowed[(code == name) & (on == day)]) for day in days]
+        had = set((last or {}).get(name, ()))
+        before = [t for t, team in enumerate(teams) if {one.name for one in team} & had]
+        coins = words(key, f"turns {name}", SPLITS * len(teams)).reshape(SPLITS, len(teams)) % 2
+        found = take_turns(asked, len(teams), before, coins)
+        numbers = [tuple(team + 1 for team in sorted(chosen)) for chosen in found.teams]
+        turns[name] = dict(zip(days, numbers, strict=True))
+        repeats += [(name, days[at], team + 1) for at, team in found.repeats]
+        proofs += [f"street {name}: {found.proof}"] if found.proof else []
+    return StreetTurns(turns, tuple(repeats), tuple(proofs))
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """What one team inspects a day: a street, or a unit's points in it."""
-
-    street: str
-    members: dict[int, npt.NDArray[np.int64]]  # positions of the points by day
-    allowed: list[list[int]]  # teams that may, for each day
-
-    @property
-    def days(self) -> list[int]:
-        return sorted(self.members)
-
-    @property
-    def size(self) -> int:
-        return sum(len(one) for one in self.members.values())
-
-
-def _pieces(drawn: pd.DataFrame, allowed: npt.NDArray[np.bool_], street: str) -> list[_Piece]:
-    """Cut the sample into streets, and a street that no team may inspect whole on some day into its units."""
-    pieces = []
-    for name, inside in drawn.reset_index(drop=True).groupby(street, sort=True):
-        whole = _piece(str(name), inside, allowed)
-        if all(whole.allowed):
-            pieces.append(whole)
-        else:
-            pieces += [_piece(str(name), part, allowed) for _, part in inside.groupby("unit", sort=True)]
-    return pieces
-
-
-def _piece(name: str, inside: pd.DataFrame, allowed: npt.NDArray[np.bool_]) -> _Piece:
-    members = {int(str(day)): part.index.to_numpy(np.int64) for day, part in inside.groupby("day")}
-    teams = [np.flatnonzero(allowed[members[day]].all(axis=0)).tolist() for day in sorted(members)]
-    return _Piece(name, members, teams)
+def _asked(allowed: npt.NDArray[np.bool_]) -> set[frozenset[int]]:
+    return {frozenset(np.flatnonzero(row).tolist()) for row in np.unique(allowed, axis=0)}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from geo import frames
 from geo.errors import StateError
-from geo.model import Avoidance, TeamDraw
+from geo.model import Avoidance, Inspector, TeamDraw
 from geo.store import rows, tables
 from geo.store.rounds import Rounds, draw_of
 
@@ -137,6 +137,7 @@ class Fieldwork(Rounds):
         """Keep the teams that were drawn for a round, in the place of those kept before."""
         t = tables.team_draws
         row = {field.name: getattr(drawn, field.name) for field in fields(drawn)}
+        row["members"] = {team: [[p.name, p.unit, p.street] for p in people] for team, people in drawn.members.items()}
         with self._writing() as connection:
             draw_of(connection, drawn.round_id)
             self._backend.lock(connection, t)
@@ -151,7 +152,10 @@ class Fieldwork(Rounds):
         if row is None:
             return None
         found = {field.name: row[field.name] for field in fields(TeamDraw)}
-        found["members"] = {team: tuple(names) for team, names in found["members"].items()}
+        found["members"] = {
+            team: tuple(Inspector(name, team, unit, street) for name, unit, street in people)
+            for team, people in found["members"].items()
+        }
         found["turns"] = {
             street: {day: tuple(teams) for day, teams in days.items()} for street, days in found["turns"].items()
         }

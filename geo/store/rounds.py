@@ -138,8 +138,23 @@ class Rounds(Database):
         with self._reading() as connection:
             return draw_of(connection, round_id)
 
+    def drawn(self, round_id: str) -> Draw | None:
+        """Give what a round's sample was drawn from, None before it is drawn.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such round.
+        """
+        try:
+            return self.draw(round_id)
+        except StateError:
+            return None
+
     def sample(self, round_id: str) -> gpd.GeoDataFrame:
-        """Give the checkpoints drawn for a round in the order of their tickets, with ``inclusion_prob, day, ticket``.
+        """Give the checkpoints to inspect in a round, by ticket, with ``inclusion_prob, day, ticket``.
+
+        Points that were replaced are out, and their reserves are in: :meth:`drawn_sample` gives what the key drew.
 
         Raises
         ------

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from geo.errors import InputError, PlanError
 from geo.model import Inspector
-from routing.rotation import rotate
 from routing.teams import Avoidance, TeamRules, draw_streets, draw_teams, may_inspect
+from routing.turns import take_turns
 
 KEY = b"\x05" * 32
 
@@ -120,59 +120,60 @@ def test_nobody_inspects_their_own_unit_street_or_kin(sample):
     assert barred.index.equals(sample.index[expected])
 
 
+def teams_on(plan, street, day):
+    return set(plan.turns[street][day])
+
+
+def assert_each_point_has_a_team(plan, teams, drawn, avoid=()):
+    for row in drawn.itertuples():
+        turn = teams_on(plan, row.street_code, row.day)
+        assert any(may_inspect(teams[number - 1], drawn.loc[[row.Index]], avoid).all() for number in turn)
+
+
 def test_streets_rotate_and_avoidance_holds(sample):
     teams = teams_of(11)
     avoid = [Avoidance("p03", unit="u50"), Avoidance("p08", checkpoint="c17"), Avoidance("p10", street="s11")]
     plan = draw_streets(teams, sample, KEY, avoid=avoid)
     assert plan.repeats == ()
     assert plan.proofs == ()
-    for number, team in enumerate(teams, 1):
-        assert may_inspect(team, sample[plan.team == number], avoid).all()
-    by_street = sample.assign(team=plan.team).groupby(["street_code", "day"])["team"].agg(set)
+    assert_each_point_has_a_team(plan, teams, sample, avoid)
     for street in sample["street_code"].unique():
         for day in (1, 2, 3):
-            assert not by_street[street, day] & by_street[street, day + 1]
-    loads = sample.groupby([plan.team, "day"]).size()
-    assert loads.max() <= 2 * 240 / 44 + 5
+            assert not teams_on(plan, street, day) & teams_on(plan, street, day + 1)
+    assert min(len(turn) for days in plan.turns.values() for turn in days.values()) >= 2  # a planner has room
 
 
 def test_the_key_decides_who_gets_which_street(sample):
-    one, again, other = (draw_streets(teams_of(11), sample, key).team for key in (KEY, KEY, b"\x09" * 32))
-    assert one.equals(again)
-    assert not one.equals(other)
+    one, again, other = (draw_streets(teams_of(11), sample, key).turns for key in (KEY, KEY, b"\x09" * 32))
+    assert one == again
+    assert one != other
 
 
 def test_the_round_before_counts(sample):
     teams = teams_of(11)
-    first = draw_streets(teams, sample, KEY).team
-    day_one = sample[sample["day"] == 1].assign(team=first)
-    last = {
-        street: {one.name for number in part["team"].unique() for one in teams[number - 1]}
-        for street, part in day_one.groupby("street_code")
-    }
-    second = draw_streets(teams, sample, KEY, last=last).team
-    assert (first[sample["day"] == 1] != second[sample["day"] == 1]).all()
+    last = {"s3": ("p00", "p09"), "s4": ("p21",)}  # of teams 1, 5 and 11
+    plan = draw_streets(teams, sample, KEY, last=last)
+    assert not teams_on(plan, "s3", 1) & {1, 5}
+    assert 11 not in teams_on(plan, "s4", 1)
+    assert plan.repeats == ()
 
 
 def test_a_repeat_that_cannot_be_avoided_is_proved(sample):
     one_street = sample.assign(street_code="s0", unit="x")
     teams = [[Inspector("a", "", street="s0"), Inspector("b", "")], [Inspector("c", ""), Inspector("d", "")]]
     plan = draw_streets(teams, one_street, KEY)
-    assert set(plan.team) == {2}
+    assert plan.turns == {"s0": dict.fromkeys((1, 2, 3, 4), (2,))}
     assert plan.repeats == (("s0", 2, 2), ("s0", 3, 2), ("s0", 4, 2))
-    assert plan.proofs == (
-        "street s0: "
-        + ", ".join(f"day {day} only team 2" for day in (1, 2, 3, 4))
-        + "; every choice repeats at least 3 times",
-    )
+    needs = "; ".join(f"turn {turn} needs team 2" for turn in (1, 2, 3, 4))
+    assert plan.proofs == (f"street s0: {needs}: every choice repeats at least 3 times",)
 
 
-def test_a_street_that_no_team_may_inspect_whole_is_split_by_unit(sample):
-    one_street = sample.assign(street_code="s0", unit=[f"u{i // 4 % 2 * 2}" for i in range(240)])
-    plan = draw_streets(teams_of(2), one_street.assign(street_code="other"), KEY)
-    assert (plan.team[one_street["unit"] == "u0"] == 2).all()
-    assert (plan.team[one_street["unit"] == "u2"] == 1).all()
-    assert len(plan.proofs) == 2
+def test_a_street_that_no_team_may_inspect_whole_is_shared(sample):
+    unit = [f"u{i // 4 % 2 * 2}" for i in range(240)]  # team 1 may not inspect u0, team 2 not u2
+    plan = draw_streets(teams_of(2), sample.assign(street_code="other", unit=unit), KEY)
+    assert plan.turns == {"other": dict.fromkeys((1, 2, 3, 4), (1, 2))}
+    assert len(plan.repeats) == 6
+    assert len(plan.proofs) == 1
 
 
 def test_a_point_that_no_team_may_inspect_is_named(sample):
@@ -181,18 +182,30 @@ def test_a_point_that_no_team_may_inspect_is_named(sample):
         draw_streets(teams_of(1), sample.assign(street_code="x", unit=unit), KEY)
 
 
-@given(st.lists(st.sets(st.integers(0, 3), min_size=1), min_size=1, max_size=5), st.sets(st.integers(0, 3)))
-@settings(max_examples=80, deadline=None)
-def test_a_rotation_repeats_as_little_as_any_choice(allowed, before):
-    days = list(range(1, len(allowed) + 1))
-    turn = rotate(days, [sorted(teams) for teams in allowed], before, {}, [2, 0, 3, 1])
+TEAM_SETS = st.sets(st.frozensets(st.integers(0, 3), min_size=1), min_size=1, max_size=3)
+
+
+@given(st.lists(TEAM_SETS, min_size=1, max_size=3), st.sets(st.integers(0, 3)), st.integers(0, 2**32))
+@settings(max_examples=150, deadline=None)
+def test_turns_repeat_as_little_as_any_choice(asked, before, seed):
+    coins = np.random.default_rng(seed).integers(0, 2, (4, 4))
+    found = take_turns(asked, 4, before, coins)
+    subsets = [frozenset(c) for n in range(1, 5) for c in combinations(range(4), n)]
+    covering = [[s for s in subsets if all(s & point for point in points)] for points in asked]
 
     def count(way):
-        return (way[0] in before) + sum(a == b for a, b in pairwise(way))
+        return len(way[0] & before) + sum(len(a & b) for a, b in pairwise(way))
 
-    assert count(turn.teams) == min(count(way) for way in product(*allowed)) == len(turn.repeats)
-    assert bool(turn.proof) == bool(turn.repeats)
+    for chosen, points in zip(found.teams, asked, strict=True):
+        assert all(chosen & point for point in points)
+    assert count(found.teams) == len(found.repeats) == min(count(way) for way in product(*covering))
+    assert bool(found.proof) == bool(found.repeats)
 
 
-def test_a_day_off_between_is_no_repeat():
-    assert rotate([1, 3], [[0], [0]], (), {}, [0]).repeats == ()
+def test_many_teams_and_a_point_for_few_of_them():
+    few = frozenset({3, 17})
+    everyone = frozenset(range(30))
+    coins = np.zeros((2, 30), np.int64)  # splits that will not do: all on one side
+    found = take_turns([{few, everyone}, {few}, {everyone}], 30, (), coins)
+    assert found.repeats == ()
+    assert all(turn & few for turn in found.teams[:2])
