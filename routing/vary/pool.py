@@ -79,38 +79,44 @@ class Day(NamedTuple):
 
 
 @nb.njit(nogil=True, cache=True)
-def _guess(seen: Floats, days: float, cost: Floats) -> None:
-    """Set the slope of the guesser's softened best chance for each bin of one stop; it adds up to at most 1."""
+def _guess(seen: Floats, days: float, scale: float, cost: Floats) -> float:
+    """Set the slope of the guesser's softened best chance for each bin of one stop, and give the least."""
     bins = len(seen)
     starts = bins - WINDOW_BINS + 1
     weight = np.zeros(starts)
-    held = seen[:WINDOW_BINS].sum()
+    held = 0.0
+    for at in range(WINDOW_BINS):
+        held += seen[at]
     for start in range(starts):
         weight[start] = np.exp(SHARPNESS * (held / max(days, 1.0) - 1.0))
         if start + 1 < starts:
             held += seen[start + WINDOW_BINS] - seen[start]
-    weight /= weight.sum()
-    total = 0.0
+    every = 0.0
+    for start in range(starts):
+        every += weight[start]
+    total, least = 0.0, np.inf
     for at in range(bins):  # of all windows that hold the bin
         total += weight[at] if at < starts else 0.0
         total -= weight[at - WINDOW_BINS] if at >= WINDOW_BINS else 0.0
-        cost[at] = total
+        cost[at] = total * scale / every
+        least = min(least, cost[at])
+    return least
 
 
 @nb.njit(nogil=True, cache=True)
-def _price(watch: Watch, days: int, begun: int) -> None:
+def _price(watch: Watch, days: float, begun: int) -> None:
     """Set what each place and hour costs: the slopes of the mean entropy and of the best guesses."""
     stops = len(watch.seen)
     watch.least[0] = 0.0
     for stop in range(stops):
+        least = np.inf
         for place in range(stops):
             share = (watch.at[stop, place] + 2.0 / stops) / (days + 2.0)
             watch.cost_at[stop, place] = PLACE_WEIGHT * np.log2(share) / stops
-        _guess(watch.seen[stop], days, watch.cost_seen[stop])
-        watch.cost_seen[stop] *= HOUR_WEIGHT / stops
-        _guess(watch.after[begun, stop], watch.begun[begun], watch.cost_after[begun, stop])
-        watch.cost_after[begun, stop] *= AFTER_WEIGHT / stops
-        watch.least[0] += watch.cost_at[stop].min() + watch.cost_seen[stop].min()
+            least = min(least, watch.cost_at[stop, place])
+        least += _guess(watch.seen[stop], days, HOUR_WEIGHT / stops, watch.cost_seen[stop])
+        _guess(watch.after[begun, stop], watch.begun[begun], AFTER_WEIGHT / stops, watch.cost_after[begun, stop])
+        watch.least[0] += least
 
 
 @nb.njit(nogil=True, cache=True)
@@ -202,7 +208,7 @@ def find(ground: Ground, aim: Aim, seed: int) -> Pool:
     state = np.array([seed], np.uint64)
     price, count = FIRST_PRICE, 0
     for _ in range(aim.rounds):
-        _price(watch, count, best.order[0])
+        _price(watch, float(count), best.order[0])
         if uniform(state) < RESTARTS:
             now.order[:] = np.arange(stops)
             now.times[:] = 0
