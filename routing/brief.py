@@ -40,6 +40,7 @@ class Terms:
     days: Days = Days.DRAWN
     shift: Shift = field(default_factory=Shift)
     closures: frozenset[int] = frozenset()  # labels of street edges closed for now
+    price_days: bool = True  # report what the days of the draw cost, for a fifth of the time
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,19 +3,21 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from geo.catalogue import Catalogue
 from geo.progress import Progress, silent
 from geo.store import Store
-from routing.brief import Brief, Terms, brief_of
+from routing.brief import Brief, Days, Terms, brief_of
 from routing.check import ensure
 from routing.itinerary import plan_frames, unserved_frame
 from routing.loads import farthest_load
 from routing.network import network_of
-from routing.problem import Plan, Reason
+from routing.problem import Plan, Reason, RoutingProblem
 from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.solver import Standing, solve
+
+PRICING = 0.2  # of the time, to find out what the drawn days cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class PlanReport:
     teams_for_all: int | None  # teams that would serve all that only lack room
     reasons: Mapping[str, int]  # how many stops are not served for each reason
     farthest_load: float  # of the team whose work is farthest from its fair share, as a part of the share
+    drawn_days_cost_s: int | None  # travel that free days would save at least; None: not asked, or days are free
 
     def as_json(self) -> dict[str, object]:
         """Give the keys of the JSON line."""
@@ -82,8 +85,12 @@ def plan_round(  # noqa: PLR0913 - what every planner's page and command passes
     network = network_of(store)
     progress("streets", 1, 1)
     brief = brief_of(store, round_, network, catalogue or store.catalogue(round_.edition), terms or Terms())
-    plan = solve(brief.problem, seconds=seconds, seed=seed, progress=progress, watch=watch)
+    pricing_s = (
+        PRICING * seconds if brief.terms.days is Days.DRAWN and brief.terms.price_days and round_.days > 1 else 0
+    )
+    plan = solve(brief.problem, seconds=seconds - pricing_s, seed=seed, progress=progress, watch=watch)
     ensure(brief.problem, plan)
+    free = _freed(brief.problem, plan, pricing_s, seed) if pricing_s else None
     routes, stops = plan_frames(brief, plan, network, progress=progress)
     store.save_routes(round_id, routes, stops, unserved_frame(brief, plan, _remedy_texts(brief, plan)))
     return PlanReport(
@@ -96,7 +103,14 @@ def plan_round(  # noqa: PLR0913 - what every planner's page and command passes
         teams_for_all=teams_for_all(brief.problem, plan),
         reasons=dict(Counter(map(str, plan.unserved.values()))),
         farthest_load=farthest_load(brief.problem, plan),
+        drawn_days_cost_s=plan.travel_s - free.travel_s if free else None,
     )
+
+
+def _freed(problem: RoutingProblem, plan: Plan, seconds: float, seed: int) -> Plan | None:
+    """Search on with free days from a plan with drawn days; None when that serves less, and so cannot be compared."""
+    free = solve(replace(problem, day_of=None), seconds=seconds, seed=seed, start=plan)
+    return free if len(free.unserved) <= len(plan.unserved) else None
 
 
 def _remedy_texts(brief: Brief, plan: Plan) -> dict[int, str]:

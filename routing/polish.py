@@ -54,12 +54,22 @@ class Search:
         Of everything random.
     seconds, iterations
         When the rounds end; at least one is given.
+    tours
+        Where to start; they hold on the real clock.
     """
 
-    def __init__(self, problem: RoutingProblem, *, seed: int, seconds: float | None, iterations: int | None) -> None:
+    def __init__(
+        self,
+        problem: RoutingProblem,
+        *,
+        seed: int,
+        seconds: float | None,
+        iterations: int | None,
+        tours: Drafts | None = None,
+    ) -> None:
         self.problem = problem
-        self.tours: Drafts = {}
-        self.missing: set[int] = set(problem.stops)
+        self.tours: Drafts = dict(tours or {})
+        self.missing: set[int] = set(problem.stops) - {stop for tour in self.tours.values() for stop in tour}
         self.seconds = seconds
         self.iterations = iterations
         self.began_at = time.perf_counter()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geo.progress import Progress, silent
 from routing.polish import Search
 from routing.problem import Plan, RoutingProblem
-from routing.settle import Drafts, insert, keep, routes_of
+from routing.settle import Drafts, holds, insert, keep, routes_of
 from routing.unserved import reason_of
 
 
@@ -20,7 +20,7 @@ class Standing:
     seconds_left: float | None  # None: it ends by iterations
 
 
-def solve(
+def solve(  # noqa: PLR0913 - two ways to end it, two to listen, and where to start
     problem: RoutingProblem,
     *,
     seconds: float | None = None,
@@ -28,6 +28,7 @@ def solve(
     seed: int,
     progress: Progress = silent,
     watch: Callable[[Standing], bool] | None = None,
+    start: Plan | None = None,
 ) -> Plan:
     """Plan the routes.
 
@@ -46,6 +47,8 @@ def solve(
         Told how far the search is, in hundredths of it.
     watch
         Told several times a second how the search stands; True ends it at once with the best plan so far.
+    start
+        A plan to better; what of it does not hold for this problem is left out first.
 
     Returns
     -------
@@ -54,7 +57,8 @@ def solve(
     """
     if seconds is None and iterations is None:
         iterations = 100 * len(problem.stops)
-    search = Search(problem, seed=seed, seconds=seconds, iterations=iterations)
+    tours = _held(problem, start) if start else None
+    search = Search(problem, seed=seed, seconds=seconds, iterations=iterations, tours=tours)
 
     def listen() -> bool:
         progress("routes", round(100 * search.share_done()), 100)
@@ -65,6 +69,18 @@ def solve(
 
     search.run(listen)
     return settle(problem, search.tours)
+
+
+def _held(problem: RoutingProblem, plan: Plan) -> Drafts:
+    """Take what of a plan this problem allows."""
+    known, slots, tours = set(problem.stops), set(problem.slots()), {}
+    for route in plan.routes:
+        slot = (route.team, route.day)
+        if slot in slots:
+            avoids = problem.teams[route.team].avoids
+            allowed = [stop for stop in route.stops if stop in known and stop not in avoids]
+            tours[slot] = keep(problem, slot, [stop for stop in allowed if holds(problem, slot, [stop])])
+    return {slot: stops for slot, stops in tours.items() if stops}
 
 
 def settle(problem: RoutingProblem, tours: Drafts) -> Plan:

@@ -140,6 +140,17 @@ def test_a_watcher_sees_the_search_and_ends_it() -> None:
     assert {(stage, total) for stage, _, total in told} == {("routes", 100)}
 
 
+def test_a_plan_can_be_the_start_of_another_problem() -> None:
+    problem = city(30, crews=2)
+    plan = solve(problem, iterations=2000, seed=1)
+    closed = replace(problem, windows={plan.routes[0].stops[3]: [[]]})
+    again = solve(closed, iterations=0, seed=1, start=plan)
+    assert violations(closed, again) == []
+    assert again.unserved == {plan.routes[0].stops[3]: Reason.CLOSED}
+    order = [stop for stop in plan.routes[0].stops if stop not in again.unserved]
+    assert [*again.routes[0].stops] == order
+
+
 def test_nothing_to_do_is_a_plan() -> None:
     assert solve(RoutingProblem([[0]], [], [RoutingTeam(base=0)]), iterations=10, seed=1) == Plan((), {})
     nobody = RoutingProblem([[0, 9], [9, 0]], [1, 1], [])

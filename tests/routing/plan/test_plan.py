@@ -40,11 +40,15 @@ def test_a_round_is_planned_and_saved(city: Store) -> None:
 
 def test_the_days_of_the_draw_are_kept_or_freed(city: Store) -> None:
     drawn = city.sample("R1")["day"]
-    plan_round(city, "R1", seconds=0.3, seed=3)
+    report = plan_round(city, "R1", seconds=0.5, seed=3)
+    assert report.drawn_days_cost_s is not None
+    assert 0 < report.drawn_days_cost_s < report.travel_s
     stops = city.stops("R1").query("kind == 'stop'").set_index("checkpoint")
     assert (stops["day"] == drawn.reindex(stops.index)).all()
     kept = city.routes("R1")["travel_s"].sum()
-    assert plan_round(city, "R1", seconds=0.5, seed=3, terms=Terms(days=Days.FREE)).travel_s < kept
+    free = plan_round(city, "R1", seconds=0.5, seed=3, terms=Terms(days=Days.FREE))
+    assert free.travel_s < kept
+    assert free.drawn_days_cost_s is None
 
 
 def test_a_stop_on_an_island_is_listed_with_the_way_out(city: Store) -> None:
