@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from geo.discs import disc_sums
 from geo.errors import InputError
 from geo.hotspots.exposure import SUMS, two_sided
 from geo.hotspots.lattice import Floats, Ints, Lattice, Mask, half_widths, lattice_of, radii_in_cells
@@ -20,6 +21,7 @@ CLASSES = ("", "new", "intensifying", "persistent", "diminishing", "sporadic", "
 _MOSTLY = 0.9  # share of the known months that makes a hotspot lasting, as in ArcGIS' emerging hot spots
 _HALF = 0.5  # share that makes one that has ended a former one
 _THREADED_FROM = 2_000
+_NEVER_HOT = 0.5  # standard deviations above the mean that a hot month has at least
 
 
 def mann_kendall(series: pd.DataFrame) -> pd.DataFrame:
@@ -175,40 +177,31 @@ def months_of(
     third = totals[:, 3] / held - 3 * mean * totals[:, 2] / held + 2 * mean**3
     visits = sums[:, 0]
     parts = np.stack([visits, sums[:, 1], visits * mean[kind], visits * variance[kind], visits * third[kind]])
-    n_months, n = int(month.max(initial=-1)) + 1, lattice.row.size
-    ratio, hot = np.full((n, n_months), np.nan), np.zeros((n, n_months), bool)
+    n_months, size = int(month.max(initial=-1)) + 1, lattice.n_rows * lattice.n_cols
+    ratio, hot = np.full((lattice.row.size, n_months), np.nan), np.zeros((lattice.row.size, n_months), bool)
+    key = month * size + lattice.flat[cell]
+    grids = [np.bincount(key, weights=part, minlength=n_months * size).astype(np.float64) for part in parts]
+    shape = (n_months, lattice.n_rows, lattice.n_cols)
 
-    def part(low: int, high: int) -> None:
+    def work(low: int, high: int) -> None:
         for t in range(low, high):
-            rows = month == t
-            grid = np.zeros((5, lattice.n_rows * lattice.n_cols))
-            for i in range(5):
-                grid[i] = np.bincount(lattice.flat[cell[rows]], weights=parts[i, rows], minlength=grid.shape[1])
-            windows = _disc_sums(grid.reshape(5, lattice.n_rows, -1), half)[:, lattice.row, lattice.col]
-            held, spent, due, spread, skew = windows
-            ratio[:, t] = np.where(held > 0.5, spent / np.maximum(due, 1e-300), np.nan)  # noqa: PLR2004 - a whole visit
-            hot[:, t] = (two_sided(spent - due, due, spread, skew) <= alpha) & (spent > due)
+            windows = [disc_sums(grid.reshape(shape)[t], half)[lattice.row, lattice.col] for grid in grids]
+            ratio[:, t], hot[:, t] = _compare(*windows, alpha=alpha)
 
-    in_parts(part, n_months, threads_from=2)
+    in_parts(work, n_months, threads_from=2)
     return Months(ratio, hot)
 
 
-@nb.njit(nogil=True, cache=True)
-def _disc_sums(grids: Floats, half: Ints) -> Floats:
-    """Sum each grid over the disc around each of its cells."""
-    n, n_rows, n_cols = grids.shape
-    reach = half.size // 2
-    out = np.zeros_like(grids)
-    running = np.zeros(n_cols + 1)
-    for g in range(n):
-        for r in range(n_rows):
-            for c in range(n_cols):
-                running[c + 1] = running[c] + grids[g, r, c]
-            for i in range(max(r - reach, 0), min(r + reach, n_rows - 1) + 1):
-                w = half[r - i + reach]
-                for c in range(n_cols):
-                    out[g, i, c] += running[min(c + w + 1, n_cols)] - running[max(c - w, 0)]
-    return out
+def _compare(
+    visits: Floats, spent: Floats, due: Floats, variance: Floats, third: Floats, *, alpha: float
+) -> tuple[Floats, Mask]:
+    known = visits > 0.5  # noqa: PLR2004 - a whole visit, whatever rounding left
+    ratio = np.where(known, spent / np.maximum(due, 1e-300), np.nan)
+    hot = np.zeros(visits.size, bool)
+    maybe = np.flatnonzero(known & (spent - due > _NEVER_HOT * np.sqrt(np.maximum(variance, 0.0))))
+    p = two_sided(spent[maybe] - due[maybe], due[maybe], variance[maybe], third[maybe])
+    hot[maybe] = p <= alpha
+    return ratio, hot
 
 
 def classify(ratio: pd.DataFrame, hot: pd.DataFrame, *, alpha: float = 0.05) -> pd.DataFrame:

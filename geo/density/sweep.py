@@ -8,9 +8,11 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.discs import counted_order
 from geo.parallel import in_parts
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 _THREADED_FROM = 32  # rows
 
 
@@ -33,43 +35,44 @@ def epanechnikov(points: Floats, weights: Floats, radius: float, shape: tuple[in
     ndarray
         Per cell area, shape ``shape``.
     """
-    order = np.argsort(points[:, 1], kind="stable")
-    x, y, w = (np.ascontiguousarray(a[order]) for a in (points[:, 0], points[:, 1], weights))
+    reach = int(np.ceil(radius)) + 1
+    near = (points[:, 1] > -reach) & (points[:, 1] < shape[0] - 1 + reach)
+    x, y, w = points[near, 0], points[near, 1], weights[near]
+    band = np.floor(y).astype(np.int64) + reach  # events by the row south of them, in a margin of rows on either side
+    order, start = counted_order(band, shape[0] + 2 * reach + 1)
+    events = (x[order], y[order], w[order], start)
     out = np.empty(shape)
-    in_parts(lambda a, b: _rows(x, y, w, radius, (a, out[a:b])), shape[0], threads_from=_THREADED_FROM)
+    in_parts(lambda a, b: _rows(events, radius, reach, (a, out[a:b])), shape[0], threads_from=_THREADED_FROM)
     return out
 
 
 @nb.njit(nogil=True, cache=True)
-def _rows(x: Floats, y: Floats, w: Floats, radius: float, part: tuple[int, Floats]) -> None:
-    first, out = part
+def _rows(events: tuple[Floats, Floats, Floats, Ints], radius: float, reach: int, part: tuple[int, Floats]) -> None:
+    (x, y, w, start), (first, out) = events, part
     n_cols = out.shape[1]
     middle = n_cols / 2.0  # columns are counted from here, so that squares stay small and few digits cancel
     inverse = 1.0 / (radius * radius)
     scale = 2.0 * inverse / np.pi
     change = np.zeros((n_cols + 1, 3))
-    low = 0
     for i in range(out.shape[0]):
-        row = float(first + i)
-        while low < y.size and y[low] <= row - radius:
-            low += 1
+        row = first + i
         change[:] = 0.0
-        e = low
-        while e < y.size and y[e] < row + radius:
+        for e in range(start[row], start[row + 2 * reach + 1]):
             dy = y[e] - row
-            half = np.sqrt(max(radius * radius - dy * dy, 0.0))
-            start = max(int(np.ceil(x[e] - half)), 0)
-            stop = min(int(np.floor(x[e] + half)) + 1, n_cols)
-            if start < stop:
+            if abs(dy) >= radius:
+                continue
+            half = np.sqrt(radius * radius - dy * dy)
+            west = max(int(np.ceil(x[e] - half)), 0)
+            east = min(int(np.floor(x[e] + half)) + 1, n_cols)
+            if west < east:
                 at = x[e] - middle
                 a, b, c = w[e], w[e] * at, w[e] * (at * at + dy * dy)
-                change[start, 0] += a
-                change[start, 1] += b
-                change[start, 2] += c
-                change[stop, 0] -= a
-                change[stop, 1] -= b
-                change[stop, 2] -= c
-            e += 1
+                change[west, 0] += a
+                change[west, 1] += b
+                change[west, 2] += c
+                change[east, 0] -= a
+                change[east, 1] -= b
+                change[east, 2] -= c
         a = b = c = 0.0
         for col in range(n_cols):
             a += change[col, 0]

@@ -19,12 +19,15 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from geo.discs import counted_order, disc_row, running_rows
 from geo.errors import InputError
 from geo.hotspots.lattice import Floats, Ints, Lattice
 from geo.parallel import in_parts
 
 SUMS = ("visits", "deductions", "deductions_sq", "deductions_cu")
 _BLOCK = 32  # categories whose running counts are held at once
+_THREADED_FROM = 64  # rows
+_THREADED_TAILS = 20_000
 _NORMAL_BELOW = 1e-4  # |skewness| from which the gamma is a normal distribution to all digits that matter
 
 
@@ -91,59 +94,54 @@ class Windows:
     p: Floats
 
 
-def exposure_of(sums: pd.DataFrame, cell: Ints, category: Ints, lattice: Lattice) -> Exposure:
-    """Gather the sums of a frame, one row for a category in a cell.
+def exposure_of(sums: Floats, cell: Ints, category: Ints, lattice: Lattice) -> Exposure:
+    """Gather sums over visits, one row for a category in a cell.
 
     Parameters
     ----------
     sums
-        Columns ``visits``, ``deductions``, ``deductions_sq``, ``deductions_cu``.
+        Visits, their points, the squares and the cubes of these, shape (rows, 4); see :func:`checked_sums`.
     cell, category
         The number of each row's cell and category, from 0.
     lattice
         Where the cells lie.
+    """
+    n, k = lattice.row.size, int(category.max(initial=0)) + 1
+    total, s1, s2, s3 = (np.bincount(category, weights=v, minlength=k).astype(np.float64) for v in sums.T)
+    held = np.maximum(total, 1.0)
+    mean = s1 / held
+    variance = np.maximum(s2 / held - mean**2, 0.0)
+    third = s3 / held - 3 * mean * s2 / held + 2 * mean**3
+    order = counted_order(cell, n)[0]
+    order = order[sums[order, 0] > 0]
+    seen, spent, spread = (np.bincount(cell, weights=v, minlength=n).astype(np.float64) for v in sums.T[:3])
+    entries = (cell[order], category[order], np.ascontiguousarray(sums[order, 0]))
+    return Exposure(lattice, seen, spent, spread, *entries, total, mean, variance, third)
+
+
+def checked_sums(frame: pd.DataFrame) -> Floats:
+    """Take the sums from a frame: shape (rows, 4).
 
     Raises
     ------
     InputError
         When a sum is missing, negative, or cannot belong to the others.
     """
-    values = [_checked(sums, name) for name in SUMS]
-    visits, points, squares, _ = values
-    most = visits * squares * (1 + 1e-9) + 1e-9
-    if (points**2 > most).any() or ((visits == 0) & (points > 0)).any():
-        row = int(np.argmax((points**2 > most) | ((visits == 0) & (points > 0))))
+    sums = np.column_stack([_checked(frame, name) for name in SUMS])
+    visits, points, squares, _ = sums.T
+    odd = (points**2 > visits * squares * (1 + 1e-9) + 1e-9) | ((visits == 0) & (points > 0))
+    if odd.any():
+        row = int(np.argmax(odd))
         raise InputError(
             "row {row!r} has {visits} visits, {points} points and squares of {squares}, which no visits can give: sum"
             " over visits the points, their squares and their cubes",
             field="deductions_sq",
-            row=sums.index[row],
+            row=frame.index[row],
             visits=float(visits[row]),
             points=float(points[row]),
             squares=float(squares[row]),
         )
-    n, k = lattice.row.size, int(category.max(initial=0)) + 1
-    total, s1, s2, s3 = (np.bincount(category, weights=v, minlength=k).astype(np.float64) for v in values)
-    held = np.maximum(total, 1.0)
-    mean = s1 / held
-    variance = np.maximum(s2 / held - mean**2, 0.0)
-    third = s3 / held - 3 * mean * s2 / held + 2 * mean**3
-    order = np.argsort(cell, kind="stable")
-    order = order[visits[order] > 0]
-    seen, spent, spread = (np.bincount(cell, weights=v, minlength=n).astype(np.float64) for v in values[:3])
-    return Exposure(
-        lattice,
-        seen,
-        spent,
-        spread,
-        cell[order],
-        category[order],
-        visits[order],
-        total,
-        mean,
-        variance,
-        third,
-    )
+    return sums
 
 
 def _checked(sums: pd.DataFrame, name: str) -> Floats:
@@ -168,72 +166,74 @@ def windows_of(exposure: Exposure, halves: list[Ints]) -> Windows:
         The half widths of each radius, from :func:`geo.hotspots.lattice.half_widths`.
     """
     lattice, centres = exposure.lattice, np.flatnonzero(exposure.visits > 0)
-    where = lattice.flat
-    spent = np.zeros((1, lattice.n_rows, lattice.n_cols + 1))
-    spent.reshape(1, -1)[0, (lattice.row * (lattice.n_cols + 1) + lattice.col + 1)] = exposure.deductions
-    np.cumsum(spent, axis=2, out=spent)
-    moments = np.zeros((len(halves), 4, centres.size))  # sum, mean, variance, third
+    shape = (lattice.n_rows, lattice.n_cols)
     discs = (np.concatenate(halves), np.cumsum([0, *(h.size for h in halves)]))
-    row, col = lattice.row[centres], lattice.col[centres]
-    one = np.zeros((1, 4))
+    spent = np.bincount(lattice.flat, weights=exposure.deductions, minlength=shape[0] * shape[1]).reshape(1, *shape)
+    moments = np.zeros((len(halves), 4, *shape))  # sum, mean, variance, third
+    plain = np.zeros((1, 4))
 
-    def sums(start: int, stop: int) -> None:
-        _add((row[start:stop], col[start:stop]), discs, spent, one, moments[:, :, start:stop])
+    def sums(first: int, last: int) -> None:
+        _add(spent.astype(np.float64), plain, discs, first, moments[:, :, first:last])
 
-    in_parts(sums, centres.size, threads_from=2_000)
-    for first in range(0, exposure.total.size, _BLOCK):
-        block = slice(first, min(first + _BLOCK, exposure.total.size))
-        counts = _running(exposure, where, block)
-        rates = np.column_stack([exposure.total, exposure.mean, exposure.variance, exposure.third])[block]
+    in_parts(sums, shape[0], threads_from=_THREADED_FROM)
+    order, start = counted_order(exposure.category, exposure.total.size)
+    for low in range(0, exposure.total.size, _BLOCK):
+        high = min(low + _BLOCK, exposure.total.size)
+        counts = _counts(exposure, order[start[low] : start[high]], low, high)
+        rates = np.column_stack([exposure.total, exposure.mean, exposure.variance, exposure.third])[low:high]
 
-        def part(start: int, stop: int, counts: Floats = counts, rates: Floats = rates) -> None:
-            _add((row[start:stop], col[start:stop]), discs, counts, rates, moments[:, :, start:stop])
+        def part(first: int, last: int, counts: Floats = counts, rates: Floats = rates) -> None:
+            _add(counts, rates, discs, first, moments[:, :, first:last])
 
-        in_parts(part, centres.size, threads_from=2_000)
-    total, expected, variance, third = moments.transpose(1, 0, 2)
+        in_parts(part, shape[0], threads_from=_THREADED_FROM)
+    total, expected, variance, third = moments[:, :, lattice.row[centres], lattice.col[centres]].transpose(1, 0, 2)
     excess = total - expected
     return Windows(centres, excess, expected, variance, two_sided(excess, expected, variance, third))
 
 
-def _running(exposure: Exposure, where: Ints, block: slice) -> Floats:
-    """Count the visits of a block of categories from the west end of each row: (categories, rows, cols + 1)."""
-    n_rows, n_cols = exposure.lattice.n_rows, exposure.lattice.n_cols
-    counts = np.zeros((block.stop - block.start, n_rows, n_cols + 1))
-    mine = (exposure.category >= block.start) & (exposure.category < block.stop)
-    row, col = np.divmod(where[exposure.cell[mine]], n_cols)
-    np.add.at(counts, (exposure.category[mine] - block.start, row, col + 1), exposure.count[mine])
-    return np.cumsum(counts, axis=2, out=counts)
+def _counts(exposure: Exposure, entries: Ints, low: int, high: int) -> Floats:
+    """Count the visits of a block of categories: (categories, rows, cols)."""
+    lattice = exposure.lattice
+    size = lattice.n_rows * lattice.n_cols
+    key = (exposure.category[entries] - low) * size + lattice.flat[exposure.cell[entries]]
+    counts = np.bincount(key, weights=exposure.count[entries], minlength=(high - low) * size)
+    return counts.astype(np.float64).reshape(high - low, lattice.n_rows, lattice.n_cols)
 
 
 @nb.njit(nogil=True, cache=True)
-def _add(at: tuple[Ints, Ints], discs: tuple[Ints, Ints], running: Floats, rates: Floats, out: Floats) -> None:
+def _add(grids: Floats, rates: Floats, discs: tuple[Ints, Ints], first: int, out: Floats) -> None:
     """Add a block of categories to (sum, mean, variance, third) of each window; a total of 0 marks plain sums."""
-    (row, col), (widths, starts) = at, discs
-    n_rows, n_cols = running.shape[1], running.shape[2] - 1
-    for i in range(row.size):
+    widths, starts = discs
+    n_rows, n_cols = grids.shape[1], grids.shape[2]
+    reach = 0
+    for k in range(starts.size - 1):
+        reach = max(reach, (starts[k + 1] - starts[k]) // 2)
+    low, high = max(first - reach, 0), min(first + out.shape[2] + reach, n_rows)
+    held = np.empty(n_cols)
+    for g in range(grids.shape[0]):
+        running = running_rows(grids[g], low, high, reach)
         for k in range(starts.size - 1):
-            reach = (starts[k + 1] - starts[k]) // 2
-            south, north = max(row[i] - reach, 0), min(row[i] + reach, n_rows - 1)
-            for c in range(running.shape[0]):
-                m = 0.0
-                for r in range(south, north + 1):
-                    half = widths[starts[k] + r - row[i] + reach]
-                    m += running[c, r, min(col[i] + half + 1, n_cols)] - running[c, r, max(col[i] - half, 0)]
-                if rates[c, 0] == 0.0:
-                    out[k, 0, i] += m
-                elif m > 0.0:
-                    _moments(m, rates[c], out[k, :, i])
+            half = widths[starts[k] : starts[k + 1]]
+            for i in range(out.shape[2]):
+                disc_row(running, low, first + i, half, held)
+                if rates[g, 0] == 0.0:
+                    out[k, 0, i] += held
+                else:
+                    _moments(held, rates[g], out[k, 1, i], out[k, 2, i], out[k, 3, i])
 
 
-@nb.njit(nogil=True, inline="always")
-def _moments(m: float, rate: Floats, out: Floats) -> None:
+@nb.njit(nogil=True, cache=True)
+def _moments(held: Floats, rate: Floats, mean: Floats, variance: Floats, third: Floats) -> None:
+    """Add one category: ``held`` visits in each window of a row, ``rate`` its total and moments."""
     total = rate[0]
-    out[1] += m * rate[1]
-    if total > 1.0:
-        spread = m * (total - m) / (total - 1.0)
-        out[2] += spread * rate[2]
-        if total > 2.0:  # noqa: PLR2004 - two visits have no skewness
-            out[3] += spread * (total - 2.0 * m) / (total - 2.0) * rate[3]
+    spread = rate[2] / (total - 1.0) if total > 1.0 else 0.0
+    skew = rate[3] / ((total - 1.0) * (total - 2.0)) if total > 2.0 else 0.0  # noqa: PLR2004 - two have no skewness
+    for c in range(held.size):
+        m = held[c]
+        mixed = m * (total - m)
+        mean[c] += m * rate[1]
+        variance[c] += mixed * spread
+        third[c] += mixed * (total - 2.0 * m) * skew
 
 
 def two_sided(excess: Floats, mean: Floats, variance: Floats, third: Floats) -> Floats:
@@ -252,11 +252,28 @@ def two_sided(excess: Floats, mean: Floats, variance: Floats, third: Floats) -> 
 
 def pearson3(z: Floats, skew: Floats) -> tuple[Floats, Floats]:
     """Give the upper and lower tail at ``z`` of the Pearson III law with mean 0, variance 1 and the given skewness."""
-    size = np.maximum(np.abs(skew), _NORMAL_BELOW)
-    shape = 4.0 / size**2
+    z, skew = np.broadcast_arrays(z, skew)
+    upper, lower = np.empty(z.size), np.empty(z.size)
+    flat_z, flat_skew = z.ravel(), skew.ravel()
+
+    def part(first: int, last: int) -> None:
+        upper[first:last], lower[first:last] = _pearson3(flat_z[first:last], flat_skew[first:last])
+
+    in_parts(part, z.size, threads_from=_THREADED_TAILS)
+    return upper.reshape(z.shape), lower.reshape(z.shape)
+
+
+def _pearson3(z: Floats, skew: Floats) -> tuple[Floats, Floats]:
+    shape = 4.0 / np.maximum(np.abs(skew), _NORMAL_BELOW) ** 2
     # A law of negative skewness is the mirror of one of positive skewness.
-    at = np.maximum(shape + np.where(skew < 0, -z, z) * np.sqrt(shape), 0.0)
-    beyond, below = special.gammaincc(shape, at), special.gammainc(shape, at)
-    upper, lower = np.where(skew < 0, below, beyond), np.where(skew < 0, beyond, below)
+    turned = skew < 0
+    at = np.maximum(shape + np.where(turned, -z, z) * np.sqrt(shape), 0.0)
+    beyond = np.empty(z.size)
+    high = at > shape  # each tail where it is the small one, so that neither loses its digits
+    beyond[high] = special.gammaincc(shape[high], at[high])
+    below = 1.0 - beyond
+    below[~high] = special.gammainc(shape[~high], at[~high])
+    beyond[~high] = 1.0 - below[~high]
     normal = np.abs(skew) < _NORMAL_BELOW
-    return np.where(normal, special.ndtr(-z), upper), np.where(normal, special.ndtr(z), lower)
+    upper = np.where(normal, special.ndtr(-z), np.where(turned, below, beyond))
+    return upper, np.where(normal, special.ndtr(z), np.where(turned, beyond, below))

@@ -1,13 +1,12 @@
 """Gi* of Getis and Ord: whether the weighted sum around a cell, itself included, is higher than chance."""
 
-from typing import Any
-
 import numba as nb
 import numpy as np
 import pandas as pd
 from libpysal.graph import Graph
 from numpy.typing import ArrayLike
 
+from geo.discs import disc_row, running_rows
 from geo.errors import InputError
 from geo.hotspots.lattice import Floats, Ints, half_widths
 from geo.labels import places_in, values_of
@@ -137,49 +136,31 @@ def gi_star_raster(values: ArrayLike, radius_cells: float) -> Floats:
     deviation = float(np.sqrt(max(float(np.vdot(clean, clean)) / n - mean**2, 0.0)))
     half = half_widths(min(float(radius_cells), float(sum(grid.shape))))
     out = np.empty(grid.shape)
-    constants = (mean, deviation, float(n), n == grid.size)
+    constants, counted = (mean, deviation, float(n)), known.astype(np.float64)
     in_parts(
-        lambda a, b: _disc_z(clean, known, half, constants, (a, out[a:b])), grid.shape[0], threads_from=_THREADED_FROM
+        lambda a, b: _disc_z(clean, counted, half, constants, (a, out[a:b])), grid.shape[0], threads_from=_THREADED_FROM
     )
     return out
 
 
 @nb.njit(nogil=True, cache=True)
-def _disc_z(grid: Floats, known: Any, half: Ints, constants: tuple[float, float, float, bool], part: Any) -> None:  # noqa: ANN401
-    """Fill z of the rows from ``part[0]`` on, row by row from running sums along the rows around it."""
-    mean, deviation, n, full = constants
-    first, out = part
+def _disc_z(
+    grid: Floats, known: Floats, half: Ints, constants: tuple[float, float, float], part: tuple[int, Floats]
+) -> None:
+    """Fill z of the rows from ``part[0]`` on."""
+    (mean, deviation, n), (first, out) = constants, part
     n_rows, n_cols = grid.shape
     reach = half.size // 2
     low, high = max(first - reach, 0), min(first + out.shape[0] + reach, n_rows)
-    sums = np.zeros((high - low, n_cols + 1))
-    counts = np.zeros((1 if full else high - low, n_cols + 1))
-    for r in range(high - low):
-        for c in range(n_cols):
-            sums[r, c + 1] = sums[r, c] + grid[low + r, c]
-    for r in range(counts.shape[0]):
-        for c in range(n_cols):
-            counts[r, c + 1] = counts[r, c] + (1.0 if full or known[low + r, c] else 0.0)
+    sums = running_rows(grid, low, high, reach)
+    counts = running_rows(known, low, high, reach)
     total, weight = np.empty(n_cols), np.empty(n_cols)
     for i in range(out.shape[0]):
-        total[:] = 0.0
-        weight[:] = 0.0
-        for r in range(max(first + i - reach, 0), min(first + i + reach, n_rows - 1) + 1):
-            w = half[r - first - i + reach]
-            _add_row(sums[r - low], w, total)
-            _add_row(counts[0 if full else r - low], w, weight)
+        disc_row(sums, low, first + i, half, total)
+        whole = n == grid.size and first + i - reach > 0 and first + i + reach < n_rows
+        if i == 0 or not whole:  # discs whole in this row and the last weigh the same
+            disc_row(counts, low, first + i, half, weight)
         for c in range(n_cols):
             spread = deviation * np.sqrt(max(n * weight[c] - weight[c] ** 2, 0.0) / (n - 1.0))
-            out[i, c] = (total[c] - mean * weight[c]) / spread if spread > 0.0 and known[first + i, c] else np.nan
-
-
-@nb.njit(nogil=True, inline="always")
-def _add_row(running: Floats, w: int, out: Floats) -> None:
-    """Add the sum over columns c - w to c + w; the middle without bounds to look at, so that it runs as vectors."""
-    n = out.size
-    for c in range(min(w, n)):
-        out[c] += running[min(c + w + 1, n)]
-    for c in range(w, n - w):
-        out[c] += running[c + w + 1] - running[c - w]
-    for c in range(max(n - w, w), n):
-        out[c] += running[n] - running[c - w]
+            fits = spread > 0.0 and known[first + i, c] > 0.0
+            out[i, c] = (total[c] - mean * weight[c]) / spread if fits else np.nan

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import special
 
 from geo.errors import InputError
-from geo.hotspots.exposure import Exposure, Windows, exposure_of, windows_of
+from geo.hotspots.exposure import Exposure, Windows, checked_sums, exposure_of, windows_of
 from geo.hotspots.lattice import Floats, Ints, Mask, half_widths, lattice_of, radii_in_cells
 from geo.hotspots.places import Place, expected_power, false_discovery_rate, find_places
 
@@ -64,21 +64,14 @@ def flag(
     if not 0 < alpha < 1:
         raise InputError("alpha is {value}: give a share between 0 and 1", field="alpha", value=alpha)
     exposure, squares = _read(cells)
-    radii = np.unique(np.atleast_1d(np.asarray(radii_m, np.float64)))
-    halves = [half_widths(r) for r in radii_in_cells(radii, exposure.lattice.cell_m)]
-    windows = windows_of(exposure, halves)
-    verdict = _Verdict.empty(len(squares))
-    if radii.size == 1:
-        _judge_cells(verdict, windows, radii, alpha)
-    elif windows.cell.size:
-        _judge_places(verdict, windows, radii, find_places(exposure, windows, halves), alpha)
+    verdict = judge(exposure, np.atleast_1d(np.asarray(radii_m, np.float64)), alpha=alpha)
     columns = _rates(exposure, confidence) | {f.name: getattr(verdict, f.name) for f in fields(verdict)}
     return gpd.GeoDataFrame(columns, index=squares.index, geometry=squares.array, crs=squares.crs)
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
-    """The columns that the test fills, one number a cell."""
+class Verdict:
+    """The columns of :func:`flag` that the test fills, one number a cell."""
 
     p: Floats
     q: Floats
@@ -89,8 +82,22 @@ class _Verdict:
 
     @classmethod
     def empty(cls, n: int) -> Self:
+        """Know nothing of any cell yet."""
         p, q, radius = np.full((3, n), np.nan)
         return cls(p, q, radius, np.zeros(n, bool), np.zeros(n, bool), np.zeros(n, np.int64))
+
+
+def judge(exposure: Exposure, radii_m: Floats, *, alpha: float = 0.05) -> Verdict:
+    """Test every cell, as :func:`flag` says."""
+    radii = np.unique(radii_m)
+    halves = [half_widths(r) for r in radii_in_cells(radii, exposure.lattice.cell_m)]
+    windows = windows_of(exposure, halves)
+    verdict = Verdict.empty(exposure.visits.size)
+    if radii.size == 1:
+        _judge_cells(verdict, windows, radii, alpha)
+    elif windows.cell.size:
+        _judge_places(verdict, windows, radii, find_places(exposure, windows, halves), alpha)
+    return verdict
 
 
 def _read(cells: gpd.GeoDataFrame) -> tuple[Exposure, gpd.GeoSeries]:
@@ -114,7 +121,7 @@ def _read(cells: gpd.GeoDataFrame) -> tuple[Exposure, gpd.GeoSeries]:
     first = np.unique(cell, return_index=True)[1]
     index = pd.Index(names, name=cells.index.names[0])
     squares = gpd.GeoSeries(cells.geometry.array[first], index=index, crs=cells.crs)
-    exposure = exposure_of(cells, cell.astype(np.int64), category.astype(np.int64), lattice_of(squares))
+    exposure = exposure_of(checked_sums(cells), cell.astype(np.int64), category.astype(np.int64), lattice_of(squares))
     return exposure, squares
 
 
@@ -158,7 +165,7 @@ def compound_interval(
     return low, scale * special.gammainccinv(shape, tail)
 
 
-def _judge_cells(verdict: _Verdict, windows: Windows, radii: Floats, alpha: float) -> None:
+def _judge_cells(verdict: Verdict, windows: Windows, radii: Floats, alpha: float) -> None:
     """Let each cell stand for its one window."""
     q = false_discovery_rate(windows.p[0])
     verdict.p[windows.cell] = windows.p[0]
@@ -168,7 +175,7 @@ def _judge_cells(verdict: _Verdict, windows: Windows, radii: Floats, alpha: floa
     verdict.cold[windows.cell] = (q <= alpha) & (windows.excess[0] < 0)
 
 
-def _judge_places(verdict: _Verdict, windows: Windows, radii: Floats, places: list[Place], alpha: float) -> None:
+def _judge_places(verdict: Verdict, windows: Windows, radii: Floats, places: list[Place], alpha: float) -> None:
     """Let each cell stand for its place, and a cell of no place for the best of its own windows."""
     share = expected_power(windows)
     share /= np.maximum(share.sum(axis=0), 1e-300)

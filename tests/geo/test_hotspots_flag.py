@@ -11,7 +11,7 @@ from scipy import stats
 
 from geo.errors import InputError
 from geo.hotspots import flag
-from geo.hotspots.exposure import exposure_of, pearson3, windows_of
+from geo.hotspots.exposure import checked_sums, exposure_of, pearson3, windows_of
 from geo.hotspots.lattice import Lattice, half_widths
 from geo.hotspots.places import false_discovery_rate
 from geo.hotspots.verdict import compound_interval
@@ -55,7 +55,9 @@ def test_moments_are_those_of_all_permutations_within_categories() -> None:
     frame = frame_of(cell, category, points, side=3)
     codes = [frame.index.get_level_values(i).to_numpy() for i in (0, 1)]
     lattice = Lattice(np.zeros(3, int), np.arange(3), 1, 3, 100.0)
-    windows = windows_of(exposure_of(frame, codes[0], codes[1], lattice), [half_widths(0.0), half_widths(1.0)])
+    windows = windows_of(
+        exposure_of(checked_sums(frame), codes[0], codes[1], lattice), [half_widths(0.0), half_widths(1.0)]
+    )
     inside = {(0, 0): [0], (0, 1): [1], (0, 2): [2], (1, 0): [0, 1], (1, 1): [0, 1, 2], (1, 2): [1, 2]}
     for (k, centre), near in inside.items():
         held = [np.isin(cell[category == c], near) for c in (0, 1)]
