@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po, write_po
 
 from geo import errors
 from webmap import reasons
-from webmap.saying import WORDS
+from webmap.saying import FAULT_KINDS, WORDS
 from webmap.script_texts import SCRIPT_TEXTS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,7 +56,7 @@ def gathered() -> Catalog:
         catalogue.add(text, locations=[("webmap/script_texts.py", 1)])
     for place, text in constants():
         catalogue.add(text, locations=[(place, 1)])
-    for text in WORDS:
+    for text in (*WORDS, *FAULT_KINDS.values()):
         catalogue.add(text, locations=[("webmap/saying.py", 1)])
     for text in reasons.templates():
         catalogue.add(text, locations=[("routing/remedies.py", 1)])

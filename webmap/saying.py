@@ -4,6 +4,7 @@ import string
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from geo import zone_faults
 from geo.model import Level, Mode, Role
 from geo.notes import Say, Sentences
 from geo.readers.columns import CHECKPOINT_FIELDS, TEAM_FIELDS, VISIT_FIELDS, ZONE_FIELDS
@@ -25,6 +26,18 @@ WORDS = tuple(
     )
 )
 """What such values may be; each is a key of the translation."""
+
+
+FAULT_KINDS = {
+    zone_faults.OVERLAP: "{count} overlaps of zones of one level, {area_m2:.0f} m2",
+    zone_faults.GAP: "{count} zones have parts that none of their children covers, {area_m2:.0f} m2",
+    zone_faults.BEYOND: "{count} zones reach beyond their parent, {area_m2:.0f} m2",
+    zone_faults.ORPHAN: "{count} zones name a parent that is not there",
+    zone_faults.OUTSIDE: "{count} checkpoints lie outside every zone",
+    zone_faults.IDLE: "{count} zones have no checkpoint",
+    zone_faults.UNOWNED: "{count} checkpoints have no responsible unit",
+}
+"""What the check of the zones says of each kind of fault."""
 
 
 def in_words(template: str, values: Mapping[str, Any], translate: Translate) -> str:

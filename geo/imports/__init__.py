@@ -1,5 +1,7 @@
 """From a file to the city: read, check, locate, keep; commands and pages alike call these."""
 
+from geo.imports.cells import CellsMade as CellsMade
+from geo.imports.cells import make_cells as make_cells
 from geo.imports.report import ImportReport as ImportReport
 from geo.imports.report import Journey as Journey
 from geo.imports.roster import PreparedRoster as PreparedRoster

@@ -144,7 +144,7 @@ def prepare_roster(
 def keep_roster(store: Store, prepared: PreparedRoster, journey: Journey) -> ImportReport:
     """Write a prepared roster, so that it can be undone."""
     store.upsert_checkpoints(
-        prepared.located,
+        prepared.changes.upserts,
         unplaced=prepared.reading.unplaced.drop(columns=SOURCE_ROW),
         retire=list(prepared.changes.retired),
         import_of=journey.file or prepared.path.name,

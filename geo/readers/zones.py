@@ -238,22 +238,20 @@ def _check_codes(frame: pd.DataFrame, outlines: gpd.GeoSeries, log: FaultLog, no
 def _coded(zones: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None, rows: Any, notes: list[Note]) -> gpd.GeoDataFrame:  # noqa: ANN401 - an array
     """Give the zones without a code the one that they had before, else a provisional one."""
     bare = np.flatnonzero((zones["code"] == "").to_numpy())
-    before: dict[tuple[str, str, str], str] = {}
+    before: dict[tuple[str, str, str], list[str]] = {}
     if known is not None:
-        before = {
-            (level, name, parent): code
-            for code, level, name, parent in zip(
-                known.index, known["level"], known["name"], known["parent"], strict=True
-            )
-        }
+        for code, level, name, parent in zip(known.index, known["level"], known["name"], known["parent"], strict=True):
+            before.setdefault((level, name, parent), []).append(code)
     codes = zones["code"].to_numpy(object).copy()
     taken = {code for code in codes if code} | (set(known.index) if known is not None else set())
     made = 0
     paths = zones["path"].to_numpy(object)
     for at in sorted(bare, key=lambda at: (paths[at], zones["name"].iloc[at])):
         name, level, parent = zones["name"].iloc[at], zones["level"].iloc[at], zones["parent"].iloc[at]
-        old = before.pop((level, name, parent), None)
-        codes[at] = old or zone_codes.provisional(parent or paths[at], name, Level(level), taken)
+        twins = before.get((level, name, parent), [])
+        own = zone_codes.provisional(parent or paths[at], name, Level(level), taken - set(twins))
+        old = _old_code(own, twins, Level(level))
+        codes[at] = old or own
         taken.add(codes[at])
         made += old is None
     if made:
@@ -263,6 +261,16 @@ def _coded(zones: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None, rows: Any, n
     if orphans.any() and known is not None and len(known):
         notes.append(Note(messages.NO_PARENT, {"rows": row_list(rows[orphans])}))
     return zones.assign(code=pd.array(codes, dtype="str"))
+
+
+def _old_code(own: str, twins: list[str], level: Level) -> str | None:
+    """Take one of the codes of zones of the same name: the zone's own, or one that is not of another parent."""
+    above = zone_codes.parent_prefix(own, level)
+    fitting = [code for code in twins if not zone_codes.is_provisional(code) or code.startswith(above)]
+    old = own if own in fitting else next(iter(fitting), None)
+    if old is not None:
+        twins.remove(old)
+    return old
 
 
 def _note_twins(zones: gpd.GeoDataFrame, rows: Any, notes: list[Note]) -> None:  # noqa: ANN401 - an array

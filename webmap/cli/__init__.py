@@ -7,6 +7,9 @@ import click
 COMMANDS = {
     "demo": "demo:demo",
     "import": "imports:import_group",
+    "zones": "zones:zones_group",
+    "cells": "cells:cells_group",
+    "catalogue": "catalogues:catalogue_group",
     "round": "rounds:round_group",
     "draw": "draws:draw_group",
     "plan": "plans:plan_group",
