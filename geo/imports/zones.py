@@ -31,7 +31,7 @@ MOVED = "{count} checkpoints come to lie in another zone"
 RENEWED = "{code} {name}: {fields} would change"
 _FOUND = ("street_code", "community_code", "grid_code", "cell")
 _NAMED = 5
-_SAME_DEGREES = 5e-9  # half a millimetre: what writing to a file and reading it back may move a corner
+_SAME_DEGREES = 1e-8  # a millimetre: what writing to a file and reading it back may move a corner
 
 
 @dataclass(frozen=True, slots=True)
