@@ -11,7 +11,9 @@ def real_data() -> Path:
     """Give the folder of real city data, or skip and say how to set it."""
     folder = os.environ.get("XUNDIAN_DATA")
     if not folder:
-        pytest.skip("set XUNDIAN_DATA to the folder with wuhan_streets.parquet, shanghai_center.osm and the other real data")
+        pytest.skip(
+            "set XUNDIAN_DATA to the folder with wuhan_streets.parquet, shanghai_center.osm and the other real data"
+        )
     path = Path(folder)
     if not (path / "wuhan_streets.parquet").exists():
         pytest.fail(f"XUNDIAN_DATA is {folder}, which holds no wuhan_streets.parquet")
