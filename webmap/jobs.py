@@ -1,0 +1,176 @@
+"""Long work in the background: a thread each, with progress, cancel, and an answer that a page asks for."""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, cast
+
+from flask import Blueprint, Flask, Response, current_app, jsonify
+from flask_babel import gettext as _
+
+from geo.errors import NotFoundError, XundianError
+from geo.model import Role
+from geo.progress import Progress
+from webmap import access
+from webmap.language import translate_error
+
+pages = Blueprint("jobs", __name__, url_prefix="/data/jobs")
+
+AT_ONCE = 2  # more would only slow each other down
+KEPT = 32  # finished jobs, so that a page can still ask
+TOKEN_BYTES = 16
+Work = Callable[[Progress], Any]
+
+_log = logging.getLogger(__name__)
+
+
+class State(StrEnum):
+    """How far a job is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Cancelled(Exception):  # noqa: N818 - no error: somebody wanted it
+    """Leaves the work at its next step."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One piece of long work."""
+
+    id: str
+    owner: str  # account
+    state: State = State.WAITING
+    stage: str = ""  # of the progress, in English
+    done: int = 0
+    total: int = 0
+    result: Any = None
+    error: XundianError | None = None  # None of a failed job: a fault of the program
+    started: float = field(default_factory=time.monotonic)
+    wanted: threading.Event = field(default_factory=threading.Event)  # set: cancel
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Hear how far the work is, and leave it when somebody cancelled."""
+        if self.wanted.is_set():
+            raise Cancelled
+        self.stage, self.done, self.total = stage, done, total
+
+    @property
+    def finished(self) -> bool:
+        """Tell whether nothing more will happen."""
+        return self.over.is_set()
+
+
+class Jobs:
+    """The jobs of one application. What they leave lives as long as the process."""
+
+    def __init__(self, *, at_once: int = AT_ONCE, kept: int = KEPT) -> None:
+        self._turns = threading.BoundedSemaphore(at_once)
+        self._kept = kept
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+
+    def start(self, owner: str, work: Work) -> Job:
+        """Start ``work(progress)`` in a thread of its own and give the job at once."""
+        job = Job(secrets.token_hex(TOKEN_BYTES), owner)
+        with self._lock:
+            old = [one for one in self._jobs.values() if one.finished]
+            for one in old[: max(0, len(old) - self._kept + 1)]:
+                del self._jobs[one.id]
+            self._jobs[job.id] = job
+        threading.Thread(target=self._run, args=(job, work), name=f"job {job.id[:6]}", daemon=True).start()
+        return job
+
+    def get(self, job_id: str, owner: str) -> Job:
+        """Give a job of an account.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none, or it belongs to somebody else.
+        """
+        job = self._jobs.get(job_id)
+        if job is None or job.owner != owner:
+            raise NotFoundError("this work is not known any more: the server was restarted, or it is long over")
+        return job
+
+    def cancel(self, job_id: str, owner: str) -> Job:
+        """Ask a job to stop at its next step; what it has not kept by then is not kept."""
+        job = self.get(job_id, owner)
+        job.wanted.set()
+        return job
+
+    def _run(self, job: Job, work: Work) -> None:
+        try:
+            with self._turns:
+                job.progress(job.stage, 0, 0)
+                job.state = State.RUNNING
+                job.result = work(job.progress)
+                job.state = State.DONE
+        except Cancelled:
+            job.state = State.CANCELLED
+        except XundianError as error:
+            job.error, job.state = error, State.FAILED
+        except Exception:  # noqa: BLE001 - whatever fails in a thread is said on the page and logged
+            _log.exception("a job failed")
+            job.state = State.FAILED
+        finally:
+            job.over.set()
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its jobs."""
+    app.extensions["xundian_jobs"] = Jobs()
+
+
+def jobs() -> Jobs:
+    """Give the jobs of the application that answers."""
+    return cast("Jobs", current_app.extensions["xundian_jobs"])
+
+
+def owner() -> str:
+    """Name the account that asks."""
+    user = access.current()
+    return user.name if user is not None else ""
+
+
+def trouble(job: Job) -> str:
+    """Say why a job failed, in the language of this request; empty when it did not."""
+    if job.state is State.CANCELLED:
+        return str(_("Cancelled. Nothing was changed."))
+    if job.state is not State.FAILED:
+        return ""
+    if job.error is not None:
+        return translate_error(job.error)
+    return str(_("The server failed. Nothing was changed. Try again; if it goes on, tell whoever runs this server."))
+
+
+@pages.get("/<job_id>")
+@access.require(*Role)
+def state(job_id: str) -> Response:
+    """Tell how far a job of this account is."""
+    job = jobs().get(job_id, owner())
+    return jsonify(
+        state=str(job.state),
+        stage=_(job.stage) if job.stage else "",
+        done=job.done,
+        total=job.total,
+        finished=job.finished,
+        error=trouble(job),
+    )
+
+
+@pages.post("/<job_id>/cancel")
+@access.require(*Role)
+def cancel(job_id: str) -> Response:
+    """Cancel a job of this account."""
+    return jsonify(state=str(jobs().cancel(job_id, owner()).state))

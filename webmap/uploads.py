@@ -1,0 +1,247 @@
+"""Files that somebody sent and that wait to be confirmed: in a private folder, by a random name, for a day.
+
+The name that a browser gives is only shown, never used as a path; of a file's kind only its content is believed.
+"""
+
+import json
+import re
+import secrets
+import shutil
+import time
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from werkzeug.datastructures import FileStorage
+
+from geo.errors import InputError, NotFoundError
+
+TOKEN_BYTES = 16
+KEPT_S = 24 * 3600
+MOST_BYTES = 60 * 1024 * 1024
+MOST_UNPACKED = 400 * 1024 * 1024
+SHAPE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
+KINDS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt", ".geojson", ".json", ".gpkg", ".kml", ".shp", ".zip")
+
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_HEAD_BYTES = 64 * 1024
+_WRONG = "{file} is no {suffix} file, or it is damaged: open it in the program that made it and save it anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file that waits."""
+
+    token: str
+    folder: Path
+    name: str  # as the browser called it; for showing only
+    file: str  # its name in the folder
+    user: str
+    choices: Mapping[str, Any] = field(default_factory=dict)  # kind, datum, columns... as the page asked for them
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.folder / self.file
+
+
+class Uploads:
+    """The waiting files of one city.
+
+    Parameters
+    ----------
+    folder
+        Made with mode 0700 when it is missing.
+    clock
+        Seconds since 1970.
+    """
+
+    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
+        self._folder, self._clock = folder, clock
+
+    def save(self, files: Iterable[FileStorage], *, user: str, choices: Mapping[str, Any]) -> Upload:
+        """Keep what was sent: one file, or the parts of one shapefile.
+
+        Raises
+        ------
+        InputError
+            When it is none of the kinds that can be read, too large, or not what its name says.
+        """
+        sent = [one for one in files if one.filename]
+        token = secrets.token_hex(TOKEN_BYTES)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.tidy()
+        folder = self._folder / token
+        folder.mkdir(mode=0o700)
+        try:
+            file = _keep(sent, folder)
+            upload = Upload(token, folder, _shown(_main(sent)), file, user, dict(choices))
+            self._write(upload)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return upload
+
+    def get(self, token: str, user: str) -> Upload:
+        """Give a waiting file of an account.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none: it was confirmed or discarded, a day went by, or it is somebody else's.
+        """
+        folder = self._folder / token
+        if _TOKEN.fullmatch(token) and (folder / "upload.json").is_file():
+            said = json.loads((folder / "upload.json").read_text("utf-8"))
+            if said["user"] == user and self._clock() - said.pop("at") < KEPT_S:
+                return Upload(token=token, folder=folder, **said)
+        raise NotFoundError("this upload is not here any more: upload the file again")
+
+    def choose(self, upload: Upload, choices: Mapping[str, Any]) -> Upload:
+        """Keep other choices for a waiting file."""
+        changed = Upload(upload.token, upload.folder, upload.name, upload.file, upload.user, dict(choices))
+        self._write(changed)
+        return changed
+
+    def discard(self, upload: Upload) -> None:
+        """Remove a waiting file."""
+        shutil.rmtree(upload.folder, ignore_errors=True)
+
+    def tidy(self) -> None:
+        """Remove what waited for more than a day."""
+        for folder in self._folder.iterdir():
+            if folder.is_dir() and self._clock() - folder.stat().st_mtime > KEPT_S:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _write(self, upload: Upload) -> None:
+        said = {k: v for k, v in asdict(upload).items() if k not in ("token", "folder")} | {"at": self._clock()}
+        (upload.folder / "upload.json").write_text(json.dumps(said, ensure_ascii=False), "utf-8")
+
+
+def _main(sent: list[FileStorage]) -> str:
+    """Name the one file that matters: of a shapefile's parts the .shp."""
+    names = [one.filename or "" for one in sent]
+    return next((name for name in names if name.lower().endswith(".shp")), names[0])
+
+
+def _shown(name: str) -> str:
+    """Keep what is printable of a name's last part."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return "".join(letter for letter in last if letter.isprintable())[:120] or "upload"
+
+
+def _keep(sent: list[FileStorage], folder: Path) -> str:
+    """Write what was sent, checked, and give the name of the file to read."""
+    if not sent:
+        raise InputError("no file was chosen: choose one and upload it again")
+    for one in sent:
+        suffix = _suffix(one.filename or "")
+        if suffix not in KINDS and suffix not in SHAPE_PARTS:
+            kinds = " ".join(KINDS)
+            raise InputError(
+                "{file} cannot be imported: bring one of {kinds}", file=_shown(one.filename or ""), kinds=kinds
+            )
+    if len(sent) > 1 and not all(_suffix(one.filename or "") in SHAPE_PARTS for one in sent):
+        raise InputError("several files were sent: choose one, or all the parts of one shapefile")
+    for one in sent:
+        target = folder / f"upload{_suffix(one.filename or '')}"
+        one.save(target)
+        _check(target, _shown(one.filename or ""))
+    if (folder / "upload.zip").exists():
+        _unpack(folder / "upload.zip", folder, _shown(_main(sent)))
+    kept = [path for path in folder.iterdir() if path.suffix in KINDS and path.suffix != ".zip"]
+    if not kept:
+        raise InputError("the .shp of the shapefile is missing: choose all of its parts, .shp .dbf .shx .prj .cpg")
+    return kept[0].name
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name.replace("\\", "/")).suffix.lower()
+
+
+def _check(path: Path, name: str) -> None:
+    """Compare what a file holds with what its name says.
+
+    Raises
+    ------
+    InputError
+        When the two differ, or it is too large.
+    """
+    if path.stat().st_size > MOST_BYTES:
+        raise InputError("{file} is too large: at most {most} MB", file=name, most=MOST_BYTES // 2**20)
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if head and not _MATCHES.get(path.suffix, _any)(head):
+        raise InputError(_WRONG, file=name, suffix=path.suffix)
+    if path.suffix in (".xlsx", ".xlsm", ".zip"):
+        _check_zip(path, name)
+
+
+def _check_zip(path: Path, name: str) -> None:
+    """Refuse an archive that would fill the disk or the memory when unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise InputError(_WRONG, file=name, suffix=path.suffix) from error
+    if size > MOST_UNPACKED:
+        raise InputError("{file} is too large: at most {most} MB", file=name, most=MOST_UNPACKED // 2**20)
+
+
+def _unpack(path: Path, folder: Path, name: str) -> None:
+    """Take the parts of the one shapefile out of an archive; names inside are never paths."""
+    with zipfile.ZipFile(path) as archive:
+        parts = [entry for entry in archive.infolist() if _suffix(entry.filename) in SHAPE_PARTS]
+        shapes = [entry for entry in parts if _suffix(entry.filename) == ".shp"]
+        if len(shapes) != 1:
+            raise InputError("{file} holds {count} shapefiles: bring an archive with one", file=name, count=len(shapes))
+        stem = shapes[0].filename[: -len(".shp")].lower()
+        for entry in parts:
+            if entry.filename.lower().removesuffix(_suffix(entry.filename)) == stem:
+                target = folder / f"upload{_suffix(entry.filename)}"
+                target.write_bytes(archive.read(entry))
+                _check(target, name)
+    path.unlink()
+
+
+def _any(_head: bytes) -> bool:
+    return True
+
+
+def _starts(*magic: bytes) -> Callable[[bytes], bool]:
+    return lambda head: head.startswith(magic)
+
+
+def _is_text(head: bytes) -> bool:
+    return b"\x00" not in head[:4096] or head.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def _is_json(head: bytes) -> bool:
+    """Tell whether it may be GeoJSON; another JSON that GDAL takes holds a command to run."""
+    return b"gdal_streamed_alg" not in head and head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+
+
+def _is_kml(head: bytes) -> bool:
+    """Tell whether the root is ``kml``: GDAL goes by content, and other XML could name files of this server."""
+    plain = re.sub(rb"<!--.*?-->|<\?.*?\?>", b"", head.removeprefix(b"\xef\xbb\xbf"), flags=re.DOTALL).lstrip()
+    return re.match(rb"<(\w+:)?kml[\s>]", plain) is not None and b"<!DOCTYPE" not in head and b"<OGRVRT" not in head
+
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MATCHES: Mapping[str, Callable[[bytes], bool]] = {
+    ".xlsx": _starts(_ZIP),
+    ".xlsm": _starts(_ZIP),
+    ".zip": _starts(_ZIP),
+    ".xls": _starts(_OLE, b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"),
+    ".gpkg": _starts(b"SQLite format 3\x00"),
+    ".shp": _starts(b"\x00\x00\x27\x0a"),
+    ".shx": _starts(b"\x00\x00\x27\x0a"),
+    ".csv": _is_text,
+    ".tsv": _is_text,
+    ".txt": _is_text,
+    ".geojson": _is_json,
+    ".json": _is_json,
+    ".kml": _is_kml,
+}
