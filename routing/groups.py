@@ -9,7 +9,7 @@ from routing.problem import UNREACHABLE_S, RoutingProblem
 from routing.settle import Drafts
 from routing.vrp import Menus, Slot
 
-GROUP_SLOTS = 10  # team days searched together
+GROUP_SLOTS = 20  # team days searched together
 
 Group = tuple[list[int], list[Slot]]  # stops, team days
 

@@ -23,7 +23,7 @@ from routing.search import Effort, Found, improve
 from routing.settle import Drafts, keep, tour_s
 from routing.vrp import Menus, Part, Slot
 
-ROUND_STEPS = 2000  # of the local search in each group, before the groups change
+ROUND_STEPS = 5000  # of the local search in each group, before the groups change
 FIRST_STEPS = 200  # on everything at once, before there are routes to group
 TWINS = 2  # searches with other seeds where there is one group only
 FIRST_PENALTY = 500.0

@@ -24,11 +24,13 @@ from pyvrp.search import (
     LocalSearch,
     NeighbourhoodParams,
     PerturbationManager,
+    PerturbationParams,
     compute_neighbours,
 )
 
 from routing.vrp import Part, Slot, Tours
 
+PERTURBED = 10  # stops shaken by a step at most: PyVRP's 25 halve the steps and gain nothing
 NEIGHBOURS = 20  # enough on streets, and twice as fast as PyVRP's 50
 PENALTY_UPDATES = 100  # solutions between updates: runs are short
 PENALTY_RANGE = (0.1, 100_000.0)
@@ -84,7 +86,9 @@ def improve(part: Part, tours: Tours | None, effort: Effort, seed: int, penalty:
     """
     random = RandomNumberGenerator(seed=seed)
     near = compute_neighbours(part.data, NeighbourhoodParams(num_neighbours=NEIGHBOURS))
-    own = PerturbationManager()  # the default one is shared by all threads, and searches would no longer repeat
+    own = PerturbationManager(
+        PerturbationParams(1, PERTURBED)
+    )  # the default one is shared by all threads, and searches would no longer repeat
     search = LocalSearch(part.data, random, near, own)
     for operator in OPERATORS:
         if operator.supports(part.data):
