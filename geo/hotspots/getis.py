@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 from libpysal.graph import Graph
 from numpy.typing import ArrayLike
+from scipy import sparse
 
 from geo.discs import disc_row, running_rows
 from geo.errors import InputError
@@ -46,58 +47,93 @@ def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
     """
     values = values_of(y, "y")
     at = places_in(y.index, graph)
-    ordered = values[at]
-    rows = _rows(graph, ordered)
-    total, weight, square = rows.T
-    n, mean = ordered.size, ordered.mean()
-    spread = np.sqrt(np.maximum(n * square - weight**2, 0.0) / max(n - 1, 1))
-    z = np.full(n, np.nan)
-    np.divide(total - weight * mean, ordered.std() * spread, out=z, where=ordered.std() * spread > 0)
-    out = np.empty(n)
-    out[at] = z
-    return pd.Series(out, index=y.index, name="gi_star")
+    in_order = bool((at == np.arange(at.size)).all())
+    ordered = values if in_order else values[at]
+    z = _z_of_rows(graph, ordered)
+    if not in_order:
+        shuffled, z = z, np.empty_like(z)
+        z[at] = shuffled
+    return pd.Series(z, index=y.index, name="gi_star")
 
 
-def _rows(graph: Graph, values: Floats) -> Floats:
-    """Give (sum w y, sum w, sum w^2) of each row, the self-weight included: shape (n, 3)."""
+def _z_of_rows(graph: Graph, values: Floats) -> Floats:
+    """Give z in the order of the graph."""
     matrix = graph.sparse
     data = matrix.data.astype(np.float64, copy=False)
-    out = np.empty((values.size, 5))
+    out = np.empty((values.size, 4))
 
     def part(first: int, last: int) -> None:
         _row_sums(data, matrix.indices, matrix.indptr[first : last + 1], values, (first, out[first:last]))
 
     in_parts(part, values.size, threads_from=0 if data.size >= _THREADED_EDGES else values.size + 1)
-    sums, used, own = out[:, :3], out[:, 3], out[:, 4]
-    if not own.any():
-        unequal = np.abs(sums[:, 1] ** 2 - sums[:, 2] * used) > _EQUAL * sums[:, 1] ** 2
-        if unequal.any():
-            raise InputError(
-                "the weights of {value!r} differ and the graph has no self-weights: add them with"
-                " graph.assign_self_weight(...)",
-                field="graph",
-                value=graph.unique_ids[unequal][0],
-            )
-        weight = np.where(used > 0, sums[:, 1] / np.maximum(used, 1.0), 1.0)  # without neighbours it stands alone
-        sums += np.column_stack([weight * values, weight, weight**2])
-    return sums
+    lacking = not _has_self_weights(matrix, np.flatnonzero(out[:, 3]))
+    if lacking:
+        used = _used(matrix, out)
+        out[:, 3] = np.divide(out[:, 1], used, out=np.ones(used.size), where=used > 0)  # alone without neighbours
+    z = np.empty(values.size)
+    _z(out, values, (values.mean(), values.std(), lacking), z)
+    return z
+
+
+def _used(matrix: sparse.csr_array, sums: Floats) -> Floats:
+    """Count the weights of each row, which must be equal where the graph has no self-weights."""
+    used = np.diff(matrix.indptr).astype(np.float64)
+    square = sums[:, 1] ** 2
+    odd = np.flatnonzero(np.abs(square - sums[:, 2] * used) > _EQUAL * square)
+    for row in odd:  # entries of weight 0 are none
+        used[row] = np.count_nonzero(matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]])
+    unequal = odd[np.abs(square[odd] - sums[odd, 2] * used[odd]) > _EQUAL * square[odd]]
+    if unequal.size:
+        raise InputError(
+            "the weights of row {value} differ and the graph has no self-weights: add them with"
+            " graph.assign_self_weight(...)",
+            field="graph",
+            value=int(unequal[0]) + 1,
+        )
+    used[sums[:, 2] == 0.0] = 0.0
+    return np.asarray(used)
 
 
 @nb.njit(nogil=True, cache=True)
-def _row_sums(data: Floats, columns: Ints, starts: Ints, values: Floats, out: tuple[int, Floats]) -> None:
-    """Fill (sum w y, sum w, sum w^2, weights that are not 0, self-weight) of each row."""
-    first, sums = out
-    for i in range(sums.shape[0]):
-        total = weight = square = used = own = 0.0
-        for e in range(starts[i], starts[i + 1]):
-            w = data[e]
-            total += w * values[columns[e]]
+def _z(sums: Floats, values: Floats, constants: tuple[float, float, bool], out: Floats) -> None:
+    """Turn (sum w y, sum w, sum w^2, own weight) into z; the own weight is added where the sums lack it."""
+    mean, deviation, lacking = constants
+    n = float(values.size)
+    for i in range(values.size):
+        own = sums[i, 3] if lacking else 0.0
+        weight = sums[i, 1] + own
+        square = sums[i, 2] + own * own
+        spread = deviation * np.sqrt(max(n * square - weight * weight, 0.0) / max(n - 1.0, 1.0))
+        out[i] = (sums[i, 0] + own * values[i] - weight * mean) / spread if spread > 0.0 else np.nan
+
+
+def _has_self_weights(matrix: sparse.csr_array, rows: Ints) -> bool:
+    """Look whether any entry of a label with itself counts: one of weight 0 only marks a label without neighbours."""
+    for row in rows:
+        entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        if matrix.data[entries][matrix.indices[entries] == row].any():
+            return True
+    return False
+
+
+@nb.njit(nogil=True, cache=True)
+def _row_sums(data: Floats, columns: Ints, starts: Ints, values: Floats, part: tuple[int, Floats]) -> None:
+    """Fill (sum w y, sum w, sum w^2, whether there is an entry with itself) of each row.
+
+    Positions are unsigned, or each look-up would ask whether it counts from the end.
+    """
+    first, out = part
+    for i in range(np.uint64(out.shape[0])):
+        total = weight = square = 0.0
+        own = np.uint64(0)
+        label = np.uint64(first) + i
+        for e in range(np.uint64(starts[i]), np.uint64(starts[i + np.uint64(1)])):
+            w, c = data[e], np.uint64(columns[e])
+            total += w * values[c]
             weight += w
             square += w * w
-            used += w != 0.0
-            if columns[e] == first + i:
-                own += abs(w)
-        sums[i, 0], sums[i, 1], sums[i, 2], sums[i, 3], sums[i, 4] = total, weight, square, used, own
+            own |= np.uint64(c == label)
+        out[i, 0], out[i, 1], out[i, 2], out[i, 3] = total, weight, square, own
 
 
 def gi_star_raster(values: ArrayLike, radius_cells: float) -> Floats:
