@@ -5,9 +5,9 @@ from random import Random
 
 import numpy as np
 
-from routing.problem import UNREACHABLE_S, RoutingProblem
+from routing.menus import Menus
+from routing.problem import UNREACHABLE_S, RoutingProblem, Slot
 from routing.settle import Drafts
-from routing.vrp import Menus, Slot
 
 GROUP_SLOTS = 20  # team days searched together
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from routing.problem import Plan, RoutingProblem, Seconds
+from routing.problem import Plan, RoutingProblem, Seconds, Slot
 from routing.settle import Drafts, holds, rows_of, shift_s, tour_s, work_s
-from routing.vrp import Slot
 
 _MOVES = 2000  # stops moved at most
 _TRIED = 300  # moves of a round that are held against the clock, the cheapest first

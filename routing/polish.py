@@ -18,10 +18,11 @@ import numpy as np
 
 from routing.groups import GROUP_SLOTS, Group, groups_of, independent
 from routing.loads import Loads
-from routing.problem import RoutingProblem
+from routing.menus import best_menus
+from routing.problem import RoutingProblem, Slot
 from routing.search import Effort, Found, improve
 from routing.settle import Drafts, keep, tour_s
-from routing.vrp import Menus, Part, Slot
+from routing.vrp import Part
 
 ROUND_STEPS = 5000  # of the local search in each group, before the groups change
 FIRST_STEPS = 200  # on everything at once, before there are routes to group
@@ -78,7 +79,7 @@ class Search:
         self._steps_done = 0
         self._penalty = FIRST_PENALTY
         self._cancelled = Event()
-        self._menus = Menus(problem)
+        self._menus = best_menus(problem)
         self._parts = list(independent(problem, self._menus))
         self._loads = Loads(problem)
         self._even = False

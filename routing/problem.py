@@ -1,24 +1,33 @@
 """What the solver is asked, in integer seconds, and what it answers. Plain arrays: no city is needed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
 from geo.errors import InputError
 from geo.model import Mode
+from routing.arrays import DAY_S, UNREACHABLE_S, Seconds, Window, matrices, per_stop, stops_of, whole, windows_of
+
+__all__ = [
+    "DAY_S",
+    "HOUR_S",
+    "MUST_S",
+    "UNREACHABLE_S",
+    "Plan",
+    "PlannedRoute",
+    "Reason",
+    "RoutingProblem",
+    "RoutingTeam",
+    "Seconds",
+    "Shift",
+    "Slot",
+    "Window",
+]
 
 HOUR_S = 3600
-DAY_S = 24 * HOUR_S
-MUST_S = 100_000
-UNREACHABLE_S = 100_000_000  # a travel time from here on means: no way there
-
-Seconds: TypeAlias = npt.NDArray[np.int64]
-Window: TypeAlias = tuple[int, int]
-DayWindows: TypeAlias = Sequence[Sequence[Window]]
+Slot: TypeAlias = tuple[int, int]  # team, day
+MUST_S = 100_000  # what a visit is worth at least that must be made
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +166,13 @@ class RoutingProblem:
     def __post_init__(self) -> None:
         put = object.__setattr__
         put(self, "teams", tuple(self.teams))
-        put(self, "travel_s", _matrices(self.travel_s, self.teams))
-        put(self, "dwell_s", _whole(self.dwell_s, "dwell_s"))
-        put(self, "stops", _stops_of(self.stops, self.size, self.dwell_s, self.teams))
-        put(self, "day_of", _per_stop(self.day_of, self.stops, "day_of"))
-        put(self, "prizes", _per_stop(self.prizes, self.stops, "prizes"))
-        put(self, "windows", _windows_of(self.windows, self.stops, self.days))
+        put(self, "travel_s", matrices(self.travel_s, dict.fromkeys(team.mode for team in self.teams)))
+        put(self, "dwell_s", whole(self.dwell_s, "dwell_s"))
+        bases = {row for team in self.teams for row in (team.base, team.end)}
+        put(self, "stops", stops_of(self.stops, self.size, self.dwell_s, bases))
+        put(self, "day_of", per_stop(self.day_of, self.stops, "day_of"))
+        put(self, "prizes", per_stop(self.prizes, self.stops, "prizes"))
+        put(self, "windows", windows_of(self.windows, self.stops, self.days))
         put(self, "must_s", max(MUST_S, 2 * sum(prize or 0 for prize in self.prizes.values())))
         self._check_ranges()
 
@@ -246,88 +256,3 @@ class Plan:
     def travel_s(self) -> int:
         """Travel seconds of all routes."""
         return sum(route.travel_s for route in self.routes)
-
-
-def _matrices(travel_s: object, teams: Sequence[RoutingTeam]) -> Mapping[str, Seconds]:
-    modes = dict.fromkeys(team.mode for team in teams)
-    if isinstance(travel_s, Mapping):
-        missing = [mode for mode in modes if mode not in travel_s]
-        if missing:
-            raise InputError(
-                "travel_s has matrices for {value}: a team goes by {mode}, add its matrix",
-                value=", ".join(map(str, travel_s)),
-                mode=missing[0],
-            )
-        return {mode: _square(matrix) for mode, matrix in travel_s.items()}
-    matrix = _square(travel_s)
-    return dict.fromkeys(modes or [Mode.CAR], matrix)
-
-
-def _square(matrix: object) -> Seconds:
-    seconds = _whole(matrix, "travel_s")
-    if seconds.ndim != 2 or seconds.shape[0] != seconds.shape[1]:  # noqa: PLR2004 - a matrix has two sides
-        raise InputError(
-            "travel_s has shape {value}: give one row and one column per stop and base", value=seconds.shape
-        )
-    return np.ascontiguousarray(np.minimum(seconds, UNREACHABLE_S))
-
-
-def _whole(values: object, name: str) -> Seconds:
-    array = np.asarray(values)
-    if array.size and (not np.issubdtype(array.dtype, np.integer) or array.min() < 0):
-        raise InputError("{field} holds {value}: give whole seconds from 0 on", field=name, value=array.dtype)
-    return array.astype(np.int64)
-
-
-def _stops_of(stops: object, size: int, dwell_s: Seconds, teams: Sequence[RoutingTeam]) -> tuple[int, ...]:
-    if len(dwell_s) > size:
-        raise InputError("dwell_s has {value} entries: the matrix has {size} rows", value=len(dwell_s), size=size)
-    if stops is None:
-        bases = {row for team in teams for row in (team.base, team.end)} if len(dwell_s) == size else set()
-        return tuple(row for row in range(len(dwell_s)) if row not in bases)
-    rows = tuple(int(row) for row in np.asarray(stops).ravel())
-    if rows and not 0 <= min(rows) <= max(rows) < len(dwell_s):
-        raise InputError("stops names row {value}: dwell_s has {size} entries", value=max(rows), size=len(dwell_s))
-    return rows
-
-
-def _per_stop(values: Any, stops: Collection[int], name: str) -> dict[int, int | None]:  # noqa: ANN401 - array or mapping
-    if values is None:
-        return dict.fromkeys(stops)
-    try:
-        found = {stop: values.get(stop) if isinstance(values, Mapping) else values[stop] for stop in stops}
-    except IndexError as error:
-        raise InputError("{field} has {value} entries: give one per stop", field=name, value=len(values)) from error
-    return {stop: None if value is None or not 0 <= value < np.inf else int(value) for stop, value in found.items()}
-
-
-def _windows_of(windows: Any, stops: Collection[int], days: int) -> dict[int, tuple[tuple[Window, ...], ...]]:  # noqa: ANN401
-    always = (((0, DAY_S),),) * days
-    found: dict[int, tuple[tuple[Window, ...], ...]] = dict.fromkeys(stops, always)
-    if windows is None:
-        return found
-    if not isinstance(windows, Mapping) and len(windows) <= max(stops, default=-1):
-        raise InputError("windows has {value} entries: give one list of days per stop", value=len(windows))
-    for stop in stops:
-        own = windows.get(stop) if isinstance(windows, Mapping) else windows[stop]
-        if own is None:
-            continue
-        if len(own) != days:
-            raise InputError(
-                "windows[{stop}] has {value} days: give one list of windows for each of the {days} days",
-                stop=stop,
-                value=len(own),
-                days=days,
-            )
-        found[stop] = tuple(_joined(day) for day in own)
-    return found
-
-
-def _joined(windows: Sequence[Window]) -> tuple[Window, ...]:
-    joined: list[Window] = []
-    for begin, end in sorted((int(begin), int(end)) for begin, end in windows):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return tuple(joined)

@@ -28,7 +28,8 @@ from pyvrp.search import (
     compute_neighbours,
 )
 
-from routing.vrp import Part, Slot, Tours
+from routing.problem import Slot
+from routing.vrp import Part, Tours
 
 PERTURBED = 10  # stops shaken by a step at most: PyVRP's 25 halve the steps and gain nothing
 NEIGHBOURS = 20  # enough on streets, and twice as fast as PyVRP's 50

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from routing.problem import UNREACHABLE_S, PlannedRoute, RoutingProblem
+from routing.problem import UNREACHABLE_S, PlannedRoute, RoutingProblem, Slot
 from routing.timetable import Day, earliest_back, timetable
-from routing.vrp import Slot
 
 Drafts = dict[Slot, tuple[int, ...]]
 

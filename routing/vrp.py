@@ -12,58 +12,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, Route, Solution, VehicleType
 
-from routing.hours import Clock
-from routing.problem import DAY_S, UNREACHABLE_S, RoutingProblem, Seconds, Window
+from routing.menus import Menus
+from routing.problem import DAY_S, UNREACHABLE_S, Seconds, Slot, Window
 
-Slot: TypeAlias = tuple[int, int]  # team, day
 Tours: TypeAlias = Mapping[Slot, Sequence[int]]  # stops in order
 
 COST_PER_S = 10  # of travel: PyVRP's costs are whole numbers, and fairness is worth less than a second
 FORBIDDEN = 20  # times the dearest visit: a leg that no prize pays for
-
-
-class Menus:
-    """What each team's day offers: for each stop the starts that its windows leave, on the cut clock.
-
-    Parameters
-    ----------
-    problem
-        The whole problem.
-    share
-        Where the lunch is cut out, see :class:`routing.hours.Clock`.
-    """
-
-    def __init__(self, problem: RoutingProblem, share: float = 0.5) -> None:
-        self.problem = problem
-        self.clocks = [Clock.of(team.shift, share) for team in problem.teams]
-        self._menus: dict[Slot, dict[int, tuple[Window, ...]]] = {}
-
-    def of(self, slot: Slot) -> dict[int, tuple[Window, ...]]:
-        """Give the stops that a team can visit on a day by themselves, with their starts."""
-        if slot not in self._menus:
-            self._menus[slot] = self._make(slot)
-        return self._menus[slot]
-
-    def _make(self, slot: Slot) -> dict[int, tuple[Window, ...]]:
-        number, day = slot
-        problem, team, clock = self.problem, self.problem.teams[number], self.clocks[number]
-        travel = problem.matrix(number)
-        end_s = clock.cut(team.shift.end_s)
-        menu = {}
-        for stop in problem.stops:
-            if stop in team.avoids:
-                continue
-            out_s = int(travel[team.base, stop])
-            home_s = 0 if team.end_base is None else int(travel[stop, team.end_base])
-            if max(out_s, home_s) >= UNREACHABLE_S:
-                continue
-            dwell_s = int(problem.dwell_s[stop])
-            latest = end_s - home_s - dwell_s
-            starts = clock.starts(problem.open_on(stop, day), dwell_s)
-            fits = tuple(s for s in starts if max(s[0], team.shift.start_s + out_s) <= min(s[1], latest))
-            if fits:
-                menu[stop] = fits
-        return menu
 
 
 @dataclass(frozen=True, slots=True)

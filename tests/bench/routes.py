@@ -31,10 +31,11 @@ from geo.streets import read_streets, snap
 from routing.check import violations
 from routing.loads import farthest_load
 from routing.matrix import travel_matrix
+from routing.menus import Menus
 from routing.network import StreetNetwork
 from routing.problem import HOUR_S, Plan, RoutingProblem, RoutingTeam, Shift
 from routing.solver import settle, solve
-from routing.vrp import Menus, Part
+from routing.vrp import Part
 
 SEED = 20260612
 STOPS = 1_090

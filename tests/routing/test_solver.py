@@ -10,6 +10,7 @@ import pytest
 from geo.model import Mode
 from routing.check import violations
 from routing.loads import Loads, farthest_load
+from routing.menus import best_menus
 from routing.problem import HOUR_S, Plan, Reason, RoutingProblem, RoutingTeam, Shift
 from routing.solver import Standing, solve
 from routing.timetable import timetable
@@ -56,6 +57,15 @@ def test_a_place_open_only_in_the_lunch_hour_is_served() -> None:
     plan = solve(problem, iterations=200, seed=1)
     assert violations(problem, plan) == []
     assert not plan.unserved
+
+
+def test_lunch_is_cut_out_where_it_hides_no_stop() -> None:
+    problem = city(6, windows=[[[(12 * H, 13 * H)]]] * 2 + [None] * 4)
+    menus = best_menus(problem)
+    assert menus.clocks[0].cut_s != 12 * H
+    assert set(menus.of((0, 0))) == set(range(6))
+    assert best_menus(city(6)).clocks[0].cut_s == 12 * H
+    assert not solve(problem, iterations=300, seed=1).unserved
 
 
 def test_every_day_has_its_hours() -> None:
