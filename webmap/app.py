@@ -13,7 +13,21 @@ from werkzeug.exceptions import HTTPException
 
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
 from geo.store import Store
-from webmap import access, auth, field, formats, language, layers, office, planner, tiles
+from webmap import (
+    access,
+    auth,
+    field,
+    formats,
+    intake,
+    jobs,
+    language,
+    layers,
+    office,
+    placing,
+    planner,
+    tiles,
+    zone_pages,
+)
 from webmap.attempts import Attempts
 from webmap.clock import today
 
@@ -81,6 +95,10 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.jinja_env.globals["items_of"] = field.items_of
     for blueprint in (auth.pages, language.pages, planner.pages, field.pages, office.pages, layers.pages, tiles.pages):
         app.register_blueprint(blueprint)
+    for blueprint in (jobs.pages, intake.pages, placing.pages, zone_pages.pages):
+        app.register_blueprint(blueprint)
+    jobs.init_app(app)
+    intake.init_app(app)
     app.add_url_rule("/", "home", _home)
     app.after_request(_headers)
     app.register_error_handler(XundianError, _refused)

@@ -27,7 +27,6 @@ KINDS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt", ".geojson", ".json", 
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _HEAD_BYTES = 64 * 1024
-_WRONG = "{file} is no {suffix} file, or it is damaged: open it in the program that made it and save it anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +173,17 @@ def _check(path: Path, name: str) -> None:
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if head and not _MATCHES.get(path.suffix, _any)(head):
-        raise InputError(_WRONG, file=name, suffix=path.suffix)
+        raise _damaged(path, name)
     if path.suffix in (".xlsx", ".xlsm", ".zip"):
         _check_zip(path, name)
+
+
+def _damaged(path: Path, name: str) -> InputError:
+    return InputError(
+        "{file} is no {suffix} file, or it is damaged: open it in the program that made it and save it anew",
+        file=name,
+        suffix=path.suffix,
+    )
 
 
 def _check_zip(path: Path, name: str) -> None:
@@ -185,7 +192,7 @@ def _check_zip(path: Path, name: str) -> None:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
     except zipfile.BadZipFile as error:
-        raise InputError(_WRONG, file=name, suffix=path.suffix) from error
+        raise _damaged(path, name) from error
     if size > MOST_UNPACKED:
         raise InputError("{file} is too large: at most {most} MB", file=name, most=MOST_UNPACKED // 2**20)
 

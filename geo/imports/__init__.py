@@ -2,6 +2,7 @@
 
 from geo.imports.cells import CellsMade as CellsMade
 from geo.imports.cells import make_cells as make_cells
+from geo.imports.placing import place as place
 from geo.imports.report import ImportReport as ImportReport
 from geo.imports.report import Journey as Journey
 from geo.imports.roster import PreparedRoster as PreparedRoster

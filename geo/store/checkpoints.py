@@ -9,10 +9,10 @@ import shapely
 from sqlalchemy import Connection
 
 from geo import frames
-from geo.errors import NotFoundError
+from geo.errors import NotFoundError, StateError
 from geo.model import Changes
 from geo.store import rows, tables
-from geo.store.journal import UNPLACED, Journal, Source, note
+from geo.store.journal import UNPLACED, Journal, Source, note, used
 from geo.store.scope import in_zone
 from geo.store.upsert import Upserted, existing, upsert
 
@@ -131,6 +131,28 @@ class Checkpoints(Journal):
             placed = gpd.GeoDataFrame(row, geometry=[shapely.Point(lon, lat)], crs=frames.WGS84)
             upsert(connection, _PLACED, frames.CHECKPOINTS, placed, self._backend)
             rows.remove(connection, _UNPLACED, "id", [id_])
+
+    def unplace(self, id_: str) -> None:
+        """Put a checkpoint back among those without a place, as long as nothing happened to it.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such checkpoint.
+        StateError
+            When it was drawn, planned or visited.
+        """
+        with self._writing() as connection:
+            for table in (_PLACED, _UNPLACED):
+                self._backend.lock(connection, table)
+            row = existing(connection, _PLACED, frames.CHECKPOINTS, pd.Index([id_]), self._backend)
+            if row.empty:
+                raise NotFoundError("there is no checkpoint {id!r}", id=id_)
+            if used(connection, [id_]):
+                raise StateError("checkpoint {id!r} was drawn or visited already: it keeps its place", id=id_)
+            waiting = pd.DataFrame(row.drop(columns="geometry")).assign(**dict.fromkeys(_FOUND, ""))
+            upsert(connection, _UNPLACED, UNPLACED, waiting, self._backend)
+            rows.remove(connection, _PLACED, "id", [id_])
 
     def _retire(self, connection: Connection, ids: Collection[str]) -> Upserted:
         there = existing(connection, _PLACED, frames.CHECKPOINTS, pd.Index(sorted(ids)), self._backend)

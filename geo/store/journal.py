@@ -164,7 +164,7 @@ def _undo(connection: Connection, import_id: int, backend: Backend) -> Undone:
         if before:
             upsert(connection, table, schema, _frame(before, schema), backend)
         added = [key for key, row in saved if row is None]
-        kept = _used(connection, added) if layer != "zones" else []
+        kept = used(connection, added) if layer != "zones" else []
         rows.change(connection, tables.checkpoints, "id", [{"id": key, "retired": True} for key in kept])
         gone = sorted(set(added) - set(kept))
         rows.remove(connection, table, schema.index, gone)
@@ -177,6 +177,6 @@ def _undo(connection: Connection, import_id: int, backend: Backend) -> Undone:
     return Undone(removed, restored, retired)
 
 
-def _used(connection: Connection, ids: Sequence[str]) -> list[str]:
+def used(connection: Connection, ids: Sequence[str]) -> list[str]:
     """Tell which checkpoints cannot go, since something happened to them."""
     return sorted({row[0] for use in _USES for row in rows.among(connection, select(use).distinct(), use, ids)})

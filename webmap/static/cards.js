@@ -46,12 +46,16 @@ function element(name, text, className = "") {
 
 /** Make the card of a feature, at its point or where it was clicked. */
 export function cardOf(feature, clicked) {
-  const { title, under, rows } = CARDS[feature.layer.id](feature.properties);
+  const place = feature.geometry.type === "Point" ? feature.geometry.coordinates : clicked;
+  return cardAt(place, CARDS[feature.layer.id](feature.properties));
+}
+
+/** Make a card at a place: a title, a line under it, and rows of a term and its value. */
+export function cardAt(place, { title, under, rows }) {
   const card = element("div", "", "card");
   card.append(element("b", title), element("span", under, "dim"));
   const list = document.createElement("dl");
   for (const [term, value] of rows.filter((row) => row && row[1] !== "")) list.append(element("dt", term), element("dd", value));
   card.append(list);
-  const place = feature.geometry.type === "Point" ? feature.geometry.coordinates : clicked;
   return new Popup({ maxWidth: "288px", focusAfterOpen: false }).setLngLat(place).setDOMContent(card);
 }

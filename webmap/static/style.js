@@ -126,18 +126,21 @@ function sources(settings, choice) {
 /** Make the style of a page: settings (addresses, teams), colours, and what the reader chose to see. */
 export function styleOf(settings, colours, choice) {
   const { lines, stops } = routes(settings, colours, choice);
+  const extra = choice.extra?.(colours, choice) ?? { sources: {}, below: [], above: [] }; // a page's own layers
   return {
     version: 8,
-    sources: sources(settings, choice),
+    sources: { ...sources(settings, choice), ...extra.sources },
     layers: [
       { id: "land", type: "background", paint: { "background-color": colours.land } },
       ...streets(settings, colours),
       ...heat(settings, colours, choice),
+      ...extra.below,
       ...zones(settings, colours, choice),
       ...points(settings, colours, choice),
       ...lines,
       ...zoneNames(settings, colours, choice),
       ...stops,
+      ...extra.above,
     ],
   };
 }

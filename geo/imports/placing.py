@@ -1,0 +1,22 @@
+"""A checkpoint without coordinates onto the map, by hand."""
+
+from geo.errors import InputError
+from geo.responsibility import answer_for
+from geo.store import Store
+
+
+def place(store: Store, id_: str, lon: float, lat: float) -> None:
+    """Give an unplaced row its place, in degrees of WGS-84, and find its zones and cell.
+
+    Raises
+    ------
+    InputError
+        When the place is not on the earth.
+    NotFoundError
+        When no such row waits for a place.
+    """
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
+        raise InputError("({lon}, {lat}) is no place in degrees: longitude comes first", lon=lon, lat=lat)
+    store.place(id_, lon, lat)
+    placed = store.checkpoints(include_retired=True).loc[[id_]]
+    store.upsert_checkpoints(answer_for(placed, store.zones(), store.cells()).checkpoints)

@@ -1,0 +1,33 @@
+// Long work: asks how far it is, and goes on when it is over.
+import { number, settings, t } from "./texts.js";
+
+const PAUSE_MS = 400;
+const stage = document.getElementById("stage");
+const bar = document.getElementById("bar");
+const cancel = document.getElementById("cancel");
+
+async function ask() {
+  let told;
+  try {
+    const answer = await fetch(settings.job, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return location.replace(settings.onward);
+    told = await answer.json();
+  } catch {
+    stage.textContent = t("No connection. The work goes on; this page tries again.");
+    return setTimeout(ask, 4 * PAUSE_MS);
+  }
+  if (told.finished) return location.replace(settings.onward);
+  if (told.stage) stage.textContent = told.total > 1 ? `${told.stage} · ${number(told.done)} / ${number(told.total)}` : told.stage;
+  if (told.total > 1) bar.value = told.done / told.total;
+  else bar.removeAttribute("value");
+  return setTimeout(ask, PAUSE_MS);
+}
+
+cancel.addEventListener("submit", (event) => {
+  event.preventDefault();
+  cancel.querySelector("button").disabled = true;
+  stage.textContent = t("Cancelling…");
+  fetch(cancel.action, { method: "POST", body: new FormData(cancel) });
+});
+
+ask();
