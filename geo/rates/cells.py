@@ -39,7 +39,9 @@ def cell_rates(visits: gpd.GeoDataFrame, raster: Raster) -> gpd.GeoDataFrame:
     return frame
 
 
-def cell_sums(visits: gpd.GeoDataFrame, raster: Raster) -> gpd.GeoDataFrame:
+def cell_sums(
+    visits: gpd.GeoDataFrame, raster: Raster, *, monthly: bool = False, timezone: str = "Asia/Shanghai"
+) -> gpd.GeoDataFrame:
     """Sum what :func:`geo.hotspots.flag` needs: visits and powers of their points, by cell and category.
 
     Parameters
@@ -48,23 +50,28 @@ def cell_sums(visits: gpd.GeoDataFrame, raster: Raster) -> gpd.GeoDataFrame:
         A frame of schema ``visits``.
     raster
         The cells; visits outside it are left out.
+    monthly
+        Whether to keep the months apart, as :func:`geo.trend.monthly` needs them.
+    timezone
+        Whose months they are.
 
     Returns
     -------
     GeoDataFrame
-        Index ``cell`` and ``category``; columns ``visits``, ``deductions``, ``deductions_sq``, ``deductions_cu``, and
-        the squares in EPSG:4326.
+        Index ``cell`` and ``category``, and ``month`` as ``2026-06`` if asked; columns ``visits``, ``deductions``,
+        ``deductions_sq``, ``deductions_cu``, and the squares in EPSG:4326.
     """
     check(visits, VISITS)
     cell = raster.assign(visits.geometry.x.to_numpy(), visits.geometry.y.to_numpy())
     inside = cell != OUTSIDE
-    kind, names = pd.factorize(visits["category"][inside], sort=True)
-    key, at = np.unique(cell[inside] * max(len(names), 1) + kind, return_inverse=True)
-    number, code = np.divmod(key, max(len(names), 1))
-    points = visits["points"].to_numpy(float)[inside]
-    frame = raster.polygons(number)
-    frame.index = pd.MultiIndex.from_arrays([number, names.take(code)], names=["cell", "category"])
-    frame.insert(0, "visits", np.bincount(at, minlength=key.size))
-    for position, (name, power) in enumerate((("deductions", 1), ("deductions_sq", 2), ("deductions_cu", 3)), start=1):
-        frame.insert(position, name, np.bincount(at, weights=points**power, minlength=key.size))
-    return frame
+    part, points = visits[inside], visits["points"].to_numpy(float)[inside]
+    keys = {"cell": cell[inside], "category": part["category"].astype(str)}
+    if monthly:
+        keys["month"] = part["arrived_at"].dt.tz_convert(timezone).dt.strftime("%Y-%m")
+    powers = {"visits": np.ones(points.size, np.int64)}
+    powers |= {"deductions": points, "deductions_sq": points**2, "deductions_cu": points**3}
+    table = pd.DataFrame({name: pd.Series(np.asarray(column)) for name, column in keys.items()} | powers)
+    sums = table.groupby(list(keys), sort=True).sum()
+    number, at = np.unique(sums.index.get_level_values("cell").to_numpy(np.int64), return_inverse=True)
+    squares = raster.polygons(number).geometry.array[at]
+    return gpd.GeoDataFrame(sums, geometry=squares, crs="EPSG:4326")
