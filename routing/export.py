@@ -16,11 +16,13 @@ from geo.store import Store
 from routing.gpx import to_gpx
 
 FORMATS = ("gpx", "geojson", "xlsx")
+TRIAL = "试抽 trial draw"  # in a file it says so in both languages: nobody knows who will open it
 _DECIMALS = 7  # of degrees: a centimetre
 _SHEETS = {
-    "路线 routes": ("team", "day", "mode", "stops", "travel_s", "length_m"),
+    "路线 routes": ("team", "day", "mode", "stops", "travel_s", "length_m", "trial"),
     "停靠点 stops": (
         "team", "day", "order", "kind", "checkpoint", "name", "arrive", "depart", "dwell_s", "travel_s", "lon", "lat",
+        "trial",
     ),
     "未安排 unserved": ("checkpoint", "name", "day", "reason", "remedy"),
 }  # fmt: skip
@@ -38,6 +40,7 @@ def export_routes(store: Store, round_id: str, format_: str, path: Path | str) -
     format_
         One of :data:`FORMATS`. GeoJSON has a line per team and day (``team, day, travel_s``) and a point per stop
         (``kind`` = base, stop or lunch; ``team, day, order, checkpoint, arrive, depart, dwell_s``; local ISO times).
+        What was drawn by trial is marked as such in every format.
     path
         The file; it is replaced.
 
@@ -55,20 +58,27 @@ def export_routes(store: Store, round_id: str, format_: str, path: Path | str) -
         raise StateError("round {round!r} is not planned: run the plan first", round=round_id)
     names = store.checkpoints(include_retired=True)["name"]
     path = Path(path)
+    draw = store.drawn(round_id)
+    trial = draw is not None and draw.trial
     if format_ == "gpx":
-        path.write_bytes(to_gpx(round_id, routes, stops, lambda id_: str(names.get(id_) or id_)))
+        title = f"{round_id} {TRIAL}" if trial else round_id
+        path.write_bytes(to_gpx(title, routes, stops, lambda id_: str(names.get(id_) or id_)))
         return path
     zone = ZoneInfo(store.setting("timezone", "Asia/Shanghai"))
     for column in ("arrive", "depart"):
         stops[column] = [moment.astimezone(zone).isoformat() for moment in stops[column]]
     if format_ == "geojson":
-        path.write_text(_geojson(routes, stops), encoding="utf-8")
+        path.write_text(_geojson(routes.assign(trial=trial), stops.assign(trial=trial)), encoding="utf-8")
     else:
+        mark = TRIAL if trial else ""
         stops = stops.assign(
-            name=_named(stops["checkpoint"], names), lon=stops.geometry.x.round(6), lat=stops.geometry.y.round(6)
+            trial=mark,
+            name=_named(stops["checkpoint"], names),
+            lon=stops.geometry.x.round(6),
+            lat=stops.geometry.y.round(6),
         )
         left = unserved.reset_index()
-        _write_xlsx(path, (routes, stops, left.assign(name=_named(left["checkpoint"], names))))
+        _write_xlsx(path, (routes.assign(trial=mark), stops, left.assign(name=_named(left["checkpoint"], names))))
     return path
 
 
@@ -77,8 +87,9 @@ def _named(ids: Iterable[str], names: pd.Series) -> list[str]:
 
 
 def _geojson(routes: gpd.GeoDataFrame, stops: gpd.GeoDataFrame) -> str:
-    features = [_feature(row, ("team", "day", "mode", "travel_s", "length_m", "stops")) for row in routes.itertuples()]
-    columns = ("team", "day", "order", "kind", "checkpoint", "arrive", "depart", "dwell_s", "travel_s")
+    columns: tuple[str, ...] = ("team", "day", "mode", "travel_s", "length_m", "stops", "trial")
+    features = [_feature(row, columns) for row in routes.itertuples()]
+    columns = ("team", "day", "order", "kind", "checkpoint", "arrive", "depart", "dwell_s", "travel_s", "trial")
     features += [_feature(row, columns) for row in stops.itertuples()]
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
 

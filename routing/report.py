@@ -1,6 +1,6 @@
 """The report of a round's draw: what it achieved against simpler draws, what was voided, what was replaced."""
 
-from collections.abc import Mapping
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,14 +12,14 @@ from geo.model import Commitment, Draw
 from geo.progress import Progress, silent
 from geo.store import Store
 from geo.store.fieldwork import Replaced
-from routing.draw import Design, frame_sha256
-from routing.draw.report import Figures, figures
+from routing.draw import Balance, Design, frame_sha256
+from routing.draw.report import Figures, figures, quotas_kept, streets_covered
 from routing.draw.sample import drawn_from
 from routing.frame import STREET
 from routing.proof import hash_of
 from routing.rounds import frozen
 
-DRAWS = 20  # of each simpler way, to take the mean of
+DRAWS = 10  # of each simpler way, to take the mean of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +51,48 @@ class RoundReport:
     """What can be said of a round that is drawn."""
 
     standing: Standing
-    frame: gpd.GeoDataFrame  # frozen, in metres
+    frame: gpd.GeoDataFrame  # frozen, in metres, with the street offices of today
     sample: pd.DataFrame  # as drawn
-    figures: Figures
-    street_names: Mapping[str, str]
+    quotas: pd.DataFrame  # per category: quota, drawn
+    streets: pd.DataFrame  # per street office: name, expected, drawn
+    balance: Balance
+    comparison: Figures | None  # with simpler draws; None when it wasn't asked for
 
     @property
     def quotas_exact(self) -> bool:
         """Tell whether every category has its quota."""
-        return bool((self.figures.quotas["quota"] == self.figures.quotas["drawn"]).all())
+        return bool((self.quotas["quota"] == self.quotas["drawn"]).all())
+
+    @property
+    def days(self) -> list[int]:
+        """Count the points of each day."""
+        return [int(count) for count in self.sample["day"].value_counts().sort_index()]
+
+    @property
+    def covered(self) -> int:
+        """Count the street offices with a point."""
+        return int((self.streets["drawn"] > 0).sum())
 
     def as_json(self) -> dict[str, Any]:
         """Give the keys of the JSON line."""
-        of, kept = self.figures, self.standing.commitment
-        streets = [
-            {"street": code, "name": self.street_names.get(str(code), ""), **row}
-            for code, row in of.streets.round(2).to_dict("index").items()
-        ]
+        kept, than = self.standing.commitment, self.comparison
         return {
             "round": self.standing.round_id,
             "trial": self.standing.trial,
             "drawn": len(self.sample),
             "quotas_exact": self.quotas_exact,
-            "quotas": of.quotas.to_dict("index"),
-            "balance_city": of.balance.city,
-            "balance_within": of.balance.within,
-            "balance": {name: asdict(getattr(of, name)) for name in ("simple_random", "per_category")},
-            "neighbour_ratio": of.neighbour_ratio,
-            "days": [int(count) for count in of.days],
-            "streets": streets,
-            "streets_covered": int((of.streets["drawn"] > 0).sum()),
+            "quotas": self.quotas.to_dict("index"),
+            "balance_city": self.balance.city,
+            "balance_within": self.balance.within,
+            "balance": {
+                name: asdict(getattr(than, name)) for name in ("simple_random", "per_category") if than is not None
+            },
+            "neighbour_ratio": None if than is None or math.isnan(than.neighbour_ratio) else than.neighbour_ratio,
+            "days": self.days,
+            "streets": [
+                {"street": code, **row} for code, row in self.streets.round({"expected": 2}).to_dict("index").items()
+            ],
+            "streets_covered": self.covered,
             "commitment": hash_of(kept) if kept else "",
             "public_name": kept.parameters["public_number"] if kept else "",
             "public_number": kept.public_number if kept else "",
@@ -111,12 +123,23 @@ def standing_of(store: Store, round_id: str) -> Standing:
 
 
 def report_round(store: Store, round_id: str, *, draws: int = DRAWS, progress: Progress = silent) -> RoundReport:
-    """Compare a round's draw, as it was drawn, with what simpler ways give on the same frozen frame.
+    """Say what a round's draw achieved, as it was drawn, and compare it with simpler draws from the same frozen frame.
+
+    Parameters
+    ----------
+    store
+        The city.
+    round_id
+        A round that is drawn.
+    draws
+        Simpler draws of each kind to take the mean of; 0: no comparison.
+    progress
+        Told after each.
 
     Raises
     ------
     NotFoundError
-        When there is no such round.
+        When there is no such round, or its frame was not kept.
     StateError
         When it is not drawn.
     """
@@ -125,13 +148,19 @@ def report_round(store: Store, round_id: str, *, draws: int = DRAWS, progress: P
     codes = store.checkpoints(include_retired=True)[STREET]
     frame = frame.assign(**{STREET: codes.reindex(frame.index).fillna("").to_numpy()})
     sample = store.drawn_sample(round_id)
-    design = Design(
-        **{**draw.design, "size": "inclusion_prob", "streets": "street" if draw.design["streets"] else None}
-    )
+    design = Design(**{**draw.design, "size": "inclusion_prob", "streets": draw.design["streets"] and "street"})
     drawn = frame.loc[sample.index].assign(day=sample["day"], ticket=sample["ticket"])
-    found = figures(frame, design, drawn, streets=STREET, draws=draws, progress=progress)
-    names = {str(code): str(name) for code, name in store.zones("street")["name"].items()}
-    return RoundReport(standing_of(store, round_id), frame, sample, found, names)
+    streets = streets_covered(frame, drawn, STREET)
+    names = store.zones("street")["name"].reindex(streets.index).fillna("")
+    return RoundReport(
+        standing_of(store, round_id),
+        frame,
+        sample,
+        quotas_kept(design, drawn),
+        streets.assign(name=names)[["name", "expected", "drawn"]],
+        Balance(draw.balance_city, draw.balance_within),
+        figures(frame, design, drawn, streets=STREET, draws=draws, progress=progress) if draws else None,
+    )
 
 
 def _rows(store: Store, draw: Draw) -> list[list[Any]]:

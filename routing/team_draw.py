@@ -12,9 +12,11 @@ import pandas as pd
 from geo.errors import StateError
 from geo.model import Avoidance, Inspector, Round, Team, TeamDraw
 from geo.store import Store
+from routing.draw.stream import shuffled
 from routing.teams import TeamRules, draw_streets, draw_teams, may_inspect
 
 STREET = "street_code"
+SMALLEST, LARGEST = 2, 3  # inspectors of a team
 WINDOW = 3  # rounds back in which a pair must not repeat
 
 
@@ -117,7 +119,7 @@ def draw_round_teams(store: Store, round_id: str, teams: Sequence[Team], *, wind
         raise StateError("there are no inspectors to draw: import teams with their inspectors first")
     apart = [(line.inspector, line.partner) for line in found.avoid if line.partner]
     rules = TeamRules(apart, found.past, len(found.past))
-    drawn = draw_teams(found.inspectors, len(teams), draw.key, rules)
+    drawn = draw_teams(_called(found.inspectors, len(teams), draw.key), len(teams), draw.key, rules)
     by_name = {one.name: one for one in found.inspectors}
     people = [
         tuple(replace(by_name[name], team=team.id) for name in names)
@@ -141,6 +143,14 @@ def draw_round_teams(store: Store, round_id: str, teams: Sequence[Team], *, wind
     )
     store.save_team_draw(result)
     return result
+
+
+def _called(people: Sequence[Inspector], teams: int, key: bytes) -> list[Inspector]:
+    """Draw whom the round needs, two a team, where there are more people than teams of three could take."""
+    if len(people) <= LARGEST * teams:
+        return list(people)
+    order = shuffled(key, "called", np.arange(len(people)))
+    return [people[at] for at in sorted(order[: SMALLEST * teams].tolist())]
 
 
 def _as_drawn(store: Store, round_id: str) -> gpd.GeoDataFrame:

@@ -16,6 +16,7 @@ from geo.store import Store
 from webmap import (
     access,
     auth,
+    draw_pages,
     field,
     formats,
     intake,
@@ -26,6 +27,7 @@ from webmap import (
     placing,
     planner,
     tiles,
+    verify_page,
     zone_pages,
 )
 from webmap.attempts import Attempts
@@ -94,6 +96,8 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.context_processor(_page)
     app.jinja_env.globals["items_of"] = field.items_of
     for blueprint in (auth.pages, language.pages, planner.pages, field.pages, office.pages, layers.pages, tiles.pages):
+        app.register_blueprint(blueprint)
+    for blueprint in (draw_pages.pages, verify_page.pages):
         app.register_blueprint(blueprint)
     for blueprint in (jobs.pages, intake.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)

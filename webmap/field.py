@@ -24,6 +24,7 @@ class Leg:
     round: Round
     routes: gpd.GeoDataFrame
     stops: gpd.GeoDataFrame
+    trial: bool  # drawn without a commitment
 
 
 @pages.get("/field")
@@ -35,7 +36,13 @@ def page() -> str:
     asked = request.args.get("round")
     leg = next((one for one in legs if one.round.id == asked), legs[0] if legs else None)
     return render_template(
-        "field.html", today=sight.today, legs=legs, leg=leg, rows=_rows(sight, leg), settings=_settings(sight, leg)
+        "field.html",
+        today=sight.today,
+        legs=legs,
+        leg=leg,
+        rows=_rows(sight, leg),
+        asked=sight.store.questionnaires(leg.round.id).to_dict() if leg else {},
+        settings=_settings(sight, leg),
     )
 
 
@@ -46,8 +53,13 @@ def items_of(category: str, edition: str) -> tuple[Item, ...]:
 
 
 def _legs(sight: Sight) -> list[Leg]:
-    legs = [Leg(one, sight.routes(one.id), sight.stops(one.id)) for one in sight.rounds()]
+    legs = [Leg(one, sight.routes(one.id), sight.stops(one.id), _trial(sight, one)) for one in sight.rounds()]
     return [leg for leg in legs if len(leg.stops)]
+
+
+def _trial(sight: Sight, one: Round) -> bool:
+    draw = sight.store.drawn(one.id)
+    return draw is not None and draw.trial
 
 
 def _rows(sight: Sight, leg: Leg | None) -> list[Any]:

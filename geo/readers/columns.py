@@ -34,6 +34,7 @@ ZONE_FIELDS = _FIELDS["zones"]
 LEVEL_NAMES = _FIELDS["zone_names"]
 TEAM_FIELDS = _FIELDS["teams"]
 VISIT_FIELDS = _FIELDS["visits"]
+AVOIDANCE_FIELDS = _FIELDS["avoidances"]
 
 
 def plain(header: object) -> str:

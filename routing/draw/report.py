@@ -63,11 +63,8 @@ def figures(
         random_.append(balance(frame, select(frame, plain, trial_key("simple random", seed))))
         apart.append(balance(frame, _each_category_alone(known, plain, seed)))
     return Figures(
-        quotas=pd.DataFrame({"quota": pd.Series(design.quotas), "drawn": drawn.groupby("category").size()})
-        .fillna(0)
-        .astype(int)
-        .rename_axis("category"),
-        streets=_streets(known, drawn, streets),
+        quotas=quotas_kept(design, drawn),
+        streets=streets_covered(known, drawn, streets),
         days=drawn["day"].value_counts().sort_index().rename("points"),
         balance=balance(frame, drawn),
         simple_random=_mean(random_),
@@ -87,7 +84,14 @@ def _each_category_alone(frame: gpd.GeoDataFrame, design: Design, seed: int) -> 
     return pd.concat(parts)
 
 
-def _streets(frame: gpd.GeoDataFrame, drawn: gpd.GeoDataFrame, column: str | None) -> pd.DataFrame:
+def quotas_kept(design: Design, drawn: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Give ``quota`` and ``drawn`` of every category."""
+    counts = {"quota": pd.Series(design.quotas), "drawn": drawn.groupby("category").size()}
+    return pd.DataFrame(counts).fillna(0).astype(int).rename_axis("category")
+
+
+def streets_covered(frame: gpd.GeoDataFrame, drawn: gpd.GeoDataFrame, column: str | None) -> pd.DataFrame:
+    """Give ``expected`` and ``drawn`` points of every street office; empty without a column for them."""
     if column is None or column not in frame:
         return pd.DataFrame({"expected": pd.Series(dtype=float), "drawn": pd.Series(dtype=int)})
     counts = {"expected": frame.groupby(column)["inclusion_prob"].sum(), "drawn": drawn.groupby(column).size()}

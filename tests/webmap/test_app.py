@@ -11,7 +11,18 @@ from flask.testing import FlaskClient
 from geo.errors import InputError, NotFoundError
 from webmap import create_app
 
-PUBLIC = {"static", "home", "auth.login", "auth.enter", "auth.logout", "language.choose"}
+PUBLIC = {
+    "static",
+    "home",
+    "auth.login",
+    "auth.enter",
+    "auth.logout",
+    "language.choose",
+    "verify.page",
+    "verify.commitment",
+    "verify.program",
+    "verify.offline",
+}
 
 
 @pytest.mark.parametrize("missing", ["CITY", "SECRET_KEY"])

@@ -9,6 +9,7 @@ import click
 from geo import imports
 from geo.crs import Datum
 from geo.imports import ImportReport, Journey
+from geo.imports.avoidances import import_avoidances
 from geo.model import Level
 from webmap.cli.session import Result, Session, command
 from webmap.saying import saying
@@ -127,6 +128,15 @@ def teams(session: Session, file: Path, **options: object) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
     with session.store(create=True) as store:
         return _answer(session, imports.import_teams(store, file, _journey(session, **options)))  # type: ignore[arg-type]
+
+
+@command(import_group, "avoidance")
+@click.argument("file", type=FILE)
+@journey_options("columns", "rejected", "dry_run")
+def avoidance(session: Session, file: Path, **options: object) -> Result:
+    """Import the avoidance table (回避): inspector, and a partner, street, unit or checkpoint to keep away from."""
+    with session.store(create=True) as store:
+        return _answer(session, import_avoidances(store, file, _journey(session, "wgs84", **options)))
 
 
 @command(import_group, "visits")

@@ -25,9 +25,13 @@ def run(session: Session, round_id: str, seconds: float, seed: int) -> Result:
     """Give every team a route a day on the street network."""
     with session.store() as store:
         report = plan_round(store, round_id, seconds=seconds, seed=seed, progress=session.progress)
+        draw = store.drawn(round_id)
     keys = ("routes", "served", "unserved", "travel_s", "team_days", "seconds")
     result = {key: getattr(report, key) for key in keys}
     session.say(
         "{served} stops served on {team_days} team-days, {unserved} unserved; travel {travel_s} s in all.", **result
     )
-    return {"round": round_id, **result}
+    trial = draw is not None and draw.trial
+    if trial:
+        session.say("The round was drawn by trial: nobody can verify it.")
+    return {"round": round_id, "trial": trial, **result}

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from geo.errors import InputError
+from geo.catalogue import Catalogue
+from geo.errors import InputError, NotFoundError
 from geo.model import Round
 from geo.store import Store
 from routing.rounds import read_quotas
@@ -25,6 +26,10 @@ def _date(_context: click.Context, _parameter: click.Parameter, text: str) -> dt
         raise click.BadParameter(f"{text!r} is no date: write it as 2026-06-12") from None
 
 
+def _list(_context: click.Context, _parameter: click.Parameter, text: str | None) -> list[str]:
+    return [one.strip() for one in (text or "").replace("，", ",").split(",") if one.strip()]
+
+
 @command(round_group, "new")
 @click.argument("round_id", metavar="ID")
 @click.option("--start", required=True, callback=_date, help="First day of fieldwork, as 2026-06-12.")
@@ -37,8 +42,26 @@ def _date(_context: click.Context, _parameter: click.Parameter, text: str) -> dt
 @click.option(
     "--covert/--open", "covert", default=False, help="A covert round (暗访) shows its routes to its teams alone."
 )
+@click.option("--categories", callback=_list, help="Special campaign (专项行动): draw these categories only, as a,b.")
+@click.option("--zones", callback=_list, help="Special campaign: draw in these zones only; codes of any level.")
+@click.option("--items", callback=_list, help="Special campaign: draw only where these items were faulted before.")
+@click.option("--risk", is_flag=True, help="Bad and long unvisited checkpoints are drawn more likely.")
+@click.option(
+    "--longest-gap",
+    type=click.IntRange(1),
+    default=180,
+    show_default=True,
+    help="With --risk: days after which a checkpoint is drawn for certain (滚动轮回).",
+)
+@click.option(
+    "--look-back",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Of --size, so many among those where the last visit found something (回头看); implies --risk.",
+)
 def new(session: Session, round_id: str, **options: object) -> Result:
-    """Make a round: when, how many teams, how many checkpoints."""
+    """Make a round: when, how many teams, how many checkpoints, drawn from what."""
     with session.store() as store:
         return _made(session, store, round_id, options)
 
@@ -47,16 +70,42 @@ def _made(session: Session, store: Store, round_id: str, options: dict[str, Any]
     catalogue = store.catalogue()
     quotas_file = options.pop("quotas")
     quotas = read_quotas(quotas_file, catalogue) if isinstance(quotas_file, Path) else None
-    made = Round(id=round_id, quotas=quotas, edition=catalogue.edition, **options)
-    if quotas and sum(quotas.values()) != made.size:
+    campaign, risk = _campaign(store, catalogue, options), _risk(options)
+    made = Round(id=round_id, quotas=quotas, edition=catalogue.edition, campaign=campaign, risk=risk, **options)
+    extra = risk["look_back"] if risk else 0
+    if quotas and sum(quotas.values()) + extra != made.size:
         raise InputError(
             "the quotas add up to {total}, but --size is {size}: make them equal",
-            total=sum(quotas.values()),
+            total=sum(quotas.values()) + extra,
             size=made.size,
         )
     store.create_round(made)
     session.say("Round {id}: {size} checkpoints, {teams} teams, {days} days from {start}.", **_values(made))
-    return {"round": made.id, "start": made.start, "days": made.days, "teams": made.teams, "size": made.size}
+    more = {key: value for key, value in (("campaign", campaign), ("risk", risk)) if value}
+    return {"round": made.id, "start": made.start, "days": made.days, "teams": made.teams, "size": made.size, **more}
+
+
+def _campaign(store: Store, catalogue: Catalogue, options: dict[str, Any]) -> dict[str, list[str]] | None:
+    asked = {name: options.pop(name) for name in ("categories", "zones", "items")}
+    found = {name: values for name, values in asked.items() if values}
+    if "categories" in found:
+        codes = {text: catalogue.find(text) for text in found["categories"]}
+        for text, code in codes.items():
+            if code is None:
+                raise InputError(
+                    "{field} is {value!r}: write a category of the catalogue", field="category", value=text
+                )
+        found["categories"] = [str(code) for code in codes.values()]
+    known = set(store.zones().index) if "zones" in found else set()
+    for code in found.get("zones", ()):
+        if code not in known:
+            raise NotFoundError("there is no zone {zone}: import the zones first, or look its code up", zone=code)
+    return found or None
+
+
+def _risk(options: dict[str, Any]) -> dict[str, int] | None:
+    asked, gap, extra = options.pop("risk"), options.pop("longest_gap"), options.pop("look_back")
+    return {"longest_gap_days": gap, "look_back": extra} if asked or extra else None
 
 
 def _values(made: Round) -> dict[str, object]:

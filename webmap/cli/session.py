@@ -25,6 +25,7 @@ class Session:
     as_json: bool
     language: str = field(default_factory=cli_language)
     bars: dict[str, Any] = field(default_factory=dict)
+    exit_code: int = 0  # of a command that was done, when its answer is no
 
     def store(self, *, create: bool = False) -> Store:
         """Open the city; the caller closes it."""
@@ -74,6 +75,8 @@ def command(
                 session.close()
             if as_json:
                 click.echo(json.dumps(dict(result), ensure_ascii=False, default=str))
+            if session.exit_code:
+                raise SystemExit(session.exit_code)
 
         made = click.command(name)(run)
         made.params += [

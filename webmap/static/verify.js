@@ -341,6 +341,32 @@ function merkle(frame) {
   return hex(level[0]);
 }
 
+// Climb from an owner's receipt: the root that its path leads to, null when it isn't formed like one.
+export function rootOf({ point, index, points, path }) {
+  if (!shaped(point, { ...POINT, street: TEXT }) || !shaped(path, [HEX])) return null;
+  const ranges = shaped(points, [1, MOST]) && shaped(index, [0, points - 1]);
+  if (!ranges) return null;
+  const line = `${canonical([point.id, point.category, point.street, point.x_cm, point.y_cm, point.prob])}\n`;
+  let node = sha256(join([0], unhex(point.salt), utf8(line)));
+  const left = path.map(unhex);
+  for (let at = index, count = points; count > 1; at = Math.floor(at / 2), count = Math.ceil(count / 2)) {
+    const partner = at % 2 ? at - 1 : at + 1;
+    if (partner >= count) continue;
+    if (!left.length) return null;
+    const other = left.shift();
+    node = sha256(at % 2 ? join([1], other, node) : join([1], node, other));
+  }
+  return left.length ? null : hex(node);
+}
+
+// Seal a day's release; compare it with the seal that was published when the round was drawn. null: it isn't one.
+export function sealOf({ day_key: subkey, day, sample }) {
+  const rows = Array.isArray(sample) && sample.every(isRow);
+  return rows && shaped(subkey, HEX) && shaped(day, [1, 366]) ? digest([`${VERSION} seal`, subkey, day, sample]) : null;
+}
+
+const isRow = (row) => Array.isArray(row) && row.length === 2 && shaped(row[0], TEXT) && shaped(row[1], [1, MOST]);
+
 function undrawable({ parameters, frame }) {
   const quotas = new Map(Object.entries(parameters.quotas)), reserves = new Map(Object.entries(parameters.reserves));
   const mass = new Map(), members = new Map();

@@ -11,7 +11,7 @@ import pytest
 
 from geo.errors import InputError, StateError
 from geo.store import Store
-from routing.export import FORMATS, export_routes
+from routing.export import FORMATS, TRIAL, export_routes
 from routing.gpx import NAMESPACE, to_gpx
 from routing.plan import plan_round
 
@@ -105,3 +105,12 @@ def test_a_round_without_a_plan_or_an_unknown_format_is_refused(city: Store, tmp
         export_routes(city, "R1", FORMATS[0], tmp_path / "r.gpx")
     with pytest.raises(InputError, match="take one of gpx, geojson, xlsx"):
         export_routes(city, "R1", "pdf", tmp_path / "r.pdf")
+
+
+def test_a_trial_is_marked_in_every_format(planned, tmp_path):
+    paths = {kind: export_routes(planned, "R1", kind, tmp_path / f"r.{kind}") for kind in ("gpx", "geojson", "xlsx")}
+    collection = json.loads(paths["geojson"].read_text(encoding="utf-8"))
+    assert all(one["properties"]["trial"] is True for one in collection["features"])
+    assert TRIAL in paths["gpx"].read_text(encoding="utf-8")
+    routes, stops, _ = pd.read_excel(paths["xlsx"], sheet_name=None, engine="calamine").values()
+    assert set(routes["trial"]) == set(stops["trial"]) == {TRIAL}

@@ -1,0 +1,235 @@
+"""The planner's page of a draw: bind it, draw it, see what it achieved, publish it, mend it in the field."""
+
+import json
+from collections import OrderedDict
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from geo.errors import InputError, NotFoundError, StateError
+from geo.model import Role
+from geo.store import Store
+from routing import fieldwork, proof
+from routing.brief import teams_of
+from routing.draw import reveal as reveals
+from routing.draw.commit import ThirdParty
+from routing.frame import Choices
+from routing.report import RoundReport, report_round, standing_of
+from routing.rounds import draw_round
+from routing.team_draw import draw_round_teams
+from webmap import access
+from webmap.draw_view import view_of
+from webmap.formats import category_name, number
+from webmap.language import say
+
+pages = Blueprint("draw", __name__, url_prefix="/draw")
+
+COMPARED = 5  # simpler draws of each kind: enough to see, and done in seconds
+KEPT = 16  # reports remembered
+
+
+@pages.get("")
+@access.require(Role.PLANNER)
+def page() -> str:
+    """Show where the draw of a round stands, and what can be done next."""
+    sight = access.sight()
+    rounds = sight.rounds()
+    asked = request.args.get("round")
+    chosen = next((one for one in rounds if one.id == asked), None) if asked else next(iter(rounds), None)
+    if asked and chosen is None:
+        raise NotFoundError("there is no round {round}: choose one of the list", round=asked)
+    if chosen is None:
+        return render_template("draw.html", rounds=rounds, round=None)
+    standing = standing_of(sight.store, chosen.id)
+    compare = "compare" in request.args
+    view = _view(sight.store, chosen.id, draws=COMPARED if compare else 0) if standing.draw else None
+    last = sight.today.date <= chosen.date(chosen.days)
+    return render_template(
+        "draw.html",
+        rounds=rounds,
+        round=chosen,
+        standing=standing,
+        view=view,
+        compared=compare,
+        teams=sight.store.team_draw(chosen.id) if standing.draw else None,
+        questionnaires=sight.store.questionnaires(chosen.id) if standing.draw else None,
+        too_early=last,
+        draws=COMPARED,
+        number_of=number,
+        **_proofs(sight.store, standing),
+    )
+
+
+def _proofs(store: Store, standing: Any) -> dict[str, Any]:  # noqa: ANN401 - a Standing
+    """Give the commitment's hash, and the seals of the days, as far as the secret is on this machine."""
+    kept = standing.commitment
+    if kept is None:
+        return {"commitment_hash": "", "seals": [], "missing": ""}
+    try:
+        seals = reveals.seals(proof.drawn_of(store, standing.round_id)) if kept.state == "drawn" else []
+        proof.restored(store, kept)
+    except StateError as error:
+        return {"commitment_hash": proof.hash_of(kept), "seals": [], "missing": error}
+    return {"commitment_hash": proof.hash_of(kept), "seals": seals, "missing": ""}
+
+
+def _view(store: Store, round_id: str, *, draws: int) -> Any:  # noqa: ANN401 - a DrawView
+    report = _report(store, round_id, draws)
+    return view_of(store, report, say=lambda text: str(_(text)), category=category_name)
+
+
+def _report(store: Store, round_id: str, draws: int) -> RoundReport:
+    """Give the report, remembered as long as nothing of the draw changes."""
+    known: OrderedDict[Any, RoundReport] = current_app.extensions.setdefault("xundian_draws", OrderedDict())
+    draw = store.draw(round_id)
+    key = (round_id, draw.drawn_at, len(store.replacements(round_id)), len(store.commitments()), draws)
+    if key not in known:
+        known[key] = report_round(store, round_id, draws=draws)
+        while len(known) > KEPT:
+            known.popitem(last=False)
+    return known[key]
+
+
+@pages.post("/<round_id>/trial")
+@access.require(Role.PLANNER)
+def trial(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Draw by trial."""
+    report = draw_round(access.city(), round_id, seed=_whole("seed", 1), choices=_choices())
+    for note in report.notes:
+        flash(note.text(say))
+    return _back(round_id, _("Trial draw made. Nobody can verify it."))
+
+
+@pages.post("/<round_id>/commit")
+@access.require(Role.PLANNER)
+def commit(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Bind the round."""
+    made = proof.commit_round(
+        access.city(),
+        round_id,
+        request.form.get("public_number", ""),
+        number_form=request.form.get("number_form", "").strip(),
+        third_parties=_parties(request.form.get("shares", "")),
+        choices=_choices(),
+    )
+    for note in made.notes:
+        flash(note.text(say))
+    if made.chain_is_new:
+        flash(_("A new chain of secrets was made. Publish its end before the commitment."))
+    return _back(round_id, _("The round is committed. Publish the commitment now."))
+
+
+@pages.post("/<round_id>/run")
+@access.require(Role.PLANNER)
+def run(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Draw the committed round."""
+    shares = [line for line in request.form.get("shares", "").splitlines() if line.strip()]
+    proof.draw_committed(access.city(), round_id, request.form.get("value", ""), shares)
+    return _back(round_id, _("The round is drawn. Publish the seals of its days now."))
+
+
+@pages.post("/<round_id>/void")
+@access.require(Role.PLANNER)
+def void(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Record the round as void."""
+    proof.void_round(access.city(), round_id, request.form.get("reason", ""))
+    return _back(round_id, _("The round is void. Every later report counts it."))
+
+
+@pages.post("/<round_id>/replace")
+@access.require(Role.PLANNER)
+def replace(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Replace a checkpoint that cannot be inspected."""
+    line = fieldwork.replace_point(
+        access.city(), round_id, request.form.get("checkpoint", "").strip(), request.form.get("reason", "")
+    )
+    if line.into:
+        said = _("%(out)s is replaced by %(into)s. Plan the round again.", out=line.out, into=line.into)
+    else:
+        said = _("%(out)s goes without replacement: no reserve of its category is left.", out=line.out)
+    return _back(round_id, said)
+
+
+@pages.post("/<round_id>/survey")
+@access.require(Role.PLANNER)
+def survey(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Spread questionnaires."""
+    numbers = fieldwork.spread_questionnaires(access.city(), round_id, _whole("total", 0))
+    return _back(round_id, _("%(total)s questionnaires are spread over the places.", total=int(numbers.sum())))
+
+
+@pages.post("/<round_id>/teams")
+@access.require(Role.PLANNER)
+def teams(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Draw the teams."""
+    store = access.city()
+    draw_round_teams(store, round_id, teams_of(store, store.round(round_id), store.sample(round_id)))
+    return _back(round_id, _("The teams are drawn. Plan the round again."))
+
+
+@pages.get("/<round_id>/reveal.json")
+@access.require(Role.PLANNER)
+def reveal(round_id: str) -> Response:
+    """Give what anyone can verify the draw with."""
+    return _download(reveals.reveal(proof.drawn_of(access.city(), round_id)), f"reveal-{round_id}.json")
+
+
+@pages.get("/<round_id>/day-<int:day>.json")
+@access.require(Role.PLANNER)
+def day(round_id: str, day: int) -> Response:
+    """Give one day's sample with its subkey."""
+    document = reveals.day_release(proof.drawn_of(access.city(), round_id), day)
+    return _download(document, f"day-{round_id}-{day}.json")
+
+
+@pages.get("/<round_id>/receipt.json")
+@access.require(Role.PLANNER)
+def receipt(round_id: str) -> Response:
+    """Give a checkpoint's owner the proof that it was in the frame."""
+    checkpoint = request.args.get("checkpoint", "").strip()
+    return _download(proof.receipt(access.city(), round_id, checkpoint), f"receipt-{round_id}-{checkpoint}.json")
+
+
+def _choices() -> Choices:
+    form = request.form
+    return Choices(
+        streets="streets" in form,
+        independent_share=_part("independent_share", 10) / 100,
+        reserve=_part("reserve", 50) / 100,
+    )
+
+
+def _part(field: str, otherwise: float) -> float:
+    text = request.form.get(field, "").strip().rstrip("%")
+    try:
+        return float(text) if text else otherwise
+    except ValueError:
+        raise InputError("{field} is {value!r}: write a number", field=field, value=text) from None
+
+
+def _whole(field: str, otherwise: int) -> int:
+    text = request.form.get(field, "").strip()
+    if text and not text.isdecimal():
+        raise InputError("{field} is {value!r}: write a whole number", field=field, value=text)
+    return int(text) if text else otherwise
+
+
+def _parties(text: str) -> list[ThirdParty]:
+    """Read one third party a line: its name and the hash of its number."""
+    parties = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, _blank, digest = line.replace("=", " ").rpartition(" ")
+        parties.append(ThirdParty(name.strip() or _("third party"), digest.strip().lower()))
+    return parties
+
+
+def _back(round_id: str, said: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    flash(said)
+    return redirect(url_for("draw.page", round=round_id))
+
+
+def _download(document: dict[str, Any], name: str) -> Response:
+    answer = Response(json.dumps(document, ensure_ascii=False), content_type="application/json; charset=utf-8")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

@@ -1,0 +1,45 @@
+"""The report of a draw as one HTML file, for a printer or the office's noticeboard."""
+
+import datetime as dt
+from pathlib import Path
+
+from geo.store import Store
+from routing.proof import hash_of
+from routing.report import DRAWS, RoundReport
+from webmap import pages_apart
+from webmap.draw_view import view_of
+from webmap.formats import number
+from webmap.texts import translate
+
+
+def write_sheet(store: Store, report: RoundReport, path: Path, *, language: str = "zh") -> None:
+    """Write the report with its map into one file that needs no network.
+
+    Parameters
+    ----------
+    store
+        The city.
+    report
+        What was found.
+    path
+        The file; it is replaced.
+    language
+        ``zh`` or ``en``.
+    """
+    catalogue = store.catalogue(store.round(report.standing.round_id).edition)
+
+    def category(code: str) -> str:
+        known = catalogue.categories.get(code)
+        return known.name(language) if known else code
+
+    view = view_of(store, report, say=lambda text: translate(text, language), category=category)
+    made = pages_apart.templates(language)
+    page = made.get_template("draw_sheet.html").render(
+        view=view,
+        number=number,
+        draws=DRAWS,
+        hash=hash_of(kept) if (kept := report.standing.commitment) else "",
+        style=pages_apart.style(),
+        made_on=dt.datetime.now(dt.UTC).date().isoformat(),
+    )
+    path.write_text(page, encoding="utf-8")
