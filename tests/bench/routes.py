@@ -5,7 +5,7 @@
 
 The city is Wuhan whole of ``XUNDIAN_DATA``: 1,090 stops, 27 % with windows, 10 teams x 4 days, 08:00-17:00 with an hour
 of lunch, any day. Ours gets ``--seconds`` of wall time, once keeping the teams' loads even and once not; PyVRP alone
-gets that on one core, the CPU seconds that ours took, and 300; VROOM (with lunch as a break of its own, and all cores)
+gets as many CPU seconds, as many as ours took, and 300; VROOM (with lunch as a break of its own, and all cores)
 and OR-Tools get ``--peer-seconds``. Every plan but VROOM's is set on the real clock and replayed by the checker. VROOM
 and OR-Tools are not needed by the product: ``pip install 'xundian[bench]'``.
 """
@@ -24,7 +24,6 @@ import numpy as np
 import pandas as pd
 import pyvrp
 import shapely
-from pyvrp.stop import MaxRuntime
 
 from geo.model import Mode
 from geo.streets import read_streets, snap
@@ -128,9 +127,10 @@ def timed(name: str, problem: RoutingProblem, run: Callable[[], Plan]) -> Row:
 
 
 def pyvrp_alone(problem: RoutingProblem, seconds: float, seed: int = SEED) -> Plan:
-    """Run PyVRP as it comes, on everything at once."""
+    """Run PyVRP as it comes, on everything at once, for so many CPU seconds, which nobody else on the machine takes."""
     part = Part(Menus(problem), problem.stops, problem.slots())
-    result = pyvrp.solve(part.data, MaxRuntime(seconds), seed=seed % 1_000, collect_stats=False, display=False)
+    end = time.process_time() + seconds
+    result = pyvrp.solve(part.data, lambda _: time.process_time() > end, seed=seed % 1_000, collect_stats=False)
     return settle(problem, part.tours(result.best))
 
 
