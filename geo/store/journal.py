@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from geo import frames
 from geo.errors import NotFoundError, StateError
 from geo.model import Changes
-from geo.store import rows, tables
+from geo.store import kept_frames, rows, tables
 from geo.store.backend import Backend
 from geo.store.database import Database
 from geo.store.upsert import Upserted, upsert
@@ -179,4 +179,5 @@ def _undo(connection: Connection, import_id: int, backend: Backend) -> Undone:
 
 def used(connection: Connection, ids: Sequence[str]) -> list[str]:
     """Tell which checkpoints cannot go, since something happened to them."""
-    return sorted({row[0] for use in _USES for row in rows.among(connection, select(use).distinct(), use, ids)})
+    happened = {row[0] for use in _USES for row in rows.among(connection, select(use).distinct(), use, ids)}
+    return sorted(happened | (kept_frames.bound(connection) & set(ids)))

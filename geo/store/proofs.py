@@ -1,7 +1,5 @@
 """Commitments, the chains of secrets that they use, and the frames that draws were made from."""
 
-import json
-import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
@@ -11,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from geo.errors import NotFoundError, StateError
 from geo.model import Commitment, Draw, SecretChain
-from geo.store import tables
+from geo.store import kept_frames, tables
 from geo.store.columns import utc
 from geo.store.rounds import Rounds, clear_draw, put_draw, round_of
 
@@ -47,7 +45,7 @@ class Proofs(Rounds):
         """Keep the canonical rows that a draw is made from, under their hash."""
         with self._writing() as connection:
             self._backend.lock(connection, tables.drawn_frames)
-            _keep_frame(connection, sha256, rows)
+            kept_frames.keep(connection, sha256, rows)
 
     def frame_rows(self, sha256: str) -> list[list[Any]]:
         """Give the canonical rows of a frame: id, category, street, x_cm, y_cm, prob.
@@ -57,12 +55,10 @@ class Proofs(Rounds):
         NotFoundError
             When none is kept under this hash.
         """
-        t = tables.drawn_frames
         with self._reading() as connection:
-            packed = connection.scalar(select(t.c.rows).where(t.c.sha256 == sha256))
-        if packed is None:
+            rows = kept_frames.read(connection, sha256)
+        if rows is None:
             raise NotFoundError("the frame {sha256} of this draw was not kept: draw the round again", sha256=sha256)
-        rows: list[list[Any]] = json.loads(zlib.decompress(packed))
         return rows
 
     def add_commitment(self, made: Commitment, rows: Sequence[Sequence[Any]]) -> None:
@@ -94,7 +90,7 @@ class Proofs(Rounds):
                     position=made.position, chain=made.chain,
                 )  # fmt: skip
             self._clear(connection, made.round_id)
-            _keep_frame(connection, made.frame_sha256, rows)
+            kept_frames.keep(connection, made.frame_sha256, rows)
             connection.execute(insert(t).values(_row(made)))
 
     def commitments(self, round_id: str | None = None) -> list[Commitment]:
@@ -181,10 +177,3 @@ def _expect(connection: Connection, made: Commitment, *states: str) -> None:
             round=made.round_id,
             state=state,
         )
-
-
-def _keep_frame(connection: Connection, sha256: str, rows: Sequence[Sequence[Any]]) -> None:
-    t = tables.drawn_frames
-    if connection.scalar(select(t.c.fid).where(t.c.sha256 == sha256)) is None:
-        packed = zlib.compress(json.dumps([list(row) for row in rows], ensure_ascii=False).encode(), 6)
-        connection.execute(insert(t).values(sha256=sha256, rows=packed))

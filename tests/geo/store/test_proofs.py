@@ -1,0 +1,245 @@
+"""Chains, commitments, frames, and what happens to a draw in the field, on both databases."""
+
+import datetime as dt
+import threading
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from geo.errors import NotFoundError, StateError, StoreError
+from geo.model import Avoidance, Commitment, Draw, Inspector, Round, SecretChain, TeamDraw, Visit
+from geo.store import Store
+from geo.store.fieldwork import Replaced
+
+JUNE = Round("2026-06", dt.date(2026, 6, 12), days=2, teams=1, size=2)
+NOON = dt.datetime(2026, 6, 1, 4, 30, 15, 123000, tzinfo=dt.UTC)
+CHAIN = SecretChain("2026", "e" * 64, 8, NOON)
+ROWS = [["c0000", "main_road", "", 1, 2, 1 << 29], ["c0001", "main_road", "二街", 3, 4, 1 << 30]]
+SHA = "f" * 64
+BOUND = Commitment("2026-06", "2026", 1, {"quotas": {"主干道": 2}, "days": 2}, "a" * 64, SHA, {"inspectors": []}, NOON)
+DRAW = Draw("2026-06", b"\x07" * 32, False, {"quotas": {"main_road": 2}}, SHA, 0.1, 0.2, NOON)
+
+
+def sample(*ids):
+    data = {"inclusion_prob": 0.5, "day": range(1, len(ids) + 1), "ticket": range(1, len(ids) + 1)}
+    return pd.DataFrame(data, index=pd.Index(ids, name="id", dtype="str"))
+
+
+def spare(*ids):
+    data = {"inclusion_prob": 0.25, "ticket": range(10, 10 + len(ids))}
+    return pd.DataFrame(data, index=pd.Index(ids, name="id", dtype="str"))
+
+
+@pytest.fixture
+def june(store, roster):
+    store.upsert_checkpoints(roster(6))
+    store.create_round(replace(JUNE, campaign={"zones": ["4201"]}, risk={"look_back": 3}))
+    store.add_chain(CHAIN)
+    return store
+
+
+@pytest.fixture
+def drawn(june):
+    june.add_commitment(BOUND, ROWS)
+    june.settle_commitment(
+        replace(BOUND, public_number="01+02", shares=("份额",)), DRAW, sample("c0000", "c0001"), spare("c0002", "c0003")
+    )
+    return june
+
+
+def test_a_round_keeps_what_it_is_drawn_from(june):
+    assert june.round("2026-06").campaign == {"zones": ["4201"]}
+    assert june.round("2026-06").risk == {"look_back": 3}
+
+
+def test_a_chain_is_published_once(june):
+    assert june.chains() == [CHAIN]
+    with pytest.raises(StateError, match="2026"):
+        june.add_chain(replace(CHAIN, end="0" * 64))
+
+
+def test_a_commitment_comes_back_with_its_frame(june):
+    assert june.commitment("2026-06") is None
+    june.add_commitment(BOUND, ROWS)
+    assert june.commitment("2026-06") == BOUND
+    assert june.commitments() == june.commitments("2026-06") == [BOUND]
+    assert june.frame_rows(SHA) == ROWS
+    with pytest.raises(NotFoundError):
+        june.frame_rows("0" * 64)
+    with pytest.raises(NotFoundError, match="2030"):
+        june.commitment("2030")
+
+
+def test_a_round_is_bound_once(june):
+    june.add_commitment(BOUND, ROWS)
+    with pytest.raises(StateError, match="void it"):
+        june.add_commitment(replace(BOUND, position=2), ROWS)
+    with pytest.raises(StateError, match="committed to"):
+        june.save_draw(replace(DRAW, trial=True), sample("c0000"))
+    with pytest.raises(StateError, match="not drawn"):
+        june.draw("2026-06")
+
+
+def test_a_link_is_used_once_and_in_order(june):
+    june.create_round(replace(JUNE, id="2026-07"))
+    with pytest.raises(StateError, match="link 2"):
+        june.add_commitment(replace(BOUND, position=2), ROWS)
+    june.add_commitment(BOUND, ROWS)
+    with pytest.raises(StateError, match="link 1"):
+        june.add_commitment(replace(BOUND, round_id="2026-07"), ROWS)
+
+
+def test_committing_takes_a_trial_away_but_no_visits(june):
+    june.save_draw(replace(DRAW, trial=True), sample("c0000"), reserves=spare("c0002"))
+    assert june.reserves("2026-06").index.tolist() == ["c0002"]
+    june.record_visits([Visit("c0000", "A", NOON, "2026-06")])
+    with pytest.raises(StateError, match="1 visits"):
+        june.add_commitment(BOUND, ROWS)
+    assert june.draw("2026-06").trial
+    june.create_round(replace(JUNE, id="2026-07"))
+    june.save_draw(replace(DRAW, round_id="2026-07", trial=True), sample("c0000"))
+    june.add_commitment(replace(BOUND, round_id="2026-07"), ROWS)
+    assert june.drawn("2026-07") is None
+
+
+def test_a_commitment_is_drawn_once(drawn):
+    kept = drawn.commitment("2026-06")
+    assert (kept.state, kept.public_number, kept.shares, kept.drawn_at) == ("drawn", "01+02", ("份额",), NOON)
+    assert drawn.sample("2026-06").index.tolist() == ["c0000", "c0001"]
+    assert drawn.reserves("2026-06")["ticket"].to_dict() == {"c0002": 10, "c0003": 11}
+    with pytest.raises(StateError, match="drawn once"):
+        drawn.settle_commitment(replace(BOUND, public_number="03+04"), DRAW, sample("c0004"), spare())
+    with pytest.raises(StateError, match="stands"):
+        drawn.save_draw(replace(DRAW, trial=True), sample("c0004"))
+    assert drawn.commitment("2026-06").public_number == "01+02"
+
+
+def test_of_two_that_draw_at_once_one_is_refused(june):
+    june.add_commitment(BOUND, ROWS)
+    barrier, refused = threading.Barrier(2), []
+
+    def draw(number, point):
+        with Store.open(june.url) as own:
+            barrier.wait()
+            try:
+                own.settle_commitment(replace(BOUND, public_number=number), DRAW, sample(point), spare())
+            except (StateError, StoreError) as error:
+                refused.append(error)
+
+    threads = [threading.Thread(target=draw, args=pair) for pair in (("01+02", "c0000"), ("03+04", "c0001"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    number = june.commitment("2026-06").public_number
+    assert june.sample("2026-06").index.tolist() == [{"01+02": "c0000", "03+04": "c0001"}[number]]
+
+
+def test_a_draw_that_cannot_be_kept_leaves_the_commitment_open(june):
+    june.add_commitment(BOUND, ROWS)
+    with pytest.raises(StoreError):
+        june.settle_commitment(replace(BOUND, public_number="01+02"), DRAW, sample("nobody"), spare())
+    assert june.commitment("2026-06") == BOUND
+    assert june.drawn("2026-06") is None
+
+
+def test_a_void_round_loses_its_draw_and_keeps_its_record(drawn):
+    void = replace(drawn.commitment("2026-06"), state="void", reason="弄错", voided_at=NOON)
+    drawn.void_commitment(void)
+    assert drawn.drawn("2026-06") is None
+    assert drawn.commitment("2026-06") == void
+    assert drawn.frame_rows(SHA) == ROWS
+    with pytest.raises(StateError, match="void"):
+        drawn.void_commitment(void)
+    with pytest.raises(StateError, match="void"):
+        drawn.settle_commitment(BOUND, DRAW, sample("c0000"), spare())
+    drawn.add_commitment(replace(BOUND, position=2), ROWS)
+    assert [one.state for one in drawn.commitments("2026-06")] == ["void", "committed"]
+
+
+def test_frames_that_nothing_needs_go(june):
+    june.save_draw(replace(DRAW, trial=True), sample("c0000"))
+    june.keep_frame(SHA, ROWS)
+    june.keep_frame(SHA, ROWS)
+    june.save_draw(replace(DRAW, trial=True, frame_sha256="9" * 64), sample("c0000"))
+    with pytest.raises(NotFoundError):
+        june.frame_rows(SHA)
+
+
+LINE = Replaced("c0000", "c0002", "关门", 12.5, NOON)
+
+
+def test_a_reserve_comes_in_on_the_day_of_what_goes_out(drawn):
+    drawn.save_questionnaires("2026-06", {"c0000": 5, "c0001": 0})
+    before = drawn.drawn_sample("2026-06")
+    drawn.save_replacement("2026-06", LINE, after=0)
+    assert drawn.replacements("2026-06") == [LINE]
+    now = drawn.sample("2026-06")
+    assert now.index.tolist() == ["c0001", "c0002"]
+    assert now.loc["c0002", ["day", "ticket", "inclusion_prob"]].tolist() == [1, 10, 0.25]
+    assert drawn.questionnaires("2026-06").to_dict() == {"c0002": 5}
+    pd.testing.assert_frame_equal(drawn.drawn_sample("2026-06"), before, check_dtype=False)
+    drawn.save_replacement("2026-06", replace(LINE, out="c0002", into=""), after=1)
+    assert drawn.sample("2026-06").index.tolist() == ["c0001"]
+    assert drawn.drawn_sample("2026-06").index.tolist() == ["c0000", "c0001"]
+
+
+def test_a_replacement_needs_a_point_and_the_newest_log(drawn):
+    with pytest.raises(StateError, match="meanwhile"):
+        drawn.save_replacement("2026-06", LINE, after=1)
+    with pytest.raises(StateError, match="c0004"):
+        drawn.save_replacement("2026-06", replace(LINE, out="c0004"), after=0)
+    assert drawn.replacements("2026-06") == []
+
+
+def test_questionnaires_are_kept_anew(drawn):
+    drawn.save_questionnaires("2026-06", {"c0000": 5, "c0001": 2})
+    drawn.save_questionnaires("2026-06", {"c0001": 3})
+    assert drawn.questionnaires("2026-06").to_dict() == {"c0001": 3}
+
+
+def test_drawn_teams_come_back(drawn):
+    teams = TeamDraw(
+        "2026-06",
+        {"甲": (Inspector("李", "甲", "文明办", "一街"), Inspector("王", "甲"))},
+        {"420102001": {"1": ("甲",)}},
+        (("李", "王"),),
+        "why",
+        (("420102001", 2, "甲"),),
+        ("street 420102001: ...",),
+        NOON,
+    )
+    assert drawn.team_draw("2026-06") is None
+    drawn.save_team_draw(replace(teams, proof=""))
+    drawn.save_team_draw(teams)
+    assert drawn.team_draw("2026-06") == teams
+
+
+def test_what_hangs_on_a_draw_goes_with_it(drawn):
+    drawn.save_questionnaires("2026-06", {"c0000": 5})
+    drawn.save_replacement("2026-06", LINE, after=0)
+    drawn.void_commitment(replace(drawn.commitment("2026-06"), state="void", reason="x", voided_at=NOON))
+    assert drawn.questionnaires("2026-06").empty
+    assert drawn.team_draw("2026-06") is None
+    with pytest.raises(StateError):
+        drawn.reserves("2026-06")
+
+
+def test_the_avoidance_table_is_replaced(store):
+    store.replace_avoidances([Avoidance("a", street="x")])
+    lines = [Avoidance("李", partner="王", reason="夫妻"), Avoidance("王", unit="城管局")]
+    store.replace_avoidances(lines)
+    assert store.avoidances() == lines
+
+
+def test_undoing_an_import_spares_what_is_bound(store, roster):
+    store.upsert_checkpoints(roster(2), import_of="roster.xlsx")
+    store.create_round(JUNE)
+    store.add_chain(CHAIN)
+    store.add_commitment(BOUND, ROWS)
+    undone = store.undo_last_import("checkpoints")
+    assert undone.retired == 2
+    store.settle_commitment(replace(BOUND, public_number="01+02"), DRAW, sample("c0000", "c0001"), spare())
+    assert store.sample("2026-06").index.tolist() == ["c0000", "c0001"]
