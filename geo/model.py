@@ -1,10 +1,13 @@
 """The records that pass between the rooms. One thing is a frozen dataclass; many are a frame of :mod:`geo.frames`."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from geo.errors import InputError
 
 
 class Level(StrEnum):
@@ -48,6 +51,10 @@ class Round:
     edition: str = ""  # catalogue edition that the round was made under
     campaign: Mapping[str, Any] | None = None  # 专项行动: categories, zones, items drawn from; None: the whole roster
     risk: Mapping[str, Any] | None = None  # how past visits weigh: longest_gap_days, look_back; None: they don't
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[^\s/\\?#%&<>:\"|*]([^/\\?#%&<>:\"|*\n]{0,58}[^\s/\\?#%&<>:\"|*])?", self.id):
+            raise InputError("the id of a round is {value!r}: give letters, digits, - or _, at most 60", value=self.id)
 
     def date(self, day: int) -> dt.date:
         """Give the local date of day ``day``, which counts from 1."""

@@ -63,7 +63,7 @@ def add_account(store: Store, name: str, role: Role, *, zone: str = "", team: st
     InputError
         When the name is empty, a street account has no zone or a team account no team.
     NotFoundError
-        When there is no such zone.
+        When there is no such zone, or no such team while the city has teams or plans.
     """
     if not name.strip() or not name.isprintable():
         raise InputError("{field} is {value!r}: give the account a name", field="name", value=name)
@@ -72,9 +72,17 @@ def add_account(store: Store, name: str, role: Role, *, zone: str = "", team: st
         raise InputError("a {role} account needs a {field}: name it", role=role.value, field=needed[0])
     if role is Role.STREET and zone not in store.zones().index:
         raise NotFoundError("there is no zone {zone}: import the zones first, or look its code up", zone=zone)
+    if role is Role.TEAM and team not in (known := _known_teams(store)) and known:
+        raise NotFoundError("there is no team {team}: the teams are {teams}", team=team, teams=", ".join(sorted(known)))
     password = secrets.token_urlsafe(MADE_BYTES)
     store.save_user(User(name.strip(), role, hash_password(password), zone=zone, team=team))
     return password
+
+
+def _known_teams(store: Store) -> set[str]:
+    """Give the teams that the city has, and those without a name that its plans made."""
+    planned = (set(store.routes(each.id)["team"]) for each in store.rounds())
+    return {team.id for team in store.teams()}.union(*planned)
 
 
 @pages.get("/login")

@@ -1,16 +1,39 @@
 """The web server: waitress, which runs the same on Linux and Windows."""
 
 import logging
+import socket
 import threading
 
 import waitress
 
+from geo.errors import StateError
 from geo.store import Store
 from webmap import tiles
 from webmap.app import create_app
 from webmap.secret import secret_of
 
 THREADS = 8
+
+
+def free(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on, before anyone is told of it.
+
+    Raises
+    ------
+    StateError
+        When the port is taken, or the host is not this machine's.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise StateError(
+                "port {port} of {host} cannot be used ({error}): choose another with --port",
+                port=port,
+                host=host,
+                error=error,
+            ) from error
 
 
 def serve(city: str, *, host: str = "127.0.0.1", port: int = 8000, secret: str | None = None) -> None:

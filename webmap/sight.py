@@ -110,7 +110,8 @@ class Sight:
     def _own_part(self, round_id: str) -> tuple[str | None, int | None]:
         if self.user.role is Role.PLANNER:
             return None, None
-        day = self._day(self.store.round(round_id)) if self.user.role is Role.TEAM and self.user.team else None
+        planned = next((one for one in self.store.rounds() if one.id == round_id), None)
+        day = self._day(planned) if planned and self.user.role is Role.TEAM and self.user.team else None
         if day is None:
             self._refuse()
         return self.user.team, day

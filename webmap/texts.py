@@ -15,9 +15,9 @@ TRANSLATIONS = Path(__file__).with_name("translations")
 
 
 def cli_language() -> str:
-    """Give the language of the command line: XUNDIAN_LANG, else the system's, Chinese or English."""
+    """Give the language of the command line: XUNDIAN_LANG, else English on an English system, else Chinese."""
     named = os.environ.get("XUNDIAN_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "zh" if named.lower().startswith("zh") else "en"
+    return "en" if named.lower().startswith("en") else "zh"
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -11,7 +11,7 @@ from geo.store import Store
 
 def import_teams(store: Store, path: Path, journey: Journey) -> ImportReport:
     """Replace the teams of the city by those of the file that are whole."""
-    teams, refused = read_team_list(path, datum=journey.datum, columns=journey.columns)
+    teams, refused = read_team_list(path, datum=journey.datum, columns=journey.columns, say=journey.say)
     if teams and not journey.dry_run:
         store.replace_teams(teams)
     rows = sum(max(1, len(team.inspectors)) for team in teams)

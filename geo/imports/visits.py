@@ -1,19 +1,71 @@
-"""Visits into the city."""
+"""Visits into the city, each into its round."""
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from geo.errors import StateError
 from geo.imports.report import ImportReport, Journey, reported
+from geo.model import Round, Visit
+from geo.progress import Progress, silent
 from geo.readers.visits import read_visits
 from geo.store import Store
 
 TIMEZONE = "Asia/Shanghai"  # of a city that names none
 
 
-def import_visits(store: Store, path: Path, journey: Journey) -> ImportReport:
-    """Record visits with their deductions; a visit that is already there merges."""
+def import_visits(store: Store, path: Path, journey: Journey, *, progress: Progress = silent) -> ImportReport:
+    """Record visits with their deductions; a visit that is already there merges.
+
+    A visit that names no round belongs to the round that drew its checkpoint and whose days hold its date, and is
+    covert when that round is: a covert visit taken for an open one would show a street office where the team went.
+    """
     known = store.checkpoints(include_retired=True).index
-    timezone = store.setting("timezone") or TIMEZONE
-    visits, refused = read_visits(path, timezone=timezone, columns=journey.columns, known=known)
-    changes = store.record_visits(visits)
-    return reported(path, journey, refused, replace(changes, accepted=len(visits)), ())
+    zone = store.setting("timezone") or TIMEZONE
+    now = dt.datetime.now(dt.UTC)
+    visits, refused = read_visits(
+        path,
+        timezone=zone,
+        columns=journey.columns,
+        known=known,
+        now=_latest(store, zone, now),
+        say=journey.say,
+        progress=progress,
+    )
+    changes = store.record_visits(_attributed(store, visits, ZoneInfo(zone)))
+    rows = sum(max(1, len(visit.deductions)) for visit in visits)
+    return reported(path, journey, refused, replace(changes, accepted=rows), ())
+
+
+def _latest(store: Store, zone: str, now: dt.datetime) -> dt.datetime:
+    """Give the end of the city's today, which a demonstration sets; else now."""
+    today = store.setting("today")
+    if not today:
+        return now
+    end = dt.datetime.combine(dt.date.fromisoformat(today) + dt.timedelta(days=1), dt.time(), ZoneInfo(zone))
+    return max(now, end.astimezone(dt.UTC))
+
+
+def _attributed(store: Store, visits: Sequence[Visit], zone: ZoneInfo) -> list[Visit]:
+    """Give every visit without a round the round that it belongs to."""
+    drawn: dict[str, frozenset[str]] = {}
+    rounds = store.rounds()
+    found = []
+    for visit in visits:
+        day = visit.arrived_at.astimezone(zone).date()
+        held = [] if visit.round_id else [each for each in rounds if each.start <= day <= each.date(each.days)]
+        for each in held:
+            if each.id not in drawn:
+                drawn[each.id] = _sample(store, each)
+        own = next((each for each in reversed(held) if visit.checkpoint in drawn[each.id]), None)
+        found.append(visit if own is None else replace(visit, round_id=own.id, covert=visit.covert or own.covert))
+    return found
+
+
+def _sample(store: Store, planned: Round) -> frozenset[str]:
+    try:
+        return frozenset(store.sample(planned.id).index)
+    except StateError:  # not drawn yet
+        return frozenset()

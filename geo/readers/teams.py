@@ -9,6 +9,7 @@ import pandas as pd
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.model import Inspector, Mode, Team
+from geo.notes import Say, in_english
 from geo.readers import messages, values
 from geo.readers.columns import TEAM_FIELDS, Headings
 from geo.readers.coordinates import read_places
@@ -42,7 +43,11 @@ def read_teams(path: Path | str, *, datum: Datum | str, columns: Mapping[str, st
 
 
 def read_team_list(
-    path: Path | str, *, datum: Datum | str, columns: Mapping[str, str] | None = None
+    path: Path | str,
+    *,
+    datum: Datum | str,
+    columns: Mapping[str, str] | None = None,
+    say: Say = in_english,
 ) -> tuple[list[Team], pd.DataFrame]:
     """Read teams into those that are whole and the rows that are not."""
     headings = Headings(TEAM_FIELDS, dict(columns or {}))
@@ -57,7 +62,7 @@ def read_team_list(
     places = read_places(table, log, datum=datum)
     frame["lon"], frame["lat"] = places.lon, places.lat
     teams = [_team(str(name), rows, log) for name, rows in frame[frame["team"] != ""].groupby("team", sort=False)]
-    return [team for team in teams if team is not None], rejected(table, log.faults)
+    return [team for team in teams if team is not None], rejected(table, log.faults, say=say)
 
 
 def _team(name: str, rows: pd.DataFrame, log: FaultLog) -> Team | None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.model import Deduction, Visit
+from geo.notes import Say, in_english
 from geo.progress import Progress, silent
 from geo.readers import messages, values
 from geo.readers.columns import VISIT_FIELDS, Headings
@@ -19,13 +20,14 @@ _Key = tuple[str, str, dt.datetime | None]  # checkpoint, team, moment
 _TEXTS = ("checkpoint", "team", "item", "note", "round")
 
 
-def read_visits(
+def read_visits(  # noqa: PLR0913 - the options of one command
     path: Path | str,
     *,
     timezone: str = "Asia/Shanghai",
     columns: Mapping[str, str] | None = None,
     known: Collection[str] | None = None,
     now: dt.datetime | None = None,
+    say: Say = in_english,
     progress: Progress = silent,
 ) -> tuple[list[Visit], pd.DataFrame]:
     """Read visits; rows of one checkpoint, team and time are one visit.
@@ -42,6 +44,8 @@ def read_visits(
         Ids of the checkpoints that there are; None takes any.
     now
         Nothing may have happened after this moment (aware); None takes any time.
+    say
+        Says the reasons of refused rows in another language.
     progress
         Hears ``reading``.
 
@@ -71,7 +75,7 @@ def read_visits(
     keys = list(zip(frame["checkpoint"], frame["team"], moments, strict=True))
     broken = {key for key, bad in zip(keys, log.bad, strict=True) if bad and key[0] and key[2]}
     log.add(np.array([key in broken for key in keys], bool) & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
-    return _visits(frame, keys, ~log.bad), rejected(table, log.faults)
+    return _visits(frame, keys, ~log.bad), rejected(table, log.faults, say=say)
 
 
 def _check_times(moments: list[dt.datetime | None], written: pd.Series, log: FaultLog, now: dt.datetime | None) -> None:

@@ -74,6 +74,11 @@ class Database:
         return self._backend.url
 
     @property
+    def name(self) -> str:
+        """What people call the city: its path, or its URL without the password."""
+        return self._backend.name
+
+    @property
     def cache_dir(self) -> Path:
         """A folder for what can be computed again: beside the file, or in ``XUNDIAN_HOME``."""
         folder = self._backend.cache_dir

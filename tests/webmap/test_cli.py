@@ -1,6 +1,7 @@
 """The command line: JSON lines, exit codes, one clear line of refusal, and its own page in the docs."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,43 @@ def test_an_account_gets_a_password_of_its_own(city: Path) -> None:
 def test_chinese_command_line(city: Path) -> None:
     said = CliRunner().invoke(main, ["round", "list", "--city", str(city)], env={"XUNDIAN_LANG": "zh"})
     assert "轮" in said.output
+
+
+def test_an_english_system_speaks_english_and_any_other_chinese(city: Path) -> None:
+    for language, word in (("en_US.UTF-8", "round"), ("zh_CN.UTF-8", "轮"), ("", "轮")):
+        env = {"XUNDIAN_LANG": "", "LC_ALL": "", "LANG": language}
+        assert word in CliRunner().invoke(main, ["round", "list", "--city", str(city)], env=env).output
+
+
+def test_a_port_in_use_is_refused_before_the_address_is_announced(city: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = call(city, "serve", "--port", str(port))
+    assert refused.exit_code == 1
+    assert refused.stderr.count("\n") == 1
+    assert f"port {port}" in refused.stderr
+    assert refused.stdout == ""
+
+
+def test_the_demo_never_overwrites_a_city_of_ones_own(city: Path) -> None:
+    refused = call(city, "demo", "--no-serve", "--dir", city.parent)
+    assert refused.exit_code == 1
+    assert "--dir" in refused.stderr
+    assert city.exists()
+
+
+@pytest.mark.parametrize("out", ["nowhere/map.html", "city.gpkg"])
+def test_files_go_where_they_can_be_written(city: Path, tmp_path: Path, out: str) -> None:
+    refused = call(city, "map", "R1", "--out", tmp_path / out)
+    assert refused.exit_code == 2
+    assert out.split("/", maxsplit=1)[0] in refused.stderr
+
+
+def test_round_ids_make_addresses_and_file_names(city: Path) -> None:
+    shape = ["--start", "2026-06-12", "--days", "1", "--teams", "1", "--size", "1"]
+    for bad in ("R/9", " ", "a?b", "x" * 61):
+        assert call(city, "round", "new", bad, *shape).exit_code == 1
+    for good in ("2026-06", "六月 第1轮", "R.1_b"):
+        assert call(city, "round", "new", good, *shape).exit_code == 0

@@ -6,6 +6,7 @@ import click
 
 from geo.catalogue import Catalogue, load, to_toml, write_xlsx
 from geo.errors import InputError
+from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 
 
@@ -25,7 +26,7 @@ def list_editions(session: Session) -> Result:
 
 
 @command(catalogue_group, "export")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Ends in .xlsx or .toml.")
+@click.option("--out", type=OutFile(), required=True, help="Ends in .xlsx or .toml.")
 @click.option("--edition", default="", help="The current one by default.")
 def export(session: Session, out: Path, edition: str) -> Result:
     """Write an edition of the catalogue, to be edited and imported again."""

@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from data.demo import build
+from geo.errors import StateError
 from geo.model import Role, Round
 from geo.store import Store
 from routing.plan import plan_round
 from routing.rounds import draw_round
 from webmap.auth import add_account
 from webmap.cli.session import Result, Session, command
-from webmap.serve import serve
+from webmap.serve import free, serve
 
 ROUND = Round("2026-06", start=dt.date(2026, 6, 9), days=4, teams=11, size=1_090, covert=True)
 SEED = 20260612
@@ -33,8 +34,9 @@ def demo(session: Session, folder: Path, *, no_serve: bool, host: str, port: int
     started = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
     session.city = str(folder / "city.gpkg")
-    for old in folder.glob("city.gpkg*"):
-        old.unlink()
+    if not no_serve:
+        free(host, port)
+    _clear(folder)
     with session.store(create=True) as store:
         result = _fill(session, store)
         accounts = _accounts(store)
@@ -50,6 +52,18 @@ def demo(session: Session, folder: Path, *, no_serve: bool, host: str, port: int
         session.say("The map: http://{host}:{port} (Ctrl-C stops)", host=host, port=port)
         serve(session.city, host=host, port=port)
     return {**result, "city": session.city, "accounts": accounts}
+
+
+def _clear(folder: Path) -> None:
+    """Remove the demo city of an earlier run, and never a city of anyone's own."""
+    city = folder / "city.gpkg"
+    if not city.exists():
+        return
+    with Store.open(city) as store:
+        if not store.setting("demo"):
+            raise StateError("{city} is a city of your own: name another folder with --dir", city=city)
+    for old in folder.glob("city.gpkg*"):
+        old.unlink()
 
 
 def _fill(session: Session, store: Store) -> dict[str, object]:

@@ -8,6 +8,7 @@ from geo.crs import Datum
 from geo.errors import InputError
 from geo.exports import LAYERS, export_layer
 from routing.export import FORMATS, export_routes
+from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 from webmap.folium_map import round_map
 
@@ -17,7 +18,7 @@ def export_group() -> None:
     """Write files."""
 
 
-OUT = click.option("--out", type=click.Path(path_type=Path), required=True)
+OUT = click.option("--out", type=OutFile(), required=True)
 
 
 LAYER_FORMATS = ("gpkg", "geojson", "csv", "xlsx", "kml")

@@ -11,6 +11,7 @@ from geo.crs import Datum
 from geo.imports import ImportReport, Journey
 from geo.imports.avoidances import import_avoidances
 from geo.model import Level
+from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 from webmap.saying import saying
 from webmap.texts import say, translate
@@ -41,7 +42,7 @@ _OPTIONS = {
     ),
     "rejected": click.option(
         "--rejected",
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=OutFile(),
         help="Where refused rows go with their reasons; by default FILE.rejected.xlsx in the working folder.",
     ),
     "force": click.option("--force", is_flag=True, help="Take the datum although the evidence speaks against it."),
@@ -145,7 +146,10 @@ def avoidance(session: Session, file: Path, **options: object) -> Result:
 def visits(session: Session, file: Path, **options: object) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note."""
     with session.store() as store:
-        return _answer(session, imports.import_visits(store, file, _journey(session, "wgs84", **options)))
+        return _answer(
+            session,
+            imports.import_visits(store, file, _journey(session, "wgs84", **options), progress=session.progress),
+        )
 
 
 @command(import_group, "list")

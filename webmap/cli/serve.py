@@ -3,6 +3,7 @@
 import click
 
 from webmap.cli.session import Result, Session, command
+from webmap.serve import free
 from webmap.serve import serve as serve_city
 
 
@@ -11,8 +12,9 @@ from webmap.serve import serve as serve_city
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(session: Session, host: str, port: int) -> Result:
     """Serve the web map until it is stopped with Ctrl-C."""
-    with session.store():  # refuse before the address is announced
-        pass
-    session.say("Serving {city} on http://{host}:{port} (Ctrl-C stops)", city=session.city, host=host, port=port)
+    with session.store() as store:  # refuse before the address is announced
+        name = store.name
+    free(host, port)
+    session.say("Serving {city} on http://{host}:{port} (Ctrl-C stops)", city=name, host=host, port=port)
     serve_city(session.city, host=host, port=port)
     return {"host": host, "port": port}

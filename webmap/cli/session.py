@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 from tqdm import tqdm
+from xlsxwriter.exceptions import FileCreateError
 
 from geo.errors import XundianError
 from geo.store import Store
@@ -71,6 +72,8 @@ def command(
                 result = function(session, **options)
             except XundianError as error:
                 refuse(session, error)
+            except (OSError, FileCreateError) as error:
+                refuse(session, XundianError("the system refused: {error}", error=error))
             finally:
                 session.close()
             if as_json:
@@ -82,6 +85,7 @@ def command(
         made.params += [
             click.Option(
                 ["--city"],
+                is_eager=True,  # a file to write must not be the city
                 envvar="XUNDIAN_CITY",
                 default="city.gpkg",
                 show_default=True,

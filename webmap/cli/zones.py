@@ -7,6 +7,7 @@ import click
 from geo.errors import StateError
 from geo.writers import write
 from geo.zone_faults import KINDS, zone_faults
+from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 from webmap.saying import FAULT_KINDS
 
@@ -19,7 +20,7 @@ def zones_group() -> None:
 @command(zones_group, "check")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutFile(),
     help="Write every fault with its place: .gpkg .geojson .kml for a map, .xlsx .csv for a list.",
 )
 def check(session: Session, out: Path | None) -> Result:
