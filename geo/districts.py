@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from geo.progress import Progress, silent
 from geo.raster import OUTSIDE, Raster
 from geo.tasks import run_tasks
 from geo.trend import class_codes, mann_kendall, months_of
+
+_POINT_HEAD = b"\x01\x01\x00\x00\x00"  # well-known binary: little-endian, a point
+_POINT_BYTES = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +191,28 @@ def read_partition(partition: Partition) -> DistrictVisits:
         raise InputError(
             "{path} has no column {field!r}: write visits as GeoParquet", field=min(lacking), path=str(partition.path)
         )
-    places = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
-    x, y = project_xy(shapely.get_x(places), shapely.get_y(places), partition.question.raster.crs_epsg)
+    x, y = project_xy(*_lon_lat(table["geometry"]), partition.question.raster.crs_epsg)
     when = pd.DatetimeIndex(table["arrived_at"].to_pandas()).tz_convert(partition.timezone)
     month = np.asarray(when.year * 12 + when.month, np.int64)
     category = pd.factorize(table["category"].to_pandas(), sort=True)[0]
     points = table["points"].to_numpy().astype(np.float64)
     first = month.min() if month.size else 0
     return DistrictVisits(x, y, np.asarray(category, np.int64), month - first, points)
+
+
+def _lon_lat(column: pa.ChunkedArray) -> tuple[Floats, Floats]:
+    """Read well-known binary: plain points from where they lie in memory, anything else one by one."""
+    wkb = pa.concat_arrays(
+        [chunk.cast(pa.large_binary()) for chunk in column.chunks] or [pa.array([], pa.large_binary())]
+    )
+    offsets = np.frombuffer(wkb.buffers()[1], np.int64)[wkb.offset : wkb.offset + len(wkb) + 1]
+    if len(wkb) and not wkb.null_count and (np.diff(offsets) == _POINT_BYTES).all():
+        rows = np.frombuffer(wkb.buffers()[2], np.uint8)[offsets[0] : offsets[-1]].reshape(-1, _POINT_BYTES)
+        if (rows[:, :5] == np.frombuffer(_POINT_HEAD, np.uint8)).all():
+            xy = np.ascontiguousarray(rows[:, 5:]).view("<f8")
+            return xy[:, 0], xy[:, 1]
+    places = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
+    return shapely.get_x(places), shapely.get_y(places)
 
 
 def analyse_partition(partition: Partition) -> District:

@@ -105,6 +105,20 @@ def test_months_are_those_of_the_citys_clock(tmp_path: Path) -> None:
     assert read_partition(Partition(tmp_path / "d.parquet", QUESTION)).month.tolist() == [1, 0]
 
 
+def test_places_are_read_as_shapely_reads_them(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {"category": "mall", "arrived_at": pd.to_datetime(["2026-01-31T17:00Z"] * 3), "points": [1, 0, 2]},
+        geometry=gpd.points_from_xy([117.01, 117.02, 117.03], [30.55, 30.56, 30.57]),
+        crs=4326,
+    )
+    frame.to_parquet(tmp_path / "plain.parquet")
+    frame.geometry = gpd.points_from_xy([117.01, 117.02, 117.03], [30.55, 30.56, 30.57], [1.0, 2.0, 3.0])
+    frame.set_crs(4326).to_parquet(tmp_path / "with_height.parquet")
+    plain, high = (read_partition(Partition(tmp_path / f"{n}.parquet", QUESTION)) for n in ("plain", "with_height"))
+    np.testing.assert_array_equal(plain.x_m, high.x_m)
+    np.testing.assert_array_equal(plain.y_m, high.y_m)
+
+
 def test_a_file_without_points_is_refused(tmp_path: Path) -> None:
     pd.DataFrame({"category": ["mall"]}).to_parquet(tmp_path / "d.parquet")
     with pytest.raises(InputError, match="arrived_at"):
