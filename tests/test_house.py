@@ -43,3 +43,14 @@ def test_commands_of_make_are_the_same_on_windows() -> None:
     said = subprocess.run([sys.executable, ROOT / "make.py"], capture_output=True, text=True, check=False)
     assert said.returncode == 1
     assert said.stderr.strip().endswith("say one of: " + ", ".join(targets))
+
+
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "data").glob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_pages_link_to_what_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+    assert not re.search(r"^@[A-Z]+@$", text, re.MULTILINE)

@@ -2,7 +2,8 @@
 
     python tests/bench/matrix.py [STREETS] [--stops N] [--peer-sources N] [--pieces]
 
-STREETS is any file that ``xundian import streets`` takes; by default Wuhan whole of ``XUNDIAN_DATA``. With ``--pieces``
+STREETS is any file that ``xundian import streets`` takes; by default Wuhan whole of ``XUNDIAN_DATA``,
+else the demo's. With ``--pieces``
 the streets are cut at every node of their lines, for a network of the size of a whole city's raw data. The peers run
 from a sample of the sources, since networkx would take minutes; so the ratios are of times per source. Ours uses all
 cores (CPU seconds stand beside), the peers one.
@@ -21,6 +22,7 @@ import pandas as pd
 import scipy.sparse as sp
 import shapely
 
+from data.demo.clip import STREETS
 from geo.model import Mode
 from geo.streets import length_m, read_streets, snap
 from routing.engines import CLOSED_MS, FAR_MS
@@ -48,13 +50,13 @@ def main() -> None:
     """Print a table of times and ratios, and check that all agree."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     data = os.environ.get("XUNDIAN_DATA")
-    parser.add_argument("streets", nargs="?", type=Path, default=Path(data) / "wuhan_streets.parquet" if data else None)
+    parser.add_argument(
+        "streets", nargs="?", type=Path, default=Path(data) / "wuhan_streets.parquet" if data else STREETS
+    )
     parser.add_argument("--stops", type=int, default=1090)
     parser.add_argument("--peer-sources", type=int, default=20)
     parser.add_argument("--pieces", action="store_true")
     wanted = parser.parse_args()
-    if wanted.streets is None:
-        parser.error("give a street file, or set XUNDIAN_DATA")
 
     began = time.perf_counter()
     source = read_streets(wanted.streets)

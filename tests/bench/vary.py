@@ -2,7 +2,8 @@
 
     python tests/bench/vary.py [STREETS] [--days N] [--routes N] [--fresh N]
 
-STREETS is any file that ``xundian import streets`` takes; by default Wuhan whole of ``XUNDIAN_DATA``. A day is 25
+STREETS is any file that ``xundian import streets`` takes; by default Wuhan whole of ``XUNDIAN_DATA``,
+else the demo's. A day is 25
 stops drawn from the 109 checkpoints around a base, as one team of ten gets them in a round of 1,090 on 4 days; half of
 the days have opening windows at 27 % of the stops. Each method gives ``--routes`` routes for a day; measured are:
 travel above the best route known to any method; entropy of each stop's place in the order, in bits; the chance that
@@ -24,6 +25,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.demo.clip import STREETS
 from geo.model import Mode
 from geo.streets import read_streets, snap
 from routing.matrix import travel_matrix
@@ -182,13 +184,13 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     data = os.environ.get("XUNDIAN_DATA")
-    parser.add_argument("streets", nargs="?", type=Path, default=Path(data) / "wuhan_streets.parquet" if data else None)
+    parser.add_argument(
+        "streets", nargs="?", type=Path, default=Path(data) / "wuhan_streets.parquet" if data else STREETS
+    )
     parser.add_argument("--days", type=int, default=6)
     parser.add_argument("--routes", type=int, default=100)
     parser.add_argument("--fresh", type=int, default=2)
     wanted = parser.parse_args()
-    if wanted.streets is None:
-        parser.error("give a street file, or set XUNDIAN_DATA")
     instances = days(city(wanted.streets, np.random.default_rng(SEED)), wanted.days)
     found: dict[str, list] = {}
     for number, (problem, plan) in enumerate(instances):
