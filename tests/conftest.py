@@ -1,9 +1,18 @@
 """What all rooms' tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _english() -> Iterator[None]:
+    """Let the commands speak English, whatever the machine speaks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XUNDIAN_LANG", "en")
+        yield
 
 
 @pytest.fixture(scope="session")
