@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from geo.rates.scores import Sampled, sampled, scores
+from geo.rates.scores import Sampled, sampled, score_table
 
 _WORST_ITEMS = 3
 
@@ -104,13 +104,13 @@ def red_and_black(
         The columns of the scores (intervals of 95 %) and the ranks, ``list`` (``red``, ``black`` or empty), ``items``:
         the codes of the three that cost most, by the weights of the draw.
     """
-    table = scores(sample, visits, possible, by=by)
+    data = sampled(sample, visits, possible)
+    table = score_table(data, by=by)
     table = table.join(ranks(table, confidence=confidence))
     strict = 1 - (1 - confidence) / max(int(table["score"].notna().sum()), 1)
-    wide = scores(sample, visits, possible, by=by, confidence=strict)
-    overall = float(scores(sample, visits, possible)["score"].iloc[0])
+    wide = score_table(data, by=by, confidence=strict)
+    overall = float(score_table(data)["score"].iloc[0])
     table["list"] = np.select([wide["low"] > overall, wide["high"] < overall], ["red", "black"], "")
-    data = sampled(sample, visits, possible)
     table["items"] = worst_items(data, visits, deductions, by=by).reindex(table.index)
     table["items"] = table["items"].map(lambda items: items if isinstance(items, tuple) else ())
     return table.sort_values(["rank", "low"], ascending=[True, False])

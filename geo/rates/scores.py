@@ -76,11 +76,14 @@ class Sampled:
         The whole sample, with ``draw_weight``.
     xy
         Of the visited, in metres, shape (n, 2).
+    near
+        The neighbour weights of the visited that were not certain.
     """
 
-    frame: gpd.GeoDataFrame
-    drawn: gpd.GeoDataFrame
+    frame: pd.DataFrame
+    drawn: pd.DataFrame
     xy: Floats
+    near: sparse.csr_array
 
 
 def sampled(sample: gpd.GeoDataFrame, visits: pd.DataFrame, possible: Mapping[str, float]) -> Sampled:
@@ -118,14 +121,17 @@ def sampled(sample: gpd.GeoDataFrame, visits: pd.DataFrame, possible: Mapping[st
         {"checkpoint": inside["checkpoint"], "score": visit_scores(inside, possible), "lost": inside["points"]}
     )
     mean = found.groupby("checkpoint")[["score", "lost"]].mean()
-    drawn = sample.assign(draw_weight=1.0 / probability)
-    frame = drawn[drawn.index.isin(mean.index)].join(mean)
+    reached = sample.index.isin(mean.index)
+    metric = to_metric(gpd.GeoDataFrame(geometry=sample.geometry[reached])).geometry
+    xy = np.column_stack([metric.x, metric.y])
+    drawn = pd.DataFrame(sample.drop(columns=sample.geometry.name)).assign(draw_weight=1.0 / probability)
+    frame = drawn[reached].join(mean)
     frame["weight"] = _adjusted(drawn, frame)
-    metric = to_metric(frame)
-    return Sampled(frame, drawn, np.column_stack([metric.geometry.x, metric.geometry.y]))
+    chance = probability[reached]
+    return Sampled(frame, drawn, xy, neighbour_weights(xy[chance < 1.0], chance[chance < 1.0]))
 
 
-def _adjusted(drawn: gpd.GeoDataFrame, visited: gpd.GeoDataFrame) -> pd.Series:
+def _adjusted(drawn: pd.DataFrame, visited: pd.DataFrame) -> pd.Series:
     whole = drawn.groupby("category")["draw_weight"].sum()
     reached = visited.groupby("category")["draw_weight"].sum()
     raised = visited["draw_weight"] * (whole.reindex(reached.index) / reached).reindex(visited["category"]).to_numpy()
@@ -165,21 +171,23 @@ def scores(
         ``unvisited_share`` of the weight, ``score``, ``low``, ``high``, ``se``, ``se_days`` (from the days' replicates,
         conservative), ``points_lost``, ``points_lost_se``. A group without a visit has NaN.
     """
-    data = sampled(sample, visits, possible)
+    return score_table(sampled(sample, visits, possible), by=by, confidence=confidence)
+
+
+def score_table(data: Sampled, *, by: str | None = None, confidence: float = 0.95) -> pd.DataFrame:
+    """Score what has been put together already; see :func:`scores`."""
     if by is not None and by not in data.drawn.columns:
         raise InputError("by is {value!r}, which is no column of the sample", field="by", value=by)
     label = by or "all"
     group = data.drawn[by] if by else pd.Series("all", index=data.drawn.index)
-    drawn = data.frame["inclusion_prob"].to_numpy(np.float64) < 1.0
-    near = neighbour_weights(data.xy[drawn], data.frame["inclusion_prob"].to_numpy(np.float64)[drawn])
     rows = {
-        name: _score(data, data.drawn[(group == name).to_numpy()], near, confidence=confidence)
+        name: _score(data, data.drawn[(group == name).to_numpy()], confidence=confidence)
         for name in sorted(group.unique())
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(SCORE_COLUMNS)).rename_axis(label)
 
 
-def _score(data: Sampled, drawn: gpd.GeoDataFrame, near: sparse.csr_array, *, confidence: float) -> tuple[float, ...]:
+def _score(data: Sampled, drawn: pd.DataFrame, *, confidence: float) -> tuple[float, ...]:
     here = data.frame.index.isin(drawn.index)
     part = data.frame[here]
     planned = float(drawn["draw_weight"].sum())
@@ -196,11 +204,11 @@ def _score(data: Sampled, drawn: gpd.GeoDataFrame, near: sparse.csr_array, *, co
     lost = float(weight @ part["lost"])
     spread = _from_category_means(data.frame, data.frame["lost"].where(here, 0.0)) * data.frame["weight"].to_numpy()
     every = data.frame["inclusion_prob"].to_numpy(np.float64)
-    lost_se = float(np.sqrt(local_variance(spread, data.xy, every, weights=near)))
+    lost_se = float(np.sqrt(local_variance(spread, data.xy, every, weights=data.near)))
     return (planned, len(drawn), len(part), share, score, low, high, se, days, lost, lost_se)
 
 
-def _score_residual(data: Sampled, part: gpd.GeoDataFrame, score: float) -> Floats:
+def _score_residual(data: Sampled, part: pd.DataFrame, score: float) -> Floats:
     """Choose what a point's score is compared with.
 
     Over all checkpoints the draw fixes how many of each category there are, so only what is left after the categories'
@@ -212,7 +220,7 @@ def _score_residual(data: Sampled, part: gpd.GeoDataFrame, score: float) -> Floa
     return np.asarray((part["score"].to_numpy(np.float64) - score) * np.sqrt(n / max(n - 1, 1)))
 
 
-def _from_category_means(frame: gpd.GeoDataFrame, values: pd.Series) -> Floats:
+def _from_category_means(frame: pd.DataFrame, values: pd.Series) -> Floats:
     """Take from each value its category's mean, widened for that mean being estimated."""
     code = pd.factorize(frame["category"])[0]
     weight, value = frame["weight"].to_numpy(np.float64), values.to_numpy(np.float64)

@@ -7,12 +7,13 @@ standard errors are from the true one.
 
 import argparse
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.rates import scores
+from geo.rates.scores import sampled, score_table
 from routing.draw import Design, select, trial_key
 
 
@@ -72,8 +73,9 @@ def coverage(city: Known, draws: range) -> pd.DataFrame:
     rows = []
     for draw in draws:
         sample = select(city.roster, city.design, trial_key("coverage", draw))
+        data = sampled(sample, city.visits, city.possible)
         for by, true in truth.items():
-            table = scores(sample, city.visits, city.possible, by=by)
+            table = score_table(data, by=by)
             value = true.reindex(table.index).to_numpy()
             held = (table["low"] <= value) & (value <= table["high"])
             rows.append(
@@ -95,10 +97,17 @@ def main() -> None:
     """Print the table of docs/scores.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=2000)
+    parser.add_argument("--first", type=int, default=0, help="first draw, to go on where an earlier run ended")
+    parser.add_argument("--keep", type=Path, help="file that draws are added to, and that the table is made from")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--unvisited", type=float, default=0.0)
     options = parser.parse_args()
-    found = coverage(known_city(options.seed, unvisited=options.unvisited), range(options.draws))
+    draws = range(options.first, options.first + options.draws)
+    found = coverage(known_city(options.seed, unvisited=options.unvisited), draws)
+    if options.keep:
+        earlier = [pd.read_parquet(options.keep)] if options.keep.exists() else []
+        found = pd.concat([*earlier, found])
+        found.to_parquet(options.keep)
     print("| by | held | se / true se | se of days / true se | points a group |")
     print("|---|---|---|---|---|")
     for by, part in found.groupby("by"):
