@@ -21,6 +21,7 @@ BORDERS = "{rows} places on the borders lie {here} m from a street under {own} a
 _BORDER_M = 10.0  # how near a border is to the middle of its street
 _STEP_M = 100.0
 _ENOUGH = 30  # places on borders below which they say nothing
+_SHARP = 8  # only a zone that lies on itself counts: half of it is shared at any shift of a few hundred metres
 _PATHS = frozenset(("footway", "path", "steps", "cycleway", "bridleway", "corridor", "track"))
 
 
@@ -104,7 +105,7 @@ def _known_zones(
         KNOWN_ZONES,
         len(rows),
         4 * len(rows),
-        lambda xy: share(xy, True),
+        lambda xy: share(xy, True) ** _SHARP,
         lambda xy: 100 * float(share(xy, True).mean()),
     )
 

@@ -69,7 +69,7 @@ export function atlas(choice) {
   map.on("idle", () => stage.classList.add("ready"));
   map.on("dataloading", ({ dataType }) => dataType === "source" && stage.classList.remove("ready"));
   map.on("error", ({ error }) => { console.warn(error); stage.classList.add("ready"); say(reason(error)); });
-  const layers = () => CLICKED.filter((id) => map.getLayer(id));
+  const layers = () => (choice.still ? [] : CLICKED.filter((id) => map.getLayer(id))); // still: the page takes the clicks itself
   map.on("click", ({ point, lngLat }) => {
     const [hit] = map.queryRenderedFeatures([[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]], { layers: layers() });
     if (hit) cardOf(hit, lngLat).addTo(map);

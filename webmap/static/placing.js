@@ -5,7 +5,7 @@ import { t } from "./texts.js";
 
 const legend = document.querySelector("#legend form");
 const layers = () => Object.fromEntries([...legend.querySelectorAll("[name=layer]")].map((box) => [box.value, box.checked]));
-const { map, redraw } = atlas({ ...layers(), level: "street" });
+const { map, redraw } = atlas({ ...layers(), level: "street", still: true });
 legend.addEventListener("change", () => redraw(layers()));
 if (matchMedia("(max-width: 800px)").matches) document.querySelector("#legend").open = false;
 
