@@ -1,0 +1,270 @@
+"""The pages that bring data in: upload, preview, columns, confirm, undo, placing, zones."""
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import shapely
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from geo.store import Store
+from webmap import create_app
+
+PASSWORD = "correct horse battery"  # noqa: S105 - of the small city's accounts
+WEST, SOUTH, MIDDLE = 114.28, 30.55, 114.295
+WAIT_S = 60
+
+
+@pytest.fixture
+def city(city_file: Path, tmp_path: Path) -> Iterator[Flask]:
+    """Serve a copy of the small city, which a test may change."""
+    shutil.copy(city_file, tmp_path / "city.gpkg")
+    made = create_app(
+        {
+            "CITY": str(tmp_path / "city.gpkg"),
+            "SECRET_KEY": "for tests only",
+            "TESTING": True,
+            "WTF_CSRF_ENABLED": False,
+        }
+    )
+    yield made
+    made.extensions["xundian"].close()
+
+
+@pytest.fixture
+def planner(city: Flask) -> FlaskClient:
+    """Log the planner in, in English."""
+    client = city.test_client()
+    client.post("/login", data={"name": "planner", "password": PASSWORD})
+    client.post("/language", data={"language": "en"})
+    return client
+
+
+@pytest.fixture
+def store(city: Flask) -> Store:
+    """Give the city's store."""
+    found: Store = city.extensions["xundian"]
+    return found
+
+
+def roster(extra: str = "") -> bytes:
+    """Write four rows: new, refused, without coordinates, outside every zone."""
+    text = (
+        "编号,点位名称,点位类别,地址,经度,纬度\n"
+        "N1,新医院,医院,胜利街1号,114.285,30.56\n"
+        "N2,月球基地,火箭发射场,胜利街2号,114.286,30.56\n"
+        "N3,没有坐标的市场,集贸市场,沿江大道3号,,\n"
+        "N4,区外学校,中小学校,汉阳大道4号,114.33,30.56\n"
+    )
+    return (text + extra).encode()
+
+
+def send(client: FlaskClient, content: bytes, name: str = "清单.csv", **fields: str) -> TestResponse:
+    """Upload a file as the form does."""
+    data = {"kind": "checkpoints", "datum": "wgs84", "part": "yes", **fields, "file": (io.BytesIO(content), name)}
+    return client.post("/import", data=data, content_type="multipart/form-data")
+
+
+def looked(client: FlaskClient, city: Flask, address: str) -> str:
+    """Give the page of a preview once the look is over."""
+    client.get(address)
+    token = address.split("/")[2]
+    job = city.extensions["xundian_previews"][token]
+    assert city.extensions["xundian_jobs"].get(job, "planner").over.wait(WAIT_S)
+    return client.get(address).text
+
+
+def confirmed(client: FlaskClient, city: Flask, address: str, page: str, **fields: str) -> str:
+    """Confirm a preview and give the page that says what was done."""
+    digest = re.search(r'name="digest" value="(\w+)"', page)
+    assert digest is not None
+    answer = client.post(f"{address}/confirm", data={"digest": digest[1], **fields})
+    assert answer.status_code == 302
+    job = answer.location.rsplit("/", 1)[1]
+    assert city.extensions["xundian_jobs"].get(job, "planner").over.wait(WAIT_S)
+    return client.get(answer.location).text
+
+
+def test_the_form_preselects_no_datum_and_says_what_to_do_first(planner: FlaskClient) -> None:
+    page = planner.get("/import").text
+    assert "checked" not in page
+    assert "Nothing was imported here yet" in page
+    assert planner.get("/import/template.xlsx").data.startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [({"datum": ""}, "never guessed"), ({"kind": ""}, "what the file holds"), ({"datum": "mars"}, "never guessed")],
+)
+def test_a_form_without_datum_or_kind_is_refused(planner: FlaskClient, fields: dict[str, str], says: str) -> None:
+    answer = send(planner, roster(), **fields)
+    assert answer.status_code == 400
+    assert says in answer.text
+
+
+def test_a_file_that_is_none_is_refused(planner: FlaskClient) -> None:
+    answer = send(planner, b"MZ\x90\x00", "清单.xlsx")
+    assert answer.status_code == 400
+    assert "清单.xlsx is no .xlsx file" in answer.text
+
+
+def test_a_preview_shows_everything_and_changes_nothing(planner: FlaskClient, city: Flask, store: Store) -> None:
+    address = send(planner, roster()).location
+    page = looked(planner, city, address)
+    assert store.imports() == []
+    assert len(store.checkpoints()) == 40
+    for said in ("月球基地", "category is &#39;火箭发射场&#39;", "没有坐标的市场", "区外学校", "Import 3 rows"):
+        assert said in page
+    places = planner.get(f"/data{address}/places.geojson").get_json()
+    statuses = {one["properties"]["id"]: one["properties"]["status"] for one in places["features"]}
+    assert statuses == {"N1": "new", "N4": "outside"}
+    refused = pd.read_excel(io.BytesIO(planner.get(f"{address}/rejected.xlsx").data), engine="calamine")
+    assert refused["source_row"].tolist() == [3]
+    planner.post("/language", data={"language": "zh"})
+    refused = pd.read_excel(io.BytesIO(planner.get(f"{address}/rejected.xlsx").data), engine="calamine")
+    assert "类别" in refused["reason"][0]
+    assert "火箭发射场" in refused["reason"][0]
+
+
+def test_confirm_import_undo(planner: FlaskClient, city: Flask, store: Store) -> None:
+    address = send(planner, roster()).location
+    page = confirmed(planner, city, address, looked(planner, city, address))
+    assert "Imported" in page
+    assert len(store.checkpoints()) == 42
+    assert store.unplaced()["name"].tolist() == ["没有坐标的市场"]
+    newest = store.imports()[0]
+    assert (newest.file, newest.who) == ("清单.csv", "planner")
+    assert planner.get(address).status_code == 404  # the upload is gone
+    job = re.search(r"/import/done/(\w+)/rejected.xlsx", page)
+    assert job is not None
+    assert planner.get(job[0]).data.startswith(b"PK")
+    undo = re.search(r"/import/undo/\d+", planner.get("/import").text)
+    assert undo is not None
+    assert planner.post(undo[0]).status_code == 302
+    assert len(store.checkpoints()) == 40
+    assert store.unplaced().empty
+    assert planner.post(undo[0]).status_code == 409
+
+
+def test_the_whole_roster_retires_what_it_lacks(planner: FlaskClient, city: Flask, store: Store) -> None:
+    address = send(planner, roster(), part="").location
+    page = looked(planner, city, address)
+    assert "40 checkpoints of the city are not in this file and will be retired" in page
+    confirmed(planner, city, address, page)
+    assert len(store.checkpoints()) == 2
+    assert len(store.checkpoints(include_retired=True)) == 42
+
+
+def test_a_wrong_datum_needs_force(planner: FlaskClient, city: Flask, store: Store) -> None:
+    known = store.checkpoints()
+    rows = "".join(
+        f"{code},{name},主干道,{address},{point.x},{point.y}\n"
+        for code, name, address, point in zip(known.index, known["name"], known["address"], known.geometry, strict=True)
+    )
+    address = send(planner, roster(rows), datum="bd09").location
+    page = looked(planner, city, address)
+    assert "The datum is wrong: WGS-84 fits better" in page
+    assert 'name="force"' in page
+    before = store.checkpoints().to_wkt().to_csv()
+    refused = confirmed(planner, city, address, page)
+    assert "Nothing was imported" in refused
+    assert store.checkpoints().to_wkt().to_csv() == before
+    planner.post(address, data={"datum": "wgs84"})
+    assert "The datum fits" in looked(planner, city, address)
+    planner.post(address, data={"datum": "bd09"})
+    confirmed(planner, city, address, looked(planner, city, address), force="yes")
+    assert store.checkpoints().to_wkt().to_csv() != before
+
+
+def test_a_city_that_changed_since_the_preview_is_not_touched(planner: FlaskClient, city: Flask, store: Store) -> None:
+    address = send(planner, roster()).location
+    page = looked(planner, city, address)
+    zones = store.zones()
+    zones["unit"] = "城市管理委员会"
+    store.upsert_zones(zones)
+    refused = confirmed(planner, city, address, page)
+    assert "the city has changed since this preview" in refused
+    assert len(store.checkpoints()) == 40
+
+
+def test_columns_can_be_chosen(planner: FlaskClient, city: Flask) -> None:
+    odd = "代号,场地,啥样,在哪,横,竖\nA,甲,医院,某路,114.285,30.56\n".encode()
+    address = send(planner, odd).location
+    page = looked(planner, city, address)
+    assert 'role="alert"' in page
+    assert "场地" in page
+    fields = ("name", "category", "lon", "lat", "lonlat", "address", "street", "community", "unit", "hours", "fixed")
+    form = {f"found-{field}": "" for field in (*fields, "id", "size", "datum")}
+    chosen = {"name": "场地", "category": "啥样", "address": "在哪", "lon": "横", "lat": "竖", "id": "代号"}
+    form |= {f"column-{field}": header for field, header in chosen.items()}
+    planner.post(address, data={"kind": "checkpoints", "datum": "wgs84", "part": "yes", **form})
+    page = looked(planner, city, address)
+    assert "Import 1 rows" in page
+    assert '<option value="场地" selected>' in page
+    taken = {key.replace("column-", "found-"): value for key, value in form.items() if key.startswith("column-")}
+    form = {**form, **taken, "column-category": "=park"}
+    planner.post(address, data={"kind": "checkpoints", "datum": "wgs84", "part": "yes", **form})
+    assert '<option value="=park" selected>' in looked(planner, city, address)
+
+
+def test_a_file_can_be_discarded(planner: FlaskClient, city: Flask) -> None:
+    address = send(planner, roster()).location
+    looked(planner, city, address)
+    assert planner.post(f"{address}/discard").location == "/import"
+    assert planner.get(address).status_code == 404
+
+
+def test_nobody_else_sees_an_upload(planner: FlaskClient, city: Flask) -> None:
+    address = send(planner, roster()).location
+    for name in ("team", "street"):
+        client = city.test_client()
+        client.post("/login", data={"name": name, "password": PASSWORD})
+        for path in (address, "/import", "/placing", "/zones", f"/data{address}/places.geojson"):
+            assert client.get(path).status_code == 403
+        assert client.post("/import").status_code == 403
+
+
+def test_zones_are_looked_at_and_imported(planner: FlaskClient, city: Flask, store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "社区.geojson"
+    zones = store.zones("community")
+    wider = shapely.buffer(zones.geometry.to_numpy()[:1], 0.001, join_style="mitre")
+    zones.iloc[:1].set_geometry(wider, crs=4326).reset_index().to_file(path)
+    address = send(planner, path.read_bytes(), "社区.geojson", kind="zones", level="community").location
+    page = looked(planner, city, address)
+    assert "pairs of community zones overlap" in page
+    faults = planner.get(f"/data{address}/faults.geojson").get_json()["features"]
+    assert {one["properties"]["kind"] for one in faults} >= {"overlap", "beyond"}
+    confirmed(planner, city, address, page)
+    listed = planner.get("/zones").text
+    assert "overlaps of zones of one level" in listed
+    drawn = planner.get("/data/zone-faults.geojson").get_json()["features"]
+    assert {one["properties"]["kind"] for one in drawn} >= {"overlap", "beyond"}
+    undo = re.search(r"/import/undo/\d+", planner.get("/import").text)
+    assert undo is not None
+    planner.post(undo[0])
+    assert "The tree fits" in planner.get("/zones").text
+
+
+def test_a_place_is_given_by_hand_and_taken_back(planner: FlaskClient, city: Flask, store: Store) -> None:
+    assert "Every checkpoint has a place" in planner.get("/placing").text
+    address = send(planner, roster()).location
+    confirmed(planner, city, address, looked(planner, city, address))
+    page = planner.get("/placing").text
+    assert "没有坐标的市场" in page
+    assert "沿江大道3号" in page
+    put = {"id": "N3", "lon": "114.30", "lat": "30.56"}
+    assert planner.post("/placing", data=put).status_code == 400  # no datum
+    assert planner.post("/placing", data={**put, "lon": "east", "datum": "wgs84"}).status_code == 400
+    assert planner.post("/placing", data={**put, "datum": "wgs84"}).status_code == 302
+    assert store.checkpoints().loc["N3", "street_code"] == "420102002"
+    assert "Undo: 没有坐标的市场" in planner.get("/placing").text
+    planner.post("/placing/undo")
+    assert store.unplaced().index.tolist() == ["N3"]
+    planner.post("/placing", data={**put, "datum": "gcj02"})
+    assert 300 < 100_000 * abs(store.checkpoints().loc["N3"].geometry.x - 114.30) < 800

@@ -1,0 +1,100 @@
+"""Long work in the background: progress, cancel, failure, and whose it is."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from geo.errors import InputError, NotFoundError
+from geo.progress import Progress
+from webmap.jobs import Jobs, State
+
+WAIT_S = 20
+
+
+def test_work_gives_its_result_and_says_how_far_it_is() -> None:
+    jobs, reached, go = Jobs(), threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> int:
+        progress("rows", 3, 10)
+        reached.set()
+        assert go.wait(WAIT_S)
+        return 42
+
+    job = jobs.start("a", work)
+    assert reached.wait(WAIT_S)
+    assert (job.state, job.stage, job.done, job.total) == (State.RUNNING, "rows", 3, 10)
+    assert not job.finished
+    go.set()
+    assert job.over.wait(WAIT_S)
+    assert (job.state, job.result) == (State.DONE, 42)
+    with pytest.raises(NotFoundError):
+        jobs.get(job.id, "b")
+
+
+def test_cancelled_work_stops_at_its_next_step() -> None:
+    jobs, reached, go, after = Jobs(), threading.Event(), threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> None:
+        progress("rows", 1, 2)
+        reached.set()
+        assert go.wait(WAIT_S)
+        progress("rows", 2, 2)
+        after.set()
+
+    job = jobs.start("a", work)
+    assert reached.wait(WAIT_S)
+    jobs.cancel(job.id, "a")
+    go.set()
+    assert job.over.wait(WAIT_S)
+    assert job.state is State.CANCELLED
+    assert not after.is_set()
+
+
+@pytest.mark.parametrize("fault", [InputError("{field} is bad", field="x"), RuntimeError("a bug")])
+def test_a_failure_ends_the_job_and_not_the_server(fault: Exception) -> None:
+    jobs = Jobs(at_once=1)
+
+    def work(_progress: Progress) -> None:
+        raise fault
+
+    job = jobs.start("a", work)
+    assert job.over.wait(WAIT_S)
+    assert job.state is State.FAILED
+    assert job.error is (fault if isinstance(fault, InputError) else None)
+    following = jobs.start("a", lambda _progress: "still here")
+    assert following.over.wait(WAIT_S)
+    assert following.result == "still here"
+
+
+def test_work_waits_for_its_turn_and_old_jobs_are_forgotten() -> None:
+    jobs, go = Jobs(at_once=1, kept=2), threading.Event()
+    first = jobs.start("a", lambda _progress: go.wait(WAIT_S))
+    second = jobs.start("a", lambda _progress: None)
+    assert second.state is State.WAITING
+    go.set()
+    assert second.over.wait(WAIT_S)
+    for _ in range(3):
+        assert jobs.start("a", lambda _progress: None).over.wait(WAIT_S)
+    with pytest.raises(NotFoundError):
+        jobs.get(first.id, "a")
+
+
+def test_a_page_asks_how_far_its_own_work_is(app: Flask, log_in: Callable[[str], FlaskClient]) -> None:
+    jobs: Jobs = app.extensions["xundian_jobs"]
+
+    def work(_progress: Progress) -> None:
+        raise InputError("{field} is {value!r}: write it as 2026-06-12", field="today", value="soon")
+
+    job = jobs.start("planner", work)
+    assert job.over.wait(WAIT_S)
+    planner = log_in("planner")
+    told = planner.get(f"/data/jobs/{job.id}").get_json()
+    assert told["finished"] is True
+    assert told["state"] == "failed"
+    assert "请写成" in told["error"]
+    assert log_in("team").get(f"/data/jobs/{job.id}").status_code == 404
+    assert planner.post(f"/data/jobs/{job.id}/cancel").status_code == 200
+    assert planner.get("/data/jobs/none").status_code == 404
