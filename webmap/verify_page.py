@@ -5,7 +5,9 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, render_template
 
+from geo.catalogue import load
 from geo.errors import NotFoundError
+from routing.draw.risk import LOOK_BACK
 from routing.draw.verify import standalone
 from routing.proof import hash_of, publication, restored
 from webmap import access, language, pages_apart
@@ -22,7 +24,9 @@ def page() -> str:
     """Show the verifier, and every commitment of the city with what became of it."""
     store = access.city()
     commitments = [(one, hash_of(one)) for one in reversed(store.commitments())]
-    return render_template("verify.html", commitments=commitments, chains=store.chains())
+    return render_template(
+        "verify.html", commitments=commitments, chains=store.chains(), categories=_names(language.spoken())
+    )
 
 
 @pages.get("/<chain>/<int:position>.json")
@@ -55,8 +59,14 @@ def standalone_page(spoken: str) -> str:
     made = pages_apart.templates(spoken)
     texts = {text: translate(text, spoken) for text in SCRIPT_TEXTS}
     return made.get_template("verify_apart.html").render(
-        style=pages_apart.style(), script=pages_apart.script(*_SCRIPTS), texts=texts
+        style=pages_apart.style(), script=pages_apart.script(*_SCRIPTS), texts=texts, categories=_names(spoken)
     )
+
+
+def _names(spoken: str) -> dict[str, str]:
+    """Name the categories of the catalogue that ships with the product; a reveal knows their codes alone."""
+    names = {code: category.name(spoken) for code, category in load().categories.items()}
+    return {**names, LOOK_BACK: translate("look-back", spoken)}
 
 
 def _file(text: str, kind: str, *, name: str = "") -> Response:

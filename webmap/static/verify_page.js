@@ -1,5 +1,5 @@
 // The page that verifies a draw: reads the chosen file, says every check in words, lists the sample. Nothing leaves the page.
-import { number, t } from "./texts.js";
+import { number, settings, t } from "./texts.js";
 import { parse, rootOf, sealOf, verify } from "./verify.js";
 
 const D_OF_PROB = 2 ** 30;
@@ -62,6 +62,7 @@ function facts(rows) {
   ]));
 }
 
+const named = (category) => settings.categories?.[category] ?? category;
 const code = (text) => element("code", {}, text);
 
 function table(head, rows) {
@@ -120,7 +121,7 @@ function ofReveal(doc) {
 function listed(doc, of) {
   const rules = doc.parameters, points = new Map(doc.frame.map((point) => [point.id, point]));
   const chance = (id) => (points.has(id) ? (points.get(id).prob / D_OF_PROB).toFixed(4) : "–");
-  const kind = (id) => points.get(id)?.category ?? "–";
+  const kind = (id) => (points.has(id) ? named(points.get(id).category) : "–");
   return [
     element("section", {}, element("h2", {}, t("Parameters")), facts([
       [t("Round"), of.round], [t("Points in the frame"), number(of.points)], [t("Days"), String(rules.days)],
@@ -128,7 +129,7 @@ function listed(doc, of) {
       [t("Every street office its expected number"), rules.streets ? t("yes") : t("no")],
       [t("Third parties"), rules.shares.map((share) => share.party).join(", ") || "–"],
     ]), element("details", { className: "fold" }, element("summary", {}, t("Quotas")),
-      table([t("Category"), t("Quota"), t("Reserves")], Object.entries(rules.quotas).map(([name, quota]) => [name, quota, rules.reserves[name] ?? 0])))),
+      table([t("Category"), t("Quota"), t("Reserves")], Object.entries(rules.quotas).map(([name, quota]) => [named(name), quota, rules.reserves[name] ?? 0])))),
     searched(t("Sample"), doc.sample.length, [t("Checkpoint"), t("Category"), t("Chance"), t("Day"), t("Ticket")],
       doc.sample.map((row) => [row.id, kind(row.id), chance(row.id), row.day, row.ticket])),
   ];
@@ -140,7 +141,7 @@ function ofReceipt(doc) {
   verdict(fine, fine ? t("This checkpoint was in the frame with this root.") : t("The receipt does not lead to its root."));
   if (root === null) return [];
   return [element("section", {}, facts([
-    [t("Checkpoint"), doc.point.id], [t("Category"), doc.point.category],
+    [t("Checkpoint"), doc.point.id], [t("Category"), named(doc.point.category)],
     [t("Chance"), (doc.point.prob / D_OF_PROB).toFixed(6)],
     [t("Root"), code(root), published ? (published === root ? `✓ ${t("It is the published one.")}` : `✗ ${t("It is not the published one.")}`) : t("Compare it with what was published before.")],
   ]))];
@@ -166,7 +167,7 @@ function show() {
   $("findings").replaceChildren(...parts);
 }
 
-async function read(file) {
+async function take(file) {
   $("busy").hidden = false;
   $("verdict").replaceChildren();
   $("findings").replaceChildren();
@@ -177,6 +178,7 @@ async function read(file) {
   $("busy").hidden = true;
 }
 
-$("file").addEventListener("change", ({ target }) => { if (target.files.length) read(target.files[0]); });
+$("file").addEventListener("change", ({ target }) => { if (target.files.length) take(target.files[0]); });
+$("file").addEventListener("click", ({ target }) => { target.value = ""; }); // the same file, changed meanwhile, is a choice too
 $("published").addEventListener("change", show);
 $("ask").addEventListener("submit", (event) => event.preventDefault());
