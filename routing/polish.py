@@ -27,7 +27,7 @@ from routing.vrp import Part
 ROUND_STEPS = 5000  # of the local search in each group, before the groups change
 FIRST_STEPS = 200  # on everything at once, before there are routes to group
 TWINS = 2  # searches with other seeds where there is one group only
-FIRST_PENALTY = 500.0
+FIRST_PENALTY = 50_000.0  # as PyVRP; where it starts lower, clustered stops keep too many routes
 EVEN_FROM = 0.6  # of the search: from here on the loads are kept even
 FAIR_COSTS = (0, 1, 2, 4, 8)  # of a second more in a team's day, see Part.hold_loads
 LISTEN_S = 0.2

@@ -31,8 +31,8 @@ from pyvrp.search import (
 from routing.problem import Slot
 from routing.vrp import Part, Tours
 
-PERTURBED = 10  # stops shaken by a step at most: PyVRP's 25 halve the steps and gain nothing
-NEIGHBOURS = 20  # enough on streets, and twice as fast as PyVRP's 50
+NEIGHBOURS = (20, 50)  # looked at for a stop: few where windows are wide, PyVRP's own number where they are tight
+SHAKEN = (10, 25)  # stops at most that a step takes out and puts back, likewise
 PENALTY_UPDATES = 100  # solutions between updates: runs are short
 PENALTY_RANGE = (0.1, 100_000.0)
 
@@ -85,10 +85,10 @@ def improve(part: Part, tours: Tours | None, effort: Effort, seed: int, penalty:
     penalty
         Cost of a second of lateness at the start.
     """
-    random = RandomNumberGenerator(seed=seed)
-    near = compute_neighbours(part.data, NeighbourhoodParams(num_neighbours=NEIGHBOURS))
+    random, tight = RandomNumberGenerator(seed=seed), part.tightness()
+    near = compute_neighbours(part.data, NeighbourhoodParams(num_neighbours=_between(NEIGHBOURS, tight)))
     own = PerturbationManager(
-        PerturbationParams(1, PERTURBED)
+        PerturbationParams(1, _between(SHAKEN, tight))
     )  # the default one is shared by all threads, and searches would no longer repeat
     search = LocalSearch(part.data, random, near, own)
     for operator in OPERATORS:
@@ -108,6 +108,10 @@ def improve(part: Part, tours: Tours | None, effort: Effort, seed: int, penalty:
         best = algorithm.run(steps, collect_stats=False).best
     found = part.tours(best) if best.is_feasible() else None
     return Found(found, float(manager.penalties()[1]), steps.done)
+
+
+def _between(bounds: tuple[int, int], share: float) -> int:
+    return round(bounds[0] + share * (bounds[1] - bounds[0]))
 
 
 class _Steps:

@@ -140,6 +140,14 @@ class Part:
         np.fill_diagonal(matrix, 0)
         return matrix
 
+    def tightness(self) -> float:
+        """Give the share of stops whose every window is shorter than half a shift: they fit in few places of a day."""
+        shifts = [self.problem.teams[slots[0][0]].shift for slots in self.kinds]
+        half_s = max((shift.end_s - shift.start_s for shift in shifts), default=0) / 2
+        wide = {option.stop for option in self.alternatives if option.starts[1] - option.starts[0] >= half_s}
+        every = {option.stop for option in self.alternatives}
+        return 1 - len(wide) / len(every) if every else 0.0
+
     def hold_loads(self, tours: Tours, cost: int) -> None:
         """Let every second by which a day gets longer than it is in ``tours`` cost something.
 

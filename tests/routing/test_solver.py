@@ -14,6 +14,7 @@ from routing.menus import best_menus
 from routing.problem import HOUR_S, Plan, Reason, RoutingProblem, RoutingTeam, Shift
 from routing.solver import Standing, solve
 from routing.timetable import timetable
+from routing.vrp import Part
 
 H = HOUR_S
 OFFICE = [(8 * H + 1800, 11 * H + 1800), (14 * H, 17 * H)]  # closed over noon, as most offices are
@@ -165,3 +166,10 @@ def test_nothing_to_do_is_a_plan() -> None:
     assert solve(RoutingProblem([[0]], [], [RoutingTeam(base=0)]), iterations=10, seed=1) == Plan((), {})
     nobody = RoutingProblem([[0, 9], [9, 0]], [1, 1], [])
     assert solve(nobody, iterations=10, seed=1) == Plan((), dict.fromkeys([0, 1], Reason.FULL))
+
+
+def test_the_search_looks_wider_where_windows_are_tight() -> None:
+    tight, wide = [[(9 * H, 10 * H)]], [[(8 * H, 17 * H)]]
+    for share, windows in [(0, [wide] * 8), (0.25, [tight] * 2 + [None] * 6), (1, [tight] * 8)]:
+        problem = city(8, windows=windows)
+        assert Part(best_menus(problem), problem.stops, problem.slots()).tightness() == share
