@@ -130,8 +130,8 @@ function listed(doc, of) {
       [t("Third parties"), rules.shares.map((share) => share.party).join(", ") || "–"],
     ]), element("details", { className: "fold" }, element("summary", {}, t("Quotas")),
       table([t("Category"), t("Quota"), t("Reserves")], Object.entries(rules.quotas).map(([name, quota]) => [named(name), quota, rules.reserves[name] ?? 0])))),
-    searched(t("Sample"), doc.sample.length, [t("Checkpoint"), t("Category"), t("Chance"), t("Day"), t("Ticket")],
-      doc.sample.map((row) => [row.id, kind(row.id), chance(row.id), row.day, row.ticket])),
+    searched(t("Sample"), doc.sample.length, [t("Checkpoint"), t("Day"), t("Ticket"), t("Category"), t("Chance")],
+      doc.sample.map((row) => [row.id, row.day, row.ticket, kind(row.id), chance(row.id)])),
   ];
 }
 
