@@ -7,7 +7,7 @@ from typing import Any
 from geo import zone_faults
 from geo.model import Level, Mode, Role
 from geo.notes import Say, Sentences
-from geo.readers.columns import CHECKPOINT_FIELDS, TEAM_FIELDS, VISIT_FIELDS, ZONE_FIELDS
+from geo.readers.columns import AVOIDANCE_FIELDS, CHECKPOINT_FIELDS, TEAM_FIELDS, VISIT_FIELDS, ZONE_FIELDS
 
 Translate = Callable[[str], str]
 
@@ -16,7 +16,11 @@ NAMES = ("field", "fields", "given", "missing", "level", "mode", "role", "remedy
 WORDS = tuple(
     dict.fromkeys(
         [
-            *(field for table in (CHECKPOINT_FIELDS, ZONE_FIELDS, TEAM_FIELDS, VISIT_FIELDS) for field in table),
+            *(
+                field
+                for table in (CHECKPOINT_FIELDS, ZONE_FIELDS, TEAM_FIELDS, VISIT_FIELDS, AVOIDANCE_FIELDS)
+                for field in table
+            ),
             *("place", "outline", "longitude", "latitude"),
             *(str(word) for kind in (Level, Mode, Role) for word in kind),
             *(f"its last {digits} digits are 0" for digits in (8, 6, 3)),
