@@ -1,6 +1,6 @@
 """A city's round against PyVRP alone, VROOM and OR-Tools: the same matrix, the same instance, the same run.
 
-    python tests/bench/routes.py [--seconds 60] [--peers pyvrp,vroom,ortools] [--peer-seconds 200]
+    python -m tests.bench.routes [--seconds 60] [--peers pyvrp,vroom,ortools] [--peer-seconds 200]
                                  [--part city,daily,generated]
 
 The city is Wuhan whole of ``XUNDIAN_DATA``,
