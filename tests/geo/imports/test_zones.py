@@ -88,12 +88,19 @@ def test_a_wrong_datum_is_refused_with_the_right_one(store, file, named, truth):
     assert (right.new, right.updated, right.unchanged) == (0, 0, 64)
 
 
-def test_few_zones_prove_nothing_and_the_report_says_so(zoned, zones, file):
+def test_an_empty_city_proves_nothing_and_the_report_says_so(store, zones, file):
     path = file(zones.set_geometry(shift_frame(zones.geometry, Datum.BD09, back=True)))
-    shown = prepare_zones(zoned, path, WGS84, level=None)
+    shown = prepare_zones(store, path, WGS84, level=None)
     assert shown.verdict.fits
-    assert shown.verdict.strength == "weak"
-    assert shown.verdict.suggestion == Datum.BD09
+    assert shown.verdict.strength == "none"
+    assert any("look at the points on the map" in note.text() for note in shown.notes())
+
+
+def test_even_a_few_zones_that_are_there_already_prove_it(zoned, zones, file):
+    path = file(zones.set_geometry(shift_frame(zones.geometry, Datum.BD09, back=True)))
+    with pytest.raises(DatumError) as refused:
+        prepare_zones(zoned, path, WGS84, level=None)
+    assert refused.value.values["suggestion"] == "bd09"
 
 
 def test_one_name_in_two_districts_stays_two_zones(store, file):
