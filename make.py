@@ -4,6 +4,7 @@ Standard library only, since it runs before anything is installed. ``make demo``
 """
 
 import contextlib
+import ctypes
 import hashlib
 import os
 import platform
@@ -88,6 +89,15 @@ def chromium() -> str:
             return str(edge)
     stop("The browser tests need Chromium or Edge: install one, or name it in XUNDIAN_CHROMIUM.")
     raise AssertionError
+
+
+def driver_library() -> None:
+    """Make sure of the one library that the browser's driver wants and a small Debian lacks."""
+    if platform.system() == "Linux":
+        try:
+            ctypes.CDLL("libatomic.so.1")
+        except OSError:
+            install_system(["libatomic1"], "The driver of the browser tests needs libatomic.so.1")
 
 
 def chinese_fonts() -> None:
@@ -214,6 +224,7 @@ def tests(words: list[str]) -> None:
     """Run the test suite with PostGIS and a browser."""
     environment("[dev]")
     variables = dict(os.environ, XUNDIAN_CHROMIUM=chromium())
+    driver_library()
     chinese_fonts()
     command = [str(python()), "-m", "pytest", *words]
     if WINDOWS:
