@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+import distributed
 import numpy as np
 import pytest
 
@@ -68,7 +69,6 @@ def test_no_items_give_no_results() -> None:
 def test_a_cluster_gives_the_same_bits_and_survives_a_killed_worker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         monkeypatch.setenv("XUNDIAN_SCHEDULER", cluster.scheduler_address)
         found = run_tasks(draw, range(5))
