@@ -113,8 +113,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Build, draw and plan the demo city, and serve it."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Build, draw and plan the demo city once; nobody serves or changes it."""
     city = tmp_path_factory.mktemp("demo") / "city.gpkg"
     with Store.open(city, create=True) as store:
         build(store)
@@ -129,11 +129,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             "team": add_account(store, "team", Role.TEAM, team=team),
             "street": add_account(store, "street", Role.STREET, zone=zone),
         }
+    return Demo("", city, passwords, team, zone)
+
+
+@pytest.fixture(scope="module")
+def demo(built: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Serve a copy of the demo city that the tests of one file may change."""
+    city = tmp_path_factory.mktemp("served") / "own" / built.city.name
+    shutil.copytree(built.city.parent, city.parent)
     app = create_app({"CITY": str(city), "SECRET_KEY": "of one test run"})
     server = create_server(app, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Demo(f"http://127.0.0.1:{server.effective_port}", city, passwords, team, zone)
+    yield dataclasses.replace(built, address=f"http://127.0.0.1:{server.effective_port}", city=city)
     server.close()
     thread.join(10)
     app.extensions["xundian"].close()

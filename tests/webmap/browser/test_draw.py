@@ -33,7 +33,7 @@ TAMPERINGS: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def revealed(demo: Any) -> dict[str, Any]:
     """Commit to and draw a round of the demo city, and give what is published of it."""
     with Store.open(demo.city) as store:
