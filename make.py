@@ -100,6 +100,12 @@ def driver_library() -> None:
             install_system(["libatomic1"], "The driver of the browser tests needs libatomic.so.1")
 
 
+def gdal_tools() -> None:
+    """Make sure of ogrinfo, by which a test looks at the city as QGIS's users do."""
+    if platform.system() == "Linux" and not shutil.which("ogrinfo"):
+        install_system(["gdal-bin"], "The store's tests look at the city with ogrinfo")
+
+
 def chinese_fonts() -> None:
     """Make sure that Chinese draws as Chinese in screenshots."""
     if platform.system() == "Linux" and not output("fc-list", ":lang=zh-cn", "family"):
@@ -225,6 +231,7 @@ def tests(words: list[str]) -> None:
     environment("[dev]")
     variables = dict(os.environ, XUNDIAN_CHROMIUM=chromium())
     driver_library()
+    gdal_tools()
     chinese_fonts()
     command = [str(python()), "-m", "pytest", *words]
     if WINDOWS:

@@ -1,6 +1,6 @@
 """The file as other programs see it."""
 
-import shutil
+import platform
 import sqlite3
 import subprocess
 import sys
@@ -86,7 +86,7 @@ for name, _ in p.list_layers(sys.argv[1]):
 
 
 @pytest.mark.skipif(
-    shutil.which("ogrinfo") is None, reason="no ogrinfo on the path; the tests above ask GDAL through pyogrio"
+    platform.system() != "Linux", reason="make test installs ogrinfo on Linux; elsewhere the tests above ask pyogrio"
 )
 def test_ogrinfo(city, roster):
     city.upsert_checkpoints(roster(3))
