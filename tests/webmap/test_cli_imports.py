@@ -195,3 +195,25 @@ def test_san_franciscos_businesses(call: Callable[..., Result], real_data: Path,
         assert store.checkpoints()["name"].str.contains("é|ñ|É|'").any()
     again = said(call("import", "checkpoints", file, "--datum", "wgs84", "--columns", "category==restaurant"))
     assert again["unchanged"] == done["accepted"]
+
+
+def test_a_refused_first_import_leaves_no_empty_city(call: Callable[..., Result], tmp_path: Path) -> None:
+    broken = tmp_path / "streets.osm"
+    broken.write_text("no streets at all", encoding="utf-8")
+    kept = tmp_path / "city.gpkg.bak"
+    kept.write_bytes(b"mine")
+    refused = call("import", "streets", broken)
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("xundian: ")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [kept.name, broken.name]
+
+
+def test_a_refused_import_keeps_the_city_that_was_there(
+    call: Callable[..., Result], roster: Path, tmp_path: Path
+) -> None:
+    said(call("import", "checkpoints", roster, "--datum", "wgs84"))
+    broken = tmp_path / "streets.osm"
+    broken.write_text("no streets at all", encoding="utf-8")
+    assert call("import", "streets", broken).exit_code == 1
+    with Store.open(tmp_path / "city.gpkg") as store:
+        assert len(store.checkpoints()) == 4

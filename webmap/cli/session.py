@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import click
@@ -27,10 +28,21 @@ class Session:
     language: str = field(default_factory=cli_language)
     bars: dict[str, Any] = field(default_factory=dict)
     exit_code: int = 0  # of a command that was done, when its answer is no
+    begun: Path | None = None  # the city's file, when this command made it
 
     def store(self, *, create: bool = False) -> Store:
         """Open the city; the caller closes it."""
-        return Store.open(self.city, create=create)
+        file = None if "://" in self.city else Path(self.city)
+        new = create and file is not None and not file.exists()
+        store = Store.open(self.city, create=create)
+        self.begun = file if new else self.begun
+        return store
+
+    def take_back(self) -> None:
+        """Leave no empty city behind when the command that began it was refused."""
+        if self.begun is not None:
+            for end in ("", "-wal", "-shm", "-journal"):
+                self.begun.with_name(self.begun.name + end).unlink(missing_ok=True)
 
     def say(self, template: str, **values: object) -> None:
         """Print one line for a person; with ``--json`` it goes to stderr, as stdout is the machine's."""
@@ -71,6 +83,7 @@ def command(
             try:
                 result = function(session, **options)
             except XundianError as error:
+                session.take_back()
                 refuse(session, error)
             except (OSError, FileCreateError) as error:
                 refuse(session, XundianError("the system refused: {error}", error=error))
