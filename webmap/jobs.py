@@ -4,7 +4,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, cast
@@ -12,9 +12,8 @@ from typing import Any, cast
 from flask import Blueprint, Flask, Response, current_app, jsonify
 from flask_babel import gettext as _
 
-from geo.errors import NotFoundError, XundianError
+from geo.errors import NotFoundError, StateError, XundianError
 from geo.model import Role
-from geo.progress import Progress
 from webmap import access
 from webmap.language import translate_error
 
@@ -23,7 +22,6 @@ pages = Blueprint("jobs", __name__, url_prefix="/data/jobs")
 AT_ONCE = 2  # more would only slow each other down
 KEPT = 32  # finished jobs, so that a page can still ask
 TOKEN_BYTES = 16
-Work = Callable[[Progress], Any]
 
 _log = logging.getLogger(__name__)
 
@@ -48,18 +46,21 @@ class Job:
 
     id: str
     owner: str  # account
+    about: str = ""  # what it works on; at most one job at a time works on the same
     state: State = State.WAITING
     stage: str = ""  # of the progress, in English
     done: int = 0
     total: int = 0
+    told: Mapping[str, Any] | None = None  # figures of how the work stands, as JSON
     result: Any = None
     error: XundianError | None = None  # None of a failed job: a fault of the program
     started: float = field(default_factory=time.monotonic)
     wanted: threading.Event = field(default_factory=threading.Event)  # set: cancel
+    enough: threading.Event = field(default_factory=threading.Event)  # set: end with what there is
     over: threading.Event = field(default_factory=threading.Event)
 
-    def progress(self, stage: str, done: int, total: int) -> None:
-        """Hear how far the work is, and leave it when somebody cancelled."""
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Hear how far the work is, as a :data:`geo.progress.Progress`, and leave it when somebody cancelled."""
         if self.wanted.is_set():
             raise Cancelled
         self.stage, self.done, self.total = stage, done, total
@@ -68,6 +69,10 @@ class Job:
     def finished(self) -> bool:
         """Tell whether nothing more will happen."""
         return self.over.is_set()
+
+
+Work = Callable[[Job], Any]
+"""Long work. It tells its job how far it is, and may tell it figures and ask whether what it has is enough."""
 
 
 class Jobs:
@@ -79,10 +84,18 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
 
-    def start(self, owner: str, work: Work) -> Job:
-        """Start ``work(progress)`` in a thread of its own and give the job at once."""
-        job = Job(secrets.token_hex(TOKEN_BYTES), owner)
+    def start(self, owner: str, work: Work, *, about: str = "") -> Job:
+        """Start ``work(job)`` in a thread of its own and give the job at once.
+
+        Raises
+        ------
+        StateError
+            When other work on the same is not over.
+        """
+        job = Job(secrets.token_hex(TOKEN_BYTES), owner, about)
         with self._lock:
+            if about and self.at_work(about):
+                raise StateError("this is being worked on already: wait until it is over, or end it first")
             old = [one for one in self._jobs.values() if one.finished]
             for one in old[: max(0, len(old) - self._kept + 1)]:
                 del self._jobs[one.id]
@@ -103,6 +116,21 @@ class Jobs:
             raise NotFoundError("this work is not known any more: the server was restarted, or it is long over")
         return job
 
+    def at_work(self, about: str) -> Job | None:
+        """Give the job, of whatever account, that works on something just now."""
+        return next((one for one in self._jobs.values() if one.about == about and not one.finished), None)
+
+    def last(self, owner: str, about: str) -> Job | None:
+        """Give the newest job of an account on something, over or not."""
+        own = [one for one in self._jobs.values() if one.about == about and one.owner == owner]
+        return own[-1] if own else None
+
+    def finish(self, job_id: str, owner: str) -> Job:
+        """Ask a job to end with what it has so far, which is kept; work that has nothing yet goes on until it has."""
+        job = self.get(job_id, owner)
+        job.enough.set()
+        return job
+
     def cancel(self, job_id: str, owner: str) -> Job:
         """Ask a job to stop at its next step; what it has not kept by then is not kept."""
         job = self.get(job_id, owner)
@@ -112,9 +140,9 @@ class Jobs:
     def _run(self, job: Job, work: Work) -> None:
         try:
             with self._turns:
-                job.progress(job.stage, 0, 0)
+                job(job.stage, 0, 0)
                 job.state = State.RUNNING
-                job.result = work(job.progress)
+                job.result = work(job)
                 job.state = State.DONE
         except Cancelled:
             job.state = State.CANCELLED
@@ -164,6 +192,7 @@ def state(job_id: str) -> Response:
         stage=_(job.stage) if job.stage else "",
         done=job.done,
         total=job.total,
+        told=job.told,
         finished=job.finished,
         error=trouble(job),
     )
@@ -174,3 +203,10 @@ def state(job_id: str) -> Response:
 def cancel(job_id: str) -> Response:
     """Cancel a job of this account."""
     return jsonify(state=str(jobs().cancel(job_id, owner()).state))
+
+
+@pages.post("/<job_id>/finish")
+@access.require(*Role)
+def finish(job_id: str) -> Response:
+    """End a job of this account with what it has."""
+    return jsonify(state=str(jobs().finish(job_id, owner()).state))

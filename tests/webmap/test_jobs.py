@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from geo.errors import InputError, NotFoundError
+from geo.errors import InputError, NotFoundError, StateError
 from geo.progress import Progress
-from webmap.jobs import Jobs, State
+from webmap.jobs import Job, Jobs, State
 
 WAIT_S = 20
 
@@ -98,3 +98,27 @@ def test_a_page_asks_how_far_its_own_work_is(app: Flask, log_in: Callable[[str],
     assert log_in("team").get(f"/data/jobs/{job.id}").status_code == 404
     assert planner.post(f"/data/jobs/{job.id}/cancel").status_code == 200
     assert planner.get("/data/jobs/none").status_code == 404
+
+
+def test_work_tells_figures_and_ends_with_what_it_has() -> None:
+    jobs, reached = Jobs(), threading.Event()
+
+    def work(job: Job) -> str:
+        job.told = {"travel_s": 100}
+        reached.set()
+        assert job.enough.wait(WAIT_S)
+        return "best so far"
+
+    job = jobs.start("a", work, about="round 1")
+    assert reached.wait(WAIT_S)
+    assert job.told == {"travel_s": 100}
+    with pytest.raises(StateError):
+        jobs.start("b", work, about="round 1")
+    assert jobs.at_work("round 1") is job
+    assert jobs.at_work("round 2") is None
+    jobs.finish(job.id, "a")
+    assert job.over.wait(WAIT_S)
+    assert (job.state, job.result) == (State.DONE, "best so far")
+    assert jobs.at_work("round 1") is None
+    assert jobs.last("a", "round 1") is job
+    assert jobs.last("b", "round 1") is None
