@@ -104,6 +104,20 @@ STOPS = Schema(
     ("Point",),
 )
 UNSERVED = Schema("unserved", "checkpoint", {"round_id": "str", "day": "int", "reason": "str", "remedy": "str"})
+CLOSURES = Schema(
+    "closures",
+    "id",  # int
+    {
+        "street": "str",  # all edges of this name; empty: of any
+        "first_day": "str",  # ISO dates, both included
+        "last_day": "str",
+        "reason": "str",
+        "who": "str",
+        "added_at": "time",  # aware UTC
+        "lifted_at": "time",  # missing while it holds
+    },
+    ("Polygon", "MultiPolygon"),  # only edges that touch it; missing: wherever the street is
+)
 VISITS = Schema(
     "visits",
     "id",

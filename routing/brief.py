@@ -1,7 +1,7 @@
 """What a round asks of the planner: its sample, teams, hours and streets, as a routing problem."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from geo.frames import WGS84
 from geo.model import Level, Mode, Round, Team
 from geo.store import Store
 from geo.streets import FAR_M, Positions, snap, stranded
+from routing.closures import closed_in
 from routing.hours import windows_by_day
 from routing.matrix import travel_matrix
 from routing.network import StreetNetwork
@@ -39,8 +40,10 @@ class Terms:
 
     days: Days = Days.DRAWN
     shift: Shift = field(default_factory=Shift)
-    closures: frozenset[int] = frozenset()  # labels of street edges closed for now
+    closures: frozenset[int] = frozenset()  # labels of street edges closed besides those that the city lists
+    listed_closures: bool = True  # the closures that the city lists for the days of the round hold
     price_days: bool = True  # report what the days of the draw cost, for a fifth of the time
+    premium: float = 0.03  # mean travel that may go into being unforeseeable, a share of the shortest; 0: not varied
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +56,7 @@ class Brief:
     positions: Mapping[str, Positions]  # by mode, one per row
     problem: RoutingProblem
     off_street_m: Mapping[int, float]  # stops with no way there, and how far they are from a street that has one
-    terms: Terms
+    terms: Terms  # with all closures that hold
     timezone: ZoneInfo
 
 
@@ -66,6 +69,9 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
         When a checkpoint's category is not in the catalogue or its hours cannot be read.
     """
     sample = store.sample(round_.id)
+    if terms.listed_closures:
+        closed = terms.closures | closed_in(network, store.closures(), round_)
+        terms = replace(terms, closures=closed)
     drawn = store.team_draw(round_.id)
     teams = tuple(composed(drawn, teams_of(store, round_, sample)))
     avoids = barred(drawn, teams, sample, store.avoidances(), turns=terms.days is Days.DRAWN)

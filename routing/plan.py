@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from geo.catalogue import Catalogue
 from geo.progress import Progress, silent
@@ -18,6 +18,31 @@ from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.solver import Standing, solve
 
 PRICING = 0.2  # of the time, to find out what the drawn days cost
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """How a round is planned.
+
+    Parameters
+    ----------
+    seconds
+        How long to search for shorter routes.
+    seed
+        Of the search.
+    terms
+        What the planner chose.
+    catalogue
+        Dwell times and usual hours; None: the edition that the round was made under.
+    """
+
+    seconds: float = 60.0
+    seed: int = 0
+    terms: Terms = field(default_factory=Terms)
+    catalogue: Catalogue | None = None
+
+
+DEFAULTS = PlanOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +65,12 @@ class PlanReport:
         return asdict(self)
 
 
-def plan_round(  # noqa: PLR0913 - what every planner's page and command passes
+def plan_round(
     store: Store,
     round_id: str,
+    options: PlanOptions = DEFAULTS,
     *,
-    seconds: float = 60.0,
-    seed: int = 0,
     progress: Progress = silent,
-    catalogue: Catalogue | None = None,
-    terms: Terms | None = None,
     watch: Callable[[Standing], bool] | None = None,
 ) -> PlanReport:
     """Plan a drawn round and save its routes, in the place of the plan it had.
@@ -59,16 +81,10 @@ def plan_round(  # noqa: PLR0913 - what every planner's page and command passes
         The city.
     round_id
         A round that is drawn.
-    seconds
-        How long to search for shorter routes.
-    seed
-        Of the search.
+    options
+        How.
     progress
         Told at each stage.
-    catalogue
-        Dwell times and usual hours; None: the edition that the round was made under.
-    terms
-        What the planner chose; None: the days of the draw, the usual shift, no street closed.
     watch
         Told how the search stands; True ends it with the best plan so far, which is saved.
 
@@ -79,12 +95,13 @@ def plan_round(  # noqa: PLR0913 - what every planner's page and command passes
     PlanError
         When the independent checker refuses the plan; nothing is saved then.
     """
-    began = time.perf_counter()
+    began, seconds, seed = time.perf_counter(), options.seconds, options.seed
     progress("streets", 0, 1)
     round_ = store.round(round_id)
     network = network_of(store)
     progress("streets", 1, 1)
-    brief = brief_of(store, round_, network, catalogue or store.catalogue(round_.edition), terms or Terms())
+    catalogue = options.catalogue or store.catalogue(round_.edition)
+    brief = brief_of(store, round_, network, catalogue, options.terms)
     pricing_s = (
         PRICING * seconds if brief.terms.days is Days.DRAWN and brief.terms.price_days and round_.days > 1 else 0
     )

@@ -20,7 +20,7 @@ from geo import frames
 from geo.store.columns import Json, Time, Whole
 from geo.store.geometry import geometry
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that leads to these tables."""
 
 metadata = MetaData(
@@ -284,6 +284,35 @@ unserved = Table(
     _text("checkpoint", ForeignKey("checkpoints.id"), index=True),
     *_of(frames.UNSERVED, "round_id"),
     UniqueConstraint("round_id", "checkpoint"),
+)
+candidates = Table(
+    "candidates",
+    metadata,
+    _fid(),
+    _round(),
+    _text("sha256"),  # of the content; every one that a plan was ever to be chosen from stays listed
+    Column("content", LargeBinary()),  # deflated; NULL when no plan was chosen from it, or another took its place
+    Column("kept_at", Time(), nullable=False),
+    UniqueConstraint("round_id", "sha256"),
+)
+plan_figures = Table(
+    "plan_figures",
+    metadata,
+    _fid(),
+    _text("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), unique=True),
+    Column("figures", Json(), nullable=False),
+    _text("candidates"),  # hash of those that the plan was chosen from; empty: it was not varied
+    Column("planned_at", Time(), nullable=False),
+)
+closures = Table(
+    "closures",
+    metadata,
+    _fid(),
+    _geom("MULTIPOLYGON", nullable=True),
+    Column("id", Whole, nullable=False, unique=True),
+    *_of(frames.CLOSURES, "added_at"),
+    Column("added_at", Time(), nullable=False),
+    _gist("closures"),
 )
 visits = Table(
     "visits",

@@ -11,7 +11,7 @@ from data.demo import build
 from geo.errors import StateError
 from geo.model import Role, Round
 from geo.store import Store
-from routing.plan import plan_round
+from routing.plan import PlanOptions, plan_round
 from routing.rounds import draw_round
 from webmap.auth import add_account
 from webmap.cli.session import Result, Session, command
@@ -71,7 +71,7 @@ def _fill(session: Session, store: Store) -> dict[str, object]:
     store.create_round(replace(ROUND, edition=store.catalogue().edition))
     store.set_setting("today", ROUND.start.isoformat())
     drawn = draw_round(store, ROUND.id, seed=SEED, progress=session.progress)
-    plan = plan_round(store, ROUND.id, seconds=PLAN_S, seed=SEED, progress=session.progress)
+    plan = plan_round(store, ROUND.id, PlanOptions(seconds=PLAN_S, seed=SEED), progress=session.progress)
     return {
         "checkpoints": city.checkpoints,
         "drawn": drawn.drawn,

@@ -2,7 +2,7 @@
 
 import click
 
-from routing.plan import plan_round
+from routing.plan import PlanOptions, plan_round
 from webmap.cli.session import Result, Session, command
 
 
@@ -24,7 +24,7 @@ def plan_group() -> None:
 def run(session: Session, round_id: str, seconds: float, seed: int) -> Result:
     """Give every team a route a day on the street network."""
     with session.store() as store:
-        report = plan_round(store, round_id, seconds=seconds, seed=seed, progress=session.progress)
+        report = plan_round(store, round_id, PlanOptions(seconds=seconds, seed=seed), progress=session.progress)
         draw = store.drawn(round_id)
     keys = ("routes", "served", "unserved", "travel_s", "team_days", "seconds")
     result = {key: getattr(report, key) for key in keys}

@@ -13,7 +13,7 @@ from geo.errors import InputError, StateError
 from geo.store import Store
 from routing.export import FORMATS, TRIAL, export_routes
 from routing.gpx import NAMESPACE, to_gpx
-from routing.plan import plan_round
+from routing.plan import PlanOptions, plan_round
 
 # The order of elements in https://www.topografix.com/GPX/1/1/gpx.xsd (xsd:sequence), the optional ones included.
 ORDER = {
@@ -29,7 +29,7 @@ ORDER = {
 
 @pytest.fixture
 def planned(city: Store) -> Store:
-    plan_round(city, "R1", seconds=0.2, seed=3)
+    plan_round(city, "R1", PlanOptions(seconds=0.2, seed=3))
     return city
 
 

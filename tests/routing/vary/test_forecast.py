@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
-from functools import partial
 
 import numpy as np
 import pytest
 
-from geo.errors import NotFoundError, StateError
 from geo.model import Round
 from geo.store import Store
 from routing.draw import trial_key
@@ -15,7 +13,6 @@ from routing.forecast import chances, figures
 from routing.solver import solve
 from routing.vary import Variety, vary
 from routing.vary.history import known_legs, past_walks
-from routing.vary.keeping import keep_candidates, kept_candidates, setting
 
 KEY = trial_key("forecast", 1)
 
@@ -80,20 +77,6 @@ def test_a_plan_without_routes_has_figures(town) -> None:
     varied = vary(problem, solve(problem, iterations=5, seed=1), KEY)
     summed = figures(problem, varied, chances(problem, varied))
     assert (summed.served, summed.travel_s, summed.premium) == (0, 0, 0)
-
-
-def test_candidates_come_back_from_the_store_or_their_change_shows(twenty, tmp_path) -> None:
-    problem, plan = twenty
-    with Store.open(tmp_path / "city.gpkg", create=True) as store:
-        with pytest.raises(NotFoundError, match="R1 has no candidates"):
-            kept_candidates(store, "R1")
-        varied = vary(problem, plan, KEY, variety=Variety(candidates=40), keep=partial(keep_candidates, store, "R1"))
-        assert kept_candidates(store, "R1") == (varied.candidates, varied.candidates_sha256)
-        changed = replace(varied.candidates[0], shortest_s=1)
-        keep_candidates(store, "R1", [changed], varied.candidates_sha256)
-        assert store.setting(setting("R1"))
-        with pytest.raises(StateError, match="they were changed"):
-            kept_candidates(store, "R1")
 
 
 def test_legs_to_places_outside_the_problem_are_left_out() -> None:

@@ -19,7 +19,7 @@ from data.demo import build
 from geo.catalogue import load
 from geo.model import Role, Round
 from geo.store import Store
-from routing.plan import plan_round
+from routing.plan import PlanOptions, plan_round
 from routing.rounds import draw_round
 from webmap import create_app
 from webmap.auth import add_account
@@ -121,7 +121,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Demo:
         store.create_round(dataclasses.replace(ROUND, edition=load().edition))
         store.set_setting("today", ROUND.start.isoformat())
         draw_round(store, ROUND.id, seed=20260612)
-        plan_round(store, ROUND.id, seconds=PLAN_S, seed=20260612)
+        plan_round(store, ROUND.id, PlanOptions(seconds=PLAN_S, seed=20260612))
         team = store.routes(ROUND.id, day=1).sort_values("stops")["team"].iloc[-1]
         zone = str(store.zones("street").index[3])
         passwords = {
