@@ -1,5 +1,8 @@
 """What a flagged cell carries for those who must act on it: the costliest items, the zone and the unit responsible."""
 
+from itertools import groupby
+from operator import itemgetter
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -46,13 +49,7 @@ def carry(
     out = flagged.copy()
     out["items"] = _items(flagged, cell, deductions)
     for column in _OWNERS:
-        named = visits.loc[cell.index, column]
-        named = named[named != ""]
-        owner = (
-            named.groupby(cell[named.index]).agg(lambda names: names.mode().iloc[0])
-            if len(named)
-            else pd.Series(dtype=str)
-        )
+        owner = _most_frequent(visits.loc[cell.index, column], cell)
         out[column] = owner.reindex(out.index).fillna("").astype(str)
     out["class"] = "" if classes is None else classes.reindex(out.index).fillna("").astype(str)
     return out
@@ -66,5 +63,17 @@ def _items(flagged: gpd.GeoDataFrame, cell: pd.Series, deductions: pd.DataFrame)
     of_line = cell.reindex(lines["visit"]).map(group).to_numpy()
     cost = lines.assign(group=of_line).dropna(subset="group").groupby(["group", "item"])["points"].sum().reset_index()
     ordered = cost.sort_values(["group", "points", "item"], ascending=[True, False, True])
-    found = {name: tuple(items.iloc[:_WORST_ITEMS]) for name, items in ordered.groupby("group")["item"]}
+    worst = ordered[ordered.groupby("group").cumcount() < _WORST_ITEMS]
+    found = {
+        name: tuple(item for _, item in of_group)
+        for name, of_group in groupby(zip(worst["group"], worst["item"], strict=True), key=itemgetter(0))
+    }
     return pd.Series([found.get(g, ()) for g in group], index=flagged.index, dtype=object)
+
+
+def _most_frequent(names: pd.Series, cell: pd.Series) -> pd.Series:
+    """Give each cell's most frequent name, of equals the first in order; empty ones don't count."""
+    table = pd.DataFrame({"cell": cell, "name": names})
+    counts = table[table["name"] != ""].groupby(["cell", "name"]).size().rename("n").reset_index()
+    ordered = counts.sort_values(["cell", "n", "name"], ascending=[True, False, True])
+    return ordered.drop_duplicates("cell").set_index("cell")["name"]

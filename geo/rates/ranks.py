@@ -58,8 +58,9 @@ def beats(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     if pairs:
         a, b = np.array(pairs).T
         width = np.hypot(spread[a], spread[b])
-        z = np.divide(score[a] - score[b], width, out=np.sign(score[a] - score[b]) * np.inf, where=width > 0)
-        z[score[a] == score[b]] = 0.0
+        ahead = score[a] - score[b]
+        # Without any error, as between two that were looked at whole, the smallest difference holds.
+        z = np.divide(ahead, width, out=np.where(ahead == 0, 0.0, np.copysign(np.inf, ahead)), where=width > 0)
         holds = _holm(2 * special.ndtr(-np.abs(z))) <= 1 - confidence
         out[a[holds & (z > 0)], b[holds & (z > 0)]] = True
         out[b[holds & (z < 0)], a[holds & (z < 0)]] = True

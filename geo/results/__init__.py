@@ -1,0 +1,12 @@
+"""What a scope of visits says: the cells where it is bad, and the boards of a round, for pages and files."""
+
+from geo.results.board import GROUPS as GROUPS
+from geo.results.board import Board as Board
+from geo.results.board import board as board
+from geo.results.board import score_board as score_board
+from geo.results.cells import RADII_M as RADII_M
+from geo.results.cells import hotspot_cells as hotspot_cells
+from geo.results.findings import Findings as Findings
+from geo.results.findings import findings as findings
+from geo.results.names import item_names as item_names
+from geo.results.names import zone_names as zone_names
