@@ -16,22 +16,22 @@ from geo.store import Store
 from webmap import (
     access,
     auth,
-    draw_pages,
     field,
     formats,
-    intake,
     jobs,
     language,
     layers,
     office,
-    placing,
     planner,
     tiles,
-    verify_page,
-    zone_pages,
 )
 from webmap.attempts import Attempts
 from webmap.clock import today
+from webmap.draw import pages as draw_pages
+from webmap.draw import verify as verify_page
+from webmap.intake import pages as intake
+from webmap.intake import placing
+from webmap.intake import zones as zone_pages
 
 SESSION_HOURS = 12
 STATUS = {

@@ -9,8 +9,8 @@ import pytest
 from werkzeug.datastructures import FileStorage
 
 from geo.errors import InputError, NotFoundError
-from webmap import uploads
-from webmap.uploads import KEPT_S, Uploads
+from webmap.intake import uploads
+from webmap.intake.uploads import KEPT_S, Uploads
 
 CSV = "名称,类别\n甲,医院\n".encode()
 SHP, DBF = b"\x00\x00\x27\x0a" + bytes(96), b"\x03" + bytes(40)

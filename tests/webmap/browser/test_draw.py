@@ -17,7 +17,7 @@ from routing import proof
 from routing.draw.reveal import day_release, reveal, seals
 from routing.draw.verify import read, standalone, verify
 from routing.frame import Choices
-from webmap.verify_page import standalone_page
+from webmap.draw.verify import standalone_page
 
 pytestmark = pytest.mark.browser
 

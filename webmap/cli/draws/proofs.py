@@ -13,7 +13,7 @@ from routing.draw.verify import Verification, read, standalone, verify, verify_d
 from webmap.cli.draws.group import OUT, draw_group, shown, written
 from webmap.cli.session import REFUSED, Result, Session, command
 from webmap.clock import today
-from webmap.verify_page import standalone_page
+from webmap.draw.verify import standalone_page
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -8,7 +8,7 @@ import click
 from routing.report import report_round
 from webmap.cli.draws.group import OUT, draw_group
 from webmap.cli.session import Result, Session, command
-from webmap.draw_sheet import write_sheet
+from webmap.draw.sheet import write_sheet
 
 
 @command(draw_group, "report")

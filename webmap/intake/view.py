@@ -20,9 +20,9 @@ from geo.store import Store
 from webmap import tiles
 from webmap.extent import bounds_of, extent
 from webmap.formats import category_name, category_names
+from webmap.intake.preview import ROSTER, STATUSES, Kept, Prepared, Preview
+from webmap.intake.uploads import Upload
 from webmap.language import say
-from webmap.preview import ROSTER, STATUSES, Kept, Prepared, Preview
-from webmap.uploads import Upload
 
 SHOWN = 100
 HISTORY = 30

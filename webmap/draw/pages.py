@@ -19,7 +19,7 @@ from routing.report import RoundReport, report_round, standing_of
 from routing.rounds import draw_round
 from routing.team_draw import draw_round_teams
 from webmap import access
-from webmap.draw_view import view_of
+from webmap.draw.view import view_of
 from webmap.formats import category_name, number
 from webmap.language import say
 

@@ -7,7 +7,7 @@ from geo.store import Store
 from routing.proof import hash_of
 from routing.report import DRAWS, RoundReport
 from webmap import pages_apart
-from webmap.draw_view import view_of
+from webmap.draw.view import view_of
 from webmap.formats import number
 from webmap.texts import translate
 

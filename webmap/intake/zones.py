@@ -13,7 +13,7 @@ from geo.store import Store
 from geo.zone_faults import IDLE, KINDS, OUTSIDE, UNOWNED, ZoneFaults, zone_faults
 from webmap import access, geojson, tiles
 from webmap.extent import extent
-from webmap.intake_view import levels
+from webmap.intake.view import levels
 from webmap.language import say
 from webmap.saying import FAULT_KINDS
 

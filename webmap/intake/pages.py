@@ -17,12 +17,13 @@ from geo.errors import InputError, NotFoundError
 from geo.model import Level, Role
 from geo.progress import Progress
 from geo.writers import write, write_sheet
-from webmap import access, geojson, intake_view, preview
+from webmap import access, geojson
 from webmap.formats import catalogue_of_app
+from webmap.intake import preview, view
+from webmap.intake.preview import Kept, Preview
+from webmap.intake.uploads import Upload, Uploads
 from webmap.jobs import Job, jobs, owner, trouble
 from webmap.language import say, spoken
-from webmap.preview import Kept, Preview
-from webmap.uploads import Upload, Uploads
 
 pages = Blueprint("intake", __name__)
 
@@ -39,7 +40,7 @@ def init_app(app: Flask) -> None:
 @access.require(Role.PLANNER)
 def page() -> str:
     """Show the form for a file, and what was imported so far."""
-    return render_template("intake.html", **intake_view.form(access.city()), error="", chosen={})
+    return render_template("intake.html", **view.form(access.city()), error="", chosen={})
 
 
 @pages.post("/import")
@@ -51,7 +52,7 @@ def upload() -> Any:  # noqa: ANN401 - a page or a redirect
         kept = _uploads().save(request.files.getlist("file"), user=owner(), choices=choices)
     except InputError as error:
         message = say(error.template, error.values)
-        form = intake_view.form(access.city())
+        form = view.form(access.city())
         page = render_template("intake.html", **form, error=message, chosen=request.form)
         return page, HTTPStatus.BAD_REQUEST
     return redirect(url_for("intake.show", token=kept.token))
@@ -69,7 +70,7 @@ def show(token: str) -> str:
     if found is None:
         _previews().pop(token, None)
         return render_template("intake_trouble.html", upload=waiting, message=trouble(job))
-    return render_template("intake_preview.html", **intake_view.preview(access.city(), waiting, found))
+    return render_template("intake_preview.html", **view.preview(access.city(), waiting, found))
 
 
 @pages.post("/import/<token>")
@@ -110,7 +111,7 @@ def done(token: str, job_id: str) -> str:
         return render_template("work.html", job=job, title=_("Importing"), onward=onward)
     if not isinstance(job.result, Kept):
         return render_template("intake_trouble.html", upload={"token": token}, message=trouble(job))
-    return render_template("intake_done.html", job=job, **intake_view.done(access.city(), job.result))
+    return render_template("intake_done.html", job=job, **view.done(access.city(), job.result))
 
 
 @pages.post("/import/<token>/discard")
@@ -144,14 +145,14 @@ def places(token: str) -> Response:
     found = _looked(token)
     if found.places is None:
         raise NotFoundError("this upload is not here any more: upload the file again")
-    return geojson.answer(intake_view.named(found.places), ("status", "name", "kind"))
+    return geojson.answer(view.named(found.places), ("status", "name", "kind"))
 
 
 @pages.get("/data/import/<token>/faults.geojson")
 @access.require(Role.PLANNER)
 def faults(token: str) -> Response:
     """Give overlaps and gaps that the zones of an upload would have, measured."""
-    return geojson.answer(intake_view.tree_faults(_looked(token)), ("kind", "code", "other", "area_m2"))
+    return geojson.answer(view.tree_faults(_looked(token)), ("kind", "code", "other", "area_m2"))
 
 
 @pages.get("/import/<token>/rejected.xlsx")

@@ -12,7 +12,7 @@ from geo.model import Role
 from webmap import access, tiles
 from webmap.extent import extent
 from webmap.formats import category_name
-from webmap.intake_view import datums
+from webmap.intake.view import datums
 
 pages = Blueprint("placing", __name__)
 

@@ -10,7 +10,7 @@ from geo.model import Level
 from geo.store import Store
 from routing.draw.risk import LOOK_BACK
 from routing.report import RoundReport
-from webmap.draw_map import sample_map
+from webmap.draw.map import sample_map
 
 Say = Callable[[str], str]
 

@@ -25,7 +25,7 @@ from geo.imports.headings import Columns, columns_of
 from geo.model import Level
 from geo.progress import Progress
 from geo.store import Store
-from webmap.uploads import Upload
+from webmap.intake.uploads import Upload
 
 Prepared = PreparedRoster | PreparedZones
 ROSTER, ZONES = "checkpoints", "zones"
