@@ -8,5 +8,7 @@ from geo.results.cells import RADII_M as RADII_M
 from geo.results.cells import hotspot_cells as hotspot_cells
 from geo.results.findings import Findings as Findings
 from geo.results.findings import findings as findings
+from geo.results.items import worst_items as worst_items
 from geo.results.names import item_names as item_names
 from geo.results.names import zone_names as zone_names
+from geo.results.places import hotspot_places as hotspot_places
