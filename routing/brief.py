@@ -22,6 +22,7 @@ from routing.matrix import travel_matrix
 from routing.network import StreetNetwork
 from routing.problem import UNREACHABLE_S, RoutingProblem, RoutingTeam, Shift
 from routing.team_draw import barred, composed
+from routing.vary.likeness import base_of
 
 LOST_M = 1000.0
 """A checkpoint farther than this from every street that can be reached has no way there."""
@@ -43,7 +44,11 @@ class Terms:
     closures: frozenset[int] = frozenset()  # labels of street edges closed besides those that the city lists
     listed_closures: bool = True  # the closures that the city lists for the days of the round hold
     price_days: bool = True  # report what the days of the draw cost, for a fifth of the time
-    premium: float = 0.03  # mean travel that may go into being unforeseeable, a share of the shortest; 0: not varied
+    premium: float = 0.03  # mean travel that may go into being unforeseeable, a share of the shortest
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.premium <= 1:
+            raise InputError("{field} is {value!r}: give a share from 0 to 1", field="premium", value=self.premium)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +63,11 @@ class Brief:
     off_street_m: Mapping[int, float]  # stops with no way there, and how far they are from a street that has one
     terms: Terms  # with all closures that hold
     timezone: ZoneInfo
+
+    @property
+    def places(self) -> list[str]:
+        """What the rows are called: ids of checkpoints, then ``base`` and the id of each team."""
+        return [*self.sample.index, *(base_of(team.id) for team in self.teams)]
 
 
 def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Catalogue, terms: Terms) -> Brief:

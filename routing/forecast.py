@@ -25,6 +25,8 @@ from routing.vary.exchange import equals
 from routing.vary.guess import best_guess, entropy_bits, guess_after_first
 from routing.vary.sampler import Varied
 
+KNOWN = 0.9
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -34,6 +36,7 @@ class Figures:
     shortest_s: int  # the shortest routes known
     premium: float  # of the routes drawn, a share of the shortest travel
     premium_mean: float  # of all that could have been drawn
+    routes: int
     served: int
     stops: int
     load_mean_s: float  # work of a team in all its days: travel and visits
@@ -44,6 +47,7 @@ class Figures:
     guess_hour: float
     guess_hour_windowed: float | None  # of stops whose windows are shorter than the shift; None: there are none
     guess_hour_after_first: float
+    hour_known: int  # stops whose hour is as good as known: guessed 9 times of 10 or more often
     guess_team: float
     guess_all: float  # day, hour and team at once
     similarity: float  # share of legs driven in the last rounds
@@ -124,6 +128,7 @@ def figures(problem: RoutingProblem, varied: Varied, guessed: pd.DataFrame, *, s
         shortest_s=shortest_s,
         premium=varied.premium,
         premium_mean=expected_s / shortest_s - 1 if shortest_s else 0.0,
+        routes=len(plan.routes),
         served=len(problem.stops) - len(plan.unserved),
         stops=len(problem.stops),
         load_mean_s=float(np.mean(loads)) if loads else 0.0,
@@ -134,6 +139,7 @@ def figures(problem: RoutingProblem, varied: Varied, guessed: pd.DataFrame, *, s
         guess_hour=float(mean["hour"]),
         guess_hour_windowed=float(windowed.mean()) if len(windowed) else None,
         guess_hour_after_first=float(mean["hour_after_first"]),
+        hour_known=int((guessed["hour"] >= KNOWN).sum()),
         guess_team=float(mean["team"]),
         guess_all=float(mean["all"]),
         similarity=similarity,

@@ -1,23 +1,32 @@
-"""plan_round: from a drawn round to saved routes."""
+"""plan_round: from a drawn round to saved routes that nobody can foresee."""
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from geo.catalogue import Catalogue
 from geo.progress import Progress, silent
 from geo.store import Store
 from routing.brief import Brief, Days, Terms, brief_of
 from routing.check import ensure
+from routing.forecast import chances, figures
 from routing.itinerary import plan_frames, unserved_frame
 from routing.loads import farthest_load
 from routing.network import network_of
-from routing.problem import Plan, Reason, RoutingProblem
+from routing.plan_report import PlanReport
+from routing.problem import Plan, Reason
 from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.solver import Standing, solve
+from routing.vary.history import Walk, known_legs, past_walks, walks_of
+from routing.vary.keeping import keep_candidates
+from routing.vary.likeness import similarity
+from routing.vary.sampler import Varied, Variety, vary
 
 PRICING = 0.2  # of the time, to find out what the drawn days cost
+
+Watch = Callable[[Standing], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,7 @@ class PlanOptions:
     Parameters
     ----------
     seconds
-        How long to search for shorter routes.
+        How long to search for shorter routes; varying them comes after it.
     seed
         Of the search.
     terms
@@ -45,35 +54,18 @@ class PlanOptions:
 DEFAULTS = PlanOptions()
 
 
-@dataclass(frozen=True, slots=True)
-class PlanReport:
-    """What a plan came to."""
-
-    routes: int
-    served: int
-    unserved: int
-    travel_s: int
-    team_days: int
-    seconds: float
-    teams_for_all: int | None  # teams that would serve all that only lack room
-    reasons: Mapping[str, int]  # how many stops are not served for each reason
-    farthest_load: float  # of the team whose work is farthest from its fair share, as a part of the share
-    drawn_days_cost_s: int | None  # travel that free days would save at least; None: not asked, or days are free
-
-    def as_json(self) -> dict[str, object]:
-        """Give the keys of the JSON line."""
-        return asdict(self)
-
-
 def plan_round(
     store: Store,
     round_id: str,
     options: PlanOptions = DEFAULTS,
     *,
     progress: Progress = silent,
-    watch: Callable[[Standing], bool] | None = None,
+    watch: Watch | None = None,
 ) -> PlanReport:
     """Plan a drawn round and save its routes, in the place of the plan it had.
+
+    The shortest routes that are found are varied by the key of the draw: all that could be chosen is kept with its hash
+    before the choice, the plan afterwards with its figures, at once. Broken off at any moment, the old plan is whole.
 
     Parameters
     ----------
@@ -84,50 +76,89 @@ def plan_round(
     options
         How.
     progress
-        Told at each stage.
+        Told at each stage; what it raises ends the work, and the old plan stays.
     watch
-        Told how the search stands; True ends it with the best plan so far, which is saved.
+        Told how the search stands; True ends it with the best plan so far, which is varied and saved.
 
     Raises
     ------
     NotFoundError, StateError
         When there is no such round, or it is not drawn.
     PlanError
-        When the independent checker refuses the plan; nothing is saved then.
+        When the independent checker refuses the plan; the old one stays then.
     """
-    began, seconds, seed = time.perf_counter(), options.seconds, options.seed
+    began = time.perf_counter()
     progress("streets", 0, 1)
-    round_ = store.round(round_id)
+    round_, draw = store.round(round_id), store.draw(round_id)
     network = network_of(store)
     progress("streets", 1, 1)
-    catalogue = options.catalogue or store.catalogue(round_.edition)
-    brief = brief_of(store, round_, network, catalogue, options.terms)
-    pricing_s = (
-        PRICING * seconds if brief.terms.days is Days.DRAWN and brief.terms.price_days and round_.days > 1 else 0
+    brief = brief_of(store, round_, network, options.catalogue or store.catalogue(round_.edition), options.terms)
+    plan, days_cost_s = _searched(brief, options, progress, watch)
+    past = past_walks(store, round_)
+    varied = _varied(store, brief, plan, draw.key, past, progress)
+    routes, stops = plan_frames(brief, varied.plan, network, progress=progress)
+    unserved = unserved_frame(brief, varied.plan, _remedy_texts(brief, varied.plan))
+    report = _report(brief, varied, past)
+    report = replace(report, drawn_days_cost_s=days_cost_s, seconds=round(time.perf_counter() - began, 2))
+    figures_of_it, chosen_from = report.as_json(), varied.candidates_sha256
+    store.save_routes(round_id, routes, stops, unserved, figures=figures_of_it, candidates=chosen_from)
+    return report
+
+
+def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Watch | None) -> tuple[Plan, int | None]:
+    """Find the shortest routes, and what free days would save; None when nobody asks or it can't be compared."""
+    terms, problem, seed, ended = brief.terms, brief.problem, options.seed, False
+    asked = terms.days is Days.DRAWN and terms.price_days and brief.round.days > 1
+    pricing_s = PRICING * options.seconds if asked else 0.0
+
+    def listen(now: Standing) -> bool:
+        nonlocal ended
+        left_s = None if now.seconds_left is None else now.seconds_left + pricing_s
+        ended = watch is not None and watch(replace(now, seconds_left=left_s))
+        return ended
+
+    searching_s = options.seconds - pricing_s
+    plan = ensure(problem, solve(problem, seconds=searching_s, seed=seed, progress=progress, watch=listen))
+    if not asked or ended:
+        return plan, None
+
+    def aside(_: str, done: int, total: int) -> None:
+        progress("routes on free days", done, total)
+
+    def still(now: Standing) -> bool:
+        return watch is not None and watch(Standing(plan.travel_s, len(plan.unserved), now.seconds_left))
+
+    freed = replace(problem, day_of=None)
+    free = solve(freed, seconds=pricing_s, seed=seed, start=plan, progress=aside, watch=still)
+    return plan, plan.travel_s - free.travel_s if len(free.unserved) <= len(plan.unserved) else None
+
+
+def _varied(store: Store, brief: Brief, plan: Plan, key: bytes, past: list[list[Walk]], progress: Progress) -> Varied:
+    variety = Variety(
+        past=known_legs(past, {place: row for row, place in enumerate(brief.places)}),
+        names=brief.places,
+        teams=[team.id for team in brief.teams],
     )
-    plan = solve(brief.problem, seconds=seconds - pricing_s, seed=seed, progress=progress, watch=watch)
-    ensure(brief.problem, plan)
-    free = _freed(brief.problem, plan, pricing_s, seed) if pricing_s else None
-    routes, stops = plan_frames(brief, plan, network, progress=progress)
-    store.save_routes(round_id, routes, stops, unserved_frame(brief, plan, _remedy_texts(brief, plan)))
+    keep = partial(keep_candidates, store, brief.round.id)
+    return vary(brief.problem, plan, key, premium=brief.terms.premium, variety=variety, progress=progress, keep=keep)
+
+
+def _report(brief: Brief, varied: Varied, past: list[list[Walk]]) -> PlanReport:
+    problem, plan = brief.problem, varied.plan
+    likeness = similarity(walks_of(brief.places, problem, plan), past)
     return PlanReport(
-        routes=len(plan.routes),
-        served=len(brief.problem.stops) - len(plan.unserved),
-        unserved=len(plan.unserved),
-        travel_s=plan.travel_s,
-        team_days=len(plan.routes),
-        seconds=round(time.perf_counter() - began, 2),
-        teams_for_all=teams_for_all(brief.problem, plan),
         reasons=dict(Counter(map(str, plan.unserved.values()))),
-        farthest_load=farthest_load(brief.problem, plan),
-        drawn_days_cost_s=plan.travel_s - free.travel_s if free else None,
+        teams_for_all=teams_for_all(problem, plan),
+        farthest_load=farthest_load(problem, plan),
+        drawn_days_cost_s=None,
+        days=str(brief.terms.days),
+        premium_cap=brief.terms.premium,
+        closed_edges=len(brief.terms.closures),
+        past_rounds=len(past),
+        candidates_sha256=varied.candidates_sha256,
+        seconds=0.0,
+        figures=figures(problem, varied, chances(problem, varied), similarity=likeness),
     )
-
-
-def _freed(problem: RoutingProblem, plan: Plan, seconds: float, seed: int) -> Plan | None:
-    """Search on with free days from a plan with drawn days; None when that serves less, and so cannot be compared."""
-    free = solve(replace(problem, day_of=None), seconds=seconds, seed=seed, start=plan)
-    return free if len(free.unserved) <= len(plan.unserved) else None
 
 
 def _remedy_texts(brief: Brief, plan: Plan) -> dict[int, str]:

@@ -34,6 +34,8 @@ class Candidates:
         One whole number above 0 for each route: it is drawn with its weight's share of their sum.
     routes
         The days; each visits all the stops.
+    called
+        What the team is called in public.
     """
 
     team: int
@@ -44,6 +46,7 @@ class Candidates:
     dwell_s: tuple[int, ...]
     weights: tuple[int, ...]
     routes: tuple[PlannedRoute, ...]
+    called: str = ""
 
     def plain(self) -> dict[str, Any]:
         """Give plain JSON values; :func:`read` takes them back.
@@ -55,6 +58,7 @@ class Candidates:
         return {
             "version": VERSION,
             "team": self.team,
+            "called": self.called,
             "day": self.day,
             "shortest_s": self.shortest_s,
             "stops": [list(stop) for stop in zip(self.stops, self.names, self.dwell_s, strict=True)],
@@ -129,7 +133,7 @@ def _read(plain: Mapping[str, Any]) -> Candidates:
     if not routes or min(weights) < 1:
         raise ValueError("weights")
     head = int(plain["team"]), int(plain["day"]), int(plain["shortest_s"])
-    return Candidates(*head, stops, names, dwell_s, weights, tuple(routes))
+    return Candidates(*head, stops, names, dwell_s, weights, tuple(routes), str(plain["called"]))
 
 
 def _route(plain: Mapping[str, Any], row: Sequence[Any], stops: Sequence[int], dwell_s: Sequence[int]) -> PlannedRoute:

@@ -1,28 +1,48 @@
 """What earlier rounds drove, in the terms of a problem's matrix."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from geo.model import Round
+from geo.model import Round, Scope
 from geo.store import Store
-from routing.vary.likeness import ROUNDS, legs_of, places_of
+from routing.problem import Plan, RoutingProblem
+from routing.vary.likeness import ROUNDS, base_of, legs_of, places_of
 
 Walk = tuple[str, ...]
 
 
 def past_walks(store: Store, now: Round, *, rounds: int = ROUNDS) -> list[list[Walk]]:
-    """Give the routes of the last planned rounds before one, the latest last; each a sequence of places.
+    """Give the routes of the last rounds before one, the latest last; each a sequence of places.
 
-    A place is the id of a checkpoint, or ``base`` and the id of the team whose base it is.
+    A place is the id of a checkpoint, or ``base`` and the id of the team whose base it is. Of a round without a plan
+    it is the order in which its teams recorded their visits.
     """
     earlier = [one for one in store.rounds() if (one.start, one.id) < (now.start, now.id)]
     found: list[list[Walk]] = []
     for one in sorted(earlier, key=lambda each: (each.start, each.id), reverse=True):
-        walks = places_of(store.stops(one.id))
+        walks = places_of(store.stops(one.id)) or _visited(store, one)
         if walks:
             found.insert(0, walks)
         if len(found) == rounds:
             break
     return found
+
+
+def _visited(store: Store, round_: Round) -> list[Walk]:
+    visits = store.visits_frame(Scope(round_id=round_.id))
+    day = visits["arrived_at"].dt.tz_convert(store.setting("timezone", "Asia/Shanghai")).dt.date
+    in_order = visits.assign(day=day).sort_values("arrived_at")
+    days = in_order.groupby(["team", "day"])["checkpoint"]
+    return [(base_of(team), *visited, base_of(team)) for (team, _), visited in days if team]
+
+
+def walks_of(places: Sequence[str], problem: RoutingProblem, plan: Plan) -> list[Walk]:
+    """Say the routes of a plan as sequences of places, by the names of the rows of its problem."""
+    walks = []
+    for route in plan.routes:
+        team = problem.teams[route.team]
+        rows = [team.base, *route.stops] + ([] if team.end_base is None else [team.end_base])
+        walks.append(tuple(places[row] for row in rows))
+    return walks
 
 
 def known_legs(walks: list[list[Walk]], rows: Mapping[str, int]) -> frozenset[tuple[int, int]]:

@@ -33,8 +33,13 @@ def similarity(
     return len(legs & known) / len(legs) if legs else 0.0
 
 
+def base_of(team: str) -> str:
+    """Name the base of a team as a place."""
+    return f"base {team}"
+
+
 def places_of(stops: pd.DataFrame) -> list[tuple[str, ...]]:
-    """Give the sequence of places of each route in a STOPS frame; a team's base is called ``base`` and its id."""
+    """Give the sequence of places of each route in a STOPS frame; a team's base has the name of :func:`base_of`."""
     walked = stops[stops["kind"] != "lunch"].sort_values(["day", "team", "order"])
-    names = walked["checkpoint"].where(walked["kind"] == "stop", "base " + walked["team"].astype(str))
+    names = walked["checkpoint"].where(walked["kind"] == "stop", walked["team"].astype(str).map(base_of))
     return [tuple(route) for _, route in names.groupby([walked["day"], walked["team"]], sort=True)]

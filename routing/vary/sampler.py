@@ -45,6 +45,8 @@ class Variety:
         Whether equal teams get each other's days by lot.
     names
         What the rows of the problem are called in public; empty: by their numbers.
+    teams
+        What the teams are called in public; empty: by their numbers.
     """
 
     candidates: int = 400
@@ -53,6 +55,7 @@ class Variety:
     known: float = MOST
     exchange: bool = True
     names: Sequence[str] = field(default=())
+    teams: Sequence[str] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +150,13 @@ def candidates_of(
         return _candidates(problem, route, seed, premium, variety)
 
     found = []
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for done, candidates in enumerate(pool.map(one, plan.routes), start=1):
-            found.append(candidates)
+    pool = ThreadPoolExecutor(int(os.environ.get("XUNDIAN_THREADS") or os.cpu_count() or 1))
+    try:
+        for done, candidates in enumerate([pool.submit(one, route) for route in plan.routes], start=1):
+            found.append(candidates.result())
             progress("variations", done, len(plan.routes))
+    finally:  # whoever cancels waits for the days at work, not for those to come
+        pool.shutdown(cancel_futures=True)
     return tuple(found)
 
 
@@ -179,6 +185,7 @@ def _candidates(
         dwell_s=tuple(int(problem.dwell_s[stop]) for stop in stops),
         weights=(1,) * len(days),
         routes=tuple(days),
+        called=variety.teams[route.team] if len(variety.teams) else str(route.team),
     )
     travel_s = np.array([day.travel_s for day in days])
     most_s = max(int(shortest_s * (1 + MARGIN * premium)), int(travel_s.min()))

@@ -26,8 +26,8 @@ def run(session: Session, round_id: str, seconds: float, seed: int) -> Result:
     with session.store() as store:
         report = plan_round(store, round_id, PlanOptions(seconds=seconds, seed=seed), progress=session.progress)
         draw = store.drawn(round_id)
-    keys = ("routes", "served", "unserved", "travel_s", "team_days", "seconds")
-    result = {key: getattr(report, key) for key in keys}
+    keys = ("routes", "served", "unserved", "travel_s", "seconds", "candidates_sha256")
+    result = {key: getattr(report, key) for key in keys} | {"team_days": report.routes}
     session.say(
         "{served} stops served on {team_days} team-days, {unserved} unserved; travel {travel_s} s in all.", **result
     )

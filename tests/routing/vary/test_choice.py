@@ -22,7 +22,7 @@ def toy(weights=(3, 1, 4)) -> Candidates:
         PlannedRoute(0, 1, order, begin, tuple(b + 60 for b in begin), 100, 900, None, None, 300)
         for order, begin in (((7, 9), (200, 400)), ((9, 7), (200, 410)), ((9, 7), (260, 480)))
     )
-    return Candidates(0, 1, 300, (7, 9), ("P-7", "P-9"), (60, 60), weights, routes)
+    return Candidates(0, 1, 300, (7, 9), ("P-7", "P-9"), (60, 60), weights, routes, "T01")
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def varied(twenty):
 
 def test_the_bytes_are_as_documented() -> None:
     assert toy().canonical().decode() == (
-        '{"day":1,"routes":[[3,[0,1],[200,400],100,900,null,null,300],[1,[1,0],[200,410],100,900,null,null,300],'
+        '{"called":"T01","day":1,"routes":[[3,[0,1],[200,400],100,900,null,null,300],[1,[1,0],[200,410],100,900,null,null,300],'
         '[4,[1,0],[260,480],100,900,null,null,300]],"shortest_s":300,"stops":[[7,"P-7",60],[9,"P-9",60]],'
         '"team":0,"version":"xundian-vary-1"}'
     )
@@ -91,7 +91,8 @@ def test_tampering_shows(varied) -> None:
     heavier = replace(one, weights=(one.weights[0] + 1, *one.weights[1:]))
     fewer = replace(one, weights=one.weights[1:], routes=one.routes[1:])
     renamed = replace(one, names=("elsewhere", *one.names[1:]))
-    for changed in (heavier, fewer, renamed):
+    swapped = replace(one, called="somebody else")
+    for changed in (heavier, fewer, renamed, swapped):
         assert any("hash" in fault for fault in faults(changed, kept, key, route))
     assert together([heavier]) != varied.candidates_sha256
 

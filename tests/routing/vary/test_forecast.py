@@ -69,6 +69,8 @@ def test_figures_add_up(round_of_three) -> None:
     assert 3 * summed.load_mean_s == summed.travel_s + 30 * 3600
     assert summed.load_least_s <= summed.load_mean_s <= summed.load_most_s
     assert summed.guess_hour_windowed is None
+    assert summed.routes == len(varied.plan.routes)
+    assert summed.hour_known == (chances(problem, varied)["hour"] >= 0.9).sum()
     assert summed.as_json()["similarity"] == 0.25
 
 

@@ -1,0 +1,74 @@
+"""What a saved plan comes to: travel, loads, what is left out, and what an inspected unit could guess of it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from geo.errors import StateError
+from geo.store import Store
+from routing.forecast import Figures
+from routing.vary.likeness import MOST
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """What a plan came to when it was made; changes on the day are not in it."""
+
+    reasons: Mapping[str, int]  # how many stops are not served for each reason
+    teams_for_all: int | None  # teams that would serve all that only lack room
+    farthest_load: float  # of the team whose work is farthest from its fair share, as a part of the share
+    drawn_days_cost_s: int | None  # travel that free days would save at least; None: not asked, or days are free
+    days: str  # drawn or free
+    premium_cap: float  # what the mean travel may be longer for not being foreseen, a share of the shortest
+    closed_edges: int  # of the streets, for all its days
+    past_rounds: int  # those with routes or visits that it is compared with, at most five
+    candidates_sha256: str  # of what it was chosen from, kept before the choice
+    seconds: float  # that planning took
+    figures: Figures
+
+    @property
+    def served(self) -> int:
+        """Stops with a place in a route."""
+        return self.figures.served
+
+    @property
+    def unserved(self) -> int:
+        """Stops without."""
+        return self.figures.stops - self.figures.served
+
+    @property
+    def travel_s(self) -> int:
+        """Of all routes."""
+        return self.figures.travel_s
+
+    @property
+    def routes(self) -> int:
+        """How many there are, each a team's day."""
+        return self.figures.routes
+
+    @property
+    def too_similar(self) -> bool:
+        """Whether as many legs as nobody should see again were driven in the last rounds."""
+        return self.figures.similarity >= MOST
+
+    def as_json(self) -> dict[str, Any]:
+        """Give plain JSON values; :func:`report_of` reads them back."""
+        return asdict(self)
+
+
+def report_of(store: Store, round_id: str) -> PlanReport:
+    """Give what the plan of a round came to.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such round.
+    StateError
+        When it is not planned, or was by a version that kept no figures.
+    """
+    found = store.plan_figures(round_id)
+    if found is None:
+        if len(store.routes(round_id)):
+            raise StateError("the plan of round {round!r} has no figures: plan it again", round=round_id)
+        raise StateError("round {round!r} is not planned yet: plan it first", round=round_id)
+    return PlanReport(**{**found, "figures": Figures(**found["figures"])})
