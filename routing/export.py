@@ -1,35 +1,52 @@
 """The routes of a round as a file: GPX for a GPS, GeoJSON for a map, XLSX for an office."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import geopandas as gpd
-import pandas as pd
 import shapely
 import xlsxwriter
 
 from geo.errors import InputError, StateError
 from geo.store import Store
 from routing.gpx import to_gpx
+from routing.route_sheet import Place, PlanPart, RouteSheet, plan_part
 
 FORMATS = ("gpx", "geojson", "xlsx")
 TRIAL = "试抽 trial draw"  # in a file it says so in both languages: nobody knows who will open it
 _DECIMALS = 7  # of degrees: a centimetre
-_SHEETS = {
-    "路线 routes": ("team", "day", "mode", "stops", "travel_s", "length_m", "trial"),
-    "停靠点 stops": (
-        "team", "day", "order", "kind", "checkpoint", "name", "arrive", "depart", "dwell_s", "travel_s", "lon", "lat",
-        "trial",
-    ),
-    "未安排 unserved": ("checkpoint", "name", "day", "reason", "remedy"),
-}  # fmt: skip
+_MINUTE_S = 60
+_KM = 1000.0
+_WIDE = 60  # characters: a list of items would make a column that no screen holds
 
 
-def export_routes(store: Store, round_id: str, format_: str, path: Path | str) -> Path:
-    """Write the routes of a round.
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """In which words a file speaks.
+
+    Parameters
+    ----------
+    lang
+        Of names in the catalogue: ``zh`` or ``en``.
+    say
+        Translates a text of ours.
+    reason
+        Translates why a stop is not served, and what would serve it.
+    """
+
+    lang: str = "en"
+    say: Callable[[str], str] = str
+    reason: Callable[[str], str] = str
+
+
+ENGLISH = Wording()
+
+
+def export_routes(store: Store, round_id: str, format_: str, path: Path | str, *, wording: Wording = ENGLISH) -> Path:
+    """Write the routes of a whole round; :func:`routes_file` writes a part of it.
 
     Parameters
     ----------
@@ -38,11 +55,11 @@ def export_routes(store: Store, round_id: str, format_: str, path: Path | str) -
     round_id
         A round that is planned.
     format_
-        One of :data:`FORMATS`. GeoJSON has a line per team and day (``team, day, travel_s``) and a point per stop
-        (``kind`` = base, stop or lunch; ``team, day, order, checkpoint, arrive, depart, dwell_s``; local ISO times).
-        What was drawn by trial is marked as such in every format.
+        One of :data:`FORMATS`.
     path
         The file; it is replaced.
+    wording
+        Of headings, categories, items and reasons.
 
     Raises
     ------
@@ -51,69 +68,145 @@ def export_routes(store: Store, round_id: str, format_: str, path: Path | str) -
     StateError
         When the round is not planned.
     """
-    if format_ not in FORMATS:
-        raise InputError("format is {value!r}: take one of {formats}", value=format_, formats=", ".join(FORMATS))
-    routes, stops, unserved = store.routes(round_id), store.stops(round_id), store.unserved(round_id)
-    if routes.empty and unserved.empty:
-        raise StateError("round {round!r} is not planned: run the plan first", round=round_id)
-    names = store.checkpoints(include_retired=True)["name"]
     path = Path(path)
-    draw = store.drawn(round_id)
-    trial = draw is not None and draw.trial
-    if format_ == "gpx":
-        title = f"{round_id} {TRIAL}" if trial else round_id
-        path.write_bytes(to_gpx(title, routes, stops, lambda id_: str(names.get(id_) or id_)))
-        return path
-    zone = ZoneInfo(store.setting("timezone", "Asia/Shanghai"))
-    for column in ("arrive", "depart"):
-        stops[column] = [moment.astimezone(zone).isoformat() for moment in stops[column]]
-    if format_ == "geojson":
-        path.write_text(_geojson(routes.assign(trial=trial), stops.assign(trial=trial)), encoding="utf-8")
-    else:
-        mark = TRIAL if trial else ""
-        stops = stops.assign(
-            trial=mark,
-            name=_named(stops["checkpoint"], names),
-            lon=stops.geometry.x.round(6),
-            lat=stops.geometry.y.round(6),
-        )
-        left = unserved.reset_index()
-        _write_xlsx(path, (routes.assign(trial=mark), stops, left.assign(name=_named(left["checkpoint"], names))))
+    path.write_bytes(routes_file(plan_part(store, round_id), format_, wording=wording))
     return path
 
 
-def _named(ids: Iterable[str], names: pd.Series) -> list[str]:
-    return [str(names.get(id_, "")) for id_ in ids]
+def routes_file(part: PlanPart, format_: str, *, wording: Wording = ENGLISH) -> bytes:
+    """Write a plan or a part of it.
+
+    GeoJSON has a line per team and day (``team, day, mode, travel_s, length_m, stops``) and a point per base, stop and
+    lunch (``kind, team, day, order, number, checkpoint, arrive, depart, dwell_s``; local ISO times). GPX has a track
+    per team and day and a waypoint per stop. XLSX has a sheet of routes, one of stops with their opening hours, items
+    and questionnaires, and one of what is not served. What was drawn by trial is marked as such in every format.
+
+    Raises
+    ------
+    InputError
+        When there is no such format.
+    StateError
+        When there is no route.
+    """
+    if format_ not in FORMATS:
+        raise InputError("format is {value!r}: take one of {formats}", value=format_, formats=", ".join(FORMATS))
+    if part.routes.empty and part.unserved.empty:
+        raise StateError("round {round!r} is not planned: run the plan first", round=part.round.id)
+    if format_ == "geojson":
+        return _geojson(part).encode()
+    if format_ == "xlsx":
+        return _xlsx(part, wording)
+    title = f"{part.round.id} {TRIAL}" if part.trial else part.round.id
+    sheets = list(part.sheets())
+    return to_gpx(title, part.routes, sheets, lambda place: _described(place, wording))
 
 
-def _geojson(routes: gpd.GeoDataFrame, stops: gpd.GeoDataFrame) -> str:
-    columns: tuple[str, ...] = ("team", "day", "mode", "travel_s", "length_m", "stops", "trial")
-    features = [_feature(row, columns) for row in routes.itertuples()]
-    columns = ("team", "day", "order", "kind", "checkpoint", "arrive", "depart", "dwell_s", "travel_s", "trial")
-    features += [_feature(row, columns) for row in stops.itertuples()]
+def _described(place: Place, wording: Wording) -> str:
+    """Say in a waypoint what there is to know: hours, category, address, items, questionnaires."""
+    told = [f"{place.arrive:%H:%M}–{place.depart:%H:%M}", place.category_name(wording.lang), place.address]
+    told += [f"{wording.say('Open')} {place.opening}"] if place.windows else []
+    told += [f"{wording.say('Questionnaires')}: {place.questionnaires}"] if place.questionnaires else []
+    told += [item.name(wording.lang) for item in place.items]
+    return "; ".join(text for text in (*told, place.checkpoint) if text)
+
+
+# --- GeoJSON
+
+
+def _geojson(part: PlanPart) -> str:
+    columns = ("team", "day", "mode", "travel_s", "length_m", "stops")
+    features = [
+        _feature(row.Index, row.geometry, {column: getattr(row, column) for column in columns} | {"trial": part.trial})
+        for row in part.routes.itertuples()
+    ]
+    places = {(sheet.team, sheet.day): sheet.places for sheet in part.sheets()}
+    for row in part.stops.sort_values(["day", "team", "order"]).itertuples():
+        place = places[row.team, row.day][row.order]
+        known = {column: getattr(row, column) for column in ("team", "day", "order", "kind", "checkpoint")}
+        times = {"arrive": place.arrive.isoformat(), "depart": place.depart.isoformat()}
+        spent = {"dwell_s": row.dwell_s, "travel_s": row.travel_s, "number": place.number, "trial": part.trial}
+        features.append(_feature(row.Index, row.geometry, known | times | spent))
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
 
 
-def _feature(row: Any, columns: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401 - a row of any frame
-    shape = shapely.set_precision(row.geometry, 10**-_DECIMALS, mode="pointwise")
+def _feature(id_: str, geometry: shapely.Geometry, properties: dict[str, Any]) -> dict[str, Any]:
+    shape = shapely.set_precision(geometry, 10**-_DECIMALS, mode="pointwise")
     return {
-        "type": "Feature",
-        "id": row.Index,
-        "geometry": json.loads(shapely.to_geojson(shape)),
-        "properties": {column: getattr(row, column) for column in columns},
-    }
+        "type": "Feature", "id": id_, "geometry": json.loads(shapely.to_geojson(shape)), "properties": properties,
+    }  # fmt: skip
 
 
-def _write_xlsx(path: Path, frames: Iterable[pd.DataFrame]) -> None:
-    with xlsxwriter.Workbook(str(path)) as book:
-        bold = book.add_format({"bold": True})
-        for (title, columns), frame in zip(_SHEETS.items(), frames, strict=True):
-            sheet = book.add_worksheet(title)
-            sheet.freeze_panes(1, 0)
-            sheet.write_row(0, 0, columns, bold)
-            for row, record in enumerate(frame[list(columns)].itertuples(index=False), start=1):
-                for column, value in enumerate(record):
-                    write: Callable[..., Any] = sheet.write_string if isinstance(value, str) else sheet.write_number
-                    write(row, column, value)
-            sheet.autofilter(0, 0, max(len(frame), 1), len(columns) - 1)
-            sheet.autofit()
+# --- XLSX
+
+Row = Sequence[object]
+
+
+def _xlsx(part: PlanPart, wording: Wording) -> bytes:
+    file, sheets, say = BytesIO(), list(part.sheets()), wording.say
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        _table(book, say("Routes"), _route_columns(say), (_route_row(one, part, say) for one in sheets))
+        _table(book, say("Stops"), _stop_columns(say), _stop_rows(sheets, part, wording), say("What to check"))
+        _table(book, say("Not served"), _unserved_columns(say), _unserved_rows(part, wording))
+    return file.getvalue()
+
+
+def _route_columns(say: Callable[[str], str]) -> Row:
+    return (
+        say("Team"), say("Day"), say("Date"), say("Mode"), say("Stops"), say("Travel, minutes"), say("Way, km"),
+        say("Trial"),
+    )  # fmt: skip
+
+
+def _route_row(sheet: RouteSheet, part: PlanPart, say: Callable[[str], str]) -> Row:
+    return (
+        sheet.team, sheet.day, sheet.date.isoformat(), say(str(sheet.mode)), len(sheet.stops),
+        round(sheet.travel_s / _MINUTE_S), round(sheet.length_m / _KM, 1), TRIAL if part.trial else "",
+    )  # fmt: skip
+
+
+def _stop_columns(say: Callable[[str], str]) -> Row:
+    return (
+        say("Team"), say("Day"), say("Date"), say("Number"), say("Kind"), say("Arrives"), say("Leaves"),
+        say("On the spot, minutes"), say("Travel, minutes"), say("Open"), say("Checkpoint"), say("Name"),
+        say("Category"), say("Address"), say("Responsible unit"), say("Questionnaires"), say("What to check"),
+        say("Longitude"), say("Latitude"), say("Trial"),
+    )  # fmt: skip
+
+
+def _stop_rows(sheets: Iterable[RouteSheet], part: PlanPart, wording: Wording) -> Iterator[Row]:
+    for sheet, place in ((one, place) for one in sheets for place in one.places):
+        yield (
+            sheet.team, sheet.day, sheet.date.isoformat(), place.number or "", wording.say(place.kind),
+            f"{place.arrive:%H:%M}", f"{place.depart:%H:%M}", round(place.dwell_s / _MINUTE_S),
+            round(place.travel_s / _MINUTE_S), place.opening, place.checkpoint, place.name,
+            place.category_name(wording.lang), place.address, place.unit, place.questionnaires or "",
+            "; ".join(item.name(wording.lang) for item in place.items), round(place.lon, 6), round(place.lat, 6),
+            TRIAL if part.trial else "",
+        )  # fmt: skip
+
+
+def _unserved_columns(say: Callable[[str], str]) -> Row:
+    return say("Checkpoint"), say("Name"), say("Day"), say("Reason"), say("What would serve it")
+
+
+def _unserved_rows(part: PlanPart, wording: Wording) -> Iterator[Row]:
+    names = part.roster["name"]
+    for row in part.unserved.itertuples():
+        name = str(names.get(row.Index, ""))
+        yield row.Index, name, row.day, wording.reason(str(row.reason)), wording.reason(str(row.remedy))
+
+
+def _table(book: Any, title: str, columns: Row, rows: Iterable[Row], wide: object = None) -> None:  # noqa: ANN401 - xlsxwriter has no types
+    sheet, bold = book.add_worksheet(title), book.add_format({"bold": True})
+    sheet.freeze_panes(1, 0)
+    sheet.write_row(0, 0, columns, bold)
+    last = 1
+    for last, record in enumerate(rows, start=1):
+        for column, value in enumerate(record):
+            write = sheet.write_string if isinstance(value, str) else sheet.write_number
+            write(last, column, value)
+    sheet.autofilter(0, 0, last, len(columns) - 1)
+    sheet.autofit()
+    for column, heading in enumerate(columns):
+        if heading == wide:
+            sheet.set_column(column, column, _WIDE)

@@ -1,19 +1,23 @@
 """Routes for a GPS, as GPX 1.1 (https://www.topografix.com/GPX/1/1/): a track per route, a waypoint per stop."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import shapely
 
+from routing.route_sheet import Place, RouteSheet
+
 NAMESPACE = "http://www.topografix.com/GPX/1/1"
 _SCHEMA = f"{NAMESPACE} {NAMESPACE}/gpx.xsd"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_CONTROLS = dict.fromkeys(range(32))  # XML 1.0 has no place for them
+_CONTROLS = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")  # XML 1.0 has no place for them
 
 
-def to_gpx(name: str, routes: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, title: Callable[[str], str] = str) -> bytes:
+def to_gpx(
+    name: str, routes: gpd.GeoDataFrame, sheets: Iterable[RouteSheet], describe: Callable[[Place], str]
+) -> bytes:
     """Write routes as GPX.
 
     Parameters
@@ -22,10 +26,10 @@ def to_gpx(name: str, routes: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, title: 
         Of the file, for instance the round.
     routes
         ROUTES frame; one track each.
-    stops
-        STOPS frame; one waypoint for each stop, with the time of arrival.
-    title
-        Gives the name of a checkpoint for its id.
+    sheets
+        Their sheets; one waypoint for each stop, with the time of arrival.
+    describe
+        Says what there is to know of a stop.
 
     Returns
     -------
@@ -39,13 +43,12 @@ def to_gpx(name: str, routes: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, title: 
     metadata = ET.SubElement(root, "metadata")
     _text(metadata, "name", name)
     _bounds(metadata, routes)
-    for (team, day), own in stops[stops["kind"] == "stop"].groupby(["team", "day"], sort=True):
-        for number, stop in enumerate(own.sort_values("order").itertuples(), start=1):
-            point = _point(root, "wpt", stop.geometry.x, stop.geometry.y)
-            _text(point, "time", _utc(stop.arrive))
-            _text(point, "name", f"{number} {title(stop.checkpoint)}")
-            _text(point, "desc", f"{team} / {day} / {number} / {stop.checkpoint} / {stop.dwell_s} s")
-            _text(point, "type", "stop")
+    for place in (place for sheet in sheets for place in sheet.stops):
+        point = _point(root, "wpt", place.lon, place.lat)
+        _text(point, "time", _utc(place.arrive))
+        _text(point, "name", f"{place.number} {place.name}")
+        _text(point, "desc", describe(place))
+        _text(point, "type", "stop")
     for number, route in enumerate(routes.itertuples(), start=1):
         track = ET.SubElement(root, "trk")
         _text(track, "name", f"{name} {route.team} {route.day}")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from flask_babel import gettext as _
 
+from routing.export import Wording
 from routing.problem import Reason
 from routing.remedies import Change, parse
 from webmap.team_marks import team_name
@@ -23,3 +24,8 @@ def said(text: str, *, say: Callable[[str], str] = _) -> str:
         name: team_name(str(value), say=say) if name == "team" else value for name, value in remedy.values.items()
     }
     return say(remedy.change.value).format(**values)
+
+
+def wording(lang: str, say: Callable[[str], str] = _) -> Wording:
+    """Give the words of a file in a language."""
+    return Wording(lang, say, lambda text: said(text, say=say))

@@ -14,6 +14,7 @@ import pandas as pd
 from geo.errors import AccessError, StateError
 from geo.model import Draw, Role, Round, Scope, User
 from geo.store import Store
+from routing.route_sheet import PlanPart, plan_part
 from webmap.clock import Today
 
 
@@ -41,6 +42,11 @@ class Sight:
         """Give the stops of a round, under the same rule as the routes."""
         team, day = self._own_part(round_id)
         return self.store.stops(round_id, team=team, day=day)
+
+    def plan(self, round_id: str, *, team: str | None = None, day: int | None = None) -> PlanPart:
+        """Give a plan to be read: the planner's as asked for, whole or a team's or a day's; a team's own of today."""
+        own_team, own_day = self._own_part(round_id)
+        return plan_part(self.store, round_id, team=own_team or team, day=own_day or day)
 
     def unserved(self, round_id: str) -> pd.DataFrame:
         """Give what a plan doesn't serve, with the reasons."""
@@ -106,6 +112,11 @@ class Sight:
         scope = Scope() if self.user.role is Role.PLANNER else Scope(zone=self.zone())
         found = self.store.deductions_frame(scope)
         return found.join(visits[["checkpoint", "category", "arrived_at", "geometry"]], on="visit", how="inner")
+
+    def found(self, scope: Scope) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+        """Give a planner the visits of a scope and what they deducted."""
+        self._planner_only()
+        return self.store.visits_frame(scope), self.store.deductions_frame(scope)
 
     def _own_part(self, round_id: str) -> tuple[str | None, int | None]:
         if self.user.role is Role.PLANNER:

@@ -8,23 +8,17 @@ from xml.etree import ElementTree as ET
 import geopandas as gpd
 import pandas as pd
 import pytest
+from lxml import etree
 
 from geo.errors import InputError, StateError
 from geo.store import Store
-from routing.export import FORMATS, TRIAL, export_routes
+from routing.export import FORMATS, TRIAL, Wording, export_routes, routes_file
 from routing.gpx import NAMESPACE, to_gpx
 from routing.plan import PlanOptions, plan_round
+from routing.route_sheet import directions, plan_part
 
-# The order of elements in https://www.topografix.com/GPX/1/1/gpx.xsd (xsd:sequence), the optional ones included.
-ORDER = {
-    "gpx": ["metadata", "wpt", "rte", "trk", "extensions"],
-    "metadata": ["name", "desc", "author", "copyright", "link", "time", "keywords", "bounds", "extensions"],
-    "wpt": ["ele", "time", "magvar", "geoidheight", "name", "cmt", "desc", "src", "link", "sym", "type", "fix", "sat"],
-    "trk": ["name", "cmt", "desc", "src", "link", "number", "type", "extensions", "trkseg"],
-    "trkseg": ["trkpt"],
-    "trkpt": [],
-    "bounds": [],
-}
+SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[2] / "reference" / "gpx.xsd"))
+ZH = {"Arrives": "到达", "Open": "开放", "What to check": "检查内容", "stop": "停靠点", "no way there": "无路可达"}
 
 
 @pytest.fixture
@@ -33,22 +27,23 @@ def planned(city: Store) -> Store:
     return city
 
 
-def _plain(tag: str) -> str:
-    assert tag.startswith(f"{{{NAMESPACE}}}")
-    return tag.removeprefix(f"{{{NAMESPACE}}}")
+def test_gpx_is_what_its_schema_says(planned: Store, tmp_path: Path) -> None:
+    path = export_routes(planned, "R1", "gpx", tmp_path / "r.gpx")
+    written = etree.parse(path)
+    assert SCHEMA.validate(written), SCHEMA.error_log
+    for point in written.iter(f"{{{NAMESPACE}}}wpt"):
+        point.append(point[0])  # time after type: the schema must see what is wrong
+        assert not SCHEMA.validate(written)
+        break
 
 
-def test_gpx_is_in_the_order_of_its_schema(planned: Store, tmp_path: Path) -> None:
-    root = ET.fromstring(export_routes(planned, "R1", "gpx", tmp_path / "r.gpx").read_bytes())  # noqa: S314 - our own
-    assert root.attrib["version"] == "1.1"
-    assert root.attrib["creator"]
-    for element in root.iter():
-        children = [_plain(child.tag) for child in element]
-        allowed = ORDER.get(_plain(element.tag), [])
-        assert [tag for tag in allowed for child in children if child == tag] == children
-        if "lat" in element.attrib:
-            assert -90 <= float(element.attrib["lat"]) <= 90
-            assert -180 <= float(element.attrib["lon"]) <= 180
+def test_gpx_of_one_team_and_day_is_what_its_schema_says(planned: Store) -> None:
+    route = planned.routes("R1").iloc[-1]
+    own = plan_part(planned, "R1", team=route["team"], day=int(route["day"]))
+    written = etree.fromstring(routes_file(own, "gpx"))
+    assert SCHEMA.validate(written), SCHEMA.error_log
+    assert len(written.findall(f"{{{NAMESPACE}}}trk")) == 1
+    assert len(written.findall(f"{{{NAMESPACE}}}wpt")) == int(own.routes["stops"].sum())
 
 
 def test_gpx_has_a_track_per_route_and_a_waypoint_per_stop(planned: Store, tmp_path: Path) -> None:
@@ -71,8 +66,10 @@ def test_gpx_can_be_read_by_gdal(planned: Store, tmp_path: Path) -> None:
 
 
 def test_gpx_leaves_out_what_xml_cannot_hold(planned: Store) -> None:
-    written = to_gpx("R1\x00\x1b", planned.routes("R1"), planned.stops("R1"), lambda id_: f"\x07{id_}")
+    part = plan_part(planned, "R1")
+    written = to_gpx("R1\x00\x1b", part.routes, part.sheets(), lambda place: f"\x07{place.checkpoint}")
     assert ET.fromstring(written).findtext(f"{{{NAMESPACE}}}metadata/{{{NAMESPACE}}}name") == "R1"  # noqa: S314 - our own
+    assert SCHEMA.validate(etree.fromstring(written))
 
 
 def test_geojson_has_a_line_per_route_and_a_point_per_stop(planned: Store, tmp_path: Path) -> None:
@@ -89,15 +86,48 @@ def test_geojson_has_a_line_per_route_and_a_point_per_stop(planned: Store, tmp_p
     assert all(point["arrive"].startswith(f"2026-06-{11 + point['day']}T") for point in points)
 
 
+def _sheets(path: Path) -> list[pd.DataFrame]:
+    return list(pd.read_excel(path, sheet_name=None, engine="calamine").values())
+
+
 def test_xlsx_has_routes_stops_and_what_is_left_out(planned: Store, tmp_path: Path) -> None:
-    sheets = pd.read_excel(
-        export_routes(planned, "R1", "xlsx", tmp_path / "r.xlsx"), sheet_name=None, engine="calamine"
-    )
-    routes, stops, unserved = sheets.values()
-    assert routes["travel_s"].sum() == planned.routes("R1")["travel_s"].sum()
+    planned.save_questionnaires("R1", {"P001": 6})
+    routes, stops, unserved = _sheets(export_routes(planned, "R1", "xlsx", tmp_path / "r.xlsx"))
+    assert routes["Stops"].sum() == planned.routes("R1")["stops"].sum()
     assert len(stops) == len(planned.stops("R1"))
-    assert stops.loc[stops["kind"] == "stop", "name"].str.startswith("点位").all()
-    assert unserved[["checkpoint", "reason"]].to_numpy().tolist() == [["P039", "no way there"]]
+    visited = stops[stops["Kind"] == "stop"].set_index("Checkpoint")
+    assert visited["Name"].str.startswith("点位").all()
+    assert visited.loc["P001", "Questionnaires"] == 6
+    assert visited.loc["P001", "Category"] == "Bank branch"
+    assert visited.loc["P001", "Open"].count("–") >= 1
+    assert ";" in visited.loc["P001", "What to check"]
+    assert unserved[["Checkpoint", "Reason"]].to_numpy().tolist() == [["P039", "no way there"]]
+
+
+def test_xlsx_speaks_the_language_of_the_account(planned: Store, tmp_path: Path) -> None:
+    chinese = Wording("zh", say=lambda text: ZH.get(text, text), reason=lambda text: ZH.get(text, text))
+    _, stops, unserved = _sheets(export_routes(planned, "R1", "xlsx", tmp_path / "r.xlsx", wording=chinese))
+    assert {"到达", "开放", "检查内容"} <= set(stops.columns)
+    assert "银行网点" in set(stops["Category"])
+    assert "停靠点" in set(stops["Kind"])
+    assert set(unserved["Reason"]) == {"无路可达"}
+
+
+def test_a_sheet_tells_the_windows_of_its_own_weekday(planned: Store) -> None:
+    planned.upsert_checkpoints(planned.checkpoints().loc[["P001"]].assign(hours="Fr 09:00-11:00; Sa 10:00-12:00"))
+    at = [p for one in plan_part(planned, "R1").sheets() for p in one.stops if p.checkpoint == "P001"]
+    (place,) = at
+    assert place.opening == {12: "09:00–11:00", 13: "10:00–12:00"}[place.arrive.day]
+
+
+def test_directions_lead_from_place_to_place(planned: Store) -> None:
+    sheet = next(plan_part(planned, "R1").sheets())
+    said = directions(planned, sheet, "en")
+    assert len(said) == len(sheet.places)
+    assert said[0] == ()
+    for place, before, lines in zip(sheet.places[1:], sheet.places[:-1], said[1:], strict=True):
+        if (place.lon, place.lat) != (before.lon, before.lat):
+            assert lines[-1].endswith("and arrive")
 
 
 def test_a_round_without_a_plan_or_an_unknown_format_is_refused(city: Store, tmp_path: Path) -> None:
@@ -112,5 +142,5 @@ def test_a_trial_is_marked_in_every_format(planned, tmp_path):
     collection = json.loads(paths["geojson"].read_text(encoding="utf-8"))
     assert all(one["properties"]["trial"] is True for one in collection["features"])
     assert TRIAL in paths["gpx"].read_text(encoding="utf-8")
-    routes, stops, _ = pd.read_excel(paths["xlsx"], sheet_name=None, engine="calamine").values()
-    assert set(routes["trial"]) == set(stops["trial"]) == {TRIAL}
+    routes, stops, _ = _sheets(paths["xlsx"])
+    assert set(routes["Trial"]) == set(stops["Trial"]) == {TRIAL}
