@@ -1,19 +1,19 @@
 """The store: every read and write of the database goes through one :class:`Store`."""
 
 from geo.store.accounts import Accounts
+from geo.store.amendments import Amendments
 from geo.store.catalogues import Catalogues
 from geo.store.checkpoints import Checkpoints
 from geo.store.closures import Closures
-from geo.store.fieldwork import Fieldwork
 from geo.store.journal import Import, Undone
-from geo.store.plans import Kept, Plans
+from geo.store.plans import Kept
 from geo.store.proofs import Proofs
 from geo.store.streets import Streets
 from geo.store.visits import Visits
 from geo.store.zones import Zones
 
 
-class Store(Streets, Zones, Checkpoints, Proofs, Fieldwork, Plans, Closures, Visits, Catalogues, Accounts):
+class Store(Streets, Zones, Checkpoints, Proofs, Amendments, Closures, Visits, Catalogues, Accounts):
     """One city, opened by the path of a GeoPackage file or the URL of a PostgreSQL database.
 
     Safe to share between threads; each process opens its own. Every method that writes is one transaction, and when it

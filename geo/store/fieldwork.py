@@ -12,6 +12,7 @@ from geo import frames
 from geo.errors import StateError
 from geo.model import Avoidance, Inspector, TeamDraw
 from geo.store import rows, tables
+from geo.store.backend import Backend
 from geo.store.rounds import Rounds, draw_of
 
 _SPARE = frames.Schema(
@@ -90,29 +91,8 @@ class Fieldwork(Rounds):
         StateError
             When another replacement was logged meanwhile, or the point is not in the sample.
         """
-        t, sample, spare = tables.replacements, tables.sample, tables.reserves
         with self._writing() as connection:
-            draw_of(connection, round_id)
-            self._backend.lock(connection, t)
-            if len(connection.execute(select(t.c.fid).where(t.c.round_id == round_id)).all()) != after:
-                raise StateError(
-                    "somebody else replaced a point of round {round!r} meanwhile: try again", round=round_id
-                )
-            at = (sample.c.round_id == round_id) & (sample.c.id == line.out)
-            was = connection.execute(select(sample).where(at)).first()
-            if was is None:
-                raise StateError("{id!r} is refused, but it isn't among the points to inspect", id=line.out)
-            kept = {name: getattr(was, name) for name in frames.SAMPLE.columns}
-            row = {**asdict(line), "round_id": round_id, "into": line.into or None, **kept}
-            connection.execute(insert(t).values(row))
-            connection.execute(delete(sample).where(at))
-            if line.into:
-                came = connection.execute(
-                    select(spare).where(spare.c.round_id == round_id, spare.c.id == line.into)
-                ).one()
-                values = {"inclusion_prob": came.inclusion_prob, "day": was.day, "ticket": came.ticket}
-                connection.execute(insert(sample).values(round_id=round_id, id=line.into, **values))
-            _move_questionnaires(connection, round_id, line)
+            put_replacement(connection, self._backend, round_id, line, after=after)
 
     def save_questionnaires(self, round_id: str, numbers: Mapping[str, int]) -> None:
         """Keep how many questionnaires each place of the sample gets, in the place of what was kept before."""
@@ -179,11 +159,54 @@ class Fieldwork(Rounds):
         return [Avoidance(**{field.name: getattr(row, field.name) for field in fields(Avoidance)}) for row in found]
 
 
-def _move_questionnaires(connection: Connection, round_id: str, line: Replaced) -> None:
+def put_replacement(connection: Connection, backend: Backend, round_id: str, line: Replaced, *, after: int) -> None:
+    """Log a replacement and change the sample as part of a larger change; see :meth:`Fieldwork.save_replacement`."""
+    t, sample, spare = tables.replacements, tables.sample, tables.reserves
+    draw_of(connection, round_id)
+    backend.lock(connection, t)
+    if len(connection.execute(select(t.c.fid).where(t.c.round_id == round_id)).all()) != after:
+        raise StateError("somebody else replaced a point of round {round!r} meanwhile: try again", round=round_id)
+    at = (sample.c.round_id == round_id) & (sample.c.id == line.out)
+    was = connection.execute(select(sample).where(at)).first()
+    if was is None:
+        raise StateError("{id!r} is refused, but it isn't among the points to inspect", id=line.out)
+    kept = {name: getattr(was, name) for name in frames.SAMPLE.columns}
+    row = {**asdict(line), "round_id": round_id, "into": line.into or None, **kept}
+    connection.execute(insert(t).values(row))
+    connection.execute(delete(sample).where(at))
+    if line.into:
+        came = connection.execute(select(spare).where(spare.c.round_id == round_id, spare.c.id == line.into)).one()
+        values = {"inclusion_prob": came.inclusion_prob, "day": was.day, "ticket": came.ticket}
+        connection.execute(insert(sample).values(round_id=round_id, id=line.into, **values))
+    _move_questionnaires(connection, round_id, line.out, line.into)
+
+
+def take_back_replacement(connection: Connection, backend: Backend, round_id: str, out: str) -> None:
+    """Take the last line of the log back, as part of a larger change: the point is among those to inspect again.
+
+    Raises
+    ------
+    StateError
+        When another point was replaced since.
+    """
+    t, sample = tables.replacements, tables.sample
+    backend.lock(connection, t)
+    last = connection.execute(select(t).where(t.c.round_id == round_id).order_by(t.c.fid.desc()).limit(1)).first()
+    if last is None or last.out != out:
+        raise StateError("another point was replaced after {id!r}: this cannot be undone any more", id=out)
+    connection.execute(delete(t).where(t.c.fid == last.fid))
+    if last.into:
+        _move_questionnaires(connection, round_id, last.into, last.out)
+        connection.execute(delete(sample).where(sample.c.round_id == round_id, sample.c.id == last.into))
+    kept = {name: getattr(last, name) for name in frames.SAMPLE.columns}
+    connection.execute(insert(sample).values(round_id=round_id, id=last.out, **kept))
+
+
+def _move_questionnaires(connection: Connection, round_id: str, out: str, into: str) -> None:
     """Give the questionnaires of a point to what came in for it."""
     t = tables.questionnaires
-    at = (t.c.round_id == round_id) & (t.c.id == line.out)
+    at = (t.c.round_id == round_id) & (t.c.id == out)
     number = connection.scalar(select(t.c.number).where(at))
-    if number is not None and line.into:
+    if number is not None and into:
         connection.execute(delete(t).where(at))
-        connection.execute(insert(t).values(round_id=round_id, id=line.into, number=number))
+        connection.execute(insert(t).values(round_id=round_id, id=into, number=number))

@@ -14,6 +14,7 @@ from geo import frames
 from geo.errors import InputError, NotFoundError, StateError
 from geo.store import rows, tables
 from geo.store.database import Database
+from geo.store.revisions import revise
 from geo.store.rounds import round_of
 
 _PLAN = ((tables.routes, frames.ROUTES), (tables.stops, frames.STOPS), (tables.unserved, frames.UNSERVED))
@@ -86,6 +87,7 @@ class Plans(Database):
                 rows.add(connection, table, made)
                 if schema.geometry:
                     self._backend.moved(connection, table)
+            revise(connection, round_id, planned=True)
             _settle(connection, round_id, candidates)
             connection.execute(delete(_FIGURES).where(_FIGURES.c.round_id == round_id))
             if figures is not None or candidates:

@@ -225,7 +225,8 @@ def put_draw(
 def clear_draw(connection: Connection, round_id: str) -> None:
     """Remove a draw, what hangs on it, and the plan made from it."""
     for table in (
-        tables.routes, tables.stops, tables.unserved, tables.candidates, tables.plan_figures, tables.draws,
+        tables.routes, tables.stops, tables.unserved, tables.candidates, tables.plan_figures, tables.route_changes,
+        tables.draws,
     ):  # fmt: skip
         connection.execute(delete(table).where(table.c.round_id == round_id))
     kept = select(tables.commitments.c.frame_sha256).union(select(tables.draws.c.frame_sha256))

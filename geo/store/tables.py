@@ -20,7 +20,7 @@ from geo import frames
 from geo.store.columns import Json, Time, Whole
 from geo.store.geometry import geometry
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that leads to these tables."""
 
 metadata = MetaData(
@@ -313,6 +313,32 @@ closures = Table(
     *_of(frames.CLOSURES, "added_at"),
     Column("added_at", Time(), nullable=False),
     _gist("closures"),
+)
+plan_revisions = Table(
+    "plan_revisions",
+    metadata,
+    _fid(),
+    _text("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), unique=True),
+    Column("revision", Whole, nullable=False),  # grows with everything that changes the plan
+    Column("planned", Whole, nullable=False),  # the revision at which the plan was last made anew
+)
+route_changes = Table(
+    "route_changes",
+    metadata,
+    _fid(),
+    _round(),
+    Column("revision", Whole, nullable=False),  # of the plan after the change
+    Column("at", Time(), nullable=False),
+    _text("by"),  # account
+    _text("kind"),
+    _text("reason"),
+    Column("params", Json(), nullable=False),
+    Column("touched", Json(), nullable=False),  # the routes, each with what its own team is told
+    Column("notes", Json(), nullable=False),  # what the planner is told
+    Column("before", LargeBinary(), nullable=False),  # the routes and what was not served, deflated
+    Column("undone_at", Time()),
+    _text("undone_by"),
+    UniqueConstraint("round_id", "revision"),
 )
 visits = Table(
     "visits",
