@@ -91,10 +91,10 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
     for mode in dict.fromkeys(team.mode for team in teams):
         positions[str(mode)] = snap(network.edges, points, mode)
         travel[str(mode)] = travel_matrix(network, positions[str(mode)], mode=mode, closures=terms.closures)
-        lost[mode] = _lost(network, points[: len(sample)], mode)
+        lost[mode] = lost_points(network, points[: len(sample)], mode)
         off = list(lost[mode])
         travel[str(mode)][off, :] = travel[str(mode)][:, off] = UNREACHABLE_S
-    dwell_s, windows = _visits(sample, round_, catalogue)
+    dwell_s, windows = hours_and_dwell(sample, round_, catalogue)
     problem = RoutingProblem(
         travel,
         dwell_s,
@@ -132,14 +132,14 @@ def _centre(store: Store, sample: gpd.GeoDataFrame) -> shapely.Point:
     return shapely.centroid(shapely.multipoints(sample.geometry.to_numpy()))
 
 
-def _lost(network: StreetNetwork, points: gpd.GeoSeries, mode: Mode) -> dict[int, float]:
+def lost_points(network: StreetNetwork, points: gpd.GeoSeries, mode: Mode) -> dict[int, float]:
     """Find points on an island that cannot be reached, or far from any street; how far from one that can be, metres."""
     far = stranded(network.edges, points, mode)
     lost = far[(far["far"] & (far["island_m"] <= FAR_M)) | (far["reachable_m"] > LOST_M)]
     return dict(zip(lost.index.tolist(), lost["reachable_m"].tolist(), strict=True))
 
 
-def _visits(sample: gpd.GeoDataFrame, round_: Round, catalogue: Catalogue) -> tuple[list[int], list[object]]:
+def hours_and_dwell(sample: gpd.GeoDataFrame, round_: Round, catalogue: Catalogue) -> tuple[list[int], list[object]]:
     """Give each stop's dwell and its windows on the dates of the round."""
     missing = sorted(set(sample["category"]) - set(catalogue.categories))
     if missing:
