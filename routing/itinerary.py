@@ -53,13 +53,13 @@ def plan_frames(
                 "travel_s": sum(leg.travel_s for leg in legs),
                 "length_m": sum(leg.length_m for leg in legs),
                 "stops": len(route.stops),
-                "geometry": _joined([leg.geometry for leg in legs]),
+                "geometry": joined([leg.geometry for leg in legs]),
             }
         )
         rows = list(_rows(brief, route, [leg.travel_s for leg in legs]))
         stops += [{"id": f"{name}-{number:02d}", "order": number, **row} for number, row in enumerate(rows)]
         progress("route lines", done, len(plan.routes))
-    return _frame(routes, ROUTES), _frame(stops, STOPS)
+    return frame_of(routes, ROUTES), frame_of(stops, STOPS)
 
 
 def unserved_frame(brief: Brief, plan: Plan, remedies: Mapping[int, str]) -> pd.DataFrame:
@@ -89,7 +89,8 @@ def _legs(brief: Brief, route: PlannedRoute, network: StreetNetwork) -> list[Way
     ]
 
 
-def _joined(lines: list[shapely.LineString]) -> shapely.LineString:
+def joined(lines: list[shapely.LineString]) -> shapely.LineString:
+    """String lines together that begin where the one before ends."""
     coordinates = [shapely.get_coordinates(line) for line in lines]
     every = [point for line in coordinates for point in line.tolist()]
     kept = [point for number, point in enumerate(every) if number == 0 or point != every[number - 1]]
@@ -131,8 +132,8 @@ def _row(
         **_whose(brief, route),
         "kind": kind,
         "checkpoint": str(brief.sample.index[row]) if is_stop else "",
-        "arrive": _moment(brief, route.day, span[0]),
-        "depart": _moment(brief, route.day, span[1]),
+        "arrive": moment(brief, route.day + 1, span[0]),
+        "depart": moment(brief, route.day + 1, span[1]),
         "dwell_s": span[1] - span[0],
         "travel_s": travel_s,
         "geometry": brief.sample.geometry.iloc[row] if at_stop else shapely.Point(team.base_lon, team.base_lat),
@@ -147,13 +148,14 @@ def _route_id(brief: Brief, route: PlannedRoute) -> str:
     return f"{brief.round.id}-{brief.teams[route.team].id}-{route.day + 1}"
 
 
-def _moment(brief: Brief, day: int, second: int) -> dt.datetime:
-    """Give the moment at which local clocks show ``second`` of a day."""
-    local = dt.datetime.combine(brief.round.date(day + 1), dt.time()) + dt.timedelta(seconds=second)
+def moment(brief: Brief, day: int, second: int) -> dt.datetime:
+    """Give the moment at which local clocks show ``second`` of a day, which counts from 1."""
+    local = dt.datetime.combine(brief.round.date(day), dt.time()) + dt.timedelta(seconds=second)
     return local.replace(tzinfo=brief.timezone).astimezone(dt.UTC)
 
 
-def _frame(rows: list[dict[str, Any]], schema: Schema) -> gpd.GeoDataFrame:
+def frame_of(rows: list[dict[str, Any]], schema: Schema) -> gpd.GeoDataFrame:
+    """Make a frame of a schema from its rows, with no rows too."""
     columns = [schema.index, *schema.columns, "geometry"]
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=WGS84)
     frame = frame.set_index(schema.index)
