@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader
 
 from webmap.texts import translate
 
-_STATIC = resources.files("webmap") / "static"
+STATIC = resources.files("webmap") / "static"
 
 
 @lru_cache(maxsize=4)
@@ -27,11 +27,11 @@ def templates(language: str) -> Environment:
 
 def style() -> str:
     """Give the stylesheet of the application."""
-    return (_STATIC / "xundian.css").read_text(encoding="utf-8")
+    return (STATIC / "xundian.css").read_text(encoding="utf-8")
 
 
 def script(*names: str) -> str:
     """Join modules of the application into one: their imports of each other and exports go."""
-    texts = [(_STATIC / name).read_text(encoding="utf-8") for name in names]
+    texts = [(STATIC / name).read_text(encoding="utf-8") for name in names]
     lines = [line for text in texts for line in text.splitlines() if not line.startswith("import ")]
     return "\n".join(line.removeprefix("export ") for line in lines)

@@ -1,16 +1,21 @@
 """``xundian export`` and ``xundian map``: what leaves the city as files."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.exports import LAYERS, export_layer
-from routing.export import FORMATS, export_routes
+from routing.export import FORMATS, routes_file
+from routing.route_sheet import plan_part
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 from webmap.folium_map import round_map
+from webmap.reasons import wording
+from webmap.route.sheet import write_sheets
+from webmap.texts import translate
 
 
 @click.group("export")
@@ -19,6 +24,8 @@ def export_group() -> None:
 
 
 OUT = click.option("--out", type=OutFile(), required=True)
+TEAM = click.option("--team", help="The route of one team alone.")
+DAY = click.option("--day", type=click.IntRange(1), help="The routes of one day alone.")
 
 
 LAYER_FORMATS = ("gpkg", "geojson", "csv", "xlsx", "kml")
@@ -33,13 +40,39 @@ LAYER_HELP = {
 @command(export_group, "routes")
 @click.argument("round_id", metavar="ID")
 @click.option("--format", "format_", type=click.Choice(FORMATS), required=True)
+@TEAM
+@DAY
 @OUT
-def routes(session: Session, round_id: str, format_: str, out: Path) -> Result:
-    """Write the routes of a round for a GPS, a map or Excel."""
+def routes(session: Session, round_id: str, **options: Any) -> Result:  # noqa: ANN401 - what click read
+    """Write the routes of a round, or of one team or day, for a GPS, a map or Excel."""
+    team, day, format_, out = (options[name] for name in ("team", "day", "format_", "out"))
     with session.store() as store:
-        written = export_routes(store, round_id, format_, out)
-    session.say("Wrote {path}", path=written)
-    return {"round": round_id, "format": format_, "out": str(written)}
+        part = plan_part(store, round_id, team=team, day=day)
+        words = wording(session.language, lambda text: translate(text, session.language))
+        out.write_bytes(routes_file(part, format_, wording=words))
+    _warn(session, covert=part.round.covert)
+    session.say("Wrote {path}", path=out)
+    return {"round": round_id, "format": format_, "routes": len(part.routes), "out": str(out)}
+
+
+@command(export_group, "sheets")
+@click.argument("round_id", metavar="ID")
+@TEAM
+@DAY
+@OUT
+def sheets(session: Session, round_id: str, team: str | None, day: int | None, out: Path) -> Result:
+    """Write route sheets to print: one HTML file with a page of A4 for each team and day, its map on it."""
+    with session.store() as store:
+        pages = write_sheets(store, round_id, out, team=team, day=day, language=session.language)
+        covert = store.round(round_id).covert
+    _warn(session, covert=covert)
+    session.say("Wrote {count} pages to {path}", count=pages, path=out)
+    return {"round": round_id, "pages": pages, "out": str(out)}
+
+
+def _warn(session: Session, *, covert: bool) -> None:
+    if covert:
+        session.say("Covert round: this file shows its routes; give it to nobody but the team.")
 
 
 def _layer_command(layer: str) -> None:

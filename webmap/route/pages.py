@@ -1,0 +1,62 @@
+"""What one takes along of a plan: sheets to print and files, the planner's of any team and day, a team's its own."""
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from geo.model import Role
+from routing.export import FORMATS, routes_file
+from routing.route_sheet import PlanPart
+from webmap import access
+from webmap.language import spoken
+from webmap.reasons import wording
+from webmap.route import sheet
+
+pages = Blueprint("route", __name__, url_prefix="/rounds/<round_id>")
+
+TYPES = {
+    "gpx": "application/gpx+xml",
+    "geojson": "application/geo+json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@pages.get("/sheets")
+@access.require(Role.PLANNER, Role.TEAM)
+def sheets(round_id: str) -> str:
+    """Show the route sheets, a page of A4 each, ready to be printed."""
+    part = _part(round_id)
+    city = access.city()
+    made = list(sheet.pages(part, city.streets(), say=_)) if len(part.routes) else []
+    asked = access.sight()
+    planner = asked.user.role is Role.PLANNER
+    return render_template(
+        "route_sheets.html",
+        **sheet.view(part, made, language=spoken()),
+        made_on=asked.today.date.isoformat(),
+        back=url_for("planner.page" if planner else "field.page", round=round_id),
+        demo=_("Demo: streets real, the rest invented") if city.setting("demo") else "",
+    )
+
+
+@pages.get("/route.<any(" + ",".join(FORMATS) + "):format_>")
+@access.require(Role.PLANNER, Role.TEAM)
+def file(round_id: str, format_: str) -> Response:
+    """Give the routes as a file for a GPS, a map or Excel."""
+    part = _part(round_id)
+    body = routes_file(part, format_, wording=wording(spoken(), _))
+    answer = Response(body, mimetype=TYPES[format_])
+    answer.headers.set("Content-Disposition", "attachment", filename=_name(part, format_))
+    return answer
+
+
+def _part(round_id: str) -> PlanPart:
+    """Read what is asked for, as far as the account may see it."""
+    team, day = request.args.get("team") or None, request.args.get("day", type=int)
+    return access.sight().plan(round_id, team=team, day=day)
+
+
+def _name(part: PlanPart, format_: str) -> str:
+    """Name a file by its dates alone: a name is read by whoever sees the phone, and a covert route is nobody's."""
+    days = sorted(part.routes["day"].unique()) or [1]
+    dates = dict.fromkeys(part.round.date(int(day)).isoformat() for day in (days[0], days[-1]))
+    return f"xundian-{'-'.join(dates)}.{format_}"
