@@ -90,7 +90,7 @@ def _legs(brief: Brief, route: PlannedRoute, network: StreetNetwork) -> list[Way
 
 
 def joined(lines: list[shapely.LineString]) -> shapely.LineString:
-    """String lines together that begin where the one before ends."""
+    """Join lines of which each begins where the one before ends."""
     coordinates = [shapely.get_coordinates(line) for line in lines]
     every = [point for line in coordinates for point in line.tolist()]
     kept = [point for number, point in enumerate(every) if number == 0 or point != every[number - 1]]
