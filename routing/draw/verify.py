@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from routing.draw import merkle, verifier
-from routing.draw.commit import commitment_hash, design_of, frames, parameters_hash
+from routing.draw.commit import DRAWN, Committed, commitment_hash, design_of, frames, parameters_hash, round_key
 from routing.draw.points import Points
 from routing.draw.reveal import COLUMNS, listed, seal
 from routing.draw.sample import draw
@@ -26,6 +26,7 @@ class Verification:
     public_name: str = ""  # the lottery issue or beacon round
     public_number: str = ""  # compare with its source
     voids: int = 0  # rounds of this chain that were voided before
+    key: str = ""  # of the draw, hexadecimal: the subkeys of its days come from it
 
 
 def read(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -70,7 +71,15 @@ def verify(document: Any) -> Verification:  # noqa: ANN401 - whatever JSON holds
         parameters["public_number"],
         document["public_number"],
         parameters["voids"],
+        key_of(document).hex(),
     )
+
+
+def key_of(document: Mapping[str, Any]) -> bytes:
+    """Give the key of the draw that a reveal discloses."""
+    keys = ("parameters", "root", "link", "shares", "public_number")
+    parameters, root, link, shares, public_number = (document[name] for name in keys)
+    return round_key(Committed(parameters, (), (), root, link, DRAWN, tuple(shares), public_number))
 
 
 def _redraw(

@@ -1,7 +1,7 @@
 """A town of square blocks with a drawn round, in a GeoPackage."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -87,3 +87,9 @@ def teams() -> list[Team]:
         Team("A", WEST, SOUTH, Mode.EBIKE, (Inspector("甲", "A", unit="U3"),)),
         Team("B", WEST + 0.03, SOUTH + 0.03, Mode.CAR),
     ]
+
+
+@pytest.fixture
+def roster() -> Callable[[int], gpd.GeoDataFrame]:
+    """Give what puts any number of checkpoints beside the streets."""
+    return checkpoints
