@@ -16,6 +16,8 @@ from geo.rates.variance import local_variance, neighbour_weights, replicate_vari
 
 Floats = NDArray[np.float64]
 
+_ROUNDING = 1e-9  # of a chance of 1
+
 SCORE_COLUMNS = (
     "checkpoints",
     "drawn",
@@ -71,7 +73,7 @@ class Sampled:
     ----------
     frame
         The visited checkpoints of the sample: its columns, ``score``, ``lost`` (points, mean of its visits),
-        ``weight`` (of the draw, adjusted for points not visited).
+        ``weight`` (of the draw, adjusted for points not visited), ``chance`` of being drawn and visited.
     drawn
         The whole sample, with ``draw_weight``.
     xy
@@ -127,7 +129,10 @@ def sampled(sample: gpd.GeoDataFrame, visits: pd.DataFrame, possible: Mapping[st
     drawn = pd.DataFrame(sample.drop(columns=sample.geometry.name)).assign(draw_weight=1.0 / probability)
     frame = drawn[reached].join(mean)
     frame["weight"] = _adjusted(drawn, frame)
-    chance = probability[reached]
+    # Points not visited are a second draw, within the category: even what was certain to be drawn is then a sample.
+    chance = np.minimum(1.0 / frame["weight"].to_numpy(np.float64), 1.0)
+    chance[chance > 1.0 - _ROUNDING] = 1.0
+    frame["chance"] = chance
     return Sampled(frame, drawn, xy, neighbour_weights(xy[chance < 1.0], chance[chance < 1.0]))
 
 
@@ -194,16 +199,19 @@ def _score(data: Sampled, drawn: pd.DataFrame, *, confidence: float) -> tuple[fl
     share = 1.0 - float(part["draw_weight"].sum()) / planned
     if part.empty:
         return (planned, len(drawn), 0, share, *(float("nan"),) * 7)
-    weight, probability = (part[c].to_numpy(np.float64) for c in ("weight", "inclusion_prob"))
+    weight, chance = (part[c].to_numpy(np.float64) for c in ("weight", "chance"))
     whole = weight.sum()
     score = float(weight @ part["score"]) / whole
     term = weight / whole * _score_residual(data, part, score)
-    se = float(np.sqrt(local_variance(term, data.xy[here], probability)))
+    se = float(np.sqrt(local_variance(term, data.xy[here], chance)))
     days = float(np.sqrt(replicate_variance(term, part["day"].to_numpy())))
-    low, high = score_interval(score, se, int((probability < 1).sum()), confidence=confidence)
+    sampled_points = int((chance < 1).sum())
+    # Where only certain points were visited and others not, nothing is known of the others.
+    blind = sampled_points == 0 and len(part) < len(drawn)
+    low, high = (0.0, 1.0) if blind else score_interval(score, se, sampled_points, confidence=confidence)
     lost = float(weight @ part["lost"])
     spread = _from_category_means(data.frame, data.frame["lost"].where(here, 0.0)) * data.frame["weight"].to_numpy()
-    every = data.frame["inclusion_prob"].to_numpy(np.float64)
+    every = data.frame["chance"].to_numpy(np.float64)
     lost_se = float(np.sqrt(local_variance(spread, data.xy, every, weights=data.near)))
     return (planned, len(drawn), len(part), share, score, low, high, se, days, lost, lost_se)
 

@@ -21,7 +21,8 @@ NEAR_M = 500.0
 """What counts as a cell's surroundings, for its class in time and for the smoothed rate: a few dozen visits."""
 
 _COLUMNS = {
-    **dict.fromkeys(("visits", "deductions", "expected", "rate", "rate_low", "rate_high", "rate_eb"), "float64"),
+    "visits": "int64",
+    **dict.fromkeys(("deductions", "expected", "rate", "rate_low", "rate_high", "rate_eb"), "float64"),
     **dict.fromkeys(("p", "q", "radius_m"), "float64"),
     **dict.fromkeys(("hot", "cold"), "bool"),
     "place": "int64",
@@ -79,7 +80,7 @@ def hotspot_cells(
     unit = float(sums["deductions_sq"].sum()) / total if total > 0 else 1.0
     found["rate_eb"] = _shrunk(found, raster, unit)
     found = _with_zone(found, raster, zones)
-    found = found[[*_COLUMNS, "geometry"]]
+    found = found.astype({"visits": "int64"})[[*_COLUMNS, "geometry"]]
     found.attrs["raster"] = raster
     return found
 

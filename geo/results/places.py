@@ -104,16 +104,18 @@ def _words(flagged: gpd.GeoDataFrame, label: pd.Series) -> dict[str, pd.Series]:
 def _items(flagged: gpd.GeoDataFrame, label: pd.Series) -> pd.Series:
     """Give the items of a proved place, which all its cells have; of touching cells those of the costliest ones."""
     ordered = flagged.sort_values("deductions", ascending=False, kind="stable")["items"]
-    return ordered.groupby(label).agg(lambda lists: tuple(dict.fromkeys(chain(*lists)))[:_MOST_NAMES])
+    first = {
+        place: tuple(dict.fromkeys(chain(*lists)))[:_MOST_NAMES] for place, lists in ordered.groupby(label.to_dict())
+    }
+    return pd.Series(first, dtype=object)
 
 
 def _leading(flagged: gpd.GeoDataFrame, label: pd.Series, column: str) -> pd.Series:
     table = pd.DataFrame({"place": label, "name": flagged[column], "visits": flagged["visits"]})
     counts = table[table["name"] != ""].groupby(["place", "name"])["visits"].sum().reset_index()
     ordered = counts.sort_values(["place", "visits", "name"], ascending=[True, False, True])
-    leading = ordered.groupby("place")["name"].agg(lambda names: tuple(names.iloc[:_MOST_NAMES]))
-    places = list(dict.fromkeys(label))
-    return pd.Series([leading.get(place, ()) for place in places], index=places, dtype=object)
+    leading = {place: tuple(names.iloc[:_MOST_NAMES]) for place, names in ordered.groupby("place")["name"]}
+    return pd.Series({place: leading.get(place, ()) for place in dict.fromkeys(label)}, dtype=object)
 
 
 def _middle(flagged: gpd.GeoDataFrame, raster: Raster, label: pd.Series) -> dict[str, pd.Series]:

@@ -15,6 +15,8 @@ COMMANDS = {
     "plan": "plans:plan_group",
     "export": "exports:export_group",
     "map": "exports:map_command",
+    "scores": "results:scores_command",
+    "hotspots": "results:hotspots_command",
     "serve": "serve:serve",
     "user": "users:user_group",
 }
