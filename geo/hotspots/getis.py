@@ -5,7 +5,6 @@ import numpy as np
 import pandas as pd
 from libpysal.graph import Graph
 from numpy.typing import ArrayLike
-from scipy import sparse
 
 from geo.discs import disc_row, running_rows
 from geo.errors import InputError
@@ -15,7 +14,9 @@ from geo.parallel import in_parts
 
 _EQUAL = 1e-9  # relative: weights of a row that count as one
 _THREADED_FROM = 64  # rows of a raster
-_THREADED_EDGES = 500_000
+_THREADED_ENTRIES = 4_000_000
+_PIECE = 4_096  # weights that are compared without looking up
+_SELF, _UNEQUAL = 2, 1  # what a pass over a graph that seems to lack self-weights may find: one, or rows that need it
 
 
 def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
@@ -46,94 +47,169 @@ def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
         When labels do not match, a value is missing, or weights that differ come without self-weights.
     """
     values = values_of(y, "y")
-    at = places_in(y.index, graph)
-    in_order = bool((at == np.arange(at.size)).all())
-    ordered = values if in_order else values[at]
-    z = _z_of_rows(graph, ordered)
-    if not in_order:
+    at = None if y.index.equals(graph.unique_ids) else places_in(y.index, graph)
+    z = _z_of_graph(graph, values if at is None else values[at])
+    if at is not None:
         shuffled, z = z, np.empty_like(z)
         z[at] = shuffled
     return pd.Series(z, index=y.index, name="gi_star")
 
 
-def _z_of_rows(graph: Graph, values: Floats) -> Floats:
+def deviations_of(values: Floats) -> tuple[Floats, float]:
+    """Give the deviations from the mean, and the standard deviation of the population: 0 where all are equal.
+
+    Numbers too large to be squared are made smaller, all by the same factor.
+    """
+    if not values.size:
+        return values, 0.0
+    mean = float(values.mean())
+    deviations = values - mean
+    variance = float(np.einsum("i,i", deviations, deviations)) / values.size  # @ would wake threads for nothing
+    if not np.isfinite(variance):
+        return deviations_of(values / np.abs(values).max())
+    if variance <= (_EQUAL * mean) ** 2 and np.ptp(values) == 0.0:  # the mean of equals may be off by its last digit
+        return np.zeros_like(values), 0.0
+    return deviations, float(np.sqrt(variance))
+
+
+def _z_of_graph(graph: Graph, values: Floats) -> Floats:
     """Give z in the order of the graph."""
     matrix = graph.sparse
-    data = matrix.data.astype(np.float64, copy=False)
-    out = np.empty((values.size, 4))
-
-    def part(first: int, last: int) -> None:
-        _row_sums(data, matrix.indices, matrix.indptr[first : last + 1], values, (first, out[first:last]))
-
-    in_parts(part, values.size, threads_from=0 if data.size >= _THREADED_EDGES else values.size + 1)
-    lacking = not _has_self_weights(matrix, np.flatnonzero(out[:, 3]))
-    if lacking:
-        used = _used(matrix, out)
-        out[:, 3] = np.divide(out[:, 1], used, out=np.ones(used.size), where=used > 0)  # alone without neighbours
+    entries = (matrix.data.astype(np.float64, copy=False), matrix.indices, matrix.indptr)
+    deviations, deviation = deviations_of(values)
     z = np.empty(values.size)
-    _z(out, values, (values.mean(), values.std(), lacking), z)
+    work = _z_of_ones if _rows_alike(entries[0], entries[2]) else _z_of_rows
+    scale = _scale_of_ones(matrix.indptr, deviation) if work is _z_of_ones else np.array([deviation])
+    threaded = entries[0].size >= _THREADED_ENTRIES
+
+    def fill(*, lacking: bool) -> int:
+        def part(first: int, last: int) -> int:
+            own = deviations.copy() if threaded else deviations  # it marks the row that it is at
+            return work(entries, own, scale, (first, z[first:last]), lacking)
+
+        return max(in_parts(part, z.size, threads_from=0 if threaded else z.size + 1))
+
+    found = fill(lacking=True)
+    if found == _SELF:
+        fill(lacking=False)
+    elif found == _UNEQUAL:
+        raise _differing(graph)
     return z
 
 
-def _used(matrix: sparse.csr_array, sums: Floats) -> Floats:
-    """Count the weights of each row, which must be equal where the graph has no self-weights."""
-    used = np.diff(matrix.indptr).astype(np.float64)
-    square = sums[:, 1] ** 2
-    odd = np.flatnonzero(np.abs(square - sums[:, 2] * used) > _EQUAL * square)
-    for row in odd:  # entries of weight 0 are none
-        used[row] = np.count_nonzero(matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]])
-    unequal = odd[np.abs(square[odd] - sums[odd, 2] * used[odd]) > _EQUAL * square[odd]]
-    if unequal.size:
-        raise InputError(
-            "the weights of row {value} differ and the graph has no self-weights: add them with"
-            " graph.assign_self_weight(...)",
-            field="graph",
-            value=int(unequal[0]) + 1,
-        )
-    used[sums[:, 2] == 0.0] = 0.0
-    return np.asarray(used)
+def _scale_of_ones(starts: Ints, deviation: float) -> Floats:
+    """Give what a sum of 0, 1, 2, ... deviations is multiplied by to be z; NaN where it can't vary."""
+    n = starts.size - 1
+    ones = np.arange(int(np.diff(starts).max(initial=0)) + 2.0)
+    spread = deviation * np.sqrt(np.maximum(ones * (n - ones), 0.0) / max(n - 1, 1))
+    return np.asarray(np.divide(1.0, spread, out=np.full(ones.size, np.nan), where=spread > 0))
+
+
+def _differing(graph: Graph) -> InputError:
+    """Name the first row whose weights differ."""
+    weights = graph.adjacency[graph.adjacency != 0].groupby(level=0, sort=False)
+    odd = weights.max() - weights.min() > _EQUAL * weights.max().abs()
+    return InputError(
+        "the weights of {value!r} differ and the graph has no self-weights: add them with"
+        " graph.assign_self_weight(...)",
+        field="graph",
+        value=odd.idxmax(),
+    )
 
 
 @nb.njit(nogil=True, cache=True)
-def _z(sums: Floats, values: Floats, constants: tuple[float, float, bool], out: Floats) -> None:
-    """Turn (sum w y, sum w, sum w^2, own weight) into z; the own weight is added where the sums lack it."""
-    mean, deviation, lacking = constants
-    n = float(values.size)
-    for i in range(values.size):
-        own = sums[i, 3] if lacking else 0.0
-        weight = sums[i, 1] + own
-        square = sums[i, 2] + own * own
-        spread = deviation * np.sqrt(max(n * square - weight * weight, 0.0) / max(n - 1.0, 1.0))
-        out[i] = (sums[i, 0] + own * values[i] - weight * mean) / spread if spread > 0.0 else np.nan
-
-
-def _has_self_weights(matrix: sparse.csr_array, rows: Ints) -> bool:
-    """Look whether any entry of a label with itself counts: one of weight 0 only marks a label without neighbours."""
-    for row in rows:
-        entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        if matrix.data[entries][matrix.indices[entries] == row].any():
-            return True
-    return False
+def _rows_alike(data: Floats, starts: Ints) -> bool:
+    """Tell whether the weights of each row are equal, and none of them 0."""
+    if data.size == 0 or (data[0] != 0.0 and _all_are(data, data[0])):
+        return True
+    for i in range(starts.size - 1):
+        low, differ = np.uint64(starts[i]), False
+        for e in range(low, np.uint64(starts[i + 1])):
+            differ |= data[e] != data[low] or data[e] == 0.0
+        if differ:
+            return False
+    return True
 
 
 @nb.njit(nogil=True, cache=True)
-def _row_sums(data: Floats, columns: Ints, starts: Ints, values: Floats, part: tuple[int, Floats]) -> None:
-    """Fill (sum w y, sum w, sum w^2, whether there is an entry with itself) of each row.
+def _all_are(data: Floats, value: float) -> bool:
+    """Look piece by piece, so that the first difference ends it."""
+    for low in range(0, data.size, _PIECE):
+        piece, differ = data[low : low + _PIECE], False
+        for e in range(piece.size):
+            differ |= piece[e] != value
+        if differ:
+            return False
+    return True
 
-    Positions are unsigned, or each look-up would ask whether it counts from the end.
+
+# Positions are unsigned below, or each look-up would ask whether it counts from the end.
+
+
+@nb.njit(nogil=True, cache=True)
+def _z_of_ones(
+    entries: tuple[Floats, Ints, Ints],
+    deviations: Floats,
+    scale: Floats,
+    part: tuple[int, Floats],
+    lacking: bool,  # noqa: FBT001 - numba knows no keyword-only arguments
+) -> int:
+    """Fill z of the rows of a part, each of equal weights, which is that of a row of ones.
+
+    That is the plain sum, over a spread that the number of entries decides. While the graph seems to be ``lacking``
+    self-weights, each row is counted with one, and the first that turns up ends the work. To look for it costs nothing:
+    a row's own deviation is NaN while its sum is made.
     """
-    first, out = part
-    for i in range(np.uint64(out.shape[0])):
+    (_, columns, starts), (first, out) = entries, part
+    high, extra = np.uint64(starts[first]), np.uint64(lacking)
+    for i in range(np.uint64(out.size)):
+        row = np.uint64(first) + i
+        low, high = high, np.uint64(starts[row + np.uint64(1)])
+        own = deviations[row]
+        deviations[row] = np.nan if lacking else own
+        total = 0.0
+        for e in range(low, high):
+            total += deviations[np.uint64(columns[e])]
+        deviations[row] = own
+        if np.isnan(total):
+            return _SELF
+        out[i] = (total + own * extra) * scale[high - low + extra]
+    return 0
+
+
+@nb.njit(nogil=True, cache=True)
+def _z_of_rows(
+    entries: tuple[Floats, Ints, Ints],
+    deviations: Floats,
+    deviation: Floats,
+    part: tuple[int, Floats],
+    lacking: bool,  # noqa: FBT001 - as above
+) -> int:
+    """Fill z of the rows of a part, whatever their weights; while ``lacking`` its own, those of a row must be equal."""
+    (data, columns, starts), (first, out), n = entries, part, float(deviations.size)
+    high, unequal = np.uint64(starts[first]), 0
+    for i in range(np.uint64(out.size)):
+        row = np.uint64(first) + i
+        low, high = high, np.uint64(starts[row + np.uint64(1)])
         total = weight = square = 0.0
-        own = np.uint64(0)
-        label = np.uint64(first) + i
-        for e in range(np.uint64(starts[i]), np.uint64(starts[i + np.uint64(1)])):
-            w, c = data[e], np.uint64(columns[e])
-            total += w * values[c]
+        for e in range(low, high):
+            w = data[e]
+            total += w * deviations[np.uint64(columns[e])]
             weight += w
             square += w * w
-            own |= np.uint64(c == label)
-        out[i, 0], out[i, 1], out[i, 2], out[i, 3] = total, weight, square, own
+        if lacking:
+            used = 0
+            for e in range(low, high):
+                used += data[e] != 0.0
+                if data[e] != 0.0 and np.uint64(columns[e]) == row:
+                    return _SELF
+            if abs(weight**2 - square * used) > _EQUAL * weight**2:
+                unequal = _UNEQUAL
+            own = weight / used if used > 0 else 1.0  # alone without neighbours
+            total, weight, square = total + own * deviations[row], weight + own, square + own * own
+        spread = deviation[0] * np.sqrt(max(n * square - weight * weight, 0.0) / max(n - 1.0, 1.0))
+        out[i] = total / spread if spread > 0.0 else np.nan
+    return unequal
 
 
 def gi_star_raster(values: ArrayLike, radius_cells: float) -> Floats:
@@ -167,12 +243,12 @@ def gi_star_raster(values: ArrayLike, radius_cells: float) -> Floats:
     n = int(known.sum())
     if n <= 1:
         return np.full(grid.shape, np.nan)
-    clean = np.nan_to_num(grid) if n < grid.size else np.ascontiguousarray(grid)
-    mean = float(clean.sum()) / n
-    deviation = float(np.sqrt(max(float(np.vdot(clean, clean)) / n - mean**2, 0.0)))
+    deviations, deviation = deviations_of(grid[known])
+    clean = np.zeros(grid.shape)
+    clean[known] = deviations
     half = half_widths(min(float(radius_cells), float(sum(grid.shape))))
     out = np.empty(grid.shape)
-    constants, counted = (mean, deviation, float(n)), known.astype(np.float64)
+    constants, counted = (deviation, float(n)), known.astype(np.float64)
     in_parts(
         lambda a, b: _disc_z(clean, counted, half, constants, (a, out[a:b])), grid.shape[0], threads_from=_THREADED_FROM
     )
@@ -180,11 +256,9 @@ def gi_star_raster(values: ArrayLike, radius_cells: float) -> Floats:
 
 
 @nb.njit(nogil=True, cache=True)
-def _disc_z(
-    grid: Floats, known: Floats, half: Ints, constants: tuple[float, float, float], part: tuple[int, Floats]
-) -> None:
-    """Fill z of the rows from ``part[0]`` on."""
-    (mean, deviation, n), (first, out) = constants, part
+def _disc_z(grid: Floats, known: Floats, half: Ints, constants: tuple[float, float], part: tuple[int, Floats]) -> None:
+    """Fill z of the rows from ``part[0]`` on; the grid holds deviations from the mean."""
+    (deviation, n), (first, out) = constants, part
     n_rows, n_cols = grid.shape
     reach = half.size // 2
     low, high = max(first - reach, 0), min(first + out.shape[0] + reach, n_rows)
@@ -199,4 +273,4 @@ def _disc_z(
         for c in range(n_cols):
             spread = deviation * np.sqrt(max(n * weight[c] - weight[c] ** 2, 0.0) / (n - 1.0))
             fits = spread > 0.0 and known[first + i, c] > 0.0
-            out[i, c] = (total[c] - mean * weight[c]) / spread if fits else np.nan
+            out[i, c] = total[c] / spread if fits else np.nan

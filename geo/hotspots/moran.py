@@ -5,6 +5,7 @@ import pandas as pd
 from libpysal.graph import Graph
 from scipy import special
 
+from geo.hotspots.getis import deviations_of
 from geo.hotspots.lattice import Floats
 from geo.labels import places_in, values_of
 
@@ -37,21 +38,20 @@ def local_moran(y: pd.Series, graph: Graph) -> pd.DataFrame:
     """
     values = values_of(y, "y")
     at = places_in(y.index, graph)
-    d = values[at] - values.mean()
+    d, deviation = deviations_of(values[at])
     matrix = graph.sparse
     own = matrix.diagonal()
     lag = matrix @ d - own * d
     weight = np.asarray(matrix.sum(axis=1)).ravel() - own
     square = np.asarray(matrix.power(2).sum(axis=1)).ravel() - own**2
-    columns = _moments(d, lag, weight, square)
+    columns = _moments(d, lag, (weight, square), deviation**2)
     out = np.empty((3, d.size))
     out[:, at] = columns
     return pd.DataFrame(dict(zip("Izp", out, strict=True)), index=y.index)
 
 
-def _moments(d: Floats, lag: Floats, weight: Floats, square: Floats) -> Floats:
-    n = d.size
-    m2 = float(d @ d) / n
+def _moments(d: Floats, lag: Floats, weights: tuple[Floats, Floats], m2: float) -> Floats:
+    n, (weight, square) = d.size, weights
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = d * lag / m2
         mean = -(d**2) * weight / ((n - 1) * m2)
