@@ -25,15 +25,20 @@ def replace_point(store: Store, round_id: str, checkpoint: str, reason: str) -> 
     InputError
         When the point is not among those to inspect, or the reason is missing.
     """
+    line, after = replacement_for(store, round_id, checkpoint, reason)
+    store.save_replacement(round_id, line, after=after)
+    return line
+
+
+def replacement_for(store: Store, round_id: str, checkpoint: str, reason: str) -> tuple[Replaced, int]:
+    """Find what :func:`replace_point` would put in, and how many lines the log has; nothing is kept."""
     log = store.replacements(round_id)
     before = [replacements.Replacement(line.out, line.into, line.reason, line.distance_m) for line in log]
     roster = store.checkpoints(include_retired=True)
     sample = roster.join(store.drawn_sample(round_id), how="inner")
     asked = {checkpoint: reason}
     found = replacements.replace(sample, store.reserves(round_id), asked, before)[-1]
-    line = Replaced(found.out, found.into, found.reason, round(found.distance_m, 2), dt.datetime.now(dt.UTC))
-    store.save_replacement(round_id, line, after=len(log))
-    return line
+    return Replaced(found.out, found.into, found.reason, round(found.distance_m, 2), dt.datetime.now(dt.UTC)), len(log)
 
 
 def spread_questionnaires(

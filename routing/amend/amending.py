@@ -1,0 +1,115 @@
+"""A change of the day, checked, saved and logged; and taken back."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from geo.errors import StateError
+from geo.frames import ROUTES, STOPS
+from geo.store import Store
+from geo.store.amendments import Line, NewRoutes
+from routing.amend.changes import Change, StreetClosed, Takeover, params_of, reason_of
+from routing.amend.ground import Ground
+from routing.amend.log import told
+from routing.amend.quotes import Quote, quoted
+from routing.amend.redrawn import together
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Amendment:
+    """A change that was made."""
+
+    quote: Quote
+    revision: int  # of the plan with it
+    text: str  # what the log says to the planner
+
+
+def amend(
+    store: Store,
+    round_id: str,
+    change: Change,
+    *,
+    by: str,
+    now: dt.datetime | None = None,
+    revision: int | None = None,
+) -> Amendment:
+    """Change the plan of a round on the day, and log why.
+
+    What has begun stays as it is. The independent checker replays what remains before it is saved. Stops that can no
+    longer be served are listed as unserved with the reason.
+
+    Parameters
+    ----------
+    store
+        The city.
+    round_id
+        A round with a plan.
+    change
+        What happens; it has a reason.
+    by
+        The account.
+    now
+        As :func:`routing.amend.quote`.
+    revision
+        Of the plan that somebody looked at, from a quote; None: whatever it is now.
+
+    Raises
+    ------
+    InputError
+        When the reason is missing.
+    NotFoundError
+        As :func:`routing.amend.quote`.
+    StateError
+        When the change is not possible, or the plan was changed meanwhile.
+    PlanError
+        When the independent checker refuses the plan; nothing is saved then.
+    """
+    reason = reason_of(change)
+    ground = Ground.of(store, round_id, now)
+    if revision not in (None, ground.revision):
+        raise StateError(
+            "the plan of round {round!r} was changed meanwhile, so nothing was saved: look at it again", round=round_id
+        )
+    found = quoted(ground, change)
+    if found.reason is not None:
+        raise StateError(found.reason.template, **found.reason.values)
+    notes, touched = told(ground, found)
+    params = params_of(change)
+    if isinstance(change, StreetClosed):
+        params["edges"] = sorted(ground.edges_of(change))
+    line = Line(now or dt.datetime.now(dt.UTC), by, change.kind, reason, params, touched, notes)
+    number = store.replace_route(round_id, _new(found), line, revision=ground.revision)
+    return Amendment(found, number, "; ".join(template.format(**values) for template, values in notes))
+
+
+def undo(store: Store, round_id: str, *, by: str, now: dt.datetime | None = None, revision: int | None = None) -> int:
+    """Take the last change back, while the teams that it concerns have done nothing more, and give its revision.
+
+    Raises
+    ------
+    StateError
+        When there is none, a team has gone on since, or the plan was changed meanwhile.
+    """
+    ground = Ground.of(store, round_id, now)
+    lines = store.amendments(round_id)
+    standing = lines[~lines["undone"]]
+    if standing.empty:
+        raise StateError("the plan of round {round!r} has no change to undo", round=round_id)
+    last = standing.iloc[-1]
+    for team, day in last["touched"]:
+        since_s = ground.second_of(last["at"], day)
+        begun = ground.begun(team, day)
+        if any(second > since_s for second in begun):
+            raise StateError("{team} has gone on since: this change cannot be undone any more", team=team)
+    return store.undo_amendment(round_id, by=by, revision=ground.revision if revision is None else revision)
+
+
+def _new(found: Quote) -> NewRoutes:
+    change = found.change
+    settled = [change.checkpoint] if isinstance(change, Takeover) else []
+    assert found.unserved is not None  # noqa: S101 - a quote that is possible has the frame
+    return NewRoutes(
+        [route.slot for route in found.routes],
+        together([route.route for route in found.routes], ROUTES),
+        together([route.stops for route in found.routes], STOPS),
+        found.unserved, settled, found.replaced, found.replaced_after,
+    )  # fmt: skip

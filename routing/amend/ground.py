@@ -1,0 +1,206 @@
+"""What the changes of a day stand on: the round, its teams and streets, read once for one change."""
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.catalogue import Catalogue
+from geo.errors import InputError, NotFoundError
+from geo.frames import WGS84
+from geo.model import Avoidance, Mode, Round, Scope, Team, TeamDraw
+from geo.store import Store
+from geo.streets import Positions, snap
+from routing.amend.changes import StreetClosed, change_of
+from routing.amend.standing import Standing, seconds_of, standing
+from routing.brief import Terms, teams_of
+from routing.closures import closed_edges
+from routing.network import StreetNetwork, network_of
+from routing.network import closed_edges as edges_within
+from routing.team_draw import barred, composed
+
+DAY_S = 24 * 3600
+_KEPT = 4  # networks of cities that this process has amended
+_KEPT_PLACES = 20_000
+_networks: "OrderedDict[tuple[str, str], Streets]" = OrderedDict()
+_lock = threading.Lock()
+
+
+class Streets:
+    """A network that stays in memory between changes, with the positions that it was asked for."""
+
+    def __init__(self, network: StreetNetwork) -> None:
+        self.network = network
+        self.lock = threading.RLock()  # the engines answer one question at a time
+        self._places: dict[tuple[Mode, float, float], tuple[int, float, float]] = {}
+
+    def snap(self, points: Sequence[shapely.Point], mode: Mode) -> Positions:
+        """Find positions as :func:`geo.streets.snap` does; it looks at all streets, so they are remembered."""
+        keys = [(mode, point.x, point.y) for point in points]
+        new = [at for at, key in enumerate(keys) if key not in self._places]
+        if new:
+            found = snap(self.network.edges, gpd.GeoSeries([points[at] for at in new], crs=WGS84), mode)
+            if len(self._places) > _KEPT_PLACES:
+                self._places = {key: self._places[key] for key in keys if key in self._places}
+            triples = zip(found.edge.tolist(), found.fraction.tolist(), found.distance_m.tolist(), strict=True)
+            self._places.update(zip((keys[at] for at in new), triples, strict=True))
+        edge, fraction, distance_m = zip(*(self._places[key] for key in keys), strict=True)
+        return Positions(np.array(edge, np.int64), np.array(fraction, float), np.array(distance_m, float))
+
+
+def streets_of(store: Store) -> Streets:
+    """Give a city's network, from memory when its streets are the same as the last time."""
+    key = (store.url, store.streets_sha256() or "")
+    with _lock:
+        if key not in _networks:
+            _networks[key] = Streets(network_of(store))
+            while len(_networks) > _KEPT:
+                _networks.popitem(last=False)
+        _networks.move_to_end(key)
+        return _networks[key]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """A round as its changes see it."""
+
+    store: Store
+    round: Round
+    streets: Streets
+    sample: gpd.GeoDataFrame  # what is to be inspected now
+    teams: dict[str, Team]  # with the inspectors of this round
+    drawn: TeamDraw | None
+    avoid: tuple[Avoidance, ...]
+    catalogue: Catalogue
+    terms: Terms
+    zone: ZoneInfo
+    now: dt.datetime | None
+    revision: int  # of the plan
+
+    @classmethod
+    def of(cls, store: Store, round_id: str, now: dt.datetime | None) -> "Ground":
+        """Read a round.
+
+        Raises
+        ------
+        NotFoundError, StateError
+            When there is no such round, or it is not drawn.
+        InputError
+            When ``now`` names no time zone.
+        """
+        if now is not None and now.tzinfo is None:
+            raise InputError("{field} is {value}: give it a time zone", field="now", value=now.isoformat())
+        round_ = store.round(round_id)
+        revision = store.plan_revision(round_id)
+        sample, drawn = store.sample(round_id), store.team_draw(round_id)
+        teams = composed(drawn, teams_of(store, round_, sample))
+        return cls(
+            store, round_, streets_of(store), sample, {team.id: team for team in teams}, drawn,
+            tuple(store.avoidances()), store.catalogue(round_.edition), Terms(),
+            ZoneInfo(store.setting("timezone", "Asia/Shanghai")), now, revision,
+        )  # fmt: skip
+
+    def team(self, team: str) -> Team:
+        """Give a team of the round, or raise NotFoundError."""
+        if team not in self.teams:
+            raise NotFoundError(
+                "there is no team {team}: the teams are {teams}", team=team, teams=", ".join(sorted(self.teams))
+            )
+        return self.teams[team]
+
+    def check_day(self, day: int) -> None:
+        """Raise NotFoundError for a day that the round does not have."""
+        if not 1 <= day <= self.round.days:
+            raise NotFoundError("round {round} has no day {day}: they count from 1 to {days}",
+                                round=self.round.id, day=day, days=self.round.days)  # fmt: skip
+
+    def midnight(self, day: int) -> pd.Timestamp:
+        """Give the local midnight with which a day begins, without its zone."""
+        return pd.Timestamp(self.round.date(day))
+
+    def now_s(self, day: int) -> int | None:
+        """Tell what the local clock shows on a day; None before that day, a whole day when it is past."""
+        if self.now is None:
+            return None
+        second = self.second_of(self.now, day)
+        return None if second < 0 else min(second, DAY_S)
+
+    def visited(self, team: str, day: int) -> dict[str, int]:
+        """Tell when the team was at which checkpoint of the round on the day, as far as it is recorded."""
+        found = self.store.visits_frame(Scope(round_id=self.round.id, team=team))
+        seconds = seconds_of(found["arrived_at"], self.midnight(day), self.zone)
+        return {
+            checkpoint: second
+            for checkpoint, second in zip(found["checkpoint"], seconds, strict=True)
+            if 0 <= second < DAY_S
+        }
+
+    def standing(self, team: str, day: int, *, late_s: int = 0, gone: Collection[str] = ()) -> Standing:
+        """Tell how far a team's day is."""
+        rows = self.store.stops(self.round.id, team=team, day=day)
+        midnight = self.midnight(day)
+        times = seconds_of(rows["arrive"], midnight, self.zone), seconds_of(rows["depart"], midnight, self.zone)
+        return standing(rows, times, now_s=self.now_s(day), late_s=late_s, visited=self.visited(team, day), gone=gone)
+
+    def second_of(self, moment: dt.datetime, day: int) -> int:
+        """Tell what the local clock showed at a moment, counted from the midnight of a day of the round."""
+        local = pd.Timestamp(moment.astimezone(self.zone).replace(tzinfo=None))
+        return int((local - self.midnight(day)).total_seconds())
+
+    def begun(self, team: str, day: int) -> list[int]:
+        """List when a team set about each place that it has been at, by the clock and by what is recorded."""
+        rows = self.store.stops(self.round.id, team=team, day=day)
+        now_s = self.now_s(day)
+        times = [] if now_s is None else seconds_of(rows["arrive"], self.midnight(day), self.zone)
+        return [*(second for second in times if second <= (now_s or 0)), *self.visited(team, day).values()]
+
+    def closed(self, day: int, more: Sequence[StreetClosed] = ()) -> frozenset[int]:
+        """List the edges that are closed on a day: by the city's closures, and by changes of this day."""
+        found = set(closed_edges(self.streets.network, self.store.closures(), self.round.date(day)))
+        lines = self.store.amendments(self.round.id, day=day)
+        kept = lines[(lines["kind"] == StreetClosed.kind) & ~lines["undone"]]
+        earlier = [change_of(StreetClosed.kind, params) for params in kept["params"]]
+        for one in [*earlier, *more]:
+            if isinstance(one, StreetClosed):
+                found |= self.edges_of(one)
+        return frozenset(found)
+
+    def edges_of(self, change: StreetClosed) -> frozenset[int]:
+        """List the edges that a change closes.
+
+        Raises
+        ------
+        InputError
+            When no street has its name.
+        """
+        edges = self.streets.network.edges
+        if change.area is None and not change.street:
+            return change.edges
+        area = None if change.area is None else edges_within(edges, polygon=change.area)
+        named = edges_within(edges, street=change.street) if change.street else None
+        both = named if area is None else area if named is None else area & named
+        return change.edges | (both or frozenset())
+
+    def points(self, checkpoints: Sequence[str]) -> gpd.GeoDataFrame:
+        """Give checkpoints with what the roster says of them; one that left the sample but not its route, too."""
+        gone = [one for one in checkpoints if one not in self.sample.index]
+        if not gone:
+            return self.sample.loc[list(checkpoints)]
+        roster = self.store.checkpoints(include_retired=True)
+        strange = [one for one in gone if one not in roster.index]
+        if strange:
+            raise NotFoundError("there is no checkpoint {checkpoint}: look its number up", checkpoint=strange[0])
+        return gpd.GeoDataFrame(pd.concat([self.sample, roster.loc[gone]]).loc[list(checkpoints)])
+
+    def barred(self, team: str, day: int, checkpoints: Sequence[str], *, turns: bool) -> frozenset[int]:
+        """Give the places in ``checkpoints`` of those that a team must not get: avoidance, and turns that are others'."""
+        rows = self.points(checkpoints).assign(day=day)
+        names = list(self.teams)
+        return barred(self.drawn, list(self.teams.values()), rows, self.avoid, turns=turns)[names.index(team)]

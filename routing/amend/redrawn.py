@@ -1,0 +1,130 @@
+"""A team's day after a change, as frames: what is done as it was, what remains as it is planned now."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo.frames import ROUTES, STOPS, WGS84, Schema
+from routing.amend.ground import Ground
+from routing.amend.remainder import Answer
+from routing.amend.standing import Standing
+from routing.itinerary import frame_of, joined, moment, plan_frames
+from routing.matrix import way
+from routing.problem import UNREACHABLE_S
+from routing.ways import Way
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AmendedRoute:
+    """One team's day after a change."""
+
+    team: str
+    day: int
+    route: gpd.GeoDataFrame  # ROUTES frame of one row, or none where nothing is left to visit
+    stops: gpd.GeoDataFrame  # STOPS frame, in order
+    done: int  # rows of it that stay as they were
+    travel_s: int
+    before_s: int  # travel of the day as it was
+    back: dt.datetime | None  # UTC, when the team is at its base again
+
+    @property
+    def slot(self) -> tuple[str, int]:
+        """Whose route of which day it is."""
+        return self.team, self.day
+
+
+def redrawn(ground: Ground, found: Answer) -> AmendedRoute:
+    """Put what is done and what remains together, and draw the way."""
+    rest, done = found.rest, found.rest.standing.done
+    old = ground.store.routes(ground.round.id, team=rest.team, day=rest.day)
+    ahead, line = _ahead(ground, found)
+    rows = together([done, ahead], STOPS)
+    if not (rows["kind"] == "stop").any():
+        rows = rows.iloc[:0]
+    name = f"{ground.round.id}-{rest.team}-{rest.day}"
+    rows = rows.assign(order=range(len(rows)))
+    rows.index = pd.Index([f"{name}-{number:02d}" for number in range(len(rows))], name=STOPS.index, dtype=object)
+    behind = _behind(ground, found)
+    travel_s = int(rows["travel_s"].sum())
+    whole = {
+        "id": name, "round_id": ground.round.id, "team": rest.team, "day": rest.day,
+        "mode": str(ground.team(rest.team).mode), "travel_s": travel_s,
+        "length_m": sum(leg.length_m for leg in [*behind, *line]), "stops": int((rows["kind"] == "stop").sum()),
+        "geometry": joined([leg.geometry for leg in [*behind, *line]]) if behind or line else None,
+    }  # fmt: skip
+    return AmendedRoute(
+        rest.team, rest.day, frame_of([whole] if len(rows) else [], ROUTES), rows, len(done) if len(rows) else 0,
+        travel_s, int(old["travel_s"].sum()), rows["depart"].iloc[-1].to_pydatetime() if len(rows) else None,
+    )  # fmt: skip
+
+
+def together(parts: Sequence[gpd.GeoDataFrame], schema: Schema) -> gpd.GeoDataFrame:
+    """Put frames of a schema together, of which any may be empty."""
+    filled = [part for part in parts if len(part)]
+    return gpd.GeoDataFrame(pd.concat(filled), crs=WGS84) if filled else frame_of([], schema)
+
+
+def _ahead(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Any]]:
+    """Give the rows that are still to come, and the line along them as one leg."""
+    rest, standing = found.rest, found.rest.standing
+    if not found.plan.routes:
+        return _homeward(ground, found)
+    routes, rows = plan_frames(found.brief, found.plan, ground.streets.network)
+    if len(standing.done):
+        first = (rows["kind"] == "stop").to_numpy().argmax()
+        rows = rows[(rows["kind"] != "base").to_numpy() | (pd.RangeIndex(len(rows)) > first)]
+        rows = rows.assign(travel_s=[rows["travel_s"].iloc[0] + _driven_s(rest.standing), *rows["travel_s"].iloc[1:]])
+    return rows, list(routes[["geometry", "length_m"]].itertuples(index=False))
+
+
+def _homeward(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Way]]:
+    """Go home, and have lunch there when it is still to come."""
+    standing, team = found.rest.standing, found.brief.problem.teams[0]
+    if standing.home or standing.place is None or standing.done.empty or team.end is None:
+        return frame_of([], STOPS), []
+    shift, mode = team.shift, ground.team(found.rest.team).mode
+    leg_s = int(found.brief.problem.matrix(0)[team.base, team.end])
+    line = way(
+        ground.streets.network, found.brief.positions[str(mode)], team.base, team.end, mode=mode,
+        closures=found.rest.closures if leg_s < UNREACHABLE_S else (),
+    )  # fmt: skip
+    back_s = shift.start_s + line.travel_s
+    events = [("base", back_s, back_s, line.travel_s + _driven_s(standing))]
+    lunch_s = max(back_s, shift.lunch_from_s)
+    if shift.lunch_s and lunch_s + shift.lunch_s <= max(shift.lunch_until_s, back_s + shift.lunch_s):
+        events.append(("lunch", lunch_s, lunch_s + shift.lunch_s, 0))
+    home, day = ground.team(found.rest.team), found.rest.day
+    rows = [
+        {
+            "id": str(number), "round_id": ground.round.id, "team": home.id, "day": day, "order": number,
+            "kind": kind, "checkpoint": "", "arrive": moment(found.brief, day, begin_s),
+            "depart": moment(found.brief, day, end_s), "dwell_s": end_s - begin_s, "travel_s": travel_s,
+            "geometry": shapely.Point(home.base_lon, home.base_lat),
+        }
+        for number, (kind, begin_s, end_s, travel_s) in enumerate(events)
+    ]  # fmt: skip
+    return frame_of(rows, STOPS), [line]
+
+
+def _driven_s(standing: Standing) -> int:
+    under = standing.underway
+    return 0 if under is None else round(under.share * under.leg_s)
+
+
+def _behind(ground: Ground, found: Answer) -> list[Way]:
+    """Draw the way that was driven, from place to place, to where the team is; streets closed since were open then."""
+    rest, mode = found.rest, ground.team(found.rest.team).mode
+    if rest.standing.done.empty:
+        return []
+    places = [*rest.standing.done.geometry, *([rest.standing.place] if rest.standing.place else [])]
+    if rest.standing.underway is not None:
+        places.append(found.brief.sample.geometry.iloc[-1])
+    apart = [place for number, place in enumerate(places) if number == 0 or place != places[number - 1]]
+    positions = ground.streets.snap(apart, mode)
+    return [way(ground.streets.network, positions, *pair, mode=mode) for pair in pairwise(range(len(apart)))]

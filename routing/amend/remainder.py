@@ -1,0 +1,200 @@
+"""What remains of a team's day, as a routing problem of its own, and its shortest good order.
+
+What is done is no part of it: the problem begins where the team is and when it is free, and ends at its base. The
+independent checker replays the answer before anything is kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo.frames import WGS84
+from geo.model import Mode, Team
+from geo.streets import FAR_M, Positions
+from routing.amend.ground import Ground
+from routing.amend.standing import Standing
+from routing.brief import Brief, hours_and_dwell, lost_points
+from routing.check import ensure
+from routing.matrix import travel_matrix, way
+from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Shift
+from routing.settle import Drafts, detour_s, holds, keep, routes_of, tour_s
+from routing.solver import solve
+from routing.unserved import reason_of
+
+STEPS_PER_STOP = 40  # of the search: 25 stops are at their best known in a tenth of a second
+WORTH = 0.05
+"""A wholly new order must save this part of the travel: the team knows its list, and a varied route stays varied."""
+_HERE = "\x00here"  # the row of the place where the team is
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is asked of the remainder of a team's day."""
+
+    team: str
+    day: int
+    standing: Standing
+    stops: tuple[str, ...]  # to visit, in the order of now
+    added: tuple[str, ...] = ()  # to be put where they cost least
+    closures: frozenset[int] = frozenset()
+
+    @property
+    def first(self) -> str | None:
+        """The stop that the team is on its way to, if it is still to be visited: nobody turns round without need."""
+        under = self.standing.underway
+        return under.checkpoint if under and under.checkpoint in self.stops else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """The remainder, planned."""
+
+    rest: Rest
+    brief: Brief
+    plan: Plan  # of one route at most; stops are rows of the brief's sample
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Checkpoints in order."""
+        ids = self.brief.sample.index
+        return tuple(str(ids[stop]) for route in self.plan.routes for stop in route.stops)
+
+
+def pose(ground: Ground, rest: Rest) -> Brief:
+    """Pose the remainder as a problem: stops first, then where the team is, then its base."""
+    team, standing = ground.team(rest.team), rest.standing
+    ids = [*rest.stops, *rest.added]
+    stops = ground.points(ids).assign(day=rest.day)
+    here = _place(ground, standing, team)
+    base = shapely.Point(team.base_lon, team.base_lat)
+    places = stops if here is None else _with_place(stops, here)
+    positions = ground.streets.snap([*places.geometry, base], team.mode)
+    travel = travel_matrix(ground.streets.network, positions, mode=team.mode, closures=rest.closures)
+    lost = _lost(ground, places[: len(ids)], positions, team.mode)
+    travel[lost, :] = travel[:, lost] = UNREACHABLE_S
+    dwell_s, windows = hours_and_dwell(stops, ground.round, ground.catalogue)
+    last = len(places)
+    avoids = ground.barred(rest.team, rest.day, ids, turns=False)
+    problem = RoutingProblem(
+        {str(team.mode): travel},
+        [*dwell_s, *[0] * (last + 1 - len(ids))],
+        [
+            RoutingTeam(
+                last if here is None else len(ids), _shift(ground.terms.shift, standing), str(team.mode), end=last,
+                avoids=avoids, days=frozenset({rest.day - 1}),
+            )
+        ],
+        days=ground.round.days,
+        windows=[*windows, *[None] * (last + 1 - len(ids))],
+        day_of=[rest.day - 1] * (last + 1),
+        stops=range(len(ids)),
+        balance=None,
+    )  # fmt: skip
+    terms = replace(ground.terms, closures=rest.closures)
+    return Brief(ground.round, places, (team,), {str(team.mode): positions}, problem, {}, terms, ground.zone)
+
+
+def answer(ground: Ground, rest: Rest) -> Answer:
+    """Plan the remainder: the order of now with what is added at its best place, or a new one where that is worth it.
+
+    Raises
+    ------
+    PlanError
+        When the independent checker refuses the answer.
+    """
+    brief = pose(ground, rest)
+    problem, slot = brief.problem, (0, rest.day - 1)
+    known = keep(problem, slot, [stop for stop in range(len(rest.stops)) if _may(problem, slot, stop)])
+    first = None if rest.first is None else rest.stops.index(rest.first)
+    order = _inserted(problem, slot, known, set(problem.stops) - set(known), first)
+    if len(problem.stops) > 1:
+        order = _better(problem, slot, order, first)
+    plan = _served(problem, slot, order)
+    ensure(problem, plan)
+    return Answer(rest, brief, plan)
+
+
+def _better(
+    problem: RoutingProblem, slot: tuple[int, int], order: tuple[int, ...], first: int | None
+) -> tuple[int, ...]:
+    """Search on from an order; a new one is taken when it serves more, or saves enough travel."""
+    start = _served(problem, slot, order)
+    found = solve(problem, iterations=STEPS_PER_STOP * len(problem.stops), seed=0, start=start)
+    other = found.routes[0].stops if found.routes else ()
+    if first in other and other[0] != first and first in order:
+        turned = (other[other.index(first)], *(stop for stop in other if stop != first))
+        other = turned if holds(problem, slot, turned) else ()
+    if len(other) != len(order):
+        return other if len(other) > len(order) else order
+    if not order:
+        return order
+    return other if tour_s(problem, slot, other) < (1 - WORTH) * tour_s(problem, slot, order) else order
+
+
+def _inserted(
+    problem: RoutingProblem, slot: tuple[int, int], order: tuple[int, ...], missing: set[int], first: int | None
+) -> tuple[int, ...]:
+    """Put stops where they fit at the least travel, but not before the one that the team is on its way to."""
+    for stop in sorted(missing):
+        if not _may(problem, slot, stop):
+            continue
+        earliest = 1 if order and order[0] == first else 0
+        places = sorted(
+            (detour_s(problem, slot, order, place, stop), place) for place in range(earliest, len(order) + 1)
+        )
+        for added_s, place in places:
+            longer = (*order[:place], stop, *order[place:])
+            if added_s < UNREACHABLE_S and holds(problem, slot, longer):
+                order = longer
+                break
+    return order
+
+
+def _may(problem: RoutingProblem, slot: tuple[int, int], stop: int) -> bool:
+    return stop not in problem.teams[slot[0]].avoids and holds(problem, slot, [stop])
+
+
+def _served(problem: RoutingProblem, slot: tuple[int, int], order: Sequence[int]) -> Plan:
+    drafts: Drafts = {slot: tuple(order)} if len(order) else {}
+    left = set(problem.stops) - set(order)
+    return Plan(routes_of(problem, drafts), {stop: reason_of(problem, drafts, stop) for stop in sorted(left)})
+
+
+def _shift(shift: Shift, standing: Standing) -> Shift:
+    """Begin when the team is free; a lunch that is still to come stays, even where it is late for it."""
+    start_s = max(shift.start_s, standing.free_s or 0)
+    if standing.eaten or start_s + shift.lunch_s > shift.end_s:
+        return _lasting(shift, start_s, 0)
+    until_s = max(shift.lunch_until_s, start_s + shift.lunch_s) if shift.lunch_starts else shift.lunch_until_s
+    return _lasting(replace(shift, lunch_until_s=until_s), start_s, shift.lunch_s)
+
+
+def _lasting(shift: Shift, start_s: int, lunch_s: int) -> Shift:
+    return replace(shift, start_s=start_s, end_s=max(shift.end_s, start_s + 1), lunch_s=lunch_s)
+
+
+def _place(ground: Ground, standing: Standing, team: Team) -> shapely.Point | None:
+    """Tell where the team is: at a place of its route, or somewhere on the way; None for its base."""
+    if standing.place is None or standing.underway is None:
+        return standing.place
+    ends = [standing.underway.start, standing.underway.goal]
+    network = ground.streets.network
+    found = way(network, ground.streets.snap(ends, team.mode), 0, 1, mode=team.mode)
+    return shapely.line_interpolate_point(found.geometry, standing.underway.share, normalized=True)
+
+
+def _lost(ground: Ground, stops: gpd.GeoDataFrame, positions: Positions, mode: Mode) -> list[int]:
+    """Give the rows of stops that have no way there, by the rule of :func:`routing.brief.brief_of`."""
+    far = [row for row in range(len(stops)) if positions.distance_m[row] > FAR_M]
+    if not far:
+        return []
+    points = gpd.GeoSeries(stops.geometry.iloc[far].to_numpy(), crs=WGS84)
+    return [far[row] for row in lost_points(ground.streets.network, points, mode)]
+
+
+def _with_place(stops: gpd.GeoDataFrame, here: shapely.Point) -> gpd.GeoDataFrame:
+    row = gpd.GeoDataFrame({"day": [0]}, geometry=[here], crs=WGS84, index=pd.Index([_HERE], name=stops.index.name))
+    return row if stops.empty else gpd.GeoDataFrame(pd.concat([stops[["day", "geometry"]], row]), crs=WGS84)
