@@ -1,0 +1,42 @@
+"""The tables of a city, with the columns of :mod:`geo.frames`; the migrations build the same, which a test proves."""
+
+from geo.store.tables.base import metadata as metadata
+from geo.store.tables.city import cells as cells
+from geo.store.tables.city import checkpoints as checkpoints
+from geo.store.tables.city import streets as streets
+from geo.store.tables.city import turn_bans as turn_bans
+from geo.store.tables.city import unplaced as unplaced
+from geo.store.tables.city import zones as zones
+from geo.store.tables.office import catalogues as catalogues
+from geo.store.tables.office import import_rows as import_rows
+from geo.store.tables.office import imports as imports
+from geo.store.tables.office import settings as settings
+from geo.store.tables.office import users as users
+from geo.store.tables.people import avoidances as avoidances
+from geo.store.tables.people import inspectors as inspectors
+from geo.store.tables.people import teams as teams
+from geo.store.tables.plans import candidates as candidates
+from geo.store.tables.plans import closures as closures
+from geo.store.tables.plans import plan_figures as plan_figures
+from geo.store.tables.plans import plan_revisions as plan_revisions
+from geo.store.tables.plans import route_changes as route_changes
+from geo.store.tables.plans import routes as routes
+from geo.store.tables.plans import stops as stops
+from geo.store.tables.plans import unserved as unserved
+from geo.store.tables.rounds import chains as chains
+from geo.store.tables.rounds import commitments as commitments
+from geo.store.tables.rounds import drawn_frames as drawn_frames
+from geo.store.tables.rounds import draws as draws
+from geo.store.tables.rounds import questionnaires as questionnaires
+from geo.store.tables.rounds import replacements as replacements
+from geo.store.tables.rounds import reserves as reserves
+from geo.store.tables.rounds import rounds as rounds
+from geo.store.tables.rounds import sample as sample
+from geo.store.tables.rounds import team_draws as team_draws
+from geo.store.tables.visits import deductions as deductions
+from geo.store.tables.visits import visits as visits
+
+REVISION = "0005"
+"""The migration that leads to these tables."""
+
+LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)

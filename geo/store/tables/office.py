@@ -1,0 +1,50 @@
+"""What the office keeps: accounts, settings, catalogues, the journal of imports."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Table, UniqueConstraint
+
+from geo.store.columns import Json, Time, Whole
+from geo.store.tables.base import key, metadata, text
+
+users = Table(
+    "users",
+    metadata,
+    text("name", primary_key=True),
+    text("role"),
+    text("password_hash"),
+    text("zone"),
+    text("team"),
+)
+
+settings = Table("settings", metadata, text("key", primary_key=True), text("value"))
+
+catalogues = Table(
+    "catalogues",
+    metadata,
+    key(),
+    text("edition", unique=True),
+    text("content"),  # TOML
+    Column("kept_at", Time(), nullable=False),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    key(),
+    text("kind"),  # checkpoints or zones
+    text("file"),
+    text("who"),
+    Column("at", Time(), nullable=False),
+    Column("counts", Json(), nullable=False),
+    Column("undone", Boolean(), nullable=False),
+)
+
+import_rows = Table(
+    "import_rows",
+    metadata,
+    key(),
+    Column("import_id", Whole, ForeignKey("imports.fid", ondelete="CASCADE"), nullable=False),
+    text("layer"),  # checkpoints, unplaced or zones
+    text("key"),
+    Column("before", Json()),  # the row as it was; NULL when the import added it
+    UniqueConstraint("import_id", "layer", "key"),
+)

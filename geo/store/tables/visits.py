@@ -1,0 +1,30 @@
+"""What was found."""
+
+from sqlalchemy import Column, ForeignKey, Table
+
+from geo import frames
+from geo.store.columns import Time
+from geo.store.tables.base import geom, gist, key, metadata, of, text
+
+visits = Table(
+    "visits",
+    metadata,
+    key(),
+    geom("POINT"),  # like the category, zones and unit: as they were when the visit was recorded
+    text("id", unique=True),
+    text("round_id", ForeignKey("rounds.id"), nullable=True, index=True),
+    text("checkpoint", ForeignKey("checkpoints.id"), index=True),
+    *of(frames.VISITS, "round_id", "checkpoint", "arrived_at"),
+    Column("arrived_at", Time(), nullable=False, index=True),
+    text("grid_code"),
+    gist("visits"),
+)
+
+deductions = Table(
+    "deductions",
+    metadata,
+    key(),
+    text("id", unique=True),
+    text("visit", ForeignKey("visits.id", ondelete="CASCADE"), index=True),
+    *of(frames.DEDUCTIONS, "visit"),
+)
