@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
+import geopandas as gpd
 import pandas as pd
 
 from geo.errors import InputError
@@ -30,11 +31,13 @@ def replace_point(store: Store, round_id: str, checkpoint: str, reason: str) -> 
     return line
 
 
-def replacement_for(store: Store, round_id: str, checkpoint: str, reason: str) -> tuple[Replaced, int]:
+def replacement_for(
+    store: Store, round_id: str, checkpoint: str, reason: str, *, roster: gpd.GeoDataFrame | None = None
+) -> tuple[Replaced, int]:
     """Find what :func:`replace_point` would put in, and how many lines the log has; nothing is kept."""
     log = store.replacements(round_id)
     before = [replacements.Replacement(line.out, line.into, line.reason, line.distance_m) for line in log]
-    roster = store.checkpoints(include_retired=True)
+    roster = store.checkpoints(include_retired=True) if roster is None else roster
     sample = roster.join(store.drawn_sample(round_id), how="inner")
     asked = {checkpoint: reason}
     found = replacements.replace(sample, store.reserves(round_id), asked, before)[-1]

@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -83,6 +83,7 @@ class Ground:
     zone: ZoneInfo
     now: dt.datetime | None
     revision: int  # of the plan
+    kept: list[gpd.GeoDataFrame] = field(default_factory=list)  # the roster, once it is read
 
     @classmethod
     def of(cls, store: Store, round_id: str, now: dt.datetime | None) -> "Ground":
@@ -193,14 +194,20 @@ class Ground:
         gone = [one for one in checkpoints if one not in self.sample.index]
         if not gone:
             return self.sample.loc[list(checkpoints)]
-        roster = self.store.checkpoints(include_retired=True)
+        roster = self.roster()
         strange = [one for one in gone if one not in roster.index]
         if strange:
             raise NotFoundError("there is no checkpoint {checkpoint}: look its number up", checkpoint=strange[0])
         return gpd.GeoDataFrame(pd.concat([self.sample, roster.loc[gone]]).loc[list(checkpoints)])
 
+    def roster(self) -> gpd.GeoDataFrame:
+        """Give all checkpoints, read once: there are thousands, and seldom is one of them needed."""
+        if not self.kept:
+            self.kept.append(self.store.checkpoints(include_retired=True))
+        return self.kept[0]
+
     def barred(self, team: str, day: int, checkpoints: Sequence[str], *, turns: bool) -> frozenset[int]:
-        """Give the places in ``checkpoints`` of those that a team must not get: avoidance, and turns that are others'."""
+        """Give the numbers of those of the checkpoints that a team must not get: avoidance, and turns that are others'."""
         rows = self.points(checkpoints).assign(day=day)
         names = list(self.teams)
         return barred(self.drawn, list(self.teams.values()), rows, self.avoid, turns=turns)[names.index(team)]

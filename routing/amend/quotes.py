@@ -106,7 +106,7 @@ def quoted(ground: Ground, change: Change) -> Quote:
             rests, replaced, after = _asked(ground, change)
             answers = [answer(ground, rest) for rest in rests]
             if isinstance(change, Takeover):
-                _refuse_loss(ground, change, answers[0])
+                _refuse_loss(change, answers[0])
         except Refusal as refusal:
             return Quote(change, False, refusal.note, 0, (), (), None, None, 0, ground.revision)
         routes = tuple(redrawn(ground, found) for found in answers)
@@ -133,7 +133,9 @@ def _asked(ground: Ground, change: Change) -> tuple[list[Rest], Replaced | None,
     added: tuple[str, ...] = ()
     if isinstance(change, StopClosed):
         _find(ground, change.team, change.day, change.checkpoint)
-        replaced, after = replacement_for(ground.store, ground.round.id, change.checkpoint, change.reason or "-")
+        replaced, after = replacement_for(
+            ground.store, ground.round.id, change.checkpoint, change.reason or "-", roster=ground.roster()
+        )
         gone, added = (change.checkpoint,), (replaced.into,) if replaced.into else ()
     if isinstance(change, Late):
         late_s = 60 * change.minutes
@@ -141,7 +143,8 @@ def _asked(ground: Ground, change: Change) -> tuple[list[Rest], Replaced | None,
     _refuse_over(ground, standing, change.team, change.day, left=not isinstance(change, StopClosed))
     more = [change] if isinstance(change, StreetClosed) else []
     closures = ground.closed(change.day, more)
-    return [Rest(change.team, change.day, standing, standing.ahead, added, closures)], replaced, after
+    rest = Rest(change.team, change.day, standing, standing.ahead, added, closures, anew=bool(more))
+    return [rest], replaced, after
 
 
 def _handed(ground: Ground, change: Takeover) -> list[Rest]:
@@ -212,7 +215,7 @@ def _refuse_barred(ground: Ground, change: Takeover) -> None:
                       team=team, checkpoint=change.checkpoint, day=day, teams=", ".join(may))  # fmt: skip
 
 
-def _refuse_loss(ground: Ground, change: Takeover, found: Answer) -> None:
+def _refuse_loss(change: Takeover, found: Answer) -> None:
     """Refuse a stop that does not fit in, or for which another would fall out."""
     team, day = change.goal
     ids = found.brief.sample.index

@@ -40,6 +40,7 @@ class Rest:
     stops: tuple[str, ...]  # to visit, in the order of now
     added: tuple[str, ...] = ()  # to be put where they cost least
     closures: frozenset[int] = frozenset()
+    anew: bool = False  # look for another order even where the one of now can be kept
 
     @property
     def first(self) -> str | None:
@@ -110,7 +111,7 @@ def answer(ground: Ground, rest: Rest) -> Answer:
     known = keep(problem, slot, [stop for stop in range(len(rest.stops)) if _may(problem, slot, stop)])
     first = None if rest.first is None else rest.stops.index(rest.first)
     order = _inserted(problem, slot, known, set(problem.stops) - set(known), first)
-    if len(problem.stops) > 1:
+    if len(problem.stops) > 1 and (rest.anew or rest.added or len(order) < len(problem.stops)):
         order = _better(problem, slot, order, first)
     plan = _served(problem, slot, order)
     ensure(problem, plan)
