@@ -1,7 +1,7 @@
 """How numbers, times and names are written."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 from flask import Flask, current_app, g
@@ -28,6 +28,8 @@ def init_app(app: Flask) -> None:
         duration=duration,
         km=km,
         clock=clock,
+        hhmm=hhmm,
+        windows=windows,
         day=day,
         category=category_name,
         points=points,
@@ -65,6 +67,17 @@ def km(metres: float | None) -> str:
 def clock(moment: dt.datetime) -> str:
     """Write a moment as the city's hour and minute."""
     return moment.astimezone(zone_of(current_app.extensions["xundian"])).strftime("%H:%M")
+
+
+def hhmm(second: int) -> str:
+    """Write a local second of the day as its hour and minute."""
+    hours, minutes = divmod(second // SECONDS_OF_MINUTE, MINUTES_OF_HOUR)
+    return f"{hours:02d}:{minutes:02d}"
+
+
+def windows(spans: Iterable[tuple[int, int]]) -> str:
+    """Write opening windows in seconds of the day: 08:30–12:00, 14:00–17:30; a dash when there is none."""
+    return ", ".join(f"{hhmm(open_s)}{DASH}{hhmm(close_s)}" for open_s, close_s in spans) or DASH
 
 
 def day(moment: dt.date | dt.datetime) -> str:

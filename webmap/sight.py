@@ -14,6 +14,7 @@ import pandas as pd
 from geo.errors import AccessError, StateError
 from geo.model import Draw, Role, Round, Scope, User
 from geo.store import Store
+from routing.plan_report import PlanReport, report_of
 from routing.route_sheet import PlanPart, plan_part
 from webmap.clock import Today
 
@@ -52,6 +53,14 @@ class Sight:
         """Give what a plan doesn't serve, with the reasons."""
         self._planner_only()
         return self.store.unserved(round_id)
+
+    def plan_report(self, round_id: str) -> PlanReport | None:
+        """Give what a plan comes to, with what an inspected unit could guess of it; None when nothing of it is kept."""
+        self._planner_only()
+        try:
+            return report_of(self.store, round_id)
+        except StateError:
+            return None
 
     def sample(self, round_id: str) -> gpd.GeoDataFrame:
         """Give what was drawn for a round: nobody but the planner may know it before the visit."""

@@ -16,3 +16,10 @@ export const number = (value) => digits.format(value).replaceAll(",", "\u202f");
 
 /** Write seconds as whole minutes. */
 export const minutes = (seconds) => t("{minutes} min", { minutes: number(Math.round(seconds / 60)) });
+
+/** Write seconds as hours and minutes. */
+export function duration(seconds) {
+  const whole = Math.round(seconds / 60);
+  if (whole < 60) return minutes(seconds);
+  return t("{hours} h {minutes} min", { hours: number(Math.floor(whole / 60)), minutes: String(whole % 60).padStart(2, "0") });
+}

@@ -1,0 +1,1 @@
+"""The page of a round: routes, timeline, what is not served, moving stops, planning, closures."""
