@@ -8,6 +8,7 @@ from geo.errors import InputError
 from geo.store import Store
 
 TIMEZONE = "Asia/Shanghai"
+PINNED_TIME = "07:30"  # before the teams set out
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,22 @@ def today(store: Store) -> Today:
         return Today(dt.date.fromisoformat(pinned), zone, pinned=True)
     except ValueError:
         raise InputError("{field} is {value!r}: write it as 2026-06-12", field="today", value=pinned) from None
+
+
+def now(store: Store) -> dt.datetime:
+    """Give the moment in UTC; on a date that was set by hand the time of day is the setting ``time``, else 07:30.
+
+    Raises
+    ------
+    InputError
+        When a setting is no date, or no time of day.
+    """
+    date = today(store)
+    if not date.pinned:
+        return dt.datetime.now(dt.UTC)
+    text = store.setting("time") or PINNED_TIME
+    try:
+        clock = dt.time.fromisoformat(text)
+    except ValueError:
+        raise InputError("{field} is {value!r}: write it as 07:30", field="time", value=text) from None
+    return dt.datetime.combine(date.date, clock, date.zone).astimezone(dt.UTC)

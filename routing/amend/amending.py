@@ -1,7 +1,9 @@
 """A change of the day, checked, saved and logged; and taken back."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from geo.errors import StateError
 from geo.frames import ROUTES, STOPS
@@ -9,7 +11,7 @@ from geo.store import Store
 from geo.store.amendments import Line, NewRoutes
 from routing.amend.changes import Change, StreetClosed, Takeover, params_of, reason_of
 from routing.amend.ground import Ground
-from routing.amend.log import told
+from routing.amend.log import Told, told
 from routing.amend.quotes import Quote, quoted
 from routing.amend.redrawn import together
 
@@ -20,7 +22,13 @@ class Amendment:
 
     quote: Quote
     revision: int  # of the plan with it
-    text: str  # what the log says to the planner
+    notes: Sequence[Told]  # what the log says to the planner
+    touched: Sequence[Mapping[str, Any]]  # the routes, each with what its own team is told
+
+    @property
+    def text(self) -> str:
+        """What the log says to the planner, in English."""
+        return "; ".join(template.format(**values) for template, values in self.notes)
 
 
 def amend(
@@ -78,7 +86,7 @@ def amend(
         params["edges"] = sorted(ground.edges_of(change))
     line = Line(now or dt.datetime.now(dt.UTC), by, change.kind, reason, params, touched, notes)
     number = store.replace_route(round_id, _new(found), line, revision=ground.revision)
-    return Amendment(found, number, "; ".join(template.format(**values) for template, values in notes))
+    return Amendment(found, number, notes, touched)
 
 
 def undo(store: Store, round_id: str, *, by: str, now: dt.datetime | None = None, revision: int | None = None) -> int:

@@ -207,7 +207,7 @@ class Ground:
         return self.kept[0]
 
     def barred(self, team: str, day: int, checkpoints: Sequence[str], *, turns: bool) -> frozenset[int]:
-        """Give the numbers of those of the checkpoints that a team must not get: avoidance, and turns that are others'."""
+        """Give the places of the checkpoints that a team must not get: avoidance, and turns that are others'."""
         rows = self.points(checkpoints).assign(day=day)
         names = list(self.teams)
         return barred(self.drawn, list(self.teams.values()), rows, self.avoid, turns=turns)[names.index(team)]

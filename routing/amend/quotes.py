@@ -68,9 +68,9 @@ class Quote:
 class Refusal(Exception):  # noqa: N818 - an answer, not a fault
     """Why a change is not possible."""
 
-    def __init__(self, template: str, **values: object) -> None:
-        super().__init__(template)
-        self.note = Note(template, values)
+    def __init__(self, note: Note) -> None:
+        super().__init__(note.template)
+        self.note = note
 
 
 def quote(store: Store, round_id: str, change: Change, *, now: dt.datetime | None = None) -> Quote:
@@ -156,16 +156,24 @@ def _handed(ground: Ground, change: Takeover) -> list[Rest]:
     ground.points([change.checkpoint])
     source = _holder(ground, change)
     if source == goal:
-        raise Refusal("{checkpoint} is on the route of {team} on day {day} already",
-                      checkpoint=change.checkpoint, team=goal[0], day=goal[1])  # fmt: skip
+        raise Refusal(
+            Note(
+                "{checkpoint} is on the route of {team} on day {day} already",
+                {"checkpoint": change.checkpoint, "team": goal[0], "day": goal[1]},
+            )
+        )
     _refuse_barred(ground, change)
     rests = []
     for slot in [goal, *([source] if source else [])]:
         standing = ground.standing(*slot)
         _refuse_over(ground, standing, *slot, left=slot == source)
         if slot == source and change.checkpoint not in standing.ahead:
-            raise Refusal("{team} has begun or visited {checkpoint} already",
-                          team=slot[0], checkpoint=change.checkpoint)  # fmt: skip
+            raise Refusal(
+                Note(
+                    "{team} has begun or visited {checkpoint} already",
+                    {"team": slot[0], "checkpoint": change.checkpoint},
+                )
+            )
         ahead = tuple(one for one in standing.ahead if one != change.checkpoint)
         added = (change.checkpoint,) if slot == goal else ()
         rests.append(Rest(*slot, standing, ahead, added, ground.closed(slot[1])))
@@ -179,10 +187,14 @@ def _holder(ground: Ground, change: Takeover) -> tuple[str, int] | None:
     if len(mine) and change.day in set(mine["day"]):
         return str(mine["team"].iloc[0]), change.day
     if len(mine):
-        raise Refusal("{checkpoint} is on no route of day {day}: it is on day {found}",
-                      checkpoint=change.checkpoint, day=change.day, found=int(mine["day"].iloc[0]))  # fmt: skip
+        raise Refusal(
+            Note(
+                "{checkpoint} is on no route of day {day}: it is on day {found}",
+                {"checkpoint": change.checkpoint, "day": change.day, "found": int(mine["day"].iloc[0])},
+            )
+        )
     if change.checkpoint not in ground.store.unserved(ground.round.id).index:
-        raise Refusal("{checkpoint} isn't among the points to inspect", checkpoint=change.checkpoint)
+        raise Refusal(Note("{checkpoint} isn't among the points to inspect", {"checkpoint": change.checkpoint}))
     return None
 
 
@@ -190,29 +202,43 @@ def _find(ground: Ground, team: str, day: int, checkpoint: str) -> None:
     """Refuse to close what is not on the route, or was visited."""
     rows = ground.store.stops(ground.round.id, team=team, day=day)
     if checkpoint not in set(rows["checkpoint"]) - {""}:
-        raise Refusal("{checkpoint} is not on the route of {team} on day {day}",
-                      checkpoint=checkpoint, team=team, day=day)  # fmt: skip
+        raise Refusal(
+            Note(
+                "{checkpoint} is not on the route of {team} on day {day}",
+                {"checkpoint": checkpoint, "team": team, "day": day},
+            )
+        )
     if checkpoint in ground.visited(team, day):
-        raise Refusal("{team} has begun or visited {checkpoint} already", team=team, checkpoint=checkpoint)
+        raise Refusal(
+            Note("{team} has begun or visited {checkpoint} already", {"team": team, "checkpoint": checkpoint})
+        )
 
 
 def _refuse_over(ground: Ground, standing: Standing, team: str, day: int, *, left: bool) -> None:
     if standing.home or ground.now_s(day) == DAY_S:
-        raise Refusal("the day {day} of {team} is over", day=day, team=team)
+        raise Refusal(Note("the day {day} of {team} is over", {"day": day, "team": team}))
     if left and not standing.ahead:
-        raise Refusal("{team} has nothing left to visit on day {day}", team=team, day=day)
+        raise Refusal(Note("{team} has nothing left to visit on day {day}", {"team": team, "day": day}))
 
 
 def _refuse_barred(ground: Ground, change: Takeover) -> None:
     """Keep avoidance (回避), and the turns of the draw, for the team that would get a stop."""
     team, day = change.goal
     if ground.barred(team, day, [change.checkpoint], turns=False):
-        raise Refusal("{team} must avoid {checkpoint}: its unit or street is an inspector's own, or it is listed",
-                      team=team, checkpoint=change.checkpoint)  # fmt: skip
+        raise Refusal(
+            Note(
+                "{team} must avoid {checkpoint}: its unit or street is an inspector's own, or it is listed",
+                {"team": team, "checkpoint": change.checkpoint},
+            )
+        )
     if ground.barred(team, day, [change.checkpoint], turns=True):
         may = [one for one in ground.teams if not ground.barred(one, day, [change.checkpoint], turns=True)]
-        raise Refusal("it is not the turn of {team} in the street of {checkpoint} on day {day}: it is that of {teams}",
-                      team=team, checkpoint=change.checkpoint, day=day, teams=", ".join(may))  # fmt: skip
+        raise Refusal(
+            Note(
+                "it is not the turn of {team} in the street of {checkpoint} on day {day}: it is that of {teams}",
+                {"team": team, "checkpoint": change.checkpoint, "day": day, "teams": ", ".join(may)},
+            )
+        )
 
 
 def _refuse_loss(change: Takeover, found: Answer) -> None:
@@ -224,10 +250,18 @@ def _refuse_loss(change: Takeover, found: Answer) -> None:
         return
     if change.checkpoint in lost:
         told = Sentences([Note(str(lost[change.checkpoint]), {}), *_advice(found, change.checkpoint)])
-        raise Refusal("{checkpoint} does not fit into the day {day} of {team}: {why}",
-                      checkpoint=change.checkpoint, day=day, team=team, why=told)  # fmt: skip
-    raise Refusal("with {checkpoint}, {team} would lose {lost} on day {day}",
-                  checkpoint=change.checkpoint, team=team, lost=", ".join(sorted(lost)), day=day)  # fmt: skip
+        raise Refusal(
+            Note(
+                "{checkpoint} does not fit into the day {day} of {team}: {why}",
+                {"checkpoint": change.checkpoint, "day": day, "team": team, "why": told},
+            )
+        )
+    raise Refusal(
+        Note(
+            "with {checkpoint}, {team} would lose {lost} on day {day}",
+            {"checkpoint": change.checkpoint, "team": team, "lost": ", ".join(sorted(lost)), "day": day},
+        )
+    )
 
 
 def _advice(found: Answer, checkpoint: str) -> Sequence[Note]:
