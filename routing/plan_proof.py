@@ -13,6 +13,9 @@ from routing.vary.choice import choose, subkey
 from routing.vary.keeping import kept_candidates
 
 VERSION = "xundian-plan-1"
+_PARTS = frozenset(
+    ("round", "trial", "day", "candidates_sha256", "hashes", "planned", "candidates", "day_keys", "routes", "changes")
+)
 
 
 def release(store: Store, round_id: str, *, day: int | None = None) -> dict[str, Any]:
@@ -93,6 +96,9 @@ def faults(
     """
     if document.get("version") != VERSION:
         raise InputError("version is {value!r}: this is no release of a plan", value=document.get("version"))
+    missing = sorted(_PARTS - document.keys())
+    if missing:
+        raise InputError("the release is broken at {value}: get the file again", value=missing[0])
     try:
         return [
             *_hash_faults(document, published),

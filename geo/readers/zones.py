@@ -100,7 +100,7 @@ def read_zone_layer(
     log, notes = FaultLog(table.rows), list(table.notes)
     declared = Datum.parse(str(datum))
     named = own_datum(table, declared, log)
-    outlines = _outlines(table, log, declared, crs)
+    outlines = outlines_of(table, log, declared, crs)
     frame = _attributes(table, own, log)
     outlines, change_m2 = _repaired(outlines, frame["name"], log, notes)
     _check_codes(frame, outlines, log, notes)
@@ -120,7 +120,7 @@ def read_zone_layer(
     )
 
 
-def _outlines(table: Table, log: FaultLog, datum: Datum, crs: Any) -> gpd.GeoSeries:  # noqa: ANN401 - whatever pyproj takes
+def outlines_of(table: Table, log: FaultLog, datum: Datum, crs: Any) -> gpd.GeoSeries:  # noqa: ANN401 - whatever pyproj takes
     """Give the outlines in WGS-84."""
     shapes = table.geometry
     if shapes is None:

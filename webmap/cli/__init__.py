@@ -13,6 +13,7 @@ COMMANDS = {
     "round": "rounds:round_group",
     "draw": "draws:draw_group",
     "plan": "plans:plan_group",
+    "closure": "closures:closure_group",
     "export": "exports:export_group",
     "map": "exports:map_command",
     "scores": "results:scores_command",

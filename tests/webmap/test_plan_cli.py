@@ -1,0 +1,118 @@
+"""Plans and closures from the command line."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import shapely
+from click.testing import CliRunner, Result
+
+from geo.store import Store
+from webmap.cli import main
+
+
+@pytest.fixture
+def city(city_file: Path, tmp_path: Path) -> Path:
+    """Give a copy of the small city."""
+    return Path(shutil.copy(city_file, tmp_path / "city.gpkg"))
+
+
+def call(city: Path, *words: str | Path, language: str = "en") -> Result:
+    return CliRunner().invoke(main, [*map(str, words), "--city", str(city)], env={"XUNDIAN_LANG": language})
+
+
+def done(city: Path, *words: str | Path) -> dict[str, object]:
+    result = call(city, *words, "--json")
+    assert result.exit_code == 0, (result.stderr, result.exception)
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+RUN = ("plan", "run", "2026-06", "--seconds", "0.5")
+
+
+def test_a_plan_is_made_reported_revealed_and_verified(city: Path, tmp_path: Path) -> None:
+    unplanned = call(city, "plan", "report", "2026-06")
+    assert unplanned.exit_code == 1
+    assert "has no figures: plan it again" in unplanned.stderr  # its plan was put there by hand
+    made = done(city, *RUN, "--premium", "4")
+    report = done(city, "plan", "report", "2026-06")
+    assert report["premium_cap"] == 0.04
+    assert report["candidates_sha256"] == made["candidates_sha256"]
+    assert report["served"] == made["served"] == report["figures"]["served"]
+    assert 0 < report["figures"]["guess_all"] <= 1
+    said = call(city, "plan", "report", "2026-06").stdout
+    assert "of 32 stops served" in said
+    assert "guesses its day with a chance of 100%" in said or "guesses its day with a chance of 50%" in said
+    assert "没有可比较的往期轮次" in call(city, "plan", "report", "2026-06", language="zh").stdout
+
+    out = tmp_path / "plan.json"
+    assert done(city, "plan", "reveal", "2026-06", "--out", out)["candidates_sha256"] == made["candidates_sha256"]
+    verified = done(city, "plan", "verify", out, "--published", made["candidates_sha256"])
+    assert (verified["valid"], verified["planned"]) == (True, 1)
+    document = json.loads(out.read_text(encoding="utf-8"))
+    document["candidates"][0]["routes"][0][0] += 1
+    out.write_text(json.dumps(document), encoding="utf-8")
+    changed = call(city, "plan", "verify", out, "--published", made["candidates_sha256"])
+    assert changed.exit_code == 1
+    assert "not those that were hashed before the choice" in changed.stdout
+    out.write_text("[]", encoding="utf-8")
+    assert "is no JSON object" in call(city, "plan", "verify", out).stderr
+
+
+def test_one_day_is_verified_with_the_day_of_the_draw(city: Path, tmp_path: Path) -> None:
+    made = done(city, *RUN)
+    out, day = tmp_path / "plan.json", tmp_path / "day.json"
+    done(city, "plan", "reveal", "2026-06", "--day", "1", "--out", out)
+    key = json.loads(out.read_text(encoding="utf-8"))["day_keys"]["1"]
+    for told, valid in ((key, True), ("00" * 32, False)):
+        day.write_text(json.dumps({"round": "2026-06", "day": 1, "day_key": told, "sample": []}), encoding="utf-8")
+        words = ["plan", "verify", out, "--published", made["candidates_sha256"], "--draw", day, "--json"]
+        result = call(city, *words)
+        assert json.loads(result.stdout.splitlines()[-1])["valid"] is valid
+        assert result.exit_code == (0 if valid else 1)
+    refused = call(city, "plan", "reveal", "2026-06", "--day", "9", "--out", out)
+    assert "day is 9: the round has days 1 to 2" in refused.stderr
+
+
+def test_closures_are_added_listed_used_and_lifted(city: Path, tmp_path: Path) -> None:
+    with Store.open(city) as store:
+        street, streets = "长安街", store.streets()
+        streets.loc[streets.index[:20], "name"] = street
+        middle = streets.geometry.iloc[0].centroid
+        store.replace_streets(streets, turn_bans=store.turn_bans(), source_sha256="6" * 64)
+    days = ["--from", "2026-06-09", "--until", "2026-06-09", "--reason", "马拉松"]
+    assert done(city, "closure", "list") == {"closures": []}
+    first = done(city, "closure", "add", "--street", street, *days)
+    assert first["edges"] > 0
+    area = tmp_path / "area.geojson"
+    area.write_text(shapely.to_geojson(middle.buffer(0.003)), encoding="utf-8")
+    assert "datum is missing" in call(city, "closure", "add", "--area", area, *days).stderr
+    second = done(city, "closure", "add", "--area", area, "--datum", "wgs84", *days)
+    both = done(city, "closure", "add", "--area", area, "--datum", "wgs84", "--street", street, *days)
+    assert both["edges"] <= min(first["edges"], second["edges"])
+    assert "no street has this name" in call(city, "closure", "add", "--street", "无此路", *days).stderr
+    assert [one["area"] for one in done(city, "closure", "list")["closures"]] == [False, True, True]
+    for number in (second["closure"], both["closure"]):
+        assert done(city, "closure", "lift", str(number)) == {"closure": number, "lifted": True}
+    assert call(city, "closure", "lift", "2").exit_code == 1
+    assert len(done(city, "closure", "list")["closures"]) == 1
+    assert len(done(city, "closure", "list", "--all")["closures"]) == 3
+
+    with Store.open(city) as store:
+        start = store.round("2026-06").start
+    done(city, *RUN)
+    kept_off = done(city, "plan", "report", "2026-06")
+    assert kept_off["closed_edges"] == (first["edges"] if start.isoformat() == "2026-06-09" else 0)
+    done(city, *RUN, "--no-closures", "--days", "free")
+    free = done(city, "plan", "report", "2026-06")
+    assert (free["closed_edges"], free["days"], free["drawn_days_cost_s"]) == (0, "free", None)
+
+
+def test_an_area_that_is_none_is_refused(city: Path, tmp_path: Path) -> None:
+    area = tmp_path / "line.geojson"
+    area.write_text('{"type":"LineString","coordinates":[[114.3,30.5],[114.31,30.5]]}', encoding="utf-8")
+    days = ["--from", "2026-06-09", "--until", "2026-06-09", "--reason", "x"]
+    refused = call(city, "closure", "add", "--area", area, "--datum", "wgs84", *days)
+    assert refused.exit_code == 1
+    assert "is no area: draw polygons" in refused.stderr

@@ -1,0 +1,87 @@
+"""``xundian plan report``: what a plan comes to."""
+
+import click
+
+from routing.forecast import KNOWN, Figures
+from routing.plan_report import PlanReport, report_of
+from routing.vary.likeness import MOST
+from webmap.cli.plans.group import plan_group
+from webmap.cli.session import Result, Session, command
+from webmap.texts import translate
+
+
+@command(plan_group, "report")
+@click.argument("round_id", metavar="ID")
+def report(session: Session, round_id: str) -> Result:
+    """Say what a plan comes to: travel, loads, service, premium, and what an inspected unit could guess of it."""
+    with session.store() as store:
+        found, changes = report_of(store, round_id), len(store.amendments(round_id))
+    its = found.figures
+    _say_travel(session, round_id, found)
+    _say_service(session, found)
+    _say_guesses(session, its)
+    _say_likeness(session, found)
+    if changes:
+        session.say("{changes} changes were made since; these figures are of the plan as it was made.", changes=changes)
+    keys = ("served", "unserved", "travel_s", "routes", "too_similar")
+    return {"round": round_id, "changes": changes, **{key: getattr(found, key) for key in keys}, **found.as_json()}
+
+
+def _say_travel(session: Session, round_id: str, found: PlanReport) -> None:
+    its = found.figures
+    session.say(
+        "Round {round}: {routes} routes, {hours:.1f} h of travel, {premium:.1%} above the shortest known; {mean:.1%} "
+        "on average, {cap:.1%} allowed.",
+        round=round_id, routes=its.routes, hours=its.travel_s / 3600, premium=its.premium, mean=its.premium_mean,
+        cap=found.premium_cap,
+    )  # fmt: skip
+    if found.drawn_days_cost_s is not None:
+        session.say(
+            "The days of the draw cost {hours:.1f} h of travel or more against free days.",
+            hours=found.drawn_days_cost_s / 3600,
+        )
+    if found.closed_edges:
+        session.say("{edges} pieces of street were closed, on all days of the round.", edges=found.closed_edges)
+    session.say(
+        "Work of a team: {mean:.1f} h on average, {least:.1f} to {most:.1f} h.",
+        mean=its.load_mean_s / 3600, least=its.load_least_s / 3600, most=its.load_most_s / 3600,
+    )  # fmt: skip
+
+
+def _say_service(session: Session, found: PlanReport) -> None:
+    session.say("{served} of {stops} stops served.", served=found.served, stops=found.figures.stops)
+    for reason, count in found.reasons.items():
+        session.say("  {count} not: {reason}", count=count, reason=translate(reason, session.language))
+    if found.teams_for_all is not None:
+        session.say("Teams that would serve all that only lack room: {teams}.", teams=found.teams_for_all)
+
+
+def _say_guesses(session: Session, its: Figures) -> None:
+    session.say(
+        "An inspected unit guesses its day with a chance of {day:.0%}; knowing the day, the hour with {hour:.0%}, "
+        "after its team's first stop was seen with {after:.0%}, the team with {team:.0%}; all at once with {all:.1%}.",
+        day=its.guess_day, hour=its.guess_hour, after=its.guess_hour_after_first, team=its.guess_team,
+        all=its.guess_all,
+    )  # fmt: skip
+    if its.guess_hour_windowed is not None:
+        session.say("  Where opening hours are short, the hour with {hour:.0%}.", hour=its.guess_hour_windowed)
+    session.say(
+        "  The hour of {known} stops is as good as known, with {limit:.0%} or more.", known=its.hour_known, limit=KNOWN
+    )
+
+
+def _say_likeness(session: Session, found: PlanReport) -> None:
+    share = found.figures.similarity
+    if not found.past_rounds:
+        session.say("There is no earlier round to compare with.")
+    elif found.too_similar:
+        session.say(
+            "TOO SIMILAR: {share:.0%} of the legs were driven in the last {rounds} rounds too; below {most:.0%} is "
+            "asked for. A higher --premium, or other teams and days, make it less.",
+            share=share, rounds=found.past_rounds, most=MOST,
+        )  # fmt: skip
+    else:
+        session.say(
+            "{share:.0%} of the legs were driven in the last {rounds} rounds too; below {most:.0%} is asked for.",
+            share=share, rounds=found.past_rounds, most=MOST,
+        )  # fmt: skip
