@@ -8,7 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, func, select
 
 from geo import frames
 from geo.errors import NotFoundError
@@ -107,6 +107,17 @@ class Visits(Database):
             if within.outline is not None:
                 found = found[found["visit"].isin(self._visits(connection, scope).index)]
         return found
+
+    def visits_state(self) -> str:
+        """Give letters that change when any visit or deduction does: what was made of them is kept under these."""
+        held = func.count(_V.c.round_id), func.sum(cast(_V.c.covert, Integer)), func.sum(_V.c.points * _V.c.fid)
+        faults = func.sum(_D.c.points * _D.c.fid), func.sum(func.length(_D.c.note) * _D.c.fid)
+        with self._reading() as connection:
+            state = [
+                tuple(connection.execute(select(func.count(), func.max(table.c.fid), *sums)).one())
+                for table, sums in ((_V, held), (_D, faults))
+            ]
+        return hashlib.blake2b(repr(state).encode(), digest_size=10).hexdigest()
 
     def _visits(self, connection: Connection, scope: Scope) -> rows.AnyFrame:
         within = in_zone(connection, scope.zone, _V, self._backend)

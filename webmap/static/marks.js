@@ -67,7 +67,22 @@ function hatch(colours) {
   return pen;
 }
 
-const DRAW = { stop, base, lunch, hatch };
+function unknown(colours) {
+  const size = 16;
+  const pen = canvas(size);
+  pen.strokeStyle = colours.dim;
+  pen.globalAlpha = 0.25;
+  pen.lineWidth = 1;
+  for (const shift of [-16, 0, 16]) {
+    pen.beginPath();
+    pen.moveTo(shift - 2, 18);
+    pen.lineTo(shift + 18, -2);
+    pen.stroke();
+  }
+  return pen;
+}
+
+const DRAW = { stop, base, lunch, hatch, unknown };
 
 /** Draw the images that layers name "kind|team|text" when the map misses them. */
 export function drawMarks(map, coloursNow) {

@@ -1,0 +1,232 @@
+"""The statistics map of a planner: where it is bad, how sure that is, and what was found there."""
+
+import math
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from geo.catalogue import Catalogue
+from geo.errors import InputError, StoreError
+from geo.model import Role
+from geo.results import RADII_M, item_names, zone_names
+from webmap import access, geojson, tiles
+from webmap.extent import extent
+from webmap.findings import arrays, charts
+from webmap.findings.card import card
+from webmap.findings.choice import Choice
+from webmap.findings.classes import SURFACES
+from webmap.findings.records import Records
+from webmap.findings.work import BANDWIDTH_M, CELL_M, Found, desk
+from webmap.formats import catalogue_of_app, category_name
+from webmap.jobs import Job, State, trouble
+from webmap.language import spoken
+from webmap.sight import Sight
+
+pages = Blueprint("findings", __name__)
+
+PATIENCE_S = 1.2  # then a page says how far the work is
+LONG_S = 60.0
+BOUNDS = 4
+
+
+@pages.get("/hotspots")
+@access.require(Role.PLANNER)
+def page() -> str:
+    """Show the statistics map of a choice, with what is known by now."""
+    sight = access.sight()
+    choice = Choice.of(request.args)
+    records = desk().records(sight)
+    job = desk().ask(sight, choice, wait_s=PATIENCE_S)
+    surface = request.args.get("surface", "rate")
+    return render_template(
+        "findings.html",
+        choice=choice,
+        surface=surface if surface in (*SURFACES, "none") else "rate",
+        outlined=request.args.get("outlines") != "0",
+        surfaces=SURFACES,
+        bandwidth_m=BANDWIDTH_M,
+        options=_options(sight, records),
+        settings=settings(sight) | {"at": request.args.get("at", ""), "page": url_for("findings.page")},
+        **_said(job, records, choice),
+        **_card(sight, job, choice),
+    )
+
+
+@pages.get("/data/hotspots/panel")
+@access.require(Role.PLANNER)
+def panel() -> Response:
+    """Give what stands beside the map of a choice: months, places, charts."""
+    sight, choice = access.sight(), Choice.of(request.args)
+    job = desk().ask(sight, choice, wait_s=PATIENCE_S)
+    if not job.finished:
+        return _not_yet(job)
+    records = desk().records(sight)
+    return make_response(render_template("findings_panel.html", choice=choice, **_said(job, records, choice)))
+
+
+@pages.get("/data/hotspots/cells")
+@access.require(Role.PLANNER)
+def cells() -> Response:
+    """Give the cells of a choice as bytes; see :func:`webmap.findings.arrays.packed`."""
+    job = desk().ask(access.sight(), Choice.of(request.args), wait_s=PATIENCE_S)
+    if not job.finished:
+        return _not_yet(job)
+    answer = Response(arrays.packed(_result(job)), mimetype="application/octet-stream")
+    answer.headers["Content-Encoding"] = "gzip"
+    return answer
+
+
+@pages.get("/data/hotspots/cells.geojson")
+@access.require(Role.PLANNER)
+def shapes() -> Response:
+    """Give the cells of a part of the map as GeoJSON."""
+    job = desk().ask(access.sight(), Choice.of(request.args), wait_s=LONG_S)
+    west, south, east, north = _numbers("bbox", BOUNDS)
+    return geojson.answer(arrays.shapes(_result(job), (west, south, east, north)), arrays.SHAPE_COLUMNS)
+
+
+@pages.get("/data/hotspots/cell")
+@access.require(Role.PLANNER)
+def cell() -> Response:
+    """Give the card of the cell at a place."""
+    sight, choice = access.sight(), Choice.of(request.args)
+    job = desk().ask(sight, choice, wait_s=LONG_S)
+    return make_response(render_template("findings_cell.html", choice=choice, **_card(sight, job, choice)))
+
+
+def settings(sight: Sight) -> dict[str, Any]:
+    """Give what a script needs to draw the cells on a map of the city."""
+    store = sight.store
+    return {
+        "streets": tiles.street_address(store),
+        "zones": tiles.zone_address(store),
+        "zoneNames": url_for("layers.zone_names"),
+        "bounds": extent(store),
+        "teams": [],
+    } | cell_settings()
+
+
+def cell_settings() -> dict[str, Any]:
+    """Give where the cells come from, and the palettes of their surfaces."""
+    return {
+        "cells": url_for("findings.cells"),
+        "cellShapes": url_for("findings.shapes"),
+        "cellCard": url_for("findings.cell"),
+        "panel": url_for("findings.panel"),
+        "surfaces": {name: surface.palette for name, surface in SURFACES.items()},
+    }
+
+
+def _result(job: Job) -> Found:
+    if job.state is State.DONE:
+        return job.result  # type: ignore[no-any-return]
+    if job.error is not None:
+        raise job.error
+    raise StoreError("the findings could not be worked out: try again")
+
+
+def _not_yet(job: Job) -> Response:
+    answer = jsonify(stage=_(job.stage) if job.stage else "", done=job.done, total=job.total)
+    answer.status_code = HTTPStatus.ACCEPTED
+    return answer
+
+
+def _said(job: Job, records: Records, choice: Choice) -> dict[str, Any]:
+    """Give what the panel says; without the findings as long as they are being worked out."""
+    streets = zone_names(records.visits["street_code"].drop_duplicates(), records.zones)
+    named = dict(zip(records.visits["street_code"].drop_duplicates(), streets, strict=True))
+    of_categories = records.of(choice.without("category", "item")).visits
+    of_streets = records.of(choice.without("street")).visits
+    found = job.result if job.state is State.DONE else None
+    return {
+        "months": records.of(choice.without("month")).months,
+        "first": not len(records.visits),
+        "working": not job.finished,
+        "trouble": trouble(job),
+        "found": found,
+        "places": charts.places(found) if found and found.raster else None,
+        "items": charts.items(records.of(choice.without("item")).deductions),
+        "by_category": charts.chart(of_categories, "category", category_name),
+        "by_street": charts.chart(of_streets, "street_code", lambda code: named.get(code, code)),
+        "street_name": named.get(choice.street, choice.street),
+        "wide": charts.WIDE,
+    }
+
+
+def _card(sight: Sight, job: Job, choice: Choice) -> dict[str, Any]:
+    """Give the card of the cell that the address names, with the class in time that all months give it."""
+    if not request.args.get("at") or job.state is not State.DONE:
+        return {"card": None, "in_time": ""}
+    lon, lat = _numbers("at", 2)
+    found, roster = _result(job), sight.checkpoints()
+    kept = card(found, lon, lat, roster)
+    always = kept
+    if choice.month:
+        always = card(_result(desk().ask(sight, choice.without("month"), wait_s=LONG_S)), lon, lat, roster)
+    in_time = "" if always is None or always.numbers is None else str(always.numbers["class"])
+    return {"card": kept, "in_time": class_names().get(in_time, "")}
+
+
+def _numbers(name: str, count: int) -> list[float]:
+    """Read numbers with commas between them from the address."""
+    text = request.args.get(name, "")
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) != count or not all(map(math.isfinite, values)):
+        raise InputError("{field} is {value!r}: give {count} numbers of degrees", field=name, value=text, count=count)
+    return values
+
+
+def class_names() -> dict[str, str]:
+    """Name the classes in time, in the language of this request."""
+    return {
+        "new": _("new: hot in its last month only"),
+        "intensifying": _("intensifying: hot nearly always, and rising"),
+        "persistent": _("persistent: hot nearly always"),
+        "diminishing": _("diminishing: hot nearly always, and falling"),
+        "sporadic": _("sporadic: hot now and then"),
+        "former": _("former: was hot, is not any more"),
+    }
+
+
+@pages.app_template_filter("item")
+def item_name(code: str) -> str:
+    """Name an item in the language of this request, by the newest edition of the catalogue that knows it."""
+    if "editions" not in g:
+        g.editions = [access.city().catalogue(edition) for edition in access.city().editions()]
+    known = next((edition for edition in g.editions if edition.item(code)), None)
+    return code if known is None else item_names([code], known, spoken())[0]
+
+
+def _options(sight: Sight, records: Records) -> dict[str, Any]:
+    """Give what can be chosen: only what some visit has."""
+    visits, known = records.visits, catalogue_of_app()
+    seen = set(visits["category"])
+    streets = visits["street_code"][visits["street_code"] != ""].drop_duplicates().sort_values()
+    rounds = [one for one in sight.rounds() if one.id in set(visits["round_id"])]
+    return {
+        "categories": [(code, category_name(code)) for code in _in_order(seen, known)],
+        "items": _by_category(set(records.deductions["item"]), known),
+        "streets": list(zip(streets, zone_names(streets, records.zones), strict=True)),
+        "campaigns": [one for one in rounds if one.campaign],
+        "rounds": [one for one in rounds if not one.campaign],
+        "radii": [f"{one:.0f}" for one in RADII_M],
+        "cell_m": CELL_M,
+    }
+
+
+def _in_order(codes: set[str], known: Catalogue) -> list[str]:
+    return [*(code for code in known.categories if code in codes), *sorted(codes - set(known.categories))]
+
+
+def _by_category(codes: set[str], known: Catalogue) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Group items under the name of their category, those of no category last."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for code in sorted(codes):
+        head = code.partition(".")[0]
+        groups.setdefault(head if head in known.categories else "", []).append((code, item_name(code)))
+    return [(category_name(head) if head else "", groups[head]) for head in [*known.categories, ""] if head in groups]

@@ -1,0 +1,181 @@
+"""What the visits of a choice say: cells and surface, worked out once and kept in memory while the city is so.
+
+Nothing of it is written to a disk: covert rounds are among it.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import cast
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from flask import Flask, current_app
+from numpy.typing import NDArray
+
+from geo.crs import unproject_xy
+from geo.density import ratio
+from geo.model import Level
+from geo.progress import Progress
+from geo.raster import Raster
+from geo.results import hotspot_cells
+from webmap.findings.choice import Choice
+from webmap.findings.records import Records, state
+from webmap.jobs import Job, Jobs, State
+from webmap.sight import Sight
+
+CELL_M = 100.0
+BANDWIDTH_M = 500.0
+LARGEST_CELLS = 4_000_000
+LONGEST_CELLS = 4_000  # on a side: what every graphics card takes as one texture
+KEPT_CELLS = 2_000_000  # in memory, of all choices together
+STEPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the visits of a choice say.
+
+    Parameters
+    ----------
+    records
+        The visits that are meant.
+    cells
+        See :func:`geo.results.hotspot_cells`.
+    raster
+        That covers the district too; None without visits.
+    at
+        The cell in ``raster`` of each row of ``cells``.
+    inside
+        Whether each cell of the raster lies in the district.
+    density
+        Points per visit by kernel density, a number a cell; NaN where there are too few visits.
+    """
+
+    records: Records
+    cells: gpd.GeoDataFrame
+    raster: Raster | None
+    at: NDArray[np.int64]
+    inside: NDArray[np.bool_]
+    density: NDArray[np.float64]
+
+
+class Desk:
+    """Works out what is asked for in the background, once for all who ask, and keeps the newest answers."""
+
+    def __init__(self) -> None:
+        self._jobs = Jobs()
+        self._asked: OrderedDict[Choice, Job] = OrderedDict()
+        self._records: Records | None = None
+        self._state = ""
+        self._lock = threading.Lock()
+
+    def records(self, sight: Sight) -> Records:
+        """Give the visits of the city as they are now."""
+        now = state(sight)
+        with self._lock:
+            if self._records is None or now != self._state:
+                self._records, self._state = Records.read(sight), now
+                self._asked.clear()
+            return self._records
+
+    def ask(self, sight: Sight, choice: Choice, *, wait_s: float) -> Job:
+        """Give the work on a choice, finished or not, after waiting a little for it."""
+        records = self.records(sight)
+        with self._lock:
+            job = self._asked.get(choice)
+            if job is None or job.state is State.FAILED:
+                job = self._jobs.start("", lambda progress: find(records, choice, progress=progress))
+                self._asked[choice] = job
+            self._asked.move_to_end(choice)
+            self._forget()
+        job.over.wait(wait_s)
+        return job
+
+    def _forget(self) -> None:
+        """Let go of the oldest answers when there is too much."""
+        held = {choice: job.result.inside.size for choice, job in self._asked.items() if job.state is State.DONE}
+        total = sum(held.values())
+        for choice in list(held)[:-1]:
+            if total <= KEPT_CELLS:
+                return
+            total -= held[choice]
+            del self._asked[choice]
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its desk."""
+    app.extensions["xundian_findings"] = Desk()
+
+
+def desk() -> Desk:
+    """Give the desk of the application that answers."""
+    return cast("Desk", current_app.extensions["xundian_findings"])
+
+
+def find(records: Records, choice: Choice, *, progress: Progress) -> Found:
+    """Work out what the visits of a choice say."""
+    progress("choosing the visits", 0, STEPS)
+    meant = records.of(choice)
+    progress("judging the cells", 1, STEPS)
+    cells = hotspot_cells(
+        meant.visits,
+        meant.deductions,
+        zones=records.zones,
+        radii_m=choice.radii_m,
+        cell_m=cell_size(meant),
+        timezone=records.timezone,
+    )
+    progress("smoothing the surface", 3, STEPS)
+    own: Raster | None = cells.attrs["raster"]
+    if own is None:
+        return Found(meant, cells, None, *(np.array([], kind) for kind in (np.int64, bool, np.float64)))
+    return _spread(meant, cells, own)
+
+
+def cell_size(records: Records) -> float:
+    """Give the side of the cells in metres: 100, and twice that as often as a city is too large for it."""
+    cell_m = CELL_M
+    while len(records.visits) and not _fits(Raster.cover(records.visits.total_bounds, cell_m=cell_m)):
+        cell_m *= 2
+    return cell_m
+
+
+def _fits(raster: Raster) -> bool:
+    return raster.size <= LARGEST_CELLS and max(raster.n_cols, raster.n_rows) <= LONGEST_CELLS
+
+
+def _spread(records: Records, cells: gpd.GeoDataFrame, own: Raster) -> Found:
+    """Lay the cells into a raster of the whole district, and smooth over it."""
+    outline = _outline(records)
+    raster = own if outline is None else _wider(own, outline, records)
+    at = raster.assign_xy(*own.centres(cells.index.to_numpy()))
+    inside = _inside(raster, outline)
+    inside[at] = True  # a visit outside counts too
+    visits = records.visits
+    surface = ratio(visits.geometry, visits["points"].to_numpy(float), raster, BANDWIDTH_M).ravel()
+    return Found(records, cells, raster, at, inside, np.where(inside, surface, np.nan))
+
+
+def _wider(own: Raster, outline: shapely.Geometry, records: Records) -> Raster:
+    west, south, east, north = np.column_stack([outline.bounds, records.visits.total_bounds])
+    bounds = (west.min(), south.min(), east.max(), north.max())
+    wider = Raster.cover(bounds, cell_m=own.cell_m, crs_epsg=own.crs_epsg)
+    return wider if _fits(wider) else own
+
+
+def _outline(records: Records) -> shapely.Geometry | None:
+    """Give the outline of what is answered for: the districts, else the street offices."""
+    for level in (Level.DISTRICT, Level.STREET, Level.COMMUNITY):
+        own = records.zones[records.zones["level"] == level]
+        if len(own):
+            return own.union_all()
+    return None
+
+
+def _inside(raster: Raster, outline: shapely.Geometry | None) -> NDArray[np.bool_]:
+    if outline is None:
+        return np.zeros(raster.size, bool)
+    shapely.prepare(outline)
+    return np.array(shapely.contains_xy(outline, *unproject_xy(*raster.centres(), raster.crs_epsg)))
