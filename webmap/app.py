@@ -29,6 +29,8 @@ from webmap.attempts import Attempts
 from webmap.clock import today
 from webmap.draw import pages as draw_pages
 from webmap.draw import verify as verify_page
+from webmap.findings import pages as findings
+from webmap.findings import work as findings_work
 from webmap.intake import pages as intake
 from webmap.intake import placing
 from webmap.intake import zones as zone_pages
@@ -101,8 +103,10 @@ def create_app(config: Mapping[str, Any]) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (jobs.pages, intake.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)
+    app.register_blueprint(findings.pages)
     jobs.init_app(app)
     intake.init_app(app)
+    findings_work.init_app(app)
     app.add_url_rule("/", "home", _home)
     app.after_request(_headers)
     app.register_error_handler(XundianError, _refused)
