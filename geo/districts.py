@@ -15,7 +15,7 @@ from geo.crs import project_xy
 from geo.density import kernel
 from geo.errors import InputError
 from geo.hotspots.exposure import exposure_of
-from geo.hotspots.lattice import Floats, Ints, Lattice, half_widths, radii_in_cells
+from geo.hotspots.lattice import Floats, Ints, Lattice, halves_of
 from geo.hotspots.verdict import judge
 from geo.progress import Progress, silent
 from geo.raster import OUTSIDE, Raster
@@ -149,7 +149,7 @@ def _by_category(at: Ints, category: Ints, points: Floats) -> tuple[Floats, Ints
 def _follow(
     at: Ints, category: Ints, month: Ints, points: Floats, lattice: Lattice, question: Question
 ) -> tuple[Floats, NDArray[np.int8]]:
-    half = half_widths(float(radii_in_cells(np.array([question.trend_m]), lattice.cell_m)[0]))
+    half = halves_of(question.trend_m, lattice)[0]
     kind = month * (int(category.max(initial=0)) + 1) + category
     sums = np.column_stack([np.ones(points.size), points, points**2, points**3])
     found = months_of(sums, (at, kind, month), lattice, half, alpha=question.alpha)

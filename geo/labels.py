@@ -23,7 +23,7 @@ def values_of(series: pd.Series, name: str) -> NDArray[np.float64]:
     if series.index.has_duplicates:
         label = series.index[series.index.duplicated()][0]
         raise InputError("the index of {field} repeats {value!r}: give one value a label", field=name, value=label)
-    if not pd.api.types.is_numeric_dtype(series):
+    if not pd.api.types.is_numeric_dtype(series) or pd.api.types.is_complex_dtype(series):
         raise InputError("{field} holds {kind}: give numbers", field=name, kind=series.dtype)
     numbers = series.to_numpy(np.float64, na_value=np.nan)
     if not np.isfinite(numbers).all():
@@ -34,6 +34,24 @@ def values_of(series: pd.Series, name: str) -> NDArray[np.float64]:
     return numbers
 
 
+def ids_of(graph: Graph) -> pd.Index:
+    """Give the labels of a graph.
+
+    Raises
+    ------
+    InputError
+        When it is another kind of graph.
+    """
+    if not isinstance(graph, Graph):
+        raise InputError(
+            "graph is a {kind}: give a libpysal.graph.Graph, of older weights by Graph.from_W(...)",
+            field="graph",
+            kind=type(graph).__name__,
+        )
+    ids: pd.Index = graph.unique_ids
+    return ids
+
+
 def places_in(index: pd.Index, graph: Graph) -> NDArray[np.int64]:
     """Give the position in ``index`` of each label of the graph, in the graph's order.
 
@@ -42,7 +60,7 @@ def places_in(index: pd.Index, graph: Graph) -> NDArray[np.int64]:
     InputError
         When the two do not hold the same labels.
     """
-    ids = graph.unique_ids
+    ids = ids_of(graph)
     at = np.asarray(index.get_indexer(ids), np.int64)
     if (at < 0).any():
         raise InputError(

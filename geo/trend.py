@@ -11,8 +11,8 @@ from scipy import special
 
 from geo.discs import disc_sums
 from geo.errors import InputError
-from geo.hotspots.exposure import SUMS, two_sided
-from geo.hotspots.lattice import Floats, Ints, Lattice, Mask, half_widths, lattice_of, radii_in_cells
+from geo.hotspots.exposure import SUMS, moments_by, two_sided
+from geo.hotspots.lattice import Floats, Ints, Lattice, Mask, halves_of, lattice_of
 from geo.parallel import in_parts
 
 CLASSES = ("", "new", "intensifying", "persistent", "diminishing", "sporadic", "former")
@@ -135,7 +135,7 @@ def monthly(cells: gpd.GeoDataFrame, radius_m: float, *, alpha: float = 0.05) ->
     labels, month = _calendar(cells.index.get_level_values(2))
     first = np.unique(cell, return_index=True)[1]
     lattice = lattice_of(gpd.GeoSeries(cells.geometry.array[first], crs=cells.crs))
-    half = half_widths(float(radii_in_cells(np.array([radius_m]), lattice.cell_m)[0]))
+    half = halves_of(radius_m, lattice)[0]
     sums = cells[list(SUMS)].to_numpy(np.float64)
     found = months_of(sums, (cell, month * len(kinds) + category, month), lattice, half, alpha=alpha)
     index = pd.Index(names, name=cells.index.names[0])
@@ -170,11 +170,7 @@ def months_of(
         Level of a hot month.
     """
     cell, kind, month = codes
-    totals = np.column_stack([np.bincount(kind, weights=column) for column in sums.T])
-    held = np.maximum(totals[:, 0], 1.0)
-    mean = totals[:, 1] / held
-    variance = np.maximum(totals[:, 2] / held - mean**2, 0.0)
-    third = totals[:, 3] / held - 3 * mean * totals[:, 2] / held + 2 * mean**3
+    _, mean, variance, third = moments_by(kind, sums)
     visits = sums[:, 0]
     parts = np.stack([visits, sums[:, 1], visits * mean[kind], visits * variance[kind], visits * third[kind]])
     n_months, size = int(month.max(initial=-1)) + 1, lattice.n_rows * lattice.n_cols

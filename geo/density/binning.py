@@ -45,7 +45,7 @@ def gaussian(points: Floats, weights: Floats, bandwidth: float, shape: tuple[int
     binned = np.zeros((shape[0] + 2 * pad, shape[1] + 2 * pad))
     _share_out(points + pad, weights, binned)
     wide = convolve(binned, bandwidth)
-    return np.ascontiguousarray(np.maximum(wide[pad : pad + shape[0], pad : pad + shape[1]], 0.0))
+    return np.ascontiguousarray(wide[pad : pad + shape[0], pad : pad + shape[1]])
 
 
 def convolve(values: Floats, bandwidth: float) -> Floats:

@@ -1,6 +1,7 @@
 """Weighted kernel surfaces with a bandwidth in metres, inside an outline."""
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal, TypeAlias
 
 import geopandas as gpd
@@ -71,8 +72,8 @@ def kernel(  # noqa: PLR0913 - the public signature
     """
     _choices(kernel, edge)
     plane = _Plane.of(grid)
-    if not (np.isfinite(bandwidth_m) and bandwidth_m > 0):
-        raise InputError("bandwidth_m is {value}: give a length in metres", field="bandwidth_m", value=bandwidth_m)
+    if not (isinstance(bandwidth_m, Real) and np.isfinite(bandwidth_m) and bandwidth_m > 0):
+        raise InputError("bandwidth_m is {value!r}: give a length in metres", field="bandwidth_m", value=bandwidth_m)
     at = plane.cells(points)
     weight = _weights(weights, len(at))
     bandwidth = bandwidth_m / plane.cell_m
@@ -81,16 +82,22 @@ def kernel(  # noqa: PLR0913 - the public signature
         inside = shapely.intersects_xy(outline, at)
         at, weight = at[inside], weight[inside]
     if edge == "none":
-        surface = _SURFACES[kernel](at, weight, bandwidth, plane.shape)
+        surface = _surface(kernel, at, weight, bandwidth, plane.shape)
     else:
         share = correction(outline, kernel, bandwidth, plane.shape)
         if edge == "jones-diggle":
             weight = weight / np.maximum(share.at(at), _LEAST_SHARE)
-        surface = _SURFACES[kernel](at, weight, bandwidth, plane.shape)
+        surface = _surface(kernel, at, weight, bandwidth, plane.shape)
         if edge == "uniform":
             surface /= np.maximum(share.on_grid(plane.shape), _LEAST_SHARE)
     surface /= plane.cell_m**2
     return plane.masked(surface, outline) if region is not None else surface
+
+
+def _surface(name: str, at: Floats, weight: Floats, bandwidth: float, shape: tuple[int, int]) -> Floats:
+    surface = _SURFACES[name](at, weight, bandwidth, shape)
+    # What rounding leaves below 0 is none, unless weights are negative themselves.
+    return surface if (weight < 0).any() else np.maximum(surface, 0.0, out=surface)
 
 
 _density = kernel  # within ratio the name is that of an argument
@@ -150,6 +157,8 @@ class _Plane:
         if isinstance(grid, Raster):
             half = grid.cell_m / 2
             return cls(grid.x0_m + half, grid.y0_m + half, grid.cell_m, (grid.n_rows, grid.n_cols), grid.crs_epsg)
+        if not isinstance(grid, tuple | list) or len(grid) != 2:  # noqa: PLR2004 - x and y
+            raise InputError("grid is a {kind}: give a Raster, or x and y", field="grid", kind=type(grid).__name__)
         x, y = (np.asarray(axis, np.float64) for axis in grid)
         steps = np.concatenate([np.diff(x), np.diff(y)])
         if x.ndim != 1 or y.ndim != 1 or not steps.size or steps[0] <= 0 or np.ptp(steps) > 1e-6 * steps[0]:
@@ -159,9 +168,14 @@ class _Plane:
     def cells(self, points: Points) -> Floats:
         if isinstance(points, gpd.GeoSeries | gpd.GeoDataFrame):
             moved = self._moved(points)
+            if not ((moved.geom_type == "Point") & ~moved.is_empty).all():
+                raise InputError("points holds what is no point: leave it out, or take its middle", field="points")
             xy = np.column_stack([moved.x, moved.y])
         else:
-            xy = np.asarray(points, np.float64).reshape(-1, 2)
+            xy = _numbers(points, "points")
+            xy = xy.reshape(-1, 2) if not xy.size else xy
+            if xy.shape[1:] != (2,):
+                raise InputError("points has shape {value}: give x and y, shape (n, 2)", field="points", value=xy.shape)
         if not np.isfinite(xy).all():
             raise InputError("points holds a place that is no number: leave it out", field="points")
         return (xy - [self.x_m, self.y_m]) / self.cell_m
@@ -195,10 +209,17 @@ def _choices(kernel: str, edge: str) -> None:
             )
 
 
+def _numbers(values: ArrayLike, field: str) -> Floats:
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError):
+        raise InputError("{field} holds what is no number: give numbers", field=field) from None
+
+
 def _weights(weights: ArrayLike | None, n: int) -> Floats:
     if weights is None:
         return np.ones(n)
-    weight = np.asarray(weights, np.float64)
+    weight = _numbers(weights, "weights")
     if weight.shape != (n,) or not np.isfinite(weight).all():
         raise InputError("weights do not fit {n} points: give one number a point", field="weights", n=n)
     return weight

@@ -79,4 +79,4 @@ def _rows(events: tuple[Floats, Floats, Floats, Ints], radius: float, reach: int
             b += change[col, 1]
             c += change[col, 2]
             at = col - middle
-            out[i, col] = max(scale * (a - (a * at * at - 2.0 * b * at + c) * inverse), 0.0)
+            out[i, col] = scale * (a - (a * at * at - 2.0 * b * at + c) * inverse)

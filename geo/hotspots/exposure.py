@@ -28,6 +28,7 @@ SUMS = ("visits", "deductions", "deductions_sq", "deductions_cu")
 _BLOCK = 32  # categories whose running counts are held at once
 _THREADED_FROM = 64  # rows
 _THREADED_TAILS = 20_000
+_ROUNDING = 1e-12  # of the mean square: a smaller variance is what rounding leaves of equal points
 _NORMAL_BELOW = 1e-4  # |skewness| from which the gamma is a normal distribution to all digits that matter
 
 
@@ -106,17 +107,33 @@ def exposure_of(sums: Floats, cell: Ints, category: Ints, lattice: Lattice) -> E
     lattice
         Where the cells lie.
     """
-    n, k = lattice.row.size, int(category.max(initial=0)) + 1
-    total, s1, s2, s3 = (np.bincount(category, weights=v, minlength=k).astype(np.float64) for v in sums.T)
-    held = np.maximum(total, 1.0)
-    mean = s1 / held
-    variance = np.maximum(s2 / held - mean**2, 0.0)
-    third = s3 / held - 3 * mean * s2 / held + 2 * mean**3
+    n = lattice.row.size
+    total, mean, variance, third = moments_by(category, sums)
     order = counted_order(cell, n)[0]
     order = order[sums[order, 0] > 0]
     seen, spent, spread = (np.bincount(cell, weights=v, minlength=n).astype(np.float64) for v in sums.T[:3])
     entries = (cell[order], category[order], np.ascontiguousarray(sums[order, 0]))
     return Exposure(lattice, seen, spent, spread, *entries, total, mean, variance, third)
+
+
+def moments_by(group: Ints, sums: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Give visits, and mean, variance and third central moment of the points of one visit, of each group of rows.
+
+    Parameters
+    ----------
+    group
+        The number of each row's group, from 0.
+    sums
+        Visits, their points, the squares and the cubes of these, shape (rows, 4).
+    """
+    size = int(group.max(initial=0)) + 1
+    total, s1, s2, s3 = (np.bincount(group, weights=v, minlength=size).astype(np.float64) for v in sums.T)
+    held = np.maximum(total, 1.0)
+    mean, square = s1 / held, s2 / held
+    variance = square - mean**2
+    alike = variance <= _ROUNDING * square
+    third = s3 / held - 3 * mean * square + 2 * mean**3
+    return total, mean, np.where(alike, 0.0, variance), np.where(alike, 0.0, third)
 
 
 def checked_sums(frame: pd.DataFrame) -> Floats:
@@ -128,18 +145,21 @@ def checked_sums(frame: pd.DataFrame) -> Floats:
         When a sum is missing, negative, or cannot belong to the others.
     """
     sums = np.column_stack([_checked(frame, name) for name in SUMS])
-    visits, points, squares, _ = sums.T
-    odd = (points**2 > visits * squares * (1 + 1e-9) + 1e-9) | ((visits == 0) & (points > 0))
+    visits, points, squares, cubes = sums.T
+    # The inequality of Cauchy and Schwarz, twice; by roots, since the squares of large sums have no room.
+    most = np.sqrt([visits, points]) * np.sqrt([squares, cubes]) * (1 + 1e-9) + 1e-9
+    odd = ((points, squares) > most).any(axis=0) | ((visits == 0) & (points > 0))
     if odd.any():
         row = int(np.argmax(odd))
         raise InputError(
-            "row {row!r} has {visits} visits, {points} points and squares of {squares}, which no visits can give: sum"
-            " over visits the points, their squares and their cubes",
+            "row {row!r} has {visits} visits, {points} points, squares of {squares} and cubes of {cubes}, which no"
+            " visits can give: sum over visits the points, their squares and their cubes",
             field="deductions_sq",
             row=frame.index[row],
             visits=float(visits[row]),
             points=float(points[row]),
             squares=float(squares[row]),
+            cubes=float(cubes[row]),
         )
     return sums
 
@@ -147,6 +167,8 @@ def checked_sums(frame: pd.DataFrame) -> Floats:
 def _checked(sums: pd.DataFrame, name: str) -> Floats:
     if name not in sums.columns:
         raise InputError("column {field!r} is missing: the frame needs {needs}", field=name, needs=", ".join(SUMS))
+    if not pd.api.types.is_numeric_dtype(sums[name]):
+        raise InputError("column {field!r} holds {kind}: give numbers", field=name, kind=str(sums[name].dtype))
     value = sums[name].to_numpy(np.float64, na_value=np.nan)
     if not np.isfinite(value).all() or (value < 0).any():
         raise InputError(
@@ -239,7 +261,7 @@ def _moments(held: Floats, rate: Floats, mean: Floats, variance: Floats, third: 
 def two_sided(excess: Floats, mean: Floats, variance: Floats, third: Floats) -> Floats:
     """Give the two-sided Pearson III tail, twice the smaller tail and at most 1; 1 where nothing can vary."""
     sd = np.sqrt(np.maximum(variance, 0.0))
-    flat = sd <= 1e-9 * np.maximum(mean, 1.0)
+    flat = sd <= 1e-9 * mean
     safe = np.where(flat, 1.0, sd)
     z, skew = np.where(flat, 0.0, excess / safe), np.where(flat, 0.0, third / safe**3)
     upper, lower = pearson3(z, skew)

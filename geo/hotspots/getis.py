@@ -9,13 +9,15 @@ from numpy.typing import ArrayLike
 from geo.discs import disc_row, running_rows
 from geo.errors import InputError
 from geo.hotspots.lattice import Floats, Ints, half_widths
-from geo.labels import places_in, values_of
+from geo.labels import ids_of, places_in, values_of
 from geo.parallel import in_parts
 
 _EQUAL = 1e-9  # relative: weights of a row that count as one
 _THREADED_FROM = 64  # rows of a raster
 _THREADED_ENTRIES = 4_000_000
 _PIECE = 4_096  # weights that are compared without looking up
+_FAR = 1e-4  # of the mean: a smaller deviation makes the mean's last digit count
+_SQUARED = 1e-200  # variances beyond it and its inverse may have lost digits
 _SELF, _UNEQUAL = 2, 1  # what a pass over a graph that seems to lack self-weights may find: one, or rows that need it
 
 
@@ -47,7 +49,7 @@ def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
         When labels do not match, a value is missing, or weights that differ come without self-weights.
     """
     values = values_of(y, "y")
-    at = None if y.index.equals(graph.unique_ids) else places_in(y.index, graph)
+    at = None if y.index.equals(ids_of(graph)) else places_in(y.index, graph)
     z = _z_of_graph(graph, values if at is None else values[at])
     if at is not None:
         shuffled, z = z, np.empty_like(z)
@@ -58,18 +60,30 @@ def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
 def deviations_of(values: Floats) -> tuple[Floats, float]:
     """Give the deviations from the mean, and the standard deviation of the population: 0 where all are equal.
 
-    Numbers too large to be squared are made smaller, all by the same factor.
+    Numbers too large or too small to be squared are brought to 1, all by the same factor.
     """
     if not values.size:
         return values, 0.0
-    mean = float(values.mean())
-    deviations = values - mean
-    variance = float(np.einsum("i,i", deviations, deviations)) / values.size  # @ would wake threads for nothing
-    if not np.isfinite(variance):
-        return deviations_of(values / np.abs(values).max())
-    if variance <= (_EQUAL * mean) ** 2 and np.ptp(values) == 0.0:  # the mean of equals may be off by its last digit
-        return np.zeros_like(values), 0.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = float(values.mean())
+        deviations = values - mean
+        variance = _mean_square(deviations)
+    if (
+        np.sqrt(variance) <= _FAR * abs(mean) < np.inf
+    ):  # the mean is off by its last digit, which is much beside the deviations
+        if np.ptp(values) == 0.0:
+            return np.zeros_like(values), 0.0
+        deviations -= deviations.mean()
+        variance = _mean_square(deviations)
+    if not _SQUARED < variance < 1 / _SQUARED:
+        largest = np.abs(values).max()
+        if largest not in {0.0, 1.0}:
+            return deviations_of(values / largest)
     return deviations, float(np.sqrt(variance))
+
+
+def _mean_square(deviations: Floats) -> float:
+    return float(np.einsum("i,i", deviations, deviations)) / deviations.size  # @ would wake threads for nothing
 
 
 def _z_of_graph(graph: Graph, values: Floats) -> Floats:
@@ -232,7 +246,10 @@ def gi_star_raster(values: ArrayLike, radius_cells: float) -> Floats:
     InputError
         When the values are no raster or the radius is no length.
     """
-    grid = np.asarray(values, np.float64)
+    grid = np.asarray(values)
+    if grid.dtype.kind not in "fiub":
+        raise InputError("values holds {kind}: give numbers", field="values", kind=str(grid.dtype))
+    grid = grid.astype(np.float64, copy=False)
     if grid.ndim != 2:  # noqa: PLR2004 - rows and columns
         raise InputError("values has {value} dimensions: give rows and columns", field="values", value=grid.ndim)
     if not (np.isfinite(radius_cells) and radius_cells >= 0):

@@ -127,15 +127,29 @@ def half_widths(radius_cells: float) -> Ints:
     return np.asarray(np.floor(np.sqrt(radius_cells**2 - rows**2) + 1e-9), np.int64)
 
 
-def radii_in_cells(radii_m: Floats, cell_m: float) -> Floats:
-    """Give the radii in cells, widened by the tolerance.
+def checked_radii(radii_m: object) -> Floats:
+    """Give the radii in metres, rising, each once.
 
     Raises
     ------
     InputError
         When a radius is no number, negative, or there is none.
     """
-    radii = np.atleast_1d(np.asarray(radii_m, np.float64))
-    if radii.ndim != 1 or not radii.size or not np.isfinite(radii).all() or (radii < 0).any():
+    try:
+        radii = np.unique(np.atleast_1d(np.asarray(radii_m, np.float64)))
+    except (TypeError, ValueError):
+        radii = np.array([np.nan])
+    if not radii.size or not np.isfinite(radii).all() or (radii < 0).any():
         raise InputError("radii_m is {value!r}: give one or more radii in metres", field="radii_m", value=radii_m)
-    return np.asarray(radii / cell_m * (1 + RADIUS_TOLERANCE))
+    return radii
+
+
+def radii_in_cells(radii_m: object, cell_m: float) -> Floats:
+    """Give the radii in cells, widened by the tolerance, rising, each once; see :func:`checked_radii`."""
+    return np.asarray(checked_radii(radii_m) / cell_m * (1 + RADIUS_TOLERANCE))
+
+
+def halves_of(radii_m: object, lattice: Lattice) -> list[Ints]:
+    """Give the half widths of each radius; a disc that holds the whole lattice is the largest."""
+    whole = float(np.hypot(lattice.n_rows, lattice.n_cols))
+    return [half_widths(min(float(radius), whole)) for radius in radii_in_cells(radii_m, lattice.cell_m)]

@@ -7,11 +7,12 @@ from typing import Self
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from scipy import special
 
 from geo.errors import InputError
 from geo.hotspots.exposure import Exposure, Windows, checked_sums, exposure_of, windows_of
-from geo.hotspots.lattice import Floats, Ints, Mask, half_widths, lattice_of, radii_in_cells
+from geo.hotspots.lattice import Floats, Ints, Mask, checked_radii, halves_of, lattice_of
 from geo.hotspots.places import Place, expected_power, false_discovery_rate, find_places
 
 
@@ -63,8 +64,11 @@ def flag(
     """
     if not 0 < alpha < 1:
         raise InputError("alpha is {value}: give a share between 0 and 1", field="alpha", value=alpha)
+    if not 0 < confidence < 1:
+        raise InputError("confidence is {value}: give a share between 0 and 1", field="confidence", value=confidence)
+    radii = checked_radii(radii_m)
     exposure, squares = _read(cells)
-    verdict = judge(exposure, np.atleast_1d(np.asarray(radii_m, np.float64)), alpha=alpha)
+    verdict = judge(exposure, radii, alpha=alpha)
     columns = _rates(exposure, confidence) | {f.name: getattr(verdict, f.name) for f in fields(verdict)}
     return gpd.GeoDataFrame(columns, index=squares.index, geometry=squares.array, crs=squares.crs)
 
@@ -89,8 +93,8 @@ class Verdict:
 
 def judge(exposure: Exposure, radii_m: Floats, *, alpha: float = 0.05) -> Verdict:
     """Test every cell, as :func:`flag` says."""
-    radii = np.unique(radii_m)
-    halves = [half_widths(r) for r in radii_in_cells(radii, exposure.lattice.cell_m)]
+    radii = checked_radii(radii_m)
+    halves = halves_of(radii, exposure.lattice)
     windows = windows_of(exposure, halves)
     verdict = Verdict.empty(exposure.visits.size)
     if radii.size == 1:
@@ -111,18 +115,28 @@ def _read(cells: gpd.GeoDataFrame) -> tuple[Exposure, gpd.GeoSeries]:
             field="cells",
             value=cells.index[cells.index.duplicated()][0],
         )
-    levels = [cells.index.get_level_values(i) for i in range(cells.index.nlevels)]
-    if len(levels) > 2:  # noqa: PLR2004 - cell and category
+    if cells.index.nlevels > 2 or "cell" in cells.index.names[1:]:  # noqa: PLR2004 - cell and category
         raise InputError(
-            "the index has {n} levels: index by cell, or by cell and category", field="cells", n=len(levels)
+            "the index is {names}: index by cell, or by cell and category", field="cells", names=list(cells.index.names)
         )
+    levels = [cells.index.get_level_values(i) for i in range(cells.index.nlevels)]
+    if any(level.hasnans for level in levels):
+        raise InputError("the index holds a missing value: name every cell and category", field="cells")
     cell, names = pd.factorize(levels[0])
     category = np.zeros(len(cells), np.int64) if len(levels) == 1 else pd.factorize(levels[1])[0]
     first = np.unique(cell, return_index=True)[1]
     index = pd.Index(names, name=cells.index.names[0])
     squares = gpd.GeoSeries(cells.geometry.array[first], index=index, crs=cells.crs)
-    exposure = exposure_of(checked_sums(cells), cell.astype(np.int64), category.astype(np.int64), lattice_of(squares))
-    return exposure, squares
+    sums, lattice = checked_sums(cells), lattice_of(squares)
+    apart = np.abs(shapely.bounds(cells.geometry.array) - shapely.bounds(squares.array)[cell]).max(axis=1)
+    side = np.sqrt(np.median(shapely.area(squares.array)))
+    if not (apart < side / 2).all():
+        raise InputError(
+            "cell {value!r} has different squares in different categories: give it the same",
+            field="geometry",
+            value=names[cell[np.argmax(~(apart < side / 2))]],
+        )
+    return exposure_of(sums, cell.astype(np.int64), category.astype(np.int64), lattice), squares
 
 
 def _rates(exposure: Exposure, confidence: float) -> dict[str, Floats]:

@@ -51,14 +51,14 @@ def empirical_bayes(
     InputError
         When labels do not match, a value is missing or negative, or events come without exposure.
     """
+    if deviations not in {"own", "each"}:
+        raise InputError("deviations is {value!r}: choose own or each", field="deviations", value=deviations)
     count, held = _counted(events, exposure)
     known = held > 0
     rate = np.divide(count, held, out=np.zeros_like(count), where=known)
     if graph is None:
         mean, left = _global(rate, held)
     else:
-        if deviations not in {"own", "each"}:
-            raise InputError("deviations is {value!r}: choose own or each", field="deviations", value=deviations)
         near = _neighbourhoods(events.index, graph)
         mean, left = _local(rate, held, near, deviations)
     chance = np.divide(mean, held, out=np.zeros_like(count), where=known)

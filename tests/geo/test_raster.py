@@ -27,6 +27,20 @@ def test_every_point_on_a_border_lies_in_exactly_one_cell(half_col: int, half_ro
     assert SMALL.assign_xy([x], [y]).tolist() == [row * 4 + col]
 
 
+def test_a_million_points_on_borders_lie_in_one_cell_each() -> None:
+    raster = Raster(4547, 500_000.0, 3_380_000.0, 100.0, 300, 300)
+    rng, n = np.random.default_rng(4), 1_000_000
+    upright = rng.random(n) < 0.5
+    x = 500_000 + np.where(upright, rng.integers(0, 301, n) * 100.0, rng.uniform(0, 30_000, n))
+    y = 3_380_000 + np.where(upright, rng.uniform(0, 30_000, n), rng.integers(0, 301, n) * 100.0)
+    cell = raster.assign_xy(x, y)
+    assert (cell != OUTSIDE).all()
+    assert raster.count_xy(x, y).sum() == n
+    row, col = np.divmod(cell, 300)
+    assert (col == np.minimum((x - 500_000) // 100, 299)).all()
+    assert (row == np.minimum((y - 3_380_000) // 100, 299)).all()
+
+
 def test_borders_that_a_product_with_the_inverse_would_lose() -> None:
     raster = Raster(4547, 0.0, 0.0, 100.0, 1000, 1)
     border = np.arange(1000) * 100.0

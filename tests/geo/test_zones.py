@@ -98,6 +98,19 @@ def test_none_is_lost_and_the_path_holds(xy):
     assert (found["community"].str[:9] + "000" == found["street"]).all()
 
 
+def test_a_million_points_on_borders_have_one_zone_on_every_level():
+    rng, n = np.random.default_rng(6), 1_000_000
+    x, y = (np.unique(axis) for axis in shapely.get_coordinates(CITY.geometry.to_numpy()).T)
+    upright = rng.random(n) < 0.5  # on a line of the outlines from south to north, or from west to east
+    lon = np.where(upright, rng.choice(x, n), rng.uniform(x[0], x[-1], n))
+    lat = np.where(upright, rng.uniform(y[0], y[-1], n), rng.choice(y, n))
+    found = locate(gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326"), CITY)
+    assert len(found) == n
+    for level in ("city", "district", "street", "community"):
+        assert set(found[level].unique()) == set(CITY.index[CITY["level"] == level])
+    assert (found["community"].str[:9] + "000" == found["street"]).all()
+
+
 def test_missing_points_are_outside_and_crs_is_checked():
     places = gpd.GeoSeries([None, shapely.Point(), shapely.Point(EAST + 0.005, NORTH + 0.005)], crs="EPSG:4326")
     assert locate(places, CITY)["street"].tolist() == ["", "", "420102001000"]
