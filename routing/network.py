@@ -72,6 +72,7 @@ class StreetNetwork:
         self.arcs, self._origin = build_arcs(edges, turn_bans)
         self._order = order
         self._engine_name = engine or ("cch" if HAS_CCH else "scipy")
+        self._allowed: dict[Mode, npt.NDArray[np.bool_]] = {}
         self._metrics: dict[tuple[Travel, int], tuple[Metric, Speeds]] = {}
 
     @cached_property
@@ -129,16 +130,27 @@ class StreetNetwork:
     def weights_ms(self, travel: Travel, *, speeds: Speeds = SPEEDS_KMH) -> Ints:
         """Give the milliseconds over every arc, at least 1, and the closed weight where the mode may not go."""
         arcs, edges = self.arcs, self.edges
-        classes, code = np.unique(edges.highway.to_numpy(str), return_inverse=True)
-        kmh = np.array([speed_kmh(str(name), travel.mode, travel.time_slice, speeds=speeds) for name in classes])
+        classes, code = self._classes
+        kmh = np.array([speed_kmh(name, travel.mode, travel.time_slice, speeds=speeds) for name in classes])
         ms = np.clip(np.rint(edges.length_m.to_numpy() * 3600.0 / kmh[code]), 1.0, _SLOWEST_MS).astype(np.int64)
-        mask = edges[travel.mode.value].to_numpy(np.int64)[arcs.edge]
-        allowed = (mask & np.where(arcs.along, ALONG, AGAINST)) > 0
-        if travel.mode is Mode.CAR:
-            allowed &= ~arcs.banned
         if travel.closures:
-            allowed &= ~edges.index.isin(travel.closures)[arcs.edge]
-        return np.where(allowed, ms[arcs.edge], CLOSED_MS)
+            ms[edges.index.isin(travel.closures)] = CLOSED_MS
+        return np.where(self._open(travel.mode), ms[arcs.edge], CLOSED_MS)
+
+    @cached_property
+    def _classes(self) -> tuple[list[str], Ints]:
+        """Name the street classes, and number that of every edge row."""
+        classes, code = np.unique(self.edges.highway.to_numpy(str), return_inverse=True)
+        return classes.tolist(), code
+
+    def _open(self, mode: Mode) -> npt.NDArray[np.bool_]:
+        """Tell which arcs a mode may use; what is closed for now doesn't count."""
+        if mode not in self._allowed:
+            arcs = self.arcs
+            mask = self.edges[mode.value].to_numpy(np.int64)[arcs.edge]
+            allowed = (mask & np.where(arcs.along, ALONG, AGAINST)) > 0
+            self._allowed[mode] = allowed & ~arcs.banned if mode is Mode.CAR else allowed
+        return self._allowed[mode]
 
     def rows(self, positions: Positions) -> Ints:
         """Give the row of each position's edge.
