@@ -25,6 +25,8 @@ _CELL_CHARACTERS = 32_767  # the most that a cell of a spreadsheet holds
 _SHEET_ROWS = 1_048_576
 _WIDEST = 50  # characters
 _FORMULA = ("=", "+", "-", "@")
+_AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False}
+_HEADER = {"bold": True, "bg_color": "#EDEFF2", "bottom": 1}
 _ZH = {
     "id": "编号", "name": "名称", "category": "类别", "address": "地址", "street": "街道", "community": "社区",
     "unit": "责任单位", "hours": "开放时间", "fixed": "是否固定", "size": "规模", "lon": "经度", "lat": "纬度",
@@ -195,6 +197,34 @@ def write_sheet(
         When there are more rows, or longer texts, than a sheet holds.
     """
     path = Path(path)
+    columns = _sheet_columns(table)
+    with xlsxwriter.Workbook(str(path), _AS_WRITTEN) as book:
+        page = book.add_worksheet(_sheet_name(sheet or path.stem))
+        _fill(page, columns, len(table), book.add_format(_HEADER))
+        for at, (name, values) in enumerate((choices or {}).items()):
+            _offer(book, page, (at, list(columns).index(name), len(table)), values)
+    return path
+
+
+def write_sheets(tables: Mapping[str, pd.DataFrame], path: Path | str) -> Path:
+    """Write tables as sheets of one workbook, each under its name, as :func:`write_sheet` does.
+
+    Raises
+    ------
+    InputError
+        When there are more rows, or longer texts, than a sheet holds.
+    """
+    path = Path(path)
+    columns = {name: _sheet_columns(table) for name, table in tables.items()}
+    with xlsxwriter.Workbook(str(path), _AS_WRITTEN) as book:
+        header = book.add_format(_HEADER)
+        for name, table in tables.items():
+            _fill(book.add_worksheet(_sheet_name(name)), columns[name], len(table), header)
+    return path
+
+
+def _sheet_columns(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """Give the cells column by column, if a sheet can hold them."""
     if len(table) >= _SHEET_ROWS:
         raise InputError(
             "{rows} rows do not fit a sheet of {most}: write CSV or GeoPackage", rows=len(table), most=_SHEET_ROWS
@@ -209,12 +239,7 @@ def write_sheet(
                 length=longest,
                 most=_CELL_CHARACTERS,
             )
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        page = book.add_worksheet(_sheet_name(sheet or path.stem))
-        _fill(page, columns, len(table), book.add_format({"bold": True, "bg_color": "#EDEFF2", "bottom": 1}))
-        for at, (name, values) in enumerate((choices or {}).items()):
-            _offer(book, page, (at, list(columns).index(name), len(table)), values)
-    return path
+    return columns
 
 
 def _sheet_name(text: str) -> str:

@@ -1,10 +1,10 @@
 """A table as every output shows it: a frame, and how its columns are headed and written."""
 
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
@@ -78,8 +78,6 @@ class Table:
         Column by whose values the rows stand together under a line of their own; empty for none.
     empty
         What to say instead of no rows.
-    note
-        What a reader should know.
     """
 
     title: str
@@ -87,7 +85,14 @@ class Table:
     rows: pd.DataFrame
     group: str = ""
     empty: str = ""
-    note: str = ""
+
+    def only(self, keys: Sequence[str]) -> Self:
+        """Leave out the other columns."""
+        return replace(self, columns=tuple(column for column in self.columns if column.key in keys))
+
+    def without(self, *keys: str) -> Self:
+        """Leave out these columns."""
+        return replace(self, columns=tuple(column for column in self.columns if column.key not in keys))
 
     def texts(self) -> list[list[str]]:
         """Write every row."""
@@ -162,8 +167,3 @@ def wide(text: str) -> int:
 def _placed(text: str, width: int, *, right: bool) -> str:
     blank = " " * (width - wide(text))
     return blank + text if right else text + blank
-
-
-def sheets(tables: Iterable[Table]) -> dict[str, pd.DataFrame]:
-    """Give the tables as sheets by their titles."""
-    return {table.title: table.sheet() for table in tables}

@@ -18,6 +18,7 @@ COMMANDS = {
     "map": "exports:map_command",
     "scores": "results:scores_command",
     "hotspots": "results:hotspots_command",
+    "report": "results:report_command",
     "serve": "serve:serve",
     "user": "users:user_group",
 }

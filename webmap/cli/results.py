@@ -1,4 +1,4 @@
-"""``xundian scores`` and ``xundian hotspots``: what the visits say, as text, JSON and files."""
+"""``xundian scores``, ``hotspots`` and ``report``: what the visits say, as text, JSON and files."""
 
 import datetime as dt
 from pathlib import Path
@@ -14,9 +14,14 @@ from geo.model import Scope
 from geo.results import GROUPS, RADII_M, Board, board, findings, hotspot_cells, hotspot_places, item_names
 from geo.store import Store
 from geo.writers import write, write_sheet
+from webmap.bulletin.content import bulletin
+from webmap.bulletin.docx import write_docx
+from webmap.bulletin.fonts import chinese_font
 from webmap.bulletin.hotspots import cells_table, in_words, places_table
 from webmap.bulletin.sections import COMMA, group_names, scores_table
 from webmap.bulletin.tables import Table, lines
+from webmap.bulletin.template import write_template
+from webmap.bulletin.xlsx import write_xlsx
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 from webmap.clock import zone_of
@@ -173,6 +178,39 @@ def hotspots_command(session: Session, out: Path, radii: list[str], **narrowing:
     counts = {"visits": len(visits), "cells": len(cells), "flagged": flagged}
     counts |= {"hot": int(cells["hot"].sum()), "cold": int(cells["cold"].sum()), "places": len(places)}
     return counts | {"radii_m": list(radii_m), "out": str(out)}
+
+
+@command(None, "report")
+@click.argument("round_id", metavar="{ID|template}")
+@click.option("--out", type=OutFile(), required=True, help="The bulletin as .docx, or all its tables as .xlsx.")
+@click.option(
+    "--template",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A Word document with {{names}}; xundian report template --out my.docx writes one to edit.",
+)
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Of the bulletin; XUNDIAN_LANG else.")
+def report_command(session: Session, round_id: str, out: Path, template: Path | None, language: str | None) -> Result:
+    """Write the bulletin (通报) of a round: ranking with intervals, lists, maps, hotspots, problems by street."""
+    spoken = language or session.language
+    if round_id == "template":
+        _ending(out, (".docx",))
+        write_template(out, spoken)
+        session.say("Wrote {path}: edit it in Word, then give it with --template", path=out)
+        return {"template": str(out)}
+    _ending(out, (".docx", ".xlsx"))
+    with session.store() as store:
+        made = bulletin(store, round_id, spoken, progress=session.progress)
+    if out.suffix.lower() == ".xlsx":
+        write_xlsx(made, out)
+    else:
+        write_docx(made, out, template=template)
+        if chinese_font() is None:
+            session.say(
+                "This machine has no Chinese font, so the pictures show ranks instead of names: install one, "
+                "as fonts-noto-cjk, or name its file in XUNDIAN_FONT."
+            )
+    session.say("Wrote {path}", path=out)
+    return {"round": round_id, "out": str(out), "language": spoken, "bytes": out.stat().st_size}
 
 
 def _ending(out: Path, allowed: tuple[str, ...]) -> None:
