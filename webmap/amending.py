@@ -10,16 +10,14 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, request
 from flask_babel import gettext as _
-from shapely.errors import ShapelyError
-from shapely.geometry import shape
 
 from geo.errors import AccessError, InputError, XundianError
 from geo.model import Role
-from geo.notes import Note, Sentences
 from routing.amend import AmendedRoute, Amendment, Change, Quote, amend, change_of, quote, undo
 from webmap import access, clock, reasons
+from webmap.change_texts import lines_text, note_text
 from webmap.formats import clock as hours_and_minutes
-from webmap.language import say, spoken, translate_error
+from webmap.language import spoken, translate_error
 from webmap.paths import local_path
 from webmap.sight import Sight
 from webmap.team_marks import team_name
@@ -120,7 +118,7 @@ def changes_of(sight: Sight, round_id: str) -> list[Told]:
 
 def said(notes: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
     """Say lines of the log in the language of the page."""
-    return SEMICOLON[spoken()].join(say(template, _worded(values)) for template, values in notes)
+    return SEMICOLON[spoken()].join(lines_text(notes, _))
 
 
 def answer_of(sight: Sight, found: Quote) -> dict[str, Any]:
@@ -168,7 +166,7 @@ def _route(route: AmendedRoute, names: Mapping[str, str]) -> dict[str, Any]:
 
 def _cost(found: Quote) -> str:
     if found.reason is not None:
-        return say(found.reason.template, _worded(found.reason.values))
+        return note_text(found.reason, _)
     minutes = round(found.extra_travel_s / 60)
     if minutes:
         more, less = (
@@ -179,20 +177,6 @@ def _cost(found: Quote) -> str:
     else:
         text = str(_("no more travel"))
     return text + str(_("; %(count)s stops fall out", count=len(found.dropped)) if found.dropped else "")
-
-
-def _worded(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Name the teams among the values, and say the reasons, in the language of the page."""
-    words = dict(values)
-    for key in {"team", "source"} & set(words):
-        words[key] = team_name(str(words[key]))
-    if "teams" in words:
-        words["teams"] = ", ".join(team_name(team) for team in str(words["teams"]).split(", "))
-    if "reason" in words:
-        words["reason"] = reasons.said(str(words["reason"]))
-    if isinstance(words.get("why"), Sentences):
-        words["why"] = Sentences(Note(one.template, _worded(one.values)) for one in words["why"])
-    return words
 
 
 def _made(sight: Sight, round_id: str, asked: Mapping[str, Any]) -> Amendment:
@@ -226,11 +210,6 @@ def _asked(sight: Sight, round_id: str, asked: Mapping[str, Any]) -> Change:
         if kind not in OF_TEAMS:
             raise AccessError("the account {name} may not change this", name=sight.user.name)
         values.update(team=team, day=day)
-    if isinstance(values.get("area"), Mapping):
-        try:
-            values["area"] = shape(values["area"])
-        except (ShapelyError, ValueError, TypeError, KeyError, AttributeError):
-            raise InputError("{field} is no polygon: draw it again", field="area") from None
     return change_of(kind, values)
 
 

@@ -1,11 +1,11 @@
 """What can happen on the day of a route, as records that a log keeps and reads back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, TypeAlias
 
 import shapely
-import shapely.wkt
+from shapely.geometry import shape
 
 from geo.errors import InputError
 
@@ -82,7 +82,7 @@ KINDS: Mapping[str, type[Change]] = {kind.kind: kind for kind in (Late, StopClos
 
 def params_of(change: Change) -> dict[str, Any]:
     """Give a change as plain JSON values; :func:`change_of` reads them back."""
-    values: dict[str, Any] = {name: getattr(change, name) for name in change.__dataclass_fields__ if name != "kind"}
+    values: dict[str, Any] = {each.name: getattr(change, each.name) for each in fields(change)}
     if isinstance(change, StreetClosed):
         values["area"] = None if change.area is None else shapely.to_wkt(change.area, rounding_precision=7)
         values["edges"] = sorted(change.edges)
@@ -90,33 +90,53 @@ def params_of(change: Change) -> dict[str, Any]:
 
 
 def change_of(kind: str, params: Mapping[str, Any]) -> Change:
-    """Read a change back.
+    """Read a change back; what it has no use for is passed over.
 
     Raises
     ------
     InputError
-        When there is no such kind, or a value cannot be taken.
+        When there is no such kind, a value is missing, or one cannot be taken.
     """
     if kind not in KINDS:
         raise InputError(
             "{field} is {value!r}: it is one of {kinds}", field="kind", value=kind, kinds=", ".join(sorted(KINDS))
         )
-    known = {name: value for name, value in params.items() if name in KINDS[kind].__dataclass_fields__}
-    if KINDS[kind] is StreetClosed:
-        area = known.get("area")
-        known["area"] = shapely.wkt.loads(area) if isinstance(area, str) else area
-        known["edges"] = frozenset(known.get("edges", ()))
-    try:
-        return KINDS[kind](**known)
-    except TypeError:
-        missing = [
-            name
-            for name in ("team", "day", "minutes", "checkpoint", "to_team")
-            if name in KINDS[kind].__dataclass_fields__ and name not in known
-        ]
+    wanted = fields(KINDS[kind])
+    known = {each.name: params[each.name] for each in wanted if params.get(each.name) is not None}
+    missing = [each.name for each in wanted if each.default is MISSING and each.name not in known]
+    if missing:
         raise InputError(
             "{field} is missing: a change of the kind {kind!r} needs it", field=", ".join(missing), kind=kind
-        ) from None
+        )
+    if "area" in known:
+        known["area"] = _area(known["area"])
+    if "edges" in known:
+        known["edges"] = _labels(known["edges"])
+    return KINDS[kind](**known)
+
+
+def _area(value: object) -> shapely.Geometry:
+    """Read a polygon: a geometry, its WKT, or GeoJSON."""
+    try:
+        found = value if isinstance(value, shapely.Geometry) else None
+        if isinstance(value, str):
+            found = shapely.from_wkt(value)
+        elif isinstance(value, Mapping):
+            found = shape(value)
+    except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError):
+        found = None
+    if found is None or found.geom_type not in {"Polygon", "MultiPolygon"} or found.is_empty or not found.is_valid:
+        raise InputError(
+            "{field} is {value}: draw a polygon whose sides do not cross", field="area", value=str(value)[:60]
+        )
+    return found
+
+
+def _labels(value: object) -> frozenset[int]:
+    try:
+        return frozenset(int(edge) for edge in value)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise InputError("{field} is {value!r}: give labels of street edges", field="edges", value=value) from None
 
 
 def reason_of(change: Change) -> str:

@@ -143,7 +143,7 @@ def _asked(ground: Ground, change: Change) -> tuple[list[Rest], Replaced | None,
     _refuse_over(ground, standing, change.team, change.day, left=not isinstance(change, StopClosed))
     more = [change] if isinstance(change, StreetClosed) else []
     closures = ground.closed(change.day, more)
-    rest = Rest(change.team, change.day, standing, standing.ahead, added, closures, anew=bool(more))
+    rest = Rest(change.team, change.day, standing, standing.ahead, added, closures, untried=True, anew=bool(more))
     return [rest], replaced, after
 
 
@@ -176,7 +176,7 @@ def _handed(ground: Ground, change: Takeover) -> list[Rest]:
             )
         ahead = tuple(one for one in standing.ahead if one != change.checkpoint)
         added = (change.checkpoint,) if slot == goal else ()
-        rests.append(Rest(*slot, standing, ahead, added, ground.closed(slot[1])))
+        rests.append(Rest(*slot, standing, ahead, added, ground.closed(slot[1]), untried=source is None))
     return rests
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from geo.frames import WGS84
-from geo.model import Mode, Team
+from geo.model import Team
 from geo.streets import FAR_M, Positions
 from routing.amend.ground import Ground
 from routing.amend.standing import Standing
@@ -40,6 +40,7 @@ class Rest:
     stops: tuple[str, ...]  # to visit, in the order of now
     added: tuple[str, ...] = ()  # to be put where they cost least
     closures: frozenset[int] = frozenset()
+    untried: bool = False  # what is added was on no route before, so perhaps there is no way there
     anew: bool = False  # look for another order even where the one of now can be kept
 
     @property
@@ -74,7 +75,7 @@ def pose(ground: Ground, rest: Rest) -> Brief:
     places = stops if here is None else _with_place(stops, here)
     positions = ground.streets.snap([*places.geometry, base], team.mode)
     travel = travel_matrix(ground.streets.network, positions, mode=team.mode, closures=rest.closures)
-    lost = _lost(ground, places[: len(ids)], positions, team.mode)
+    lost = _lost(ground, rest, places, positions)
     travel[lost, :] = travel[:, lost] = UNREACHABLE_S
     dwell_s, windows = hours_and_dwell(stops, ground.round, ground.catalogue)
     last = len(places)
@@ -187,13 +188,14 @@ def _place(ground: Ground, standing: Standing, team: Team) -> shapely.Point | No
     return shapely.line_interpolate_point(found.geometry, standing.underway.share, normalized=True)
 
 
-def _lost(ground: Ground, stops: gpd.GeoDataFrame, positions: Positions, mode: Mode) -> list[int]:
-    """Give the rows of stops that have no way there, by the rule of :func:`routing.brief.brief_of`."""
-    far = [row for row in range(len(stops)) if positions.distance_m[row] > FAR_M]
+def _lost(ground: Ground, rest: Rest, places: gpd.GeoDataFrame, positions: Positions) -> list[int]:
+    """Give the rows of what is added that have no way there, by the rule of :func:`routing.brief.brief_of`."""
+    new = range(len(rest.stops), len(rest.stops) + len(rest.added)) if rest.untried else ()
+    far = [row for row in new if positions.distance_m[row] > FAR_M]
     if not far:
         return []
-    points = gpd.GeoSeries(stops.geometry.iloc[far].to_numpy(), crs=WGS84)
-    return [far[row] for row in lost_points(ground.streets.network, points, mode)]
+    points = gpd.GeoSeries(places.geometry.iloc[far].to_numpy(), crs=WGS84)
+    return [far[row] for row in lost_points(ground.streets.network, points, ground.team(rest.team).mode)]
 
 
 def _with_place(stops: gpd.GeoDataFrame, here: shapely.Point) -> gpd.GeoDataFrame:
