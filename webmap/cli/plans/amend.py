@@ -118,10 +118,11 @@ def list_changes(session: Session, round_id: str) -> Result:
         session.say("The plan of round {round} was not changed.", round=round_id)
     for line in lines.to_dict("records"):
         values = {"revision": line["revision"], "at": f"{line['at'].astimezone(zone):%m-%d %H:%M}", "by": line["by"]}
-        template = "{revision} (taken back)  {at}  {by}:" if line["undone"] else "{revision}  {at}  {by}:"
-        session.say(template, **values)
+        session.say("{revision}  {at}  {by}:", **values)
         _say_notes(session, line["notes"])
         session.say("    because: {reason}", reason=line["reason"])
+        if line["undone"]:
+            session.say("    taken back")
     columns = ["revision", "at", "by", "kind", "team", "day", "reason", "text", "undone"]
     return {"round": round_id, "changes": lines[columns].to_dict("records")}
 
