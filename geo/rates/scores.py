@@ -185,17 +185,18 @@ def score_table(data: Sampled, *, by: str | None = None, confidence: float = 0.9
         raise InputError("by is {value!r}, which is no column of the sample", field="by", value=by)
     label = by or "all"
     group = data.drawn[by] if by else pd.Series("all", index=data.drawn.index)
+    of_visited = group.reindex(data.frame.index).to_numpy(object)
     rows = {
-        name: _score(data, data.drawn[(group == name).to_numpy()], confidence=confidence)
-        for name in sorted(group.unique())
+        name: _score(data, drawn, of_visited == name, confidence=confidence)
+        for name, drawn in data.drawn["draw_weight"].groupby(group.to_numpy(object))
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(SCORE_COLUMNS)).rename_axis(label)
 
 
-def _score(data: Sampled, drawn: pd.DataFrame, *, confidence: float) -> tuple[float, ...]:
-    here = data.frame.index.isin(drawn.index)
+def _score(data: Sampled, drawn: pd.Series, here: NDArray[np.bool_], *, confidence: float) -> tuple[float, ...]:
+    """Score one group: the draw weights of those drawn, and which of the visited are in it."""
     part = data.frame[here]
-    planned = float(drawn["draw_weight"].sum())
+    planned = float(drawn.sum())
     share = 1.0 - float(part["draw_weight"].sum()) / planned
     if part.empty:
         return (planned, len(drawn), 0, share, *(float("nan"),) * 7)

@@ -46,7 +46,8 @@ def local_variance(term: Floats, xy: Floats, probability: Floats, *, weights: sp
         return float(n / (n - 1) * np.sum(left * (z - z.mean()) ** 2))
     weight = neighbour_weights(xy[drawn], probability[drawn]) if weights is None else weights
     mean = weight @ z
-    row, col, w = sparse.find(weight)
+    pairs = weight.tocoo()
+    row, col, w = pairs.row, pairs.col, pairs.data
     squares = np.bincount(row, weights=w * left[col] * (z[col] - mean[row]) ** 2, minlength=n)
     return float(np.sum(squares / np.maximum(1.0 - np.bincount(row, weights=w**2, minlength=n), 0.1)))
 

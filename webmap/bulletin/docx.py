@@ -22,6 +22,7 @@ from webmap.bulletin.word_table import word_table
 
 _NAME = re.compile(r"\{\{([^{}]*)\}\}")
 _EMU_OF_TWIP = 635
+TALLEST_EMU = 4_860_000  # 13.5 cm: a heading and a paragraph fit the same page
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ def _put_picture(document: Any, spot: Spot, png: bytes | None, name: str) -> Non
     _replace(spot.paragraph, braced_as(name), "")
     if png is None:
         return
-    width = _width_twips(document, spot) * _EMU_OF_TWIP
-    shape = spot.paragraph.add_run().add_picture(BytesIO(png), width=width)
+    shape = spot.paragraph.add_run().add_picture(BytesIO(png))
+    fit = min(_width_twips(document, spot) * _EMU_OF_TWIP / shape.width, TALLEST_EMU / shape.height)
+    shape.width, shape.height = int(shape.width * fit), int(shape.height * fit)
     shape._inline.docPr.set("descr", name)  # noqa: SLF001 - what a screen reader says

@@ -182,7 +182,7 @@ def problems_table(found: Findings, language: str, timezone: str) -> Table:
         Column("unit", _("Unit")),
         Column("item_name", _("Item")),
         Column("points", _("Points"), Kind.POINTS),
-        Column("date", _("Date")),
+        Column("date", _("Date"), Kind.DATE),
         Column("note", _("Note")),
     )
     return Table(_("Problems by street"), columns, rows, group="street", empty=_("No visit deducted anything."))

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     SCORE = "score"  # a share, written out of 100
     SHARE = "share"  # per cent
     DEGREES = "degrees"
+    DATE = "date"  # 2026-06-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class Column:
     @property
     def numeric(self) -> bool:
         """Tell whether it stands on the right."""
+        return self.kind not in (Kind.TEXT, Kind.DATE)
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether its values must not be broken into lines."""
         return self.kind is not Kind.TEXT
 
     def written(self, row: Any) -> str:  # noqa: ANN401 - a row of any frame
@@ -115,7 +121,7 @@ class Table:
 
 
 def _written(value: Any, kind: Kind) -> str:  # noqa: ANN401 - a cell
-    if kind is Kind.TEXT:
+    if kind in (Kind.TEXT, Kind.DATE):
         return str(value) if value is not None and value != "" else DASH
     if value is None or pd.isna(value):
         return DASH
@@ -138,7 +144,7 @@ _WRITERS: dict[Kind, Callable[[float], str]] = {
 
 
 def _bare(values: pd.Series, kind: Kind) -> pd.Series:
-    if kind is Kind.TEXT:
+    if kind in (Kind.TEXT, Kind.DATE):
         return values
     if kind is Kind.COUNT:
         return pd.Series([None if pd.isna(value) else round(value) for value in values], values.index, dtype=object)

@@ -10,7 +10,9 @@ from docx.oxml.ns import nsdecls
 from webmap.bulletin.tables import Table, wide
 from webmap.bulletin.template import CELL_STYLE, TABLE_STYLE
 
-NARROWEST, WIDEST = 5, 26  # characters
+NARROWEST, WIDEST = 4, 30  # characters
+CHARACTER_TWIPS = 92  # half a Chinese character of 9 points
+MARGIN_TWIPS = 140
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _GROUP_FILL = "F6F7F8"
 
@@ -29,7 +31,7 @@ def word_table(table: Table, styles: Any, width_twips: int) -> Any:  # noqa: ANN
     """
     rows = table.texts()
     headings = [column.heading for column in table.columns]
-    widths = _widths([headings, *rows], width_twips)
+    widths = _widths([headings, *rows], [column.whole for column in table.columns], width_twips)
     align = ["right" if column.numeric else "left" for column in table.columns]
     pattern = _Pattern(_style(styles, CELL_STYLE, "p"), widths, align)
     parts = [pattern.row(headings, header=True)]
@@ -91,10 +93,16 @@ def _style(styles: Any, name: str, prefix: str) -> str:  # noqa: ANN401 - python
     return f'<w:{prefix}Style w:val="{names[name]}"/>' if name in names else ""
 
 
-def _widths(rows: list[list[str]], width_twips: int) -> list[int]:
-    """Share the page out by how much the columns have to say."""
-    wanted = []
-    for cells in zip(*rows, strict=True):
-        longest = max(wide(cell) for cell in cells[1:])
-        wanted.append(min(max(longest, wide(cells[0]) / 2, NARROWEST), WIDEST) + 1)
-    return [int(width_twips * one / sum(wanted)) for one in wanted]
+def _widths(rows: list[list[str]], whole: list[bool], width_twips: int) -> list[int]:
+    """Share the page out: numbers and dates get what they need, sentences share the rest by what they have to say."""
+    longest = [max(wide(cell) for cell in cells[1:]) for cells in zip(*rows, strict=True)]
+    fixed = [
+        max(long, NARROWEST) * CHARACTER_TWIPS + MARGIN_TWIPS if one else 0
+        for long, one in zip(longest, whole, strict=True)
+    ]
+    wanted = [0 if one else min(max(long, 2 * NARROWEST), WIDEST) for long, one in zip(longest, whole, strict=True)]
+    share = (width_twips - sum(fixed)) / max(sum(wanted), 1)
+    if share * 2 * NARROWEST < CHARACTER_TWIPS * NARROWEST or not any(wanted):  # too many numbers: all give way alike
+        every = [have or want * CHARACTER_TWIPS for have, want in zip(fixed, wanted, strict=True)]
+        return [int(width_twips * one / sum(every)) for one in every]
+    return [int(have or want * share) for have, want in zip(fixed, wanted, strict=True)]
