@@ -1,30 +1,31 @@
-"""A team's own page: its route of today, stop after stop, and what to check at each. A phone comes first."""
+"""A team's own page: its route of today, the next stop first, and what to know at each. A phone comes first."""
 
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 
-from geo.catalogue import Item
-from geo.model import Role, Round
-from webmap import access, tiles
+from geo.model import Role
+from routing.route_sheet import Place, PlanPart, RouteSheet, directions
+from webmap import access, clock, tiles
+from webmap.amending import changes_of
 from webmap.extent import CHINA, bounds_of
-from webmap.formats import category_name
+from webmap.language import spoken
+from webmap.navigation import Link, links
 from webmap.sight import Sight
-from webmap.stop_rows import stop_rows
 
 pages = Blueprint("field", __name__)
 
+AT = "at"  # in the session: how far a team is on its route, by round
+
 
 @dataclass(frozen=True, slots=True)
-class Leg:
-    """A round that is out today, with the team's part of it."""
+class Line:
+    """A place of the route as the page shows it."""
 
-    round: Round
-    routes: gpd.GeoDataFrame
-    stops: gpd.GeoDataFrame
-    trial: bool  # drawn without a commitment
+    place: Place
+    links: tuple[Link, ...]
+    steps: tuple[str, ...]  # how to get there
 
 
 @pages.get("/field")
@@ -32,53 +33,77 @@ class Leg:
 def page() -> str:
     """Show the team's route of today."""
     sight = access.sight()
-    legs = _legs(sight)
+    parts = _parts(sight)
     asked = request.args.get("round")
-    leg = next((one for one in legs if one.round.id == asked), legs[0] if legs else None)
+    part = next((one for one in parts if one.round.id == asked), parts[0] if parts else None)
+    sheet = next(part.sheets()) if part else None
+    lines = _lines(sight, sheet) if sheet else []
+    at = _at(sight, sheet) if sheet else 0
     return render_template(
         "field.html",
         today=sight.today,
-        legs=legs,
-        leg=leg,
-        rows=_rows(sight, leg),
-        asked=sight.store.questionnaires(leg.round.id).to_dict() if leg else {},
-        settings=_settings(sight, leg),
+        parts=parts,
+        part=part,
+        sheet=sheet,
+        lines=lines,
+        at=at,
+        next=_next(lines, at),
+        changes=changes_of(sight, part.round.id) if part else [],
+        settings=_settings(sight, part),
     )
 
 
-def items_of(category: str, edition: str) -> tuple[Item, ...]:
-    """Give what is looked at in a category, by the edition that the round was made under."""
-    known = access.city().catalogue(edition).categories.get(category)
-    return known.items if known else ()
+@pages.post("/field/at")
+@access.require(Role.TEAM)
+def move() -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Remember which stop is next."""
+    sight = access.sight()
+    asked = request.form.get("round", "")
+    part = sight.plan(asked)
+    number = request.form.get("number", type=int) or 1
+    stops = int(part.routes["stops"].sum())
+    session[AT] = {_key(sight, asked): min(max(number, 1), stops + 1)}
+    return redirect(url_for("field.page", round=asked, _anchor="next"))
 
 
-def _legs(sight: Sight) -> list[Leg]:
-    legs = [Leg(one, sight.routes(one.id), sight.stops(one.id), _trial(sight, one)) for one in sight.rounds()]
-    return [leg for leg in legs if len(leg.stops)]
+def _parts(sight: Sight) -> list[PlanPart]:
+    parts = [sight.plan(one.id) for one in sight.rounds()]
+    return [part for part in parts if len(part.routes)]
 
 
-def _trial(sight: Sight, one: Round) -> bool:
-    draw = sight.store.drawn(one.id)
-    return draw is not None and draw.trial
+def _lines(sight: Sight, sheet: RouteSheet) -> list[Line]:
+    said = directions(sight.store, sheet, spoken())
+    return [
+        Line(place, links(place.lon, place.lat, name=place.name or sheet.team, mode=sheet.mode), steps)
+        for place, steps in zip(sheet.places, said, strict=True)
+    ]
 
 
-def _rows(sight: Sight, leg: Leg | None) -> list[Any]:
-    if leg is None:
-        return []
-    roster = sight.checkpoints()
-    named = stop_rows(leg.stops, roster, zone=sight.today.zone, category=category_name)
-    details = roster[["address", "unit", "category"]].rename(columns={"category": "code"})
-    rows = named.join(details, on="checkpoint")
-    rows[["address", "unit", "code"]] = rows[["address", "unit", "code"]].fillna("")
-    return list(rows.rename(columns={"from": "arrives", "to": "leaves"}).itertuples())
+def _key(sight: Sight, round_id: str) -> str:
+    return f"{round_id} {sight.today.date.isoformat()}"
 
 
-def _settings(sight: Sight, leg: Leg | None) -> dict[str, Any]:
+def _at(sight: Sight, sheet: RouteSheet) -> int:
+    """Give the number of the next stop: what the team said, else what the clock says; one more than all: back."""
+    said = session.get(AT, {}).get(_key(sight, sheet.round.id))
+    if isinstance(said, int):
+        return said
+    now = clock.now(sight.store)
+    return next((stop.number for stop in sheet.stops if stop.depart > now), len(sheet.stops) + 1)
+
+
+def _next(lines: list[Line], at: int) -> Line | None:
+    """Give the line of the next stop, or of the base when all are done."""
+    stop = next((line for line in lines if line.place.number == at), None)
+    return stop or (lines[-1] if lines and lines[-1].place.kind == "base" else None)
+
+
+def _settings(sight: Sight, part: PlanPart | None) -> dict[str, Any]:
     settings: dict[str, Any] = {"streets": tiles.street_address(sight.store), "bounds": CHINA, "own": True, "teams": []}
-    if leg is not None:
-        settings["bounds"] = bounds_of(leg.routes)
-        settings["routes"] = url_for("layers.routes", round_id=leg.round.id)
-        settings["stops"] = url_for("layers.stops", round_id=leg.round.id)
+    if part is not None:
+        settings["bounds"] = bounds_of(part.routes)
+        settings["routes"] = url_for("layers.routes", round_id=part.round.id)
+        settings["stops"] = url_for("layers.stops", round_id=part.round.id)
     elif settings["streets"]:
         settings["bounds"] = bounds_of(sight.store.streets())
     return settings

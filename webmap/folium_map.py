@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,13 @@ from jinja2 import Environment, PackageLoader
 
 from geo.catalogue import Catalogue
 from geo.model import Level, Role, Round, User
+from geo.results import hotspot_cells
+from geo.results.names import item_names
 from geo.store import Store
-from webmap import folium_layers
+from webmap import folium_cells, folium_layers
 from webmap.clock import today
 from webmap.extent import extent
-from webmap.heat import CLASSES, FEW_VISITS
-from webmap.heat_image import heat_image
+from webmap.folium_cells import Cells
 from webmap.palette import STYLESHEET
 from webmap.sight import Sight
 from webmap.stop_rows import stop_rows
@@ -27,6 +28,7 @@ from webmap.texts import translate
 
 STATIC = Path(__file__).with_name("static")
 LEAFLET = STATIC / "vendor" / "leaflet"
+LAYERS = ("routes", "hotspots")
 HEAD = "<!-- what the map needs -->"
 PANEL = "<!-- title and legend -->"
 
@@ -51,38 +53,72 @@ class Sheet:
         return known.name(self.language) if known else code
 
 
-def round_map(store: Store, round_id: str, path: Path | str, *, language: str = "zh") -> None:
-    """Write a round with its routes, checkpoints, zones and heat into one HTML file.
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a standalone map holds, and how it opens.
 
-    It is a planner's file, and of a covert round it says so. Streets are drawn as a light background instead of tiles.
+    Parameters
+    ----------
+    language
+        ``zh`` or ``en``.
+    first
+        The layer that is seen first, one of :data:`LAYERS`; empty: the routes, where there are any.
+    routes
+        Whether the routes are in the file at all.
+    """
+
+    language: str = "zh"
+    first: str = ""
+    routes: bool = True
+
+
+WHOLE = Contents()
+
+
+def round_map(
+    store: Store, round_id: str, path: Path | str, contents: Contents = WHOLE, *, language: str | None = None
+) -> None:
+    """Write a round with its routes, checkpoints and zones, and where it was bad so far, into one HTML file.
+
+    With the routes of a covert round it is a planner's file, and says so. Streets are drawn as a light background
+    instead of tiles. Cells show points per visit, of all rounds together and month by month, with the edges of what
+    chance does not explain.
 
     Parameters
     ----------
     store
         The city.
     round_id
-        The round; before it is planned the file has no routes, before any visit no heat.
+        The round; before it is planned the file has no routes, before any visit no cells.
     path
         The file to write.
+    contents
+        What it holds.
     language
-        ``zh`` or ``en``.
+        In the place of that of ``contents``.
 
     Raises
     ------
     NotFoundError
         When there is no such round.
     """
+    contents = contents if language is None else replace(contents, language=language)
     sight = Sight(store, User("standalone map", Role.PLANNER, ""), today(store))
     one = store.round(round_id)
     every_team = {team.id for team in store.teams()} | set(sight.routes(round_id)["team"])
-    marks = team_marks(every_team, say=functools.partial(translate, language=language))
-    sheet = Sheet(sight, one, marks, language, store.catalogue(one.edition))
+    marks = team_marks(every_team, say=functools.partial(translate, language=contents.language))
+    routed = contents.routes and len(sight.routes(round_id)) > 0
+    sheet = Sheet(sight, one, marks if routed else {}, contents.language, store.catalogue(one.edition))
     page = _page(store)
-    heated = _heat(page, sheet)
+    cells = _cells(sheet)
+    shown = cells is not None and (contents.first == "hotspots" or not routed)
+    if cells is not None:
+        _cell_layer(page, sheet, cells, shown=shown)
     _places(page, sheet)
-    _days(page, sheet)
+    if routed:
+        _days(page, sheet, shown=not shown)
     folium.LayerControl(collapsed=False).add_to(page)
-    html = page.get_root().render().replace(HEAD, _head()).replace(PANEL, _panel(sheet, heated=heated))
+    html = page.get_root().render().replace(HEAD, _head(cells, sheet)).replace(PANEL, _panel(sheet, cells))
     Path(path).write_text(html, encoding="utf-8")
 
 
@@ -101,13 +137,21 @@ def _page(store: Store) -> folium.Map:
     return page
 
 
-def _heat(page: folium.Map, sheet: Sheet) -> bool:
+def _cells(sheet: Sheet) -> Cells | None:
     visits = sheet.sight.visits()
     if not len(visits):
-        return False
-    name = sheet.say("Deductions per visit")
-    folium_layers.heat(heat_image(visits), name=name, show=sheet.sight.routes(sheet.round.id).empty).add_to(page)
-    return True
+        return None
+    timezone = str(sheet.sight.today.zone)
+    judged = hotspot_cells(visits, sheet.sight.deductions(), zones=sheet.sight.zones(), timezone=timezone)
+    codes = sorted({item for items in judged["items"] for item in items})
+    named = dict(zip(codes, item_names(codes, sheet.catalogue, sheet.language), strict=True))
+    return Cells(judged, *folium_cells.monthly_classes(visits, judged, timezone), named)
+
+
+def _cell_layer(page: folium.Map, sheet: Sheet, cells: Cells, *, shown: bool) -> None:
+    group = folium.FeatureGroup(name=sheet.say("Where it is bad"), show=shown)
+    group.add_to(page)
+    page.add_child(folium_cells.call(group, folium_cells.outlines(cells.judged), shown=shown))
 
 
 def _places(page: folium.Map, sheet: Sheet) -> None:
@@ -122,7 +166,7 @@ def _places(page: folium.Map, sheet: Sheet) -> None:
         folium_layers.checkpoints(dots, name=sheet.say("Checkpoints")).add_to(page)
 
 
-def _days(page: folium.Map, sheet: Sheet) -> None:
+def _days(page: folium.Map, sheet: Sheet, *, shown: bool) -> None:
     routes, stops = sheet.sight.routes(sheet.round.id), sheet.sight.stops(sheet.round.id)
     roster, zone = sheet.sight.checkpoints(), sheet.sight.today.zone
     rows = stop_rows(stops, roster, zone=zone, category=sheet.category)
@@ -136,19 +180,20 @@ def _days(page: folium.Map, sheet: Sheet) -> None:
         "from": sheet.say("Arrives"),
         "to": sheet.say("Leaves"),
     }
+    folium.FeatureGroup(name=sheet.say("No routes"), overlay=False, show=not shown).add_to(page)
     for number in sorted(routes["day"].unique()):
         lines = routes[routes["day"] == number]
         day = folium_layers.day(
             folium_layers.marked(lines.assign(title=lines["team"].map(titles)), sheet.marks),
             folium_layers.marked(rows[rows["day"] == number], sheet.marks),
             name=f"{sheet.say('Day {day}', day=number)} · {sheet.round.date(int(number)):%m-%d}",
-            show=number == routes["day"].min(),
+            show=shown and number == routes["day"].min(),
             labels=labels,
         )
         day.add_to(page)
 
 
-def _head() -> str:
+def _head(cells: Cells | None, sheet: Sheet) -> str:
     """Give Leaflet and the styles as they stand in the file."""
     # The pictures of Leaflet's style are of markers and a button that this map doesn't have.
     leaflet = re.sub(r"url\([^)]*\)", "none", (LEAFLET / "leaflet.css").read_text(encoding="utf-8"))
@@ -157,22 +202,30 @@ def _head() -> str:
     own = (STATIC / "standalone.css").read_text(encoding="utf-8")
     styles = "\n".join((leaflet, variables.replace("light dark", "light"), *classes, own))
     script = (LEAFLET / "leaflet.js").read_text(encoding="utf-8").replace("//# sourceMappingURL=leaflet.js.map", "")
-    return f'<link rel="icon" href="data:,"><style>{styles}</style><script>{script}</script>'
+    functions = (STATIC / "standalone.js").read_text(encoding="utf-8")
+    head = (
+        f'<link rel="icon" href="data:,"><style>{styles}</style><script>{script}</script><script>{functions}</script>'
+    )
+    if cells is None:
+        return head
+    data = folium_cells.packed(cells, _cell_words(sheet))
+    return f'{head}<script type="application/json" id="cells">{data}</script>'
 
 
-def _panel(sheet: Sheet, *, heated: bool) -> str:
+def _panel(sheet: Sheet, cells: Cells | None) -> str:
     template = Environment(loader=PackageLoader("webmap"), autoescape=True).get_template("standalone.html")
     one, say = sheet.round, sheet.say
+    covert = one.covert and bool(sheet.marks)  # without routes it tells nothing that is to come
     draw, demo = sheet.sight.draw(one.id), sheet.sight.store.setting("demo")
     return template.render(
         title=say("Round {round}", round=one.id),
         dates=say("{first} to {last}", first=one.start, last=one.date(one.days)),
         kind=say("covert") if one.covert else say("open"),
         trial=say("trial draw") if draw and draw.trial else "",
-        warning=say("Covert round: this file is for planners only; give it to nobody.") if one.covert else "",
+        warning=say("Covert round: this file is for planners only; give it to nobody.") if covert else "",
         demo=say("Demo: streets real, the rest invented") if demo else "",
         teams=sheet.marks.values(),
-        heat_classes=CLASSES if heated else (),
+        cell_classes=folium_cells.legend() if cells else (),
         words=_words(sheet),
     )
 
@@ -184,9 +237,48 @@ def _words(sheet: Sheet) -> dict[str, Any]:
         "stop": say("stop"),
         "base": say("base"),
         "lunch": say("lunch"),
-        "heat": say("Deductions per visit"),
-        "unit": say("points per visit, cells of 100 m, all rounds; cells without visits stay empty"),
-        "few": say("pale and hatched: fewer than {few} visits, hardly known", few=FEW_VISITS),
+        "cells": say("Where it is bad"),
+        "unit": say("points per visit, cells of 100 m, all rounds up to today; cells without visits stay empty"),
+        "drawn": say(
+            "Rates of few visits are drawn towards those around them, as far as chance explains the distance."
+        ),
+        "hot": say("worse than chance explains"),
+        "cold": say("better than chance explains"),
+        "method": say(
+            "At most one flagged place in twenty is false; compared within categories, so that nothing is hot for what "
+            "stands there"
+        ),
+        "month": say("Month"),
+        "play": say("Play the months"),
         "made": say("As of {date}", date=sheet.sight.today.date),
         "source": say("Streets: © OpenStreetMap contributors, ODbL"),
+    }
+
+
+def _cell_words(sheet: Sheet) -> dict[str, str]:
+    say = sheet.say
+    return {
+        "all": say("all months"),
+        "play": say("Play the months"),
+        "pause": say("Pause the months"),
+        "old": say("This browser is too old to show the cells; the rest of the map is whole."),
+        "visits": say("Visits"),
+        "hardly": say("hardly known"),
+        "points": say("Points deducted"),
+        "rate": say("Points per visit"),
+        "interval": say("95 % interval"),
+        "radius": say("Seen within"),
+        "inTime": say("Over the months"),
+        "items": say("Costliest items"),
+        "zone": say("Zone"),
+        "unit": say("Responsible unit"),
+        "hot": say("worse than chance explains"),
+        "cold": say("better than chance explains"),
+        "chance": say("nothing that chance does not explain"),
+        "new": say("new"),
+        "intensifying": say("intensifying"),
+        "persistent": say("persistent"),
+        "diminishing": say("diminishing"),
+        "sporadic": say("sporadic"),
+        "former": say("former"),
     }

@@ -1,25 +1,40 @@
 """The standalone map: one file, everything in it, nothing asked of the network."""
 
+import base64
 import datetime as dt
+import json
 import re
+import zlib
 from collections.abc import Iterator
-from io import BytesIO
+from importlib import resources
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
-from PIL import Image
+import shapely
 
+from geo.catalogue import load
+from geo.crs import unproject_xy
 from geo.errors import NotFoundError
-from geo.model import Round
+from geo.frames import CHECKPOINTS
+from geo.model import Deduction, Round, Visit
+from geo.raster import Raster
+from geo.results import hotspot_cells
+from geo.results.names import item_names
 from geo.store import Store
-from webmap.folium_map import round_map
-from webmap.heat_image import CLASSES, heat_image
+from geo.streets import read_streets
+from webmap.folium_cells import class_numbers, monthly_classes, outlines, placed
+from webmap.folium_map import Contents, round_map
 
 LOADS = re.compile(r"""(?:src|href)\s*=\s*["']?(?!data:|#)[a-z./]|url\((?!#)["']?(?!data:)|@import|\$\.ajax|fetch\(""")
 # Leaflet's own code makes image tags of addresses that it is given; the map gives it none but data.
 OWN = re.compile(r"<script>/\* @preserve.*?</script>", re.DOTALL)
+LARGEST_BYTES = 5_000_000
+DISTRICT_CELLS = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -39,22 +54,78 @@ def html(store: Store, tmp_path_factory: pytest.TempPathFactory) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def head_of(text: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="cells">(.*?)</script>', text, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def arrays_of(head: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Unpack the arrays as the script of the file does."""
+    raw, at, found = zlib.decompress(base64.b64decode(head["body"])), 0, {}
+    for name, kind, size in head["arrays"]:
+        found[name] = np.frombuffer(raw, kind, size, at)
+        assert at % found[name].itemsize == 0
+        at += found[name].nbytes
+    assert at == len(raw)
+    return found
+
+
 def test_nothing_is_loaded_from_anywhere(html: str) -> None:
     assert not LOADS.findall(OWN.sub("", html))
     assert "cdn" not in html
     assert "b'" not in OWN.sub("", html)  # what folium's embedded=True leaves
+    assert "http://" not in OWN.sub("", html).replace("http://www.w3.org", "")
 
 
 def test_everything_is_in_it(html: str) -> None:
     assert "L.version" in html or "leafletjs.com" in html
-    for text in ("2026-06 轮测评", "第 3 组", "次均扣分", "© OpenStreetMap contributors", "点位"):
+    for text in (
+        "2026-06 轮测评",
+        "第 3 组",
+        "次均扣分",
+        "© OpenStreetMap contributors",
+        "点位",
+        "偶然",
+    ):
         assert text in html, text
-    assert html.count("L.imageOverlay(") == 1
-    assert len(html.encode()) < 5_000_000
+    assert html.count("xundianCells(map_") == 1
+    assert len(html.encode()) < LARGEST_BYTES
+
+
+def test_cells_say_what_the_visits_say(store: Store, html: str) -> None:
+    head, judged = head_of(html), hotspot_cells(store.visits_frame(), store.deductions_frame(), zones=store.zones())
+    arrays = arrays_of(head)
+    assert arrays["cell"].tolist() == judged.index.tolist()
+    assert arrays["visits"].tolist() == judged["visits"].tolist()
+    assert arrays["rateClass"].tolist() == class_numbers(judged["rate_eb"]).tolist()
+    assert [head["names"]["zone"][at] for at in arrays["zone"]] == judged["zone"].tolist()
+    assert head["monthNames"] == ["2026-05", "2026-06"]
+    months = arrays["months"].reshape(2, -1)
+    assert (months[0] > 0).sum() >= 20
+    assert (months[1] > 0).sum() == 1  # the one visit of June
+    worst = int(judged["deductions"].to_numpy().argmax())
+    named = head["names"]["items"][arrays["items"][worst]]
+    assert named.split("\n") == item_names(judged["items"].iloc[worst], store.catalogue(), "zh")
 
 
 def test_a_covert_round_says_whose_file_it_is(html: str) -> None:
     assert "本轮为暗访" in html
+
+
+def test_without_routes_nothing_of_a_covert_round_is_in_the_file(store: Store, tmp_path: Path) -> None:
+    round_map(store, "2026-06", tmp_path / "map.html", Contents(routes=False))
+    text = (tmp_path / "map.html").read_text(encoding="utf-8")
+    for word in ("本轮为暗访", "第 3 组", "divIcon({html: html", '"title":', '"colour":{'):
+        assert word not in text, word
+    assert "xundianCells(map_" in text
+
+
+@pytest.mark.parametrize(("first", "shown"), [("hotspots", "true"), ("routes", "false"), ("", "false")])
+def test_the_layer_that_is_seen_first(store: Store, tmp_path: Path, first: str, shown: str) -> None:
+    round_map(store, "2026-06", tmp_path / "map.html", Contents(first=first))
+    text = (tmp_path / "map.html").read_text(encoding="utf-8")
+    assert re.search(rf"xundianCells\(map_\w+, feature_group_\w+, .*, {shown}\);", text)
 
 
 def test_english_on_request(store: Store, tmp_path: Path) -> None:
@@ -74,18 +145,89 @@ def test_a_round_without_plan_and_a_city_without_visits(tmp_path: Path) -> None:
     with Store.open(tmp_path / "city.gpkg", create=True) as bare:
         bare.create_round(Round("R1", dt.date(2026, 6, 9), days=1, teams=1, size=1))
         round_map(bare, "R1", tmp_path / "map.html")
-    assert "imageOverlay" not in OWN.sub("", (tmp_path / "map.html").read_text(encoding="utf-8"))
+    text = OWN.sub("", (tmp_path / "map.html").read_text(encoding="utf-8"))
+    assert "xundianCells(map_" not in text
+    assert 'id="months"' not in text
 
 
-def test_heat_picture_shows_each_cell_in_its_class(store: Store) -> None:
-    visits = store.visits_frame()
-    image = heat_image(visits)
-    picture = Image.open(BytesIO(image.png))
-    index = np.asarray(picture)
-    west, south, east, north = image.bounds
-    worst = visits.loc[visits["points"].idxmax()]
-    column = int((worst.geometry.x - west) / (east - west) * picture.width)
-    row = int((north - worst.geometry.y) / (north - south) * picture.height)
-    assert index[row, column] in {6, 6 + CLASSES}  # 9.5 points on one visit: the highest class, few visits
-    assert set(np.unique(index)) >= {0, 6 + CLASSES}
-    assert (index == 0).mean() > 0.5
+@pytest.mark.parametrize(
+    "bounds", [(114.2, 30.5, 114.4, 30.7), (116.4, 39.8, 116.6, 40.0), (-122.52, 37.7, -122.35, 37.83)]
+)
+def test_pixels_find_their_cells(bounds: tuple[float, float, float, float]) -> None:
+    raster = Raster.cover(bounds)
+    (west, south, east, north), (wide, high), fit, off = placed(raster)
+    assert off < 0.02
+    assert max(wide, high) <= 2_400
+    random = np.random.default_rng(5)
+    lon, lat = random.uniform(bounds[0], bounds[2], 2_000), random.uniform(bounds[1], bounds[3], 2_000)
+    mercator = np.arcsinh(np.tan(np.radians([lat, np.full(2_000, north), np.full(2_000, south)])))
+    u, v = (lon - west) / (east - west), (mercator[1] - mercator[0]) / (mercator[1] - mercator[2])
+    basis = np.column_stack([u**0, u, v, u * u, u * v, v * v, u**3, u * u * v, u * v * v, v**3])
+    column, row = np.floor(basis @ fit.T).astype(int).T
+    assert (row * raster.n_cols + column == raster.assign(lon, lat)).mean() > 0.98
+
+
+def test_a_month_without_visits_is_unknown_and_no_zero(store: Store) -> None:
+    visits = store.visits_frame().copy()
+    late = visits.index[-1]
+    visits.loc[late, "arrived_at"] = pd.Timestamp("2026-08-03T02:00:00Z")
+    judged = hotspot_cells(visits, store.deductions_frame())
+    months, classes = monthly_classes(visits, judged, "Asia/Shanghai")
+    assert "2026-07" in months
+    assert not classes[months.index("2026-07")].any()
+    assert classes[months.index("2026-08")].any()
+
+
+def fill_district(store: Store) -> None:
+    """Put visits of a year into 30,276 cells of 100 m, with a bad and a good part, on the demo's streets."""
+    random = np.random.default_rng(6)
+    side, more = 174, 5_000
+    number = side * side + more
+    at = np.r_[np.arange(side * side), random.integers(0, side * side, more)]
+    x, y = 530_050 + 100.0 * (at % side), 3_380_050 + 100.0 * (at // side)
+    lon, lat = unproject_xy(x, y, 4547)
+    bad, good = np.hypot(x - 536_000, y - 3_386_000) < 2_500, np.hypot(x - 542_000, y - 3_392_000) < 2_500
+    points = random.poisson(np.where(bad, 3.0, np.where(good, 0.05, 0.8)))
+    hours = random.integers(0, 364 * 24, number)
+    text = {column: "" for column, kind in CHECKPOINTS.columns.items() if kind == "str"}
+    roster = gpd.GeoDataFrame(
+        {**text, "name": [f"点位{one}" for one in range(number)], "category": "main_road", "fixed": False, "size": 1.0,
+         "unit": [f"责任单位{one % 97}" for one in range(number)], "retired": False},
+        geometry=gpd.points_from_xy(lon, lat), crs=4326, index=pd.Index([f"P{one}" for one in range(number)], name="id"),  # noqa: E501
+    )  # fmt: skip
+    store.upsert_checkpoints(roster)
+    first, items = dt.datetime(2025, 7, 1, tzinfo=dt.UTC), [item.code for item in load().categories["main_road"].items]
+    store.record_visits(
+        [
+            Visit(
+                f"P{one}", "1", first + dt.timedelta(hours=int(hours[one])),
+                deductions=(Deduction(items[one % len(items)], float(points[one])),) if points[one] else (),
+            )
+            for one in range(number)
+        ]
+    )  # fmt: skip
+    streets = read_streets(resources.files("data.demo") / "wuhan_middle.parquet")
+    store.replace_streets(streets.edges, turn_bans=streets.turn_bans, source_sha256="7" * 64)
+    store.create_round(Round("R1", dt.date(2026, 6, 9), days=1, teams=1, size=1))
+
+
+def test_a_district_of_thirty_thousand_cells_is_below_five_megabytes(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "city.gpkg", create=True) as store:
+        fill_district(store)
+        round_map(store, "R1", tmp_path / "map.html")
+    text = (tmp_path / "map.html").read_text(encoding="utf-8")
+    arrays = arrays_of(head_of(text))
+    assert arrays["cell"].size >= DISTRICT_CELLS
+    assert len(head_of(text)["monthNames"]) == 12
+    assert (arrays["flag"] == 1).sum() > 500
+    assert (arrays["flag"] == 2).sum() > 500
+    assert len(text.encode()) < LARGEST_BYTES
+
+
+def test_edges_go_round_what_is_flagged(store: Store) -> None:
+    judged = hotspot_cells(store.visits_frame(), store.deductions_frame())
+    judged["hot"], judged["cold"] = np.arange(len(judged)) % 3 == 0, np.arange(len(judged)) % 3 == 1
+    edges = gpd.GeoDataFrame.from_features(json.loads(outlines(judged))["features"]).set_index("flag")
+    for flag, column in ((1, "hot"), (2, "cold")):
+        middle = shapely.centroid(judged.geometry.to_numpy())
+        assert shapely.contains(edges.geometry[flag], middle).tolist() == judged[column].tolist()

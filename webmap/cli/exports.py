@@ -12,7 +12,8 @@ from routing.export import FORMATS, routes_file
 from routing.route_sheet import plan_part
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
-from webmap.folium_map import round_map
+from webmap.folium_map import LAYERS as LAYERS_SEEN
+from webmap.folium_map import Contents, round_map
 from webmap.reasons import wording
 from webmap.route.sheet import write_sheets
 from webmap.texts import translate
@@ -103,10 +104,14 @@ for _layer in LAYERS:
 
 @command(None, "map")
 @click.argument("round_id", metavar="ID")
+@click.option("--layer", type=click.Choice(LAYERS_SEEN), help="What is seen when it opens; default: the routes.")
+@click.option("--routes/--no-routes", default=True, show_default=True, help="Whether the routes are in the file.")
 @OUT
-def map_command(session: Session, round_id: str, out: Path) -> Result:
+def map_command(session: Session, round_id: str, layer: str | None, out: Path, *, routes: bool) -> Result:
     """Write the standalone map: one HTML file that opens from disk without a network."""
     with session.store() as store:
-        round_map(store, round_id, out)
+        round_map(store, round_id, out, Contents(session.language, first=layer or "", routes=routes))
+        covert = routes and store.round(round_id).covert
+    _warn(session, covert=covert)
     session.say("Wrote {path}", path=out)
     return {"round": round_id, "out": str(out), "bytes": out.stat().st_size}
