@@ -36,23 +36,28 @@ class Sight:
 
     def routes(self, round_id: str) -> gpd.GeoDataFrame:
         """Give the routes of a round: all to the planner, to a team its own of today."""
-        team, day = self._own_part(round_id)
+        team, day = self.own_part(round_id)
         return self.store.routes(round_id, team=team, day=day)
 
     def stops(self, round_id: str) -> gpd.GeoDataFrame:
         """Give the stops of a round, under the same rule as the routes."""
-        team, day = self._own_part(round_id)
+        team, day = self.own_part(round_id)
         return self.store.stops(round_id, team=team, day=day)
 
     def plan(self, round_id: str, *, team: str | None = None, day: int | None = None) -> PlanPart:
         """Give a plan to be read: the planner's as asked for, whole or a team's or a day's; a team's own of today."""
-        own_team, own_day = self._own_part(round_id)
+        own_team, own_day = self.own_part(round_id)
         return plan_part(self.store, round_id, team=own_team or team, day=own_day or day)
 
     def unserved(self, round_id: str) -> pd.DataFrame:
         """Give what a plan doesn't serve, with the reasons."""
         self._planner_only()
         return self.store.unserved(round_id)
+
+    def closures(self) -> gpd.GeoDataFrame:
+        """Give what is closed and not opened again."""
+        self._planner_only()
+        return self.store.closures()
 
     def plan_report(self, round_id: str) -> PlanReport | None:
         """Give what a plan comes to, with what an inspected unit could guess of it; None when nothing of it is kept."""
@@ -61,6 +66,12 @@ class Sight:
             return report_of(self.store, round_id)
         except StateError:
             return None
+
+    def changes(self, round_id: str) -> pd.DataFrame:
+        """Give the changes of a plan: all to the planner, to a team those of its own route of today, as told to it."""
+        team, day = self.own_part(round_id)
+        lines = self.store.amendments(round_id, team=team, day=day)
+        return lines if self.user.role is Role.PLANNER else lines.drop(columns=["by", "params", "touched"])
 
     def sample(self, round_id: str) -> gpd.GeoDataFrame:
         """Give what was drawn for a round: nobody but the planner may know it before the visit."""
@@ -127,7 +138,14 @@ class Sight:
         self._planner_only()
         return self.store.visits_frame(scope), self.store.deductions_frame(scope)
 
-    def _own_part(self, round_id: str) -> tuple[str | None, int | None]:
+    def own_part(self, round_id: str) -> tuple[str | None, int | None]:
+        """Give the team and the day of a round to which an account is limited; of a planner neither.
+
+        Raises
+        ------
+        AccessError
+            When nothing of the round is the account's to see.
+        """
         if self.user.role is Role.PLANNER:
             return None, None
         planned = next((one for one in self.store.rounds() if one.id == round_id), None)

@@ -1,21 +1,23 @@
 """The page of a round: its map, its timeline, what is not served, its figures, and what can be done about it."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from geo.errors import NotFoundError
 from geo.model import Role
-from routing.export import FORMATS, export_routes
+from routing.export import FORMATS
 from webmap import access
+from webmap.amending import changes_of
 from webmap.figures import Figures, figures_of
 from webmap.jobs import Job, jobs, owner, trouble
 from webmap.rounds import planning
+from webmap.rounds.closures import lines
+from webmap.rounds.moving import proposal
 from webmap.rounds.report import report_rows
 from webmap.rounds.view import (
+    Chosen,
     chosen_day,
     chosen_round,
     chosen_stop,
@@ -26,12 +28,6 @@ from webmap.rounds.view import (
 )
 
 pages = Blueprint("rounds", __name__)
-
-TYPES = {
-    "gpx": "application/gpx+xml",
-    "geojson": "application/geo+json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @pages.get("/rounds")
@@ -60,6 +56,8 @@ def page(round_id: str) -> str:
         unserved=unserved_rows(sight, round_id),
         report=(report := sight.plan_report(round_id)),
         meanings=report_rows(report) if report else [],
+        changes=changes_of(sight, round_id),
+        closures=lines(sight, figures.round),
         job=job,
         outcome=job if job and job.finished and "planned" in request.args else None,
         trouble=trouble,
@@ -68,6 +66,7 @@ def page(round_id: str) -> str:
         formats=FORMATS,
         settings=map_settings(sight, figures) | _addresses(round_id, day, job),
         **_shown(figures, day),
+        **_card(figures, _asked(figures) if "stop" in request.args else None),
     )
 
 
@@ -88,24 +87,18 @@ def stop(round_id: str) -> str:
     Raises
     ------
     NotFoundError
-        When no route of the round stops there.
+        When it was not drawn for this round.
     """
     figures = _figures(round_id)
-    shown = _shown(figures, 0)
-    if shown["chosen"] is None:
-        raise NotFoundError("no route stops at {checkpoint}", checkpoint=request.args.get("stop", ""))
-    return render_template("round_stop.html", figures=figures, **shown)
+    return render_template("round_stop.html", figures=figures, marks=figures.marks, **_card(figures, _asked(figures)))
 
 
-@pages.get("/rounds/<round_id>/routes.<kind>")
+@pages.get("/data/rounds/<round_id>/quote.html")
 @access.require(Role.PLANNER)
-def download(round_id: str, kind: str) -> Response:
-    """Give all routes of a round as a file."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = export_routes(access.city(), round_id, kind, Path(folder) / f"routes.{kind}")
-        answer = Response(path.read_bytes(), content_type=TYPES[kind])
-    answer.headers.set("Content-Disposition", "attachment", filename=f"routes-{round_id}.{kind}")
-    return answer
+def quoted(round_id: str) -> str:
+    """Say what a move would cost, to be put into the card of the stop."""
+    figures = _figures(round_id)
+    return render_template("round_quote.html", figures=figures, marks=figures.marks, **_card(figures, _asked(figures)))
 
 
 @pages.post("/rounds/<round_id>/plan")
@@ -141,6 +134,8 @@ def _addresses(round_id: str, day: int, job: Job | None) -> dict[str, Any]:
         "own": url_for("rounds.page", round_id=round_id, day=day, planned="yes"),
         "timeline": url_for("rounds.timeline", round_id=round_id),
         "stop": url_for("rounds.stop", round_id=round_id),
+        "quote": url_for("rounds.quoted", round_id=round_id),
+        "closures": url_for("closures.drawn", round_id=round_id),
         "job": url_for("jobs.state", job_id=job.id) if job and running else "",
     }
 
@@ -160,5 +155,28 @@ def _shown(figures: Figures, day: int) -> dict[str, Any]:
         "marks": figures.marks,
         "timeline": shown,
         "places": places(sight, figures.round, wanted),
-        "chosen": chosen_stop(sight, shown, figures.round, request.args.get("stop", "")),
     }
+
+
+def _asked(figures: Figures) -> Chosen:
+    """Give the stop that is asked for.
+
+    Raises
+    ------
+    NotFoundError
+        When it was not drawn for this round.
+    """
+    wanted = request.args.get("stop", "")
+    found = chosen_stop(access.sight(), figures, wanted)
+    if found is None:
+        raise NotFoundError("{checkpoint} was not drawn for round {round}", checkpoint=wanted, round=figures.round.id)
+    return found
+
+
+def _card(figures: Figures, chosen: Chosen | None) -> dict[str, Any]:
+    """Give what the card of a stop needs: the stop, and what a move to ``to`` on ``to_day`` would cost."""
+    to_team, to_day = request.args.get("to", ""), request.args.get("to_day", type=int)
+    offer = None
+    if chosen is not None and to_team:
+        offer = proposal(access.sight(), figures.round.id, chosen, to_team, to_day or chosen.day)
+    return {"chosen": chosen, "offer": offer}

@@ -15,7 +15,7 @@ from webmap.clock import Today, zone_of
 from webmap.extent import extent
 from webmap.figures import Figures
 from webmap.formats import category_name
-from webmap.rounds.timeline import Block, Row, Timeline, hours_of, timeline
+from webmap.rounds.timeline import Block, Timeline, hours_of, timeline
 from webmap.sight import Sight
 
 UNSERVED_SHOWN = 200
@@ -34,11 +34,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """One stop of a plan."""
+    """One stop of a plan, or one that the plan leaves out."""
 
     place: Place
-    row: Row
-    block: Block
+    day: int
+    team: str  # empty: no route serves it
+    block: Block | None
+    reason: str  # why no route serves it, as the plan keeps it
+    remedy: str
 
 
 def chosen_round(rounds: list[Round], asked: str | None) -> Round | None:
@@ -92,14 +95,23 @@ def timeline_of(sight: Sight, figures: Figures, day: int) -> Timeline:
     return timeline(sight.stops(round_.id), round_, teams, days, zone=zone_of(store), hours=hours)
 
 
-def chosen_stop(sight: Sight, shown: Timeline, round_: Round, checkpoint: str) -> Chosen | None:
-    """Find a stop in a timeline."""
-    for row in shown.rows:
-        for block in row.stops:
-            if block.checkpoint == checkpoint:
-                place = places(sight, round_, [checkpoint]).get(checkpoint, Place(checkpoint, "", "", "", ""))
-                return Chosen(place, row, block)
-    return None
+def chosen_stop(sight: Sight, figures: Figures, checkpoint: str) -> Chosen | None:
+    """Give one stop of a round, or None when it was not drawn for it."""
+    round_, stops = figures.round, sight.stops(figures.round.id)
+    own = stops[stops["checkpoint"] == checkpoint]
+    left = sight.unserved(round_.id)
+    place = places(sight, round_, [checkpoint]).get(checkpoint)
+    if place is None or (own.empty and checkpoint not in left.index):
+        return None
+    if own.empty:
+        line: Any = left.loc[checkpoint]
+        return Chosen(place, int(line["day"]), "", None, line["reason"], line["remedy"])
+    team, day = own["team"].iloc[0], int(own["day"].iloc[0])
+    hours = {checkpoint: place.hours}
+    part = stops[(stops["team"] == team) & (stops["day"] == day)]
+    shown = timeline(part, round_, [], [day], zone=zone_of(sight.store), hours=lambda one: hours.get(one, ""))
+    block = next(one for one in shown.rows[0].stops if one.checkpoint == checkpoint)
+    return Chosen(place, day, team, block, "", "")
 
 
 def map_settings(sight: Sight, figures: Figures | None) -> dict[str, Any]:

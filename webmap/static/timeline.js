@@ -1,23 +1,14 @@
 // The timeline: hover, focus or tap a stop and it is shown on the map; choose one and its card opens.
 import { Marker } from "./vendor/maplibre-gl/maplibre-gl.mjs";
-import { settings } from "./texts.js";
+import { drags } from "./drag.js";
+import { piece, send } from "./page.js";
+import { settings, t } from "./texts.js";
 
 const dock = document.getElementById("dock");
 const card = document.getElementById("stop");
 const NEAR = 15; // zoom at which a place is recognised
 const ZOOMS = 3;
-
-/** Fetch a piece of the page; null when the session has ended or the server is away, and then the page is loaded anew. */
-async function piece(address, values) {
-  const url = new URL(address, location.href);
-  for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value);
-  try {
-    const answer = await fetch(url);
-    return answer.ok ? await answer.text() : null;
-  } catch {
-    return null;
-  }
-}
+const PARTS = ["dock", "figures", "stop", "unserved", "changes", "planning"]; // what a change of the plan changes
 
 const cells = () => [...dock.querySelectorAll(".line[data-team]")];
 const stopsOf = (line) => [...line.querySelectorAll("a.stop")];
@@ -43,20 +34,21 @@ function step(stop, key) {
   return other && stopsOf(other).reduce((best, one) => (gap(one) < gap(best) ? one : best));
 }
 
-export function timeline({ map, redraw }) {
+/** Bring the timeline to life; busy() tells whether clicks on the map mean something else. */
+export function timeline({ map, redraw, busy }) {
   const ring = document.createElement("div");
   ring.className = "here";
   const marker = new Marker({ element: ring });
   let shown = null;
+  let single = "";
   let chosen = dock.querySelector("a.stop[aria-current]")?.dataset.stop ?? "";
-  const changed = new Set(); // called when the timeline was drawn anew
 
   function show(stop) {
     if (shown === stop) return;
     shown?.classList.remove("shown");
     for (const lane of dock.querySelectorAll(".lane.own")) lane.classList.remove("own");
     shown = stop;
-    const lit = stop ?? (chosen && find(chosen));
+    const lit = stop ?? (chosen ? find(chosen) : null);
     if (lit?.dataset.lane) {
       for (const lane of lit.closest("svg").querySelectorAll(`.lane[data-lane="${lit.dataset.lane}"]`)) lane.classList.add("own");
     }
@@ -86,9 +78,9 @@ export function timeline({ map, redraw }) {
     find(id)?.setAttribute("aria-current", "true");
   }
 
-  async function choose(id, { focus = false, move = true } = {}) {
+  async function choose(id, { focus = false, move = true, to = {} } = {}) {
     mark(id);
-    const found = await piece(settings.stop, { stop: id, day: settings.day });
+    const found = await piece(settings.stop, { stop: id, ...to });
     if (chosen !== id) return undefined;
     const stop = find(id);
     if (found === null) return location.assign(stop?.href.baseVal ?? location.href);
@@ -114,31 +106,69 @@ export function timeline({ map, redraw }) {
     last?.focus();
   }
 
-  function single(team) {
-    dock.classList.toggle("apart", team !== "");
+  /** Show one team alone, or with "" all of them. */
+  function light() {
+    dock.classList.toggle("apart", single !== "");
     for (const line of cells()) {
-      const own = line.dataset.team === team;
+      const own = line.dataset.team === single;
       line.classList.toggle("single", own);
       line.querySelector("button.who").setAttribute("aria-pressed", String(own));
     }
-    redraw({ team });
+  }
+
+  /** Remember where the reader is in the timeline; what is given brings a new one there. */
+  function keep() {
+    const { dataset, scrollLeft, scrollTop } = dock.querySelector("#timeline");
+    const rows = cells().length;
+    return () => {
+      const made = dock.querySelector("#timeline");
+      made.dataset.zoom = dataset.zoom ?? "0";
+      made.scrollLeft = scrollLeft;
+      if (cells().length === rows) made.scrollTop = scrollTop;
+      shown = null;
+      if (chosen) mark(chosen);
+      light();
+      rove();
+      show(null);
+    };
   }
 
   async function day(number) {
-    const found = await piece(settings.timeline, { day: number, ...(chosen && { stop: chosen }) });
+    const found = await piece(settings.timeline, { day: number });
     if (found === null) return location.assign(settings.own);
-    const old = dock.querySelector("#timeline");
-    const kept = { zoom: old.dataset.zoom ?? "", left: old.scrollLeft, top: number === settings.day ? old.scrollTop : 0 };
-    shown = null;
+    const restore = keep();
     settings.day = number;
     dock.innerHTML = found;
-    const made = dock.querySelector("#timeline");
-    made.dataset.zoom = kept.zoom;
-    made.scrollLeft = kept.left;
-    made.scrollTop = kept.top;
-    rove();
-    show(null);
-    for (const listener of changed) listener();
+    restore();
+    return undefined;
+  }
+
+  async function quote() {
+    const form = document.getElementById("move");
+    const box = document.getElementById("quote");
+    if (!form.elements.to.value) return box.replaceChildren();
+    box.textContent = "…";
+    const asked = { stop: chosen, to: form.elements.to.value, to_day: form.elements.to_day.value };
+    const found = await piece(settings.quote, asked);
+    if (chosen === asked.stop) box.innerHTML = found ?? `<p class="cost refused"></p>`;
+    if (found === null) box.firstChild.textContent = t("The cost could not be found. Try again.");
+    return undefined;
+  }
+
+  /** Change the plan by a form, and show it changed: the same day, or the one that a stop was moved to. */
+  async function change(form, submitter) {
+    const wanted = settings.day === 0 ? 0 : Number(form.elements.to_day?.value ?? settings.day);
+    const next = new URL(form.elements.next.value, location.href);
+    next.searchParams.set("day", wanted);
+    form.elements.next.value = next.pathname + next.search;
+    submitter.disabled = true;
+    const restore = keep();
+    if (!(await send(form, submitter, PARTS))) return form.submit();
+    settings.day = wanted;
+    chosen = card.hidden ? "" : chosen;
+    for (const id of ["routes", "stops"]) map?.getSource(id)?.setData(settings[id]);
+    redraw({ day: wanted });
+    restore();
     return undefined;
   }
 
@@ -154,8 +184,20 @@ export function timeline({ map, redraw }) {
       choose(stop.dataset.stop, { focus: event.detail === 0 });
     }
     const team = event.target.closest("button.who");
-    if (team) single(team.getAttribute("aria-pressed") === "true" ? "" : team.closest(".line").dataset.team);
-    const zoom = event.target.closest("[data-zoom]:is(button)");
+    if (team) {
+      single = team.getAttribute("aria-pressed") === "true" ? "" : team.closest(".line").dataset.team;
+      light();
+      redraw({ team: single });
+    }
+    const tab = event.target.closest("#days a");
+    if (tab && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      history.replaceState(null, "", tab.href);
+      const number = Number(tab.dataset.day);
+      redraw({ day: number });
+      day(number);
+    }
+    const zoom = event.target.closest("button[data-zoom]");
     if (zoom) {
       const box = dock.querySelector("#timeline");
       const wanted = Number(box.dataset.zoom || 0) + Number(zoom.dataset.zoom);
@@ -174,32 +216,33 @@ export function timeline({ map, redraw }) {
   });
   card.addEventListener("keydown", (event) => event.key === "Escape" && close());
   card.addEventListener("click", (event) => {
-    if (!event.target.closest("#close-stop")) return;
+    if (event.target.closest("#close-stop")) { event.preventDefault(); close(); }
+    if (!event.target.closest("#leave")) return;
     event.preventDefault();
-    close();
+    document.getElementById("move").reset();
+    document.getElementById("move").elements.to.value = "";
+    quote();
   });
+  card.addEventListener("change", (event) => event.target.form?.id === "move" && quote());
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!["move", "make", "undo"].includes(form.id)) return;
+    event.preventDefault();
+    if (form.id === "move") quote();
+    else change(form, event.submitter);
+  });
+  drags({ settle: (id, { team, day: onDay }) => choose(id, { to: { to: team, to_day: onDay } }) });
   document.getElementById("unserved")?.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-stop]");
     if (!link) return;
     event.preventDefault();
     choose(link.dataset.stop, { focus: true });
   });
-  document.getElementById("days").addEventListener("click", (event) => {
-    const link = event.target.closest("a");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    for (const one of event.currentTarget.querySelectorAll("a")) one.toggleAttribute("aria-current", false);
-    link.setAttribute("aria-current", "true");
-    history.replaceState(null, "", link.href);
-    const number = Number(link.dataset.day);
-    redraw({ day: number, team: "" });
-    day(number);
-  });
   map?.on("click", ({ point }) => {
+    if (busy() || !map.getLayer("stops")) return;
     const [hit] = map.queryRenderedFeatures([[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]], { layers: ["stops"] });
     if (hit?.properties.kind === "stop") choose(hit.properties.checkpoint, { move: false });
   });
   rove();
   if (chosen) show(null);
-  return { day, choose, find, chosen: () => chosen, onDraw: (listener) => changed.add(listener) };
 }

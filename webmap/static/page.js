@@ -1,0 +1,34 @@
+// Pieces of the page, fetched from the server that writes the whole: one way to say things, with a script or without.
+
+/** Fetch a piece; null when the session has ended or the server is away. */
+export async function piece(address, values = {}) {
+  const url = new URL(address, location.href);
+  for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value);
+  try {
+    const answer = await fetch(url);
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Send a form and put these parts of the page that answers in the place of the old ones; false when that failed. */
+export async function send(form, submitter, parts) {
+  let answer;
+  try {
+    answer = await fetch(form.action, { method: "POST", body: new FormData(form, submitter) });
+  } catch {
+    return false;
+  }
+  if (!answer.ok) return false;
+  const made = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const old of document.querySelectorAll(".flash")) old.remove();
+  document.querySelector("main").before(...made.querySelectorAll(".flash"));
+  for (const id of parts) {
+    const [old, fresh] = [document.getElementById(id), made.getElementById(id)];
+    if (!old || !fresh) continue;
+    old.innerHTML = fresh.innerHTML;
+    old.hidden = fresh.hidden;
+  }
+  return true;
+}
