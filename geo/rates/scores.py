@@ -16,7 +16,7 @@ from geo.rates.variance import local_variance, neighbour_weights, replicate_vari
 
 Floats = NDArray[np.float64]
 
-_ROUNDING = 1e-9  # of a chance of 1
+_ROUNDING = 1e-9  # of a chance of 1, and of a standard error of 0
 
 SCORE_COLUMNS = (
     "checkpoints",
@@ -258,7 +258,7 @@ def score_interval(score: float, se: float, n: int, *, confidence: float = 0.95)
         return 0.0, 1.0
     tail = (1 - confidence) / 2
     # As many yes-or-no answers as would be as sure, fewer for the variance being estimated itself.
-    sure = score * (1 - score) / se**2 if se > 0 else float(n)
+    sure = score * (1 - score) / se**2 if se > _ROUNDING else float(n)
     sure = max(sure, 1e-9) * (special.ndtri(tail) / special.stdtrit(n - 1, tail)) ** 2
     kept, lost = sure * score, sure * (1 - score)
     low = float(special.betaincinv(kept + 0.5, lost + 0.5, tail)) if score > 0 else 0.0

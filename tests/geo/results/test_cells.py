@@ -12,7 +12,7 @@ from libpysal.graph import Graph
 from geo.crs import project_xy, unproject_xy
 from geo.frames import DEDUCTIONS, VISITS, ZONES
 from geo.rates import empirical_bayes
-from geo.results import RADII_M, hotspot_cells
+from geo.results import RADII_M, hotspot_cells, hotspot_places
 from geo.results.cells import NEAR_M
 
 EPSG = 4547
@@ -144,3 +144,29 @@ def test_visits_that_found_nothing_have_a_rate_of_nothing() -> None:
     assert (clean["rate_eb"] == 0).all()
     assert not clean["hot"].any()
     assert not clean["cold"].any()
+
+
+def test_places_sum_their_cells_and_one_radius_gives_touching_ones(found: gpd.GeoDataFrame) -> None:
+    visits, lines = city(3)
+    places = hotspot_places(found, visits)
+    assert list(places.index) == list(range(1, len(places) + 1))
+    assert places["cells"].sum() == (found["hot"] | found["cold"]).sum()
+    assert places["visits"].sum() == found.loc[found["hot"] | found["cold"], "visits"].sum()
+    first = places.loc[1]
+    assert first["hot"]
+    assert first["ratio"] > 2
+    assert first["rate_low"] < first["rate"] < first["rate_high"]
+    assert first["items"][0] == "main_road.litter"
+    assert abs(first["lon"] - MIDDLE[0]) < 0.005
+    single = hotspot_cells(visits, lines, zones=zones(), radii_m=[300.0])
+    assert (single["place"] == 0).all()
+    touching = hotspot_places(single, visits)
+    assert touching["cells"].sum() == (single["hot"] | single["cold"]).sum()
+    assert touching.loc[1, "cells"] > 10
+
+
+def test_no_flag_gives_no_place(found: gpd.GeoDataFrame) -> None:
+    visits, _ = city(3)
+    calm = found.assign(hot=False, cold=False)
+    assert list(hotspot_places(calm, visits).columns) == list(hotspot_places(found, visits).columns)
+    assert hotspot_places(calm, visits).empty
