@@ -8,17 +8,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from geo.errors import InputError, PlanError
 from geo.model import Avoidance as Avoidance  # noqa: PLC0414 - a word of this room too
 from geo.model import Inspector
-from routing.draw.stream import shuffled, words
+from routing.draw.stream import below, shuffled
 from routing.pairing import Pair, Team, partition, stuck
-from routing.turns import SPLITS, take_turns
+from routing.turns import SPLITS, Ints, take_turns
 
+_TURNS = 65_536  # directions of a quarter turn
 _LARGEST = 3  # a larger team would make too many candidates to enumerate
 
 
@@ -194,19 +197,41 @@ def draw_streets(
             id=str(point),
         )
     turns, repeats, proofs = {}, [], []
+    halves, side = _halves(len(teams), key), _sides(drawn, street, key)
     code, on = drawn[street].astype(str).to_numpy(object), drawn["day"].to_numpy(np.int64)
     for name in sorted(set(code) - {""}):
         days = np.unique(on[code == name]).tolist()
         asked = [_asked(allowed[(code == name) & (on == day)]) for day in days]
         had = set((last or {}).get(name, ()))
         before = [t for t, team in enumerate(teams) if {one.name for one in team} & had]
-        coins = words(key, f"turns {name}", SPLITS * len(teams)).reshape(SPLITS, len(teams)) % 2
-        found = take_turns(asked, len(teams), before, coins)
+        found = take_turns(asked, len(teams), before, halves ^ side.get(name, 0))
         numbers = [tuple(team + 1 for team in sorted(chosen)) for chosen in found.teams]
         turns[name] = dict(zip(days, numbers, strict=True))
         repeats += [(name, days[at], team + 1) for at, team in found.repeats]
         proofs += [f"street {name}: {found.proof}"] if found.proof else []
     return StreetTurns(turns, tuple(repeats), tuple(proofs))
+
+
+def _halves(teams: int, key: bytes) -> Ints:
+    """Split the teams by the key in two even halves, 0 and 1, again and again: ``(splits, teams)``."""
+    orders = [shuffled(key, f"turns {split}", np.arange(teams)) for split in range(SPLITS)]
+    return np.argsort(np.array(orders).reshape(SPLITS, teams), axis=1) % 2
+
+
+def _sides(drawn: pd.DataFrame, street: str, key: bytes) -> dict[str, int]:
+    """Cut the city in two along a line whose direction the key decides, with half of the points on either side.
+
+    Each half of the teams then has one side of the city to itself on each day, and its ways are short.
+    """
+    if not isinstance(drawn, gpd.GeoDataFrame):
+        return {}
+    at = shapely.get_coordinates(drawn.geometry.to_numpy())
+    turn, mirror = below(key, "turns cut", _TURNS + 1), 1 - 2 * below(key, "turns mirror", 2)
+    narrow = np.cos(np.radians(at[:, 1].mean()))  # a degree of longitude against one of latitude
+    along = pd.Series(at[:, 0] * narrow * (_TURNS - turn) + mirror * at[:, 1] * turn, index=drawn.index)
+    streets = along.groupby(drawn[street].astype(str)).agg(["mean", "size"]).sort_values("mean", kind="stable")
+    upto = streets["size"].cumsum() - streets["size"] / 2
+    return {str(name): int(sum_ > len(drawn) / 2) for name, sum_ in upto.items()}
 
 
 def _asked(allowed: npt.NDArray[np.bool_]) -> set[frozenset[int]]:

@@ -2,6 +2,7 @@
 
 from itertools import combinations, pairwise, product
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -147,6 +148,21 @@ def test_the_key_decides_who_gets_which_street(sample):
     one, again, other = (draw_streets(teams_of(11), sample, key).turns for key in (KEY, KEY, b"\x09" * 32))
     assert one == again
     assert one != other
+
+
+def test_each_half_of_the_teams_has_one_side_of_the_city_to_itself(sample):
+    number = sample["street_code"].str[1:].astype(int)
+    placed = gpd.GeoDataFrame(sample, geometry=gpd.points_from_xy(114 + number / 100, [30.0] * len(sample)), crs=4326)
+    strangers = [[Inspector(f"x{2 * team}", ""), Inspector(f"x{2 * team + 1}", "")] for team in range(10)]
+    plan = draw_streets(strangers, placed, KEY)
+    assert plan.repeats == ()
+    whole = [days for days in plan.turns.values() if set(days) == {1, 2, 3, 4}]
+    halves = {frozenset(days[1]) for days in whole}
+    assert [len(half) for half in halves] == [5, 5]
+    assert not frozenset.intersection(*halves)
+    assert all(days[1] == days[3] and days[2] == days[4] for days in whole)
+    west = sorted((int(street[1:]), frozenset(days[1])) for street, days in plan.turns.items() if 1 in days)
+    assert sum(one[1] != other[1] for one, other in pairwise(west)) == 1
 
 
 def test_the_round_before_counts(sample):
