@@ -256,7 +256,8 @@ def _framed(lines: Sequence[Sequence[Any]], schema: frames.Schema) -> Any:  # no
     frame = pd.DataFrame([tuple(line) for line in lines], columns=names).set_index(schema.index)
     kinds: dict[str, Any] = {"str": "str", "int": "int64", "float": "float64", "bool": "bool"}
     for name, kind in schema.columns.items():
-        frame[name] = pd.to_datetime(frame[name], utc=True) if kind == "time" else frame[name].astype(kinds[kind])
+        moments = pd.to_datetime(frame[name], utc=True).astype("datetime64[ms, UTC]") if kind == "time" else None
+        frame[name] = frame[name].astype(kinds[kind]) if moments is None else moments
     if not schema.geometry:
         return frame
     return gpd.GeoDataFrame(frame, geometry=shapely.from_wkb(frame["geometry"].to_numpy()), crs=frames.WGS84)

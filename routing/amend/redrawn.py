@@ -13,7 +13,6 @@ import shapely
 from geo.frames import ROUTES, STOPS, WGS84, Schema
 from routing.amend.ground import Ground
 from routing.amend.remainder import Answer
-from routing.amend.standing import Standing
 from routing.itinerary import frame_of, joined, moment, plan_frames
 from routing.matrix import way
 from routing.problem import UNREACHABLE_S
@@ -72,14 +71,13 @@ def together(parts: Sequence[gpd.GeoDataFrame], schema: Schema) -> gpd.GeoDataFr
 
 def _ahead(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Any]]:
     """Give the rows that are still to come, and the line along them as one leg."""
-    rest, standing = found.rest, found.rest.standing
     if not found.plan.routes:
         return _homeward(ground, found)
     routes, rows = plan_frames(found.brief, found.plan, ground.streets.network)
-    if len(standing.done):
+    if len(found.rest.standing.done):
         first = (rows["kind"] == "stop").to_numpy().argmax()
         rows = rows[(rows["kind"] != "base").to_numpy() | (pd.RangeIndex(len(rows)) > first)]
-        rows = rows.assign(travel_s=[rows["travel_s"].iloc[0] + _driven_s(rest.standing), *rows["travel_s"].iloc[1:]])
+        rows = rows.assign(travel_s=[rows["travel_s"].iloc[0] + _driven_s(found), *rows["travel_s"].iloc[1:]])
     return rows, list(routes[["geometry", "length_m"]].itertuples(index=False))
 
 
@@ -95,7 +93,7 @@ def _homeward(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Way
         closures=found.rest.closures if leg_s < UNREACHABLE_S else (),
     )  # fmt: skip
     back_s = shift.start_s + line.travel_s
-    events = [("base", back_s, back_s, line.travel_s + _driven_s(standing))]
+    events = [("base", back_s, back_s, line.travel_s + _driven_s(found))]
     lunch_s = max(back_s, shift.lunch_from_s)
     if shift.lunch_s and lunch_s + shift.lunch_s <= max(shift.lunch_until_s, back_s + shift.lunch_s):
         events.append(("lunch", lunch_s, lunch_s + shift.lunch_s, 0))
@@ -112,9 +110,10 @@ def _homeward(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Way
     return frame_of(rows, STOPS), [line]
 
 
-def _driven_s(standing: Standing) -> int:
-    under = standing.underway
-    return 0 if under is None else round(under.share * under.leg_s)
+def _driven_s(found: Answer) -> int:
+    """Give how long the team has been on the way that it is on."""
+    under = found.rest.standing.underway
+    return 0 if under is None else found.brief.problem.teams[0].shift.start_s - under.since_s
 
 
 def _behind(ground: Ground, found: Answer) -> list[Way]:

@@ -70,7 +70,7 @@ def pose(ground: Ground, rest: Rest) -> Brief:
     team, standing = ground.team(rest.team), rest.standing
     ids = [*rest.stops, *rest.added]
     stops = ground.points(ids).assign(day=rest.day)
-    here = _place(ground, standing, team)
+    here, free_s = _place(ground, standing, team)
     base = shapely.Point(team.base_lon, team.base_lat)
     places = stops if here is None else _with_place(stops, here)
     positions = ground.streets.snap([*places.geometry, base], team.mode)
@@ -85,8 +85,8 @@ def pose(ground: Ground, rest: Rest) -> Brief:
         [*dwell_s, *[0] * (last + 1 - len(ids))],
         [
             RoutingTeam(
-                last if here is None else len(ids), _shift(ground.terms.shift, standing), str(team.mode), end=last,
-                avoids=avoids, days=frozenset({rest.day - 1}),
+                last if here is None else len(ids), _shift(ground.terms.shift, free_s, eaten=standing.eaten),
+                str(team.mode), end=last, avoids=avoids, days=frozenset({rest.day - 1}),
             )
         ],
         days=ground.round.days,
@@ -165,10 +165,10 @@ def _served(problem: RoutingProblem, slot: tuple[int, int], order: Sequence[int]
     return Plan(routes_of(problem, drafts), {stop: reason_of(problem, drafts, stop) for stop in sorted(left)})
 
 
-def _shift(shift: Shift, standing: Standing) -> Shift:
+def _shift(shift: Shift, free_s: int | None, *, eaten: bool) -> Shift:
     """Begin when the team is free; a lunch that is still to come stays, even where it is late for it."""
-    start_s = max(shift.start_s, standing.free_s or 0)
-    if standing.eaten or start_s + shift.lunch_s > shift.end_s:
+    start_s = max(shift.start_s, free_s or 0)
+    if eaten or start_s + shift.lunch_s > shift.end_s:
         return _lasting(shift, start_s, 0)
     until_s = max(shift.lunch_until_s, start_s + shift.lunch_s) if shift.lunch_starts else shift.lunch_until_s
     return _lasting(replace(shift, lunch_until_s=until_s), start_s, shift.lunch_s)
@@ -178,14 +178,19 @@ def _lasting(shift: Shift, start_s: int, lunch_s: int) -> Shift:
     return replace(shift, start_s=start_s, end_s=max(shift.end_s, start_s + 1), lunch_s=lunch_s)
 
 
-def _place(ground: Ground, standing: Standing, team: Team) -> shapely.Point | None:
-    """Tell where the team is: at a place of its route, or somewhere on the way; None for its base."""
-    if standing.place is None or standing.underway is None:
-        return standing.place
-    ends = [standing.underway.start, standing.underway.goal]
+def _place(ground: Ground, standing: Standing, team: Team) -> tuple[shapely.Point | None, int | None]:
+    """Tell where the team is and when it is free there: at a place of its route or on the way; None for its base.
+
+    On the way it is as far along the line as its time is, and free when it can have got there.
+    """
+    under = standing.underway
+    if standing.place is None or under is None:
+        return standing.place, standing.free_s
     network = ground.streets.network
-    found = way(network, ground.streets.snap(ends, team.mode), 0, 1, mode=team.mode)
-    return shapely.line_interpolate_point(found.geometry, standing.underway.share, normalized=True)
+    found = way(network, ground.streets.snap([under.start, under.goal], team.mode), 0, 1, mode=team.mode)
+    here = shapely.line_interpolate_point(found.geometry, under.share, normalized=True)
+    driven_s = travel_matrix(network, ground.streets.snap([under.start, here], team.mode), mode=team.mode)[0, 1]
+    return here, max(standing.free_s or 0, under.since_s + int(driven_s))
 
 
 def _lost(ground: Ground, rest: Rest, places: gpd.GeoDataFrame, positions: Positions) -> list[int]:

@@ -20,7 +20,7 @@ class Underway:
     start: shapely.Point
     goal: shapely.Point
     share: float  # of it that lies behind the team, 0 to 1
-    leg_s: int  # how long it takes in all
+    since_s: int  # when the team set out
     checkpoint: str  # of the stop that it leads to; empty: to the base
 
 
@@ -119,8 +119,9 @@ def _said(
             later = rows.iloc[upcoming:]
             goal = later[later["kind"] != "lunch"].iloc[0] if len(later[later["kind"] != "lunch"]) else later.iloc[0]
             underway = Underway(
-                walk.place, rows.geometry.iloc[upcoming], min(max(share, 0.0), 1.0), legs[upcoming], goal["checkpoint"]
-            )
+                walk.place, rows.geometry.iloc[upcoming], min(max(share, 0.0), 1.0),
+                starts[upcoming] - legs[upcoming], goal["checkpoint"],
+            )  # fmt: skip
     home = (
         bool(len(rows)) and upcoming is None and rows["kind"].iloc[-1] in {"base", "lunch"} and walk.place is not None
     )
