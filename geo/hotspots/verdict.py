@@ -15,6 +15,9 @@ from geo.hotspots.exposure import Exposure, Windows, checked_sums, exposure_of, 
 from geo.hotspots.lattice import Floats, Ints, Mask, checked_radii, halves_of, lattice_of
 from geo.hotspots.places import Place, expected_power, false_discovery_rate, find_places
 
+CLUMPED = 0.6
+"""Places by chance for each window by chance that is as strong, at most: 0.2 to 0.53 in tests/bench/hotspots.py."""
+
 
 def flag(
     cells: gpd.GeoDataFrame,
@@ -200,7 +203,7 @@ def _judge_places(verdict: Verdict, windows: Windows, radii: Floats, places: lis
     verdict.radius_m[windows.cell] = radii[corrected.argmin(axis=0)]
     column = np.full(verdict.p.size, -1, np.int64)
     column[windows.cell] = np.arange(windows.cell.size)
-    for number, (place, q) in enumerate(zip(places, _q_of(places), strict=True), start=1):
+    for number, (place, q) in enumerate(zip(places, places_q(places), strict=True), start=1):
         own = max(float(share[place.radius, column[place.centre]]), 1e-300)
         verdict.p[place.cells] = min(1.0, place.p / own)
         verdict.q[place.cells] = q
@@ -210,8 +213,15 @@ def _judge_places(verdict: Verdict, windows: Windows, radii: Floats, places: lis
             verdict.place[place.cells] = number
 
 
-def _q_of(places: list[Place]) -> Floats:
-    """Go through the list as Benjamini-Hochberg does: the score is already p times the number of tests."""
+def places_q(places: list[Place]) -> Floats:
+    """Go through the list as Benjamini-Hochberg does, the score being an expected number of windows by chance.
+
+    Of the windows by chance fewer than ``CLUMPED`` are places of their own, the others lie over them. A place that
+    must stand alone is held to the number of windows all the same: where nothing is bad, no list holds two.
+    """
+    if not places:
+        return np.empty(0)
     score = np.array([place.score for place in places])
-    step = np.minimum.accumulate((score / np.arange(1, score.size + 1))[::-1])[::-1] if score.size else score
-    return np.minimum(step, 1.0)
+    step = CLUMPED * score / np.arange(1, score.size + 1)
+    step[0] = score[0]
+    return np.minimum(np.minimum.accumulate(step[::-1])[::-1], 1.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -64,6 +65,7 @@ class City:
         return np.asarray(ndimage.maximum_filter(self.bad, 2 * cells + 1, mode="constant"))
 
 
+@lru_cache(maxsize=64)
 def make_city(seed: int, design: Design | None = None) -> City:
     """Make a city from a seed."""
     design = design or Design()

@@ -10,15 +10,17 @@ import argparse
 from collections.abc import Callable, Sequence
 from unittest import mock
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
 from geo.hotspots import flag, gi_star_raster
-from geo.hotspots.exposure import Windows
-from geo.hotspots.places import false_discovery_rate
-from tests.bench.cities import City, Design, cells_of, mean_marks
+from geo.hotspots.exposure import Windows, checked_sums, exposure_of, windows_of
+from geo.hotspots.lattice import halves_of, lattice_of
+from geo.hotspots.places import false_discovery_rate, find_places
+from tests.bench.cities import City, Design, cells_of, make_city, mean_marks
 
 Method = Callable[[City], NDArray[np.bool_]]
 HELD_OUT = 1000  # first seed
@@ -28,6 +30,15 @@ RADII = {
     "300, 500, 700 m": (300, 500, 700),
     "100, 200, 300, 500, 1000 m": (100, 200, 300, 500, 1000),
     "100, 200, 300, 500, 1000, 2000 m": (100, 200, 300, 500, 1000, 2000),
+}
+
+
+SCORES = (1.0, 2.0, 5.0, 10.0, 20.0)
+NULLS = {
+    "uneven effort": Design(zones=0),
+    "almost even effort": Design(zones=0, uneven=0.4),
+    "12 categories in clusters": Design(zones=0, categories=12),
+    "15 visits a cell": Design(zones=0, visits=600_000, side=200),
 }
 
 
@@ -108,6 +119,36 @@ def with_extent(radii: Sequence[float], temper: float, share: float) -> Method:
     return method
 
 
+def one_by_one(radii: Sequence[float]) -> Method:
+    """Let every window by chance count as a place by chance."""
+
+    def method(city: City) -> NDArray[np.bool_]:
+        with mock.patch("geo.hotspots.verdict.CLUMPED", 1.0):
+            return places(radii)(city)
+
+    return method
+
+
+def clumps(seeds: range, design: Design) -> None:
+    """Print how many places by chance there are for each window by chance that is as strong."""
+    print("\n| radii | " + " | ".join(f"score <= {s:g}" for s in SCORES) + " |")
+    print("|---|" + "---|" * len(SCORES))
+    for name, radii in (RADII | {"200, 300 m": (200, 300), "1000, 2000 m": (1000, 2000)}).items():
+        count = np.zeros(len(SCORES))
+        for seed in seeds:
+            cells = cells_of(make_city(seed, design))
+            codes = [pd.factorize(cells.index.get_level_values(i))[0] for i in (0, 1)]
+            first = np.unique(codes[0], return_index=True)[1]
+            lattice = lattice_of(gpd.GeoSeries(cells.geometry.array[first]))
+            exposure = exposure_of(checked_sums(cells), *codes, lattice)
+            halves = halves_of(radii, lattice)
+            found = find_places(exposure, windows_of(exposure, halves), halves)
+            count += [sum(place.score <= s for place in found) for s in SCORES]
+        print(
+            f"| {name} | " + " | ".join(f"{c / len(seeds) / s:.2f}" for c, s in zip(count, SCORES, strict=True)) + " |"
+        )
+
+
 def main() -> None:
     """Print the tables of docs/hotspots.md."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -118,6 +159,9 @@ def main() -> None:
     _table("planted cities", _methods(), seeds, Design())
     some = {f"places, {name}": places(radii) for name, radii in RADII.items()} | {"cells, 290 m": places([290])}
     null = range(options.first + 500, options.first + 520)
+    for name, design in NULLS.items():
+        print(f"\nplaces by chance for each window by chance, {name}: 20 cities from seed {null[0]}")
+        clumps(null, design)
     _table("nothing planted", some, null, Design(zones=0))
     _table("nothing planted, 12 categories in clusters", some, null, Design(zones=0, categories=12))
     _table("planted, 12 categories in clusters", some, seeds[:20], Design(categories=12))
@@ -132,6 +176,7 @@ def _methods() -> dict[str, Method]:
     found |= {f"cells, {r} m": places([r]) for r in (290, 370, 430)}
     found["cells, smallest p of 200, 300, 400, 500 m"] = smallest_p(four)
     found |= {f"places, {name}": places(radii) for name, radii in RADII.items()}
+    found["places, 200-500 m, each window a place"] = one_by_one(four)
     found["places, 200-500 m, no weights"] = without_weights(four)
     found["places, 200-500 m, best single shape"] = with_extent(four, 1e-6, 0.5)
     for temper, share in ((1.0, 0.45), (3.0, 0.35), (3.0, 0.55), (6.0, 0.45)):

@@ -13,8 +13,8 @@ from geo.errors import InputError
 from geo.hotspots import flag
 from geo.hotspots.exposure import checked_sums, exposure_of, pearson3, windows_of
 from geo.hotspots.lattice import Lattice, half_widths
-from geo.hotspots.places import false_discovery_rate
-from geo.hotspots.verdict import compound_interval
+from geo.hotspots.places import Place, false_discovery_rate
+from geo.hotspots.verdict import CLUMPED, compound_interval, places_q
 
 
 def squares(
@@ -135,6 +135,19 @@ def test_q_is_that_of_benjamini_and_hochberg() -> None:
     frame, _ = city(7, bad=3.0)
     out = flag(frame, 300.0)
     np.testing.assert_allclose(out["q"], stats.false_discovery_control(out["p"]), rtol=1e-12)
+
+
+def test_a_place_alone_needs_more_than_one_among_others() -> None:
+    def q_of(*scores: float) -> list[float]:
+        none = np.empty(0, np.int64)
+        return places_q([Place(none, 0, hot=True, radius=0, p=0.0, score=s) for s in scores]).tolist()
+
+    assert q_of() == []
+    assert q_of(0.06) == [0.06]
+    assert q_of(0.06, 0.06) == pytest.approx([CLUMPED * 0.03] * 2)
+    assert q_of(0.06, 5.0) == pytest.approx([0.06, 1.0])  # the second lends it nothing
+    assert q_of(0.001, 0.2, 0.2) == pytest.approx([0.001, CLUMPED * 0.2 / 3, CLUMPED * 0.2 / 3])
+    assert q_of(30.0) == [1.0]
 
 
 def test_one_row_a_cell_in_the_order_of_the_frame() -> None:
