@@ -6,10 +6,12 @@ from random import Random
 import numpy as np
 
 from routing.menus import Menus
-from routing.problem import UNREACHABLE_S, RoutingProblem, Slot
+from routing.problem import UNREACHABLE_S, RoutingProblem, Seconds, Slot
 from routing.settle import Drafts
 
 GROUP_SLOTS = 20  # team days searched together
+GROUP_STOPS = 500  # stops searched together: a step copies them all
+LEAST_SLOTS = 4  # team days of a group, so that stops can change between routes
 
 Group = tuple[list[int], list[Slot]]  # stops, team days
 
@@ -27,13 +29,49 @@ def independent(problem: RoutingProblem, menus: Menus) -> Iterator[Group]:
             yield stops, [slot for slot in slots if slot[1] == day]
 
 
+def group_count(stops: int, slots: int) -> int:
+    """Give into how many groups so many stops and team days are parted."""
+    wanted = max(round(stops / GROUP_STOPS), round(slots / GROUP_SLOTS))
+    return max(1, min(wanted, slots // LEAST_SLOTS, stops))
+
+
+def territories(problem: RoutingProblem, part: Group, count: int, random: Random) -> list[Group]:
+    """Part stops that have no routes yet into territories, each with its share of the team days: its own halves again.
+
+    The halves are those nearer to one or the other of two stops far apart; a team day goes where its base is nearer.
+    """
+    stops, slots = part
+    if count <= 1:
+        return [part]
+    travel = problem.matrix(slots[0][0])
+    some, every = random.choice(stops), np.array(stops)
+    west = every[_farthest(travel[some, every])]
+    east = every[_farthest(travel[west, every])]
+    sides = travel[west] - travel[east]
+    ranked = every[np.argsort(sides[every], kind="stable")].tolist()
+    shuffled = random.sample(slots, len(slots))
+    teams = sorted(shuffled, key=lambda slot: int(sides[problem.teams[slot[0]].base]))
+    left = count // 2
+    at, cut = round(len(ranked) * left / count), round(len(teams) * left / count)
+    halves = [(ranked[:at], teams[:cut]), (ranked[at:], teams[cut:])]
+    return [
+        group
+        for half, parts in zip(halves, (left, count - left), strict=True)
+        for group in territories(problem, half, parts, random)
+    ]
+
+
+def _farthest(travel_s: Seconds) -> int:
+    return int(np.where(travel_s < UNREACHABLE_S, travel_s, 0).argmax())
+
+
 def groups_of(problem: RoutingProblem, part: Group, tours: Drafts, random: Random) -> list[Group]:
     """Part team days into groups of neighbours; every group gets some of the days and stops that are still free."""
     stops, slots = part
     used = [slot for slot in slots if slot in tours]
     idle = [slot for slot in slots if slot not in tours]
     random.shuffle(idle)
-    count = max(1, round(len(used) / GROUP_SLOTS))
+    count = group_count(len(stops), len(used))
     groups = _neighbours(problem, used, tours, count, random)
     for number, slot in enumerate(idle):
         groups[number % count].append(slot)

@@ -16,7 +16,7 @@ from threading import Event
 
 import numpy as np
 
-from routing.groups import GROUP_SLOTS, Group, groups_of, independent
+from routing.groups import Group, group_count, groups_of, independent, territories
 from routing.loads import Loads
 from routing.menus import best_menus
 from routing.problem import RoutingProblem, Slot
@@ -24,13 +24,15 @@ from routing.search import Effort, Found, improve
 from routing.settle import Drafts, keep, tour_s
 from routing.vrp import Part
 
-ROUND_STEPS = 5000  # of the local search in each group, before the groups change
-FIRST_STEPS = 200  # on everything at once, before there are routes to group
+ROUND_STEPS = 1000  # of the local search in each group, before the groups change
+LONE_STEPS = 5000  # likewise where no group has neighbours to change with
 TWINS = 2  # searches with other seeds where there is one group only
 FIRST_PENALTY = 50_000.0  # as PyVRP; where it starts lower, clustered stops keep too many routes
 EVEN_FROM = 0.6  # of the search: from here on the loads are kept even
 FAIR_COSTS = (0, 1, 2, 4, 8)  # of a second more in a team's day, see Part.hold_loads
 LISTEN_S = 0.2
+SETTLING = 0.02  # of the time, to set the tours on the real clock; at most SETTLING_S
+SETTLING_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Search:
         self.seconds = seconds
         self.iterations = iterations
         self.began_at = time.perf_counter()
-        self.ends_at = self.began_at + (seconds if seconds is not None else 1e9)
+        self.ends_at = self.began_at + (_searching_s(seconds) if seconds is not None else 1e9)
         self._random = Random(seed)  # noqa: S311 - the search's own choices, nothing secret
         self._steps_done = 0
         self._penalty = FIRST_PENALTY
@@ -92,7 +94,7 @@ class Search:
         if self.iterations:
             shares.append(self._steps_done / self.iterations)
         if self.seconds is not None:
-            shares.append((time.perf_counter() - self.began_at) / max(self.seconds, 1e-9))
+            shares.append((time.perf_counter() - self.began_at) / max(_searching_s(self.seconds), 1e-9))
         return min(1.0, max(shares))
 
     def travel_s(self) -> int:
@@ -170,18 +172,25 @@ class Search:
         planned: list[Group] = []
         for part in self._parts:
             begun = any(slot in self.tours for slot in part[1])
-            planned += groups_of(self.problem, part, self.tours, self._random) if begun else [part]
+            if begun:
+                planned += groups_of(self.problem, part, self.tours, self._random)
+            else:
+                planned += territories(self.problem, part, group_count(len(part[0]), len(part[1])), self._random)
+        round_steps = ROUND_STEPS if len(planned) > len(self._parts) else LONE_STEPS
         if len(planned) == 1:
             planned *= TWINS
         left = None if self.iterations is None else self.iterations - self._steps_done
         tasks = []
         for stops, slots in planned:
             tours = {slot: self.tours[slot] for slot in slots if slot in self.tours}
-            steps = ROUND_STEPS if tours or len(slots) <= GROUP_SLOTS else FIRST_STEPS
+            steps = round_steps if left is None else min(round_steps, left)
             if left is not None:
-                steps = min(steps, left)
                 left -= steps
             seed = self._random.getrandbits(31)
             if steps > 0:
                 tasks.append(Task(tuple(stops), tuple(slots), tours or None, steps, seed))
         return tasks
+
+
+def _searching_s(seconds: float) -> float:
+    return seconds - min(SETTLING * seconds, SETTLING_S)
