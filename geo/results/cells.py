@@ -78,20 +78,29 @@ def hotspot_cells(
     found = carry(flag(sums, radii_m), visits, deductions, raster, classes=classes)
     total = float(sums["deductions"].sum())
     unit = float(sums["deductions_sq"].sum()) / total if total > 0 else 1.0
-    found["rate_eb"] = _shrunk(found, raster, unit)
+    found["rate_eb"] = shrunk_rates(found, raster, unit)
     found = _with_zone(found, raster, zones)
     found = found.astype({"visits": "int64"})[[*_COLUMNS, "geometry"]]
     found.attrs["raster"] = raster
     return found
 
 
-def _shrunk(found: gpd.GeoDataFrame, raster: Raster, unit: float) -> Floats:
+def shrunk_rates(found: pd.DataFrame, raster: Raster, unit: float) -> Floats:
     """Give the rates drawn towards those of their surroundings, as far as chance explains the distance.
 
     The local estimate of Marshall (1991) over discs, which are sums over a raster: the same as
     :func:`geo.rates.empirical_bayes` with the graph of cells within ``NEAR_M``. Points come several at once, so a
     visit's points vary more than counts do: in units of E[points^2] / E[points] a sum has the variance of a Poisson
     count again, which is what the estimator takes chance to be.
+
+    Parameters
+    ----------
+    found
+        ``visits``, above 0, and ``deductions`` of each visited cell, by its number.
+    raster
+        Whose cells they are.
+    unit
+        E[points^2] / E[points].
     """
     cells = found.index.to_numpy()
     visits, points = found["visits"].to_numpy(float), found["deductions"].to_numpy(float)

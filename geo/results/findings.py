@@ -71,5 +71,6 @@ def findings(store: Store, round_id: str, *, until: dt.datetime | None = None) -
             "no checkpoint of round {round!r} has been visited yet: come back after its first visits", round=round_id
         )
     zones = store.zones()
-    sample = sample.assign(district_code=sample["street_code"].map(zones["parent"].to_dict()).fillna("").astype("str"))
+    parent = zones["parent"].to_dict()
+    sample["district_code"] = pd.array([parent.get(code, "") for code in sample["street_code"]], dtype="str")
     return Findings(made, store.catalogue(made.edition), sample, visits, store.deductions_frame(scope), zones)

@@ -16,4 +16,5 @@ def item_names(codes: Iterable[str], catalogue: Catalogue, lang: str) -> list[st
 
 def zone_names(codes: pd.Series, zones: gpd.GeoDataFrame) -> pd.Series:
     """Name zones by their code; a code without a zone stays as it is, and no code has no name."""
-    return codes.map(zones["name"].to_dict()).where(lambda name: name.notna(), codes).astype("str")
+    names = zones["name"].to_dict()
+    return pd.Series([names.get(code, code) for code in codes], index=codes.index, dtype="str")

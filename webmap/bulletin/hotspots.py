@@ -30,8 +30,10 @@ def places_table(places: pd.DataFrame, zones: gpd.GeoDataFrame, catalogue: Catal
         zones=[COMMA[language].join(names) for names in places["zones"]],
         street=zone_names(places["street_code"].astype("str"), zones),
         items=[SEPARATOR[language].join(item_names(items, catalogue, language)) for items in places["items"]],
-        **{"class": places["class"].map(class_names(_)).fillna("")},
-        side=places["hot"].map({True: _("Worse than the visits explain"), False: _("Better than the visits explain")}),
+        **{"class": [class_names(_).get(kind, "") for kind in places["class"]]},
+        side=[
+            _("Worse than the visits explain") if hot else _("Better than the visits explain") for hot in places["hot"]
+        ],
     )
     columns = (
         Column("place", _("No."), Kind.COUNT),
@@ -93,5 +95,5 @@ def in_words(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, catalogue: Catalo
         street=zone_names(cells["street_code"], zones),
         community=zone_names(cells["community_code"], zones),
         items=[SEPARATOR[language].join(item_names(items, catalogue, language)) for items in cells["items"]],
-        **{"class": cells["class"].map(class_names(_)).fillna("")},
+        **{"class": [class_names(_).get(kind, "") for kind in cells["class"]]},
     )
