@@ -15,6 +15,7 @@ from geo.errors import AccessError, InputError, NotFoundError, StateError, Store
 from geo.store import Store
 from webmap import (
     access,
+    amending,
     auth,
     field,
     formats,
@@ -26,6 +27,7 @@ from webmap import (
     tiles,
 )
 from webmap.attempts import Attempts
+from webmap.bulletin import pages as bulletin_pages
 from webmap.clock import today
 from webmap.draw import pages as draw_pages
 from webmap.draw import verify as verify_page
@@ -34,6 +36,9 @@ from webmap.findings import work as findings_work
 from webmap.intake import pages as intake
 from webmap.intake import placing
 from webmap.intake import zones as zone_pages
+from webmap.rounds import closures
+from webmap.rounds import pages as rounds
+from webmap.route import pages as route_pages
 
 SESSION_HOURS = 12
 STATUS = {
@@ -96,14 +101,18 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     formats.init_app(app)
     access.init_app(app)
     app.context_processor(_page)
-    app.jinja_env.globals["items_of"] = field.items_of
     for blueprint in (auth.pages, language.pages, planner.pages, field.pages, office.pages, layers.pages, tiles.pages):
         app.register_blueprint(blueprint)
     for blueprint in (draw_pages.pages, verify_page.pages):
         app.register_blueprint(blueprint)
     for blueprint in (jobs.pages, intake.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)
+    app.register_blueprint(rounds.pages)
+    app.register_blueprint(closures.pages)
+    app.register_blueprint(amending.pages)
+    app.register_blueprint(route_pages.pages)
     app.register_blueprint(findings.pages)
+    app.register_blueprint(bulletin_pages.pages)
     jobs.init_app(app)
     intake.init_app(app)
     findings_work.init_app(app)
