@@ -2,13 +2,12 @@
 
 import geopandas as gpd
 import pandas as pd
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from geo.model import Role
 from webmap import access, geojson
 from webmap.clock import zone_of
 from webmap.formats import category_name
-from webmap.heat import heat_cells
 from webmap.stop_rows import stop_rows
 
 pages = Blueprint("layers", __name__, url_prefix="/data")
@@ -68,14 +67,6 @@ def problems() -> Response:
     named = access.sight().checkpoints()["name"].reindex(frame.index)
     drawn = gpd.GeoDataFrame(frame.assign(name=named), geometry=gpd.GeoSeries(shape, crs="EPSG:4326"))
     return geojson.answer(drawn, ("name", "points", "found", "last"))
-
-
-@pages.get("/heat.geojson")
-@access.require(Role.PLANNER)
-def heat() -> Response:
-    """Give the deduction points per visit by cell of 100 m, of one round or of all; cells without visits are absent."""
-    cells = heat_cells(access.sight().visits(request.args.get("round") or None))
-    return geojson.answer(cells.round({"rate": 3, "deductions": 2}), ("visits", "deductions", "rate"))
 
 
 def with_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from geo.model import Level, Role
 from webmap import access
 from webmap.figures import Figures, figures_of
-from webmap.heat import BREAKS, CLASSES, FEW_VISITS
+from webmap.findings.classes import SURFACES
+from webmap.findings.pages import cell_settings
 from webmap.rounds.view import chosen_day, chosen_round, map_settings, unserved_rows
 from webmap.sight import Sight
 
@@ -31,8 +32,7 @@ def page() -> str:
         day=day,
         marks=figures.marks if figures else {},
         levels=_levels(),
-        heat_classes=CLASSES,
-        few_visits=FEW_VISITS,
+        surfaces=SURFACES,
         unserved=unserved_rows(sight, chosen.id) if chosen else None,
         settings=_settings(sight, figures) | {"day": day},
     )
@@ -49,8 +49,5 @@ def _levels() -> dict[str, str]:
 
 def _settings(sight: Sight, figures: Figures | None) -> dict[str, Any]:
     """Give the page's script what it needs to draw: addresses, extent, teams. What is empty has no layer."""
-    settings = map_settings(sight, figures) | {"heat": "", "heatBreaks": BREAKS, "few": FEW_VISITS}
-    if figures is not None and figures.visits_ever:
-        settings["heat"] = url_for("layers.heat")
-        settings["roundHeat"] = url_for("layers.heat", round=figures.round.id)
-    return settings
+    visited = figures is not None and figures.visits_ever
+    return map_settings(sight, figures) | (cell_settings() if visited else {"cells": ""})

@@ -38,7 +38,7 @@ def test_there_must_be_a_city(tmp_path: Path) -> None:
 
 
 def test_every_page_carries_the_security_headers(app: Flask) -> None:
-    for path in ("/login", "/static/xundian.css", "/nowhere", "/data/heat.geojson"):
+    for path in ("/login", "/static/xundian.css", "/nowhere", "/data/hotspots/cells"):
         with app.test_client().get(path) as answer:
             headers = answer.headers
         policy = headers["Content-Security-Policy"]
@@ -110,7 +110,7 @@ def test_an_unforeseen_error_says_what_was_kept(app: Flask, log_in: Callable[[st
     client = log_in("planner")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
-        patch.setattr("webmap.layers.heat_cells", lambda _: 1 / 0)
-        answer = client.get("/data/heat.geojson")
+        patch.setattr("webmap.layers.with_category", lambda _: 1 / 0)
+        answer = client.get("/data/checkpoints.geojson")
     assert answer.status_code == 500
     assert "没有丢失" in answer.json["error"]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import geopandas as gpd
 import pandas as pd
-import pytest
 import shapely
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,7 +12,6 @@ from geo.model import Role, User
 from webmap import geojson
 from webmap.clock import today
 from webmap.figures import TeamDay, figures_of
-from webmap.heat import heat_cells
 from webmap.sight import Sight
 
 
@@ -44,23 +42,6 @@ def test_stops_are_numbered_along_their_route(log_in: Callable[[str], FlaskClien
     assert [one["from"] for one in mine][:2] == ["09:00", "09:40"]
     assert mine[1]["category"] in {"主干道", "背街小巷", "集贸市场", "公交站点"}
     assert mine[0]["name"] == ""
-
-
-def test_heat_gives_points_per_visit(log_in: Callable[[str], FlaskClient]) -> None:
-    cells = [one["properties"] for one in log_in("planner").get("/data/heat.geojson").json["features"]]
-    assert sum(one["visits"] for one in cells) == 31
-    assert sum(one["deductions"] for one in cells) == pytest.approx(9.5 + sum(2 + i / 10 for i in range(0, 30, 3)))
-    for one in cells:
-        assert one["rate"] == pytest.approx(one["deductions"] / one["visits"], abs=1e-3)
-
-
-def test_heat_of_a_round_without_visits_is_empty(log_in: Callable[[str], FlaskClient]) -> None:
-    assert log_in("planner").get("/data/heat.geojson?round=2026-06").json["features"] == []
-
-
-def test_heat_cells_of_no_visits(app: Flask) -> None:
-    store = app.extensions["xundian"]
-    assert heat_cells(store.visits_frame().iloc[:0]).empty
 
 
 def test_names_follow_the_language(log_in: Callable[[str], FlaskClient]) -> None:

@@ -115,7 +115,7 @@ def cell_settings() -> dict[str, Any]:
         "cellShapes": url_for("findings.shapes"),
         "cellCard": url_for("findings.cell"),
         "panel": url_for("findings.panel"),
-        "surfaces": {name: surface.palette for name, surface in SURFACES.items()},
+        "surfaces": [[name, surface.palette] for name, surface in SURFACES.items()],  # in the order of their bytes
     }
 
 

@@ -89,19 +89,18 @@ class Desk:
                 job = self._jobs.start("", lambda progress: find(records, choice, progress=progress))
                 self._asked[choice] = job
             self._asked.move_to_end(choice)
-            self._forget()
+            self._forget(choice)
         job.over.wait(wait_s)
         return job
 
-    def _forget(self) -> None:
-        """Let go of the oldest answers when there is too much."""
+    def _forget(self, asked: Choice) -> None:
+        """Let go of the oldest answers but the one asked for when there is too much."""
         held = {choice: job.result.inside.size for choice, job in self._asked.items() if job.state is State.DONE}
         total = sum(held.values())
-        for choice in list(held)[:-1]:
-            if total <= KEPT_CELLS:
-                return
-            total -= held[choice]
-            del self._asked[choice]
+        for choice, size in held.items():
+            if total > KEPT_CELLS and choice != asked:
+                total -= size
+                del self._asked[choice]
 
 
 def init_app(app: Flask) -> None:

@@ -6,7 +6,7 @@ import { styleOf } from "./style.js";
 import { settings, t } from "./texts.js";
 import { colours, onTheme } from "./theme.js";
 
-const CLICKED = ["stops", "problems", "checkpoints", "heat", "routes"];
+const CLICKED = ["stops", "problems", "checkpoints", "routes"];
 const phone = matchMedia("(max-width: 800px)");
 
 const locale = () => ({

@@ -26,15 +26,6 @@ const CARDS = {
     under: "",
     rows: [[t("Deductions"), t("{points} points", { points: number(its.points) })], [t("Items"), its.found], [t("Last"), its.last]],
   }),
-  heat: (its) => ({
-    title: t("{rate} points per visit", { rate: number(its.rate) }),
-    under: t("Cell of 100 m"),
-    rows: [
-      [t("Visits"), number(its.visits)],
-      [t("Deductions"), t("{points} points", { points: number(its.deductions) })],
-      its.visits < settings.few && [t("Few visits"), t("hardly known")],
-    ],
-  }),
 };
 
 function element(name, text, className = "") {
@@ -58,4 +49,11 @@ export function cardAt(place, { title, under, rows }) {
   for (const [term, value] of rows.filter((row) => row && row[1] !== "")) list.append(element("dt", term), element("dd", value));
   card.append(list);
   return new Popup({ maxWidth: "288px", focusAfterOpen: false }).setLngLat(place).setDOMContent(card);
+}
+
+/** Make a card at a place of what the server says of it. */
+export function cardOfPage(place, html) {
+  const card = element("div", "", "card");
+  card.innerHTML = html;
+  return new Popup({ maxWidth: "320px", focusAfterOpen: false }).setLngLat(place).setDOMContent(card);
 }

@@ -21,6 +21,31 @@ export async function patiently(address, { signal, told = () => undefined } = {}
   }
 }
 
+/** Say over the map how far work is and what went wrong. */
+export function voice() {
+  const trouble = document.getElementById("trouble");
+  const far = document.createElement("div");
+  const name = document.createElement("span");
+  const bar = document.createElement("progress");
+  far.className = "far";
+  far.hidden = true;
+  far.setAttribute("role", "status");
+  far.append(name, bar);
+  document.getElementById("stage").append(far);
+  return {
+    told(progress) {
+      far.hidden = !progress;
+      if (!progress) return;
+      name.textContent = progress.stage || t("Working…");
+      if (progress.total > 1) { bar.max = progress.total; bar.value = progress.done; } else bar.removeAttribute("value");
+    },
+    failed(message) {
+      trouble.textContent = message;
+      trouble.hidden = !message;
+    },
+  };
+}
+
 function unpack(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
@@ -30,13 +55,14 @@ function unpack(buffer) {
 /** Make the layers of the cells. settings: cells, cellShapes, surfaces; choice: surface (or "none") and outlines. */
 export function cellLayers(settings, { told, failed }) {
   const texture = cellTexture();
-  const names = Object.keys(settings.surfaces);
+  const names = settings.surfaces.map(([name]) => name);
+  const palettes = Object.fromEntries(settings.surfaces);
   let map;
   let query = "";
   let part = null; // west, south, east, north of the shapes that are there
   let asked = new AbortController();
 
-  const palette = (colours, surface) => colours[settings.surfaces[surface]] ?? [];
+  const palette = (colours, surface) => colours[palettes[surface]] ?? [];
   const address = () => (part ? `${settings.cellShapes}?${query}${query && "&"}bbox=${part.join(",")}` : "");
 
   /** What the page's style takes in: the shapes; the texture is no part of a style, and comes under them. */
@@ -63,6 +89,7 @@ export function cellLayers(settings, { told, failed }) {
           layout: { ...visible, "text-field": ["get", `${surface}_label`], "text-font": ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"], "text-size": 11 },
           paint: { "text-color": colours.ink, "text-halo-color": colours.halo, "text-halo-width": 1.5 } },
       ],
+      above: [],
     };
   }
 

@@ -1,6 +1,6 @@
 // The statistics map: the choice stands in the address; the map, the panel and the card of a cell follow it.
 import { atlas } from "./atlas.js";
-import { cellLayers, patiently } from "./cells.js";
+import { cellLayers, patiently, voice } from "./cells.js";
 import { settings, t } from "./texts.js";
 
 const FILTERS = ["category", "item", "street", "round", "kind", "since", "until", "month", "radius"];
@@ -11,7 +11,6 @@ const form = document.getElementById("filter");
 const stage = document.getElementById("stage");
 const found = document.getElementById("found");
 const card = document.getElementById("cell");
-const trouble = document.getElementById("trouble");
 
 const state = Object.fromEntries([...new URLSearchParams(location.search)].filter(([name, value]) => value && [...FILTERS, "at"].includes(name)));
 const filters = () => new URLSearchParams(FILTERS.filter((name) => state[name]).map((name) => [name, state[name]])).toString();
@@ -32,28 +31,7 @@ function remember() {
   history.replaceState(null, "", text ? `?${text}` : location.pathname);
 }
 
-// How far long work is, over the map.
-const far = document.createElement("div");
-far.className = "far";
-far.hidden = true;
-far.setAttribute("role", "status");
-const stageName = document.createElement("span");
-const bar = document.createElement("progress");
-far.append(stageName, bar);
-stage.append(far);
-
-function told(progress) {
-  far.hidden = !progress;
-  if (!progress) return;
-  stageName.textContent = progress.stage || t("Working…");
-  if (progress.total > 1) { bar.max = progress.total; bar.value = progress.done; } else bar.removeAttribute("value");
-}
-
-function failed(message) {
-  trouble.textContent = message;
-  trouble.hidden = !message;
-}
-
+const { told, failed } = voice();
 const layers = cellLayers(settings, { told, failed });
 const chosenCell = (colours) => {
   const ring = card?.querySelector("[data-ring]")?.dataset.ring;

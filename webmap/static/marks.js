@@ -1,4 +1,4 @@
-// Numbered stops, bases, lunches and the hatch, drawn on a canvas when the map first needs them: no sprite file.
+// Numbered stops, bases, lunches and the stripes of what is unknown, drawn on a canvas when the map first needs them: no sprite file.
 const RATIO = 2;
 
 function canvas(size) {
@@ -53,20 +53,6 @@ function lunch(colours, team) {
   return pen;
 }
 
-function hatch(colours) {
-  const size = 8;
-  const pen = canvas(size);
-  pen.strokeStyle = colours.hatch;
-  pen.lineWidth = 2.5;
-  for (const shift of [-8, 0, 8]) {
-    pen.beginPath();
-    pen.moveTo(shift - 2, 10);
-    pen.lineTo(shift + 10, -2);
-    pen.stroke();
-  }
-  return pen;
-}
-
 function unknown(colours) {
   const size = 16;
   const pen = canvas(size);
@@ -82,7 +68,7 @@ function unknown(colours) {
   return pen;
 }
 
-const DRAW = { stop, base, lunch, hatch, unknown };
+const DRAW = { stop, base, lunch, unknown };
 
 /** Draw the images that layers name "kind|team|text" when the map misses them. */
 export function drawMarks(map, coloursNow) {

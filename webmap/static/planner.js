@@ -1,14 +1,39 @@
 // The planner's page: round, day and team are choices of the panel; layers are choices of the legend.
 import { atlas } from "./atlas.js";
+import { cardOfPage } from "./cards.js";
+import { cellLayers, patiently, voice } from "./cells.js";
 import { settings } from "./texts.js";
 
 const legend = document.querySelector("#legend form");
 const layers = () => Object.fromEntries([...legend.querySelectorAll("[name=layer]")].map((box) => [box.value, box.checked]));
 const radio = (name, otherwise) => legend.querySelector(`[name=${name}]:checked`)?.value ?? otherwise;
-const legendChoice = () => ({ ...layers(), level: radio("level", "street"), heatOf: radio("of", "all") });
+const legendChoice = () => ({ ...layers(), level: radio("level", "street") });
 
-const { map, redraw } = atlas({ ...legendChoice(), day: settings.day, team: "" });
-legend.addEventListener("change", () => redraw(legendChoice()));
+// Where it is bad, from the same source as the statistics map; worked out when somebody wants to see it.
+const cells = settings.cells ? cellLayers(settings, voice()) : null;
+const extra = (colours, { heat }) => cells.extra(colours, { surface: heat ? "rate" : "none", outlines: heat });
+const asked = () => (radio("of", "all") === "round" ? `round=${encodeURIComponent(settings.round)}` : "");
+let shown = null;
+
+function showCells() {
+  if (!cells || !map || !layers().heat || shown === asked()) return;
+  shown = asked();
+  cells.show(shown).then((got) => { if (!got) shown = null; });
+}
+
+const { map, redraw } = atlas({ ...legendChoice(), day: settings.day, team: "", ...(cells && { extra }) });
+legend.addEventListener("change", () => { redraw(legendChoice()); showCells(); });
+if (cells && map) {
+  cells.join(map);
+  showCells();
+  map.on("click", async ({ point, lngLat }) => {
+    const others = ["stops", "checkpoints", "routes"].filter((id) => map.getLayer(id));
+    if (!layers().heat || map.queryRenderedFeatures([[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]], { layers: others }).length) return;
+    const answer = await patiently(`${settings.cellCard}?${asked()}&at=${lngLat.lng.toFixed(6)},${lngLat.lat.toFixed(6)}`);
+    const html = (await answer.text()).trim();
+    if (html) cardOfPage(lngLat, html).addTo(map);
+  });
+}
 document.querySelector("#round")?.addEventListener("change", ({ target }) => target.form.submit());
 if (matchMedia("(max-width: 800px)").matches) document.querySelector("#legend").open = false;
 

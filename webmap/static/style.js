@@ -46,20 +46,6 @@ function zoneNames(settings, colours, choice) {
     paint: { "text-color": colours.zone, "text-halo-color": colours.halo, "text-halo-width": 2 } }];
 }
 
-function heat(settings, colours, choice) {
-  if (!settings.heat) return [];
-  const [none, ...steps] = colours.heat;
-  const fill = ["case", ["<=", ["get", "rate"], 0], none,
-    ["step", ["get", "rate"], steps[0], ...settings.heatBreaks.flatMap((at, i) => [at, steps[i + 1]])]];
-  const layout = shown(choice.heat);
-  const few = ["<", ["get", "visits"], settings.few];
-  const near = 13.5; // from here on a cell is large enough for a hatch; further out few visits are pale
-  return [
-    { id: "heat", type: "fill", source: "heat", layout, paint: { "fill-color": fill, "fill-antialias": false, "fill-opacity": ["step", ["zoom"], ["case", few, 0.4, 0.9], near, 0.82] } },
-    { id: "heat-few", type: "fill", source: "heat", layout, minzoom: near, filter: few, paint: { "fill-pattern": "hatch", "fill-opacity": 0.82 } },
-  ];
-}
-
 const found = (size) => ["interpolate", ["linear"], ["sqrt", ["get", "points"]], 0, 4 * size, 6, 16 * size];
 
 function points(settings, colours, choice) {
@@ -114,7 +100,6 @@ function sources(settings, choice) {
     streets: settings.streets && { type: "vector", url: archive(settings.streets) },
     zones: settings.zones ? { type: "vector", url: archive(settings.zones) } : settings.ownZones && geojson(settings.ownZones),
     "zone-names": settings.zoneNames && geojson(settings.zoneNames),
-    heat: settings.heat && geojson(choice.heatOf === "round" ? settings.roundHeat : settings.heat),
     checkpoints: settings.checkpoints && geojson(settings.checkpoints),
     problems: settings.problems && geojson(settings.problems),
     routes: settings.routes && geojson(settings.routes),
@@ -133,7 +118,6 @@ export function styleOf(settings, colours, choice) {
     layers: [
       { id: "land", type: "background", paint: { "background-color": colours.land } },
       ...streets(settings, colours),
-      ...heat(settings, colours, choice),
       ...extra.below,
       ...zones(settings, colours, choice),
       ...points(settings, colours, choice),

@@ -11,7 +11,7 @@ export function colours() {
   return {
     paper: of("paper"), ink: of("ink"), dim: of("dim"), accent: of("accent"), error: of("error"),
     land: of("land"), streetWide: of("street-wide"), streetSmall: of("street-small"), streetEdge: of("street-edge"),
-    zone: of("zone"), halo: of("halo"), casing: of("casing"), point: of("point"), hatch: of("hatch"),
+    zone: of("zone"), halo: of("halo"), casing: of("casing"), point: of("point"),
     heat: series("heat", 6), count: series("count", 6), hot: of("hot"), cold: of("cold"), teams: series("team", TEAM_COLOURS),
   };
 }

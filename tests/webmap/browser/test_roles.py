@@ -22,7 +22,7 @@ LAYERS = {
     "team": {"streets", "routes", "stops"},
     "street": {"streets", "zones", "own-zone", "checkpoints", "problems"},
 }
-NEVER = {"team": {"heat", "zones", "checkpoints"}, "street": {"routes", "stops", "heat"}}
+NEVER = {"team": {"cells", "cells-far", "zones", "checkpoints"}, "street": {"routes", "stops", "cells", "cells-far"}}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -64,13 +64,17 @@ def _is_no_blank(picture: Path, box: dict[str, float]) -> None:
 @pytest.mark.parametrize(
     ("name", "shut"),
     [
-        ("team", ["/map", "/street", "/data/heat.geojson", "/data/zones.geojson", "/data/problems.geojson"]),
+        (
+            "team",
+            ["/map", "/street", "/hotspots", "/data/hotspots/cells", "/data/zones.geojson", "/data/problems.geojson"],
+        ),
         (
             "street",
             [
                 "/map",
                 "/field",
-                "/data/heat.geojson",
+                "/hotspots",
+                "/data/hotspots/cells",
                 "/data/rounds/2026-06/routes.geojson",
                 "/data/rounds/2026-06/stops.geojson",
             ],

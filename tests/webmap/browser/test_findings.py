@@ -1,0 +1,337 @@
+"""The statistics map in a browser: layers, months, cells, filters, on phone and desk."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from geo.store import Store
+from webmap.palette import rgb
+
+pytestmark = pytest.mark.browser
+
+OPACITY = 0.82  # of the texture, over the land
+LAND = rgb("land")
+DRAWN = "findingsCells.texture.cells?.columns > 0"
+# The middle of a cell that is 2 x 2 cells of one class without a flag, so that no outline or neighbour interferes.
+PLAIN = """([surface, wanted]) => {
+  const { mesh, parts, columns, rows, bytes } = findingsCells.texture.cells;
+  const at = (row, column, place) => bytes[4 * (row * columns + column) + place];
+  for (let row = 1; row < rows - 2; row += 1) for (let column = 1; column < columns - 2; column += 1) {
+    const four = [[0, 0], [0, 1], [1, 0], [1, 1]];
+    const fits = ([j, i]) => at(row + j, column + i, surface) === wanted && !at(row + j, column + i, 3);
+    if (!four.every(fits)) continue;
+    const x = (column + 1) / columns * parts, y = (row + 1) / rows * parts;
+    const [i, j] = [Math.floor(x), Math.floor(y)];
+    const point = (k, l) => mesh.slice(2 * (l * (parts + 1) + k), 2 * (l * (parts + 1) + k) + 2);
+    const [a, b, c] = [point(i, j), point(i + 1, j), point(i, j + 1)];
+    return [0, 1].map((n) => a[n] + (x - i) * (b[n] - a[n]) + (y - j) * (c[n] - a[n]));
+  }
+  return null;
+}"""
+
+
+def opened(visit: Callable, path: str = "/hotspots", **options: object) -> object:
+    visitor = visit("planner", **options)
+    visitor.open(path)
+    visitor.until(DRAWN)
+    visitor.settled()
+    return visitor
+
+
+def shot(page: Page) -> Image.Image:
+    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+
+
+def colours_at(page: Page, place: list[float], around: int = 8) -> set[tuple[int, int, int]]:
+    """Give the colours of the screen around a place on the map."""
+    point = page.evaluate("place => { const { x, y } = atlasMap.project(place); return [x, y]; }", place)
+    box = page.locator("#map").bounding_box()
+    x, y = round(box["x"] + point[0]), round(box["y"] + point[1])
+    part = shot(page).crop((x - around, y - around, x + around, y + around))
+    return {colour for _, colour in part.getcolors(1 << 16)}
+
+
+def near(colour: tuple[int, ...], others: set[tuple[int, int, int]], by: int = 6) -> bool:
+    return any(max(abs(a - b) for a, b in zip(colour, other, strict=True)) <= by for other in others)
+
+
+def over_land(name: str) -> tuple[int, ...]:
+    return tuple(round(OPACITY * top + (1 - OPACITY) * below) for top, below in zip(rgb(name), LAND, strict=True))
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_stands_on_both_screens(visit: Callable, pictures: Path, size: str, language: str) -> None:
+    visitor = opened(visit, size=size, language=language)
+    page = visitor.page
+    expect(page.locator("h1")).to_have_text("热点" if language == "zh" else "Hotspots")
+    expect(page.locator(".rooms [aria-current]")).to_have_text("热点" if language == "zh" else "Hotspots")
+    page.wait_for_timeout(300)
+    page.screenshot(path=pictures / f"hotspots-{size}-{language}.png")
+    page.screenshot(path=pictures / f"hotspots-{size}-{language}-whole.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert visitor.strangers() == set()
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_each_layer_has_its_colours_and_its_legend(visit: Callable, size: str) -> None:
+    visitor = opened(visit, size=size, language="en")
+    page = visitor.page
+    if size == "phone":
+        page.click("#legend summary")
+    page.uncheck("[name=layer][value=zones]")
+    for place, (surface, wanted, colour) in enumerate(
+        [("rate", 5, "heat-4"), ("density", 5, "heat-4"), ("count", 4, "count-3")]
+    ):
+        page.check(f"[name=surface][value={surface}]")
+        expect(page.locator(".layer", has=page.locator(f"[value={surface}]")).locator(".ramp")).to_be_visible()
+        at = page.evaluate(PLAIN, [place, wanted])
+        assert at is not None, surface
+        page.evaluate("center => { atlasMap.jumpTo({center, zoom: 13.9}); }", at)
+        page.evaluate("scrollTo(0, 0)")
+        visitor.settled()
+        assert near(over_land(colour), colours_at(page, at)), surface
+    expect(page.locator(".caution")).to_be_visible()
+    assert "surface=count" in page.url
+    page.check("[name=surface][value=none]")
+    visitor.settled()
+    assert not near(over_land("count-3"), colours_at(page, at))
+    assert visitor.complaints == []
+
+
+def test_flagged_cells_are_outlined_by_colour_and_pattern(visit: Callable, pictures: Path) -> None:
+    visitor = opened(visit, "/hotspots?surface=none")
+    page = visitor.page
+    link = page.locator(".places-found [data-at]").first
+    place = [float(part) for part in link.get_attribute("data-at").split(",")]
+    page.uncheck("[name=layer][value=zones]")
+    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 13.5}); }", place)
+    visitor.settled()
+    assert near(rgb("hot"), colours_at(page, place, around=120))
+    page.uncheck("[name=layer][value=outlines]")
+    visitor.settled()
+    assert not near(rgb("hot"), colours_at(page, place, around=120))
+    assert "outlines=0" in page.url
+    page.check("[name=layer][value=outlines]")
+    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 15}); }", place)
+    visitor.until("atlasMap.queryRenderedFeatures({layers: ['hot']}).length > 0")
+    cold = page.evaluate("atlasMap.getPaintProperty('cold', 'line-dasharray')")
+    assert cold
+    assert page.evaluate("atlasMap.getPaintProperty('hot', 'line-dasharray')") is None
+    page.screenshot(path=pictures / "hotspots-near-desk-zh.png")
+    assert visitor.complaints == []
+
+
+def test_cells_near_are_shapes_with_their_numbers(visit: Callable) -> None:
+    visitor = opened(visit)
+    page = visitor.page
+    place = page.evaluate(PLAIN, [0, 5])
+    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 16}); }", place)
+    visitor.until("atlasMap.queryRenderedFeatures({layers: ['cells']}).length > 3")
+    visitor.until("atlasMap.queryRenderedFeatures({layers: ['cells-label']}).length > 0")
+    assert page.evaluate("findingsCells.texture.hidden()")
+    codes = page.evaluate("atlasMap.queryRenderedFeatures({layers: ['cells']}).map((one) => one.properties.rate)")
+    assert set(codes) <= set(range(2, 8))
+    page.evaluate("atlasMap.jumpTo({zoom: 12})")
+    visitor.settled()
+    assert visitor.drawn("cells") == 0
+    assert not page.evaluate("findingsCells.texture.hidden()")
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_the_slider_goes_through_the_months(visit: Callable, size: str) -> None:
+    visitor = opened(visit, size=size)
+    page = visitor.page
+    months = page.get_attribute("#slider", "data-months").split()
+    assert len(months) == 6
+    expect(page.locator("#month")).to_have_text("全部月份")
+    every = page.evaluate("findingsCells.texture.cells.visits")
+    page.focus("#slider")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#month")).to_have_text(months[0])
+    visitor.until(f"findingsCells.texture.cells.visits < {every}")
+    expect(page.locator(".months .now")).to_have_count(1)
+    visitor.until(f"location.search.includes('month={months[0]}')")
+    expect(page.locator("#slider")).to_be_focused()
+    first = page.evaluate("findingsCells.texture.cells.visits")
+    page.keyboard.press("End")
+    expect(page.locator("#month")).to_have_text(months[-1])
+    visitor.until(f"findingsCells.texture.cells.visits !== {first}")
+    page.keyboard.press("Home")
+    visitor.until(f"findingsCells.texture.cells.visits === {every}")
+    page.click("#play")
+    for month in months:
+        expect(page.locator("#month")).to_have_text(month, timeout=20_000)
+    expect(page.locator("#play")).to_have_attribute("aria-pressed", "false", timeout=20_000)
+    page.locator("[data-filter=month]").click()
+    visitor.until(f"findingsCells.texture.cells.visits === {every}")
+    assert visitor.complaints == []
+
+
+def test_a_month_without_visits_is_missing(visit: Callable, demo: object) -> None:
+    with Store.open(demo.city) as store:
+        visits = store.visits_frame()
+    months = visits["arrived_at"].dt.strftime("%Y-%m").unique()
+    assert "2025-06" not in months
+    visitor = visit("planner")
+    visitor.open("/hotspots?month=2025-06")
+    visitor.until("findingsCells.texture.cells?.columns === 0")
+    expect(visitor.page.locator("#found .note")).to_be_visible()
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_a_click_on_a_cell_tells_all_of_it(visit: Callable, pictures: Path, size: str) -> None:
+    visitor = opened(visit, size=size, language="en")
+    page = visitor.page
+    place = [float(part) for part in page.locator(".places-found [data-at]").first.get_attribute("data-at").split(",")]
+    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 15}); }", place)
+    visitor.settled()
+    visitor.until("atlasMap.queryRenderedFeatures({layers: ['cells']}).length > 3")
+    at = page.evaluate(
+        """() => {
+          const middle = atlasMap.project(atlasMap.getCenter());
+          const cells = atlasMap.queryRenderedFeatures({layers: ["cells"]});
+          const flagged = cells.filter((one) => one.properties.flag === 1);
+          const points = flagged.map((one) => {
+            const ring = one.geometry.coordinates[0];
+            return atlasMap.project([0, 1].map((n) => (ring[0][n] + ring[2][n]) / 2));
+          });
+          points.sort((a, b) => a.dist(middle) - b.dist(middle));
+          return [points[0].x, points[0].y];
+        }"""
+    )
+    page.locator("#map").click(position={"x": at[0], "y": at[1]})
+    card = page.locator(".cell-card")
+    expect(card).to_contain_text("worse than chance explains")
+    for text in ("Visits", "Deductions", "95 % interval", "p · q", "Radius", "Unit", "Items", "Problems"):
+        expect(card).to_contain_text(text)
+    if not card.locator(".problems").is_visible():
+        card.locator("summary").click()
+    expect(card.locator(".problems li").first).to_contain_text("202")
+    visitor.until("location.search.includes('at=')")
+    visitor.until("atlasMap.queryRenderedFeatures({layers: ['chosen']}).length > 0")
+    page.wait_for_timeout(500)
+    page.screenshot(path=pictures / f"hotspots-cell-{size}-en.png")
+    page.click("[data-close]")
+    expect(card).to_have_count(0)
+    assert "at=" not in page.url
+    assert visitor.complaints == []
+
+
+def test_the_keyboard_opens_the_cell_in_the_middle(visit: Callable) -> None:
+    visitor = opened(visit)
+    page = visitor.page
+    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 15}); }", page.evaluate(PLAIN, [0, 5]))
+    visitor.settled()
+    page.focus("#map canvas")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cell-card")).to_contain_text("考察次数")
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_filters_narrow_map_and_panel_and_stand_in_the_address(visit: Callable, pictures: Path, size: str) -> None:
+    visitor = opened(visit, size=size)
+    page = visitor.page
+    visits = "findingsCells.texture.cells.visits"
+    every = page.evaluate(visits)
+    page.click("#filters summary")
+    page.select_option("[name=kind]", "covert")
+    visitor.until(f"{visits} < {every}")
+    covert = page.evaluate(visits)
+    page.select_option("[name=kind]", "open")
+    visitor.until(f"{visits} !== {covert}")
+    assert covert + page.evaluate(visits) == every
+    page.select_option("[name=kind]", "")
+    page.select_option("[name=category]", "restaurant")
+    visitor.until(f"{visits} < {every} && location.search === '?category=restaurant'")
+    expect(page.locator("#found .chart[data-name=category] .chosen")).to_have_count(1)
+    page.fill("[name=since]", "2026-03-01")
+    visitor.until("location.search.includes('since=2026-03-01')")
+    page.select_option("[name=radius]", "500")
+    visitor.until("location.search.includes('radius=500')")
+    page.select_option("[name=round]", "2026-05")
+    visitor.until("location.search.includes('round=2026-05')")
+    expect(page.locator("#chosen")).to_have_text("4")
+    visitor.settled()
+    page.wait_for_timeout(300)
+    page.screenshot(path=pictures / f"hotspots-filter-{size}-zh.png")
+    page.reload()
+    visitor.until(DRAWN)
+    assert page.input_value("[name=category]") == "restaurant"
+    assert page.input_value("[name=radius]") == "500"
+    page.click("#clear")
+    visitor.until(f"{visits} === {every}")
+    assert "?" not in page.url
+    assert visitor.complaints == []
+
+
+def test_a_click_on_a_bar_or_an_item_filters(visit: Callable) -> None:
+    visitor = opened(visit)
+    page = visitor.page
+    every = page.evaluate("findingsCells.texture.cells.visits")
+    bar = page.locator(".chart[data-name=street] [data-filter]").first
+    street = bar.get_attribute("data-value")
+    name = bar.inner_text()
+    bar.click()
+    visitor.until(f"location.search.includes('street={street}')")
+    visitor.until(f"findingsCells.texture.cells.visits < {every}")
+    expect(page.locator("h2", has_text=f"按类别：{name}")).to_be_visible()
+    page.locator(".worst [data-filter=item]").first.click()
+    visitor.until("location.search.includes('item=')")
+    page.locator(".chart[data-name=street] [aria-current]").click()
+    visitor.until("!location.search.includes('street=')")
+    assert visitor.complaints == []
+
+
+def test_a_failure_is_said_and_what_was_there_stays(visit: Callable) -> None:
+    visitor = opened(visit)
+    page = visitor.page
+    before = page.evaluate("findingsCells.texture.cells.visits")
+    page.click("#filters summary")
+    page.route("**/data/hotspots/cells?*", lambda route: route.abort())
+    page.select_option("[name=kind]", "covert")
+    expect(page.locator("#trouble")).to_be_visible()
+    assert page.evaluate("findingsCells.texture.cells.visits") == before
+    page.unroute("**/data/hotspots/cells?*")
+    page.select_option("[name=kind]", "")
+    expect(page.locator("#trouble")).to_be_hidden()
+    page.context.clear_cookies()
+    page.select_option("[name=kind]", "covert")
+    expect(page.locator("#trouble")).to_contain_text("登录")
+
+
+def test_the_page_works_without_javascript(visit: Callable) -> None:
+    visitor = visit("planner", java_script_enabled=False)
+    page = visitor.page
+    page.goto(visitor.address + "/hotspots")
+    page.click("#filters summary")
+    page.select_option("[name=category]", "restaurant")
+    page.click("#filter .apply")
+    assert "category=restaurant" in page.url
+    page.locator(".plain-months a").first.click()
+    assert "month=2025-12" in page.url
+    expect(page.locator("#found .figures")).to_be_visible()
+
+
+def test_the_maps_follow_the_dark(visit: Callable, pictures: Path) -> None:
+    visitor = opened(visit, color_scheme="dark")
+    page = visitor.page
+    page.wait_for_timeout(300)
+    page.screenshot(path=pictures / "hotspots-dark-desk-zh.png")
+    place = page.evaluate(PLAIN, [0, 5])
+    page.uncheck("[name=layer][value=zones]")
+    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 13.9}); }", place)
+    visitor.settled()
+    dark = colours_at(page, place)
+    assert not near(over_land("heat-4"), dark)
+    page.emulate_media(color_scheme="light")
+    visitor.until("atlasMap.getPaintProperty('land', 'background-color') === '#ecede9'")
+    visitor.settled()
+    assert near(over_land("heat-4"), colours_at(page, place))
+    assert visitor.complaints == []
