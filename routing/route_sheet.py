@@ -10,17 +10,19 @@ from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geo import openings
 from geo.catalogue import Catalogue, Category, Item
 from geo.errors import InputError, PlanError
-from geo.frames import UNSERVED, WGS84
+from geo.frames import UNSERVED
 from geo.model import Mode, Round
 from geo.openings import Windows
 from geo.store import Store
-from geo.streets import snap
+from routing.amend.changes import StreetClosed
+from routing.amend.ground import Streets, streets_of
+from routing.closures import closed_in
 from routing.directions import steps
-from routing.network import StreetNetwork, network_of
 from routing.ways import way
 
 _NEAR_DEG = 1e-7  # the same place
@@ -178,37 +180,42 @@ def plan_part(store: Store, round_id: str, *, team: str | None = None, day: int 
     )
 
 
-def directions(
-    store: Store, sheet: RouteSheet, lang: str, *, closures: frozenset[int] = frozenset()
-) -> list[tuple[str, ...]]:
+def directions(store: Store, sheet: RouteSheet, lang: str) -> tuple[tuple[str, ...], ...]:
     """Say the way to each place of a sheet from the one before, as lines of :func:`routing.directions.steps`.
 
-    Without streets, or where they have no way any more, the lines are missing.
+    Streets that are closed in the round, or were closed on this day, are not used. Without streets, or where they have
+    no way any more, the lines are missing.
     """
-    places = sheet.places
+    if not store.streets_sha256():
+        return tuple(() for _ in sheet.places)
+    changes = store.amendments(sheet.round.id, day=sheet.day)
+    shut = changes[(changes["kind"] == StreetClosed.kind) & ~changes["undone"]]
+    streets = streets_of(store)
+    closures = closed_in(streets.network, store.closures(), sheet.round).union(
+        *(params["edges"] for params in shut["params"])
+    )
+    places = tuple((place.lon, place.lat) for place in sheet.places)
+    with streets.lock:
+        return _said(streets, sheet.mode, places, closures, lang)
+
+
+@lru_cache(maxsize=64)
+def _said(
+    streets: Streets, mode: Mode, places: tuple[tuple[float, float], ...], closures: frozenset[int], lang: str
+) -> tuple[tuple[str, ...], ...]:
     said: list[tuple[str, ...]] = [() for _ in places]
-    sha = store.streets_sha256()
-    if not sha or len(places) < 2:  # noqa: PLR2004 - a way has two ends
-        return said
-    network = _network(store, sha)
-    points = gpd.GeoSeries.from_xy([place.lon for place in places], [place.lat for place in places], crs=WGS84)
     try:
-        positions = snap(network.edges, points, sheet.mode)
+        positions = streets.snap([shapely.Point(place) for place in places], mode)
     except InputError:
-        return said  # no street for this mode
+        return tuple(said)  # no street for this mode
     for at, (here, there) in enumerate(pairwise(places)):
-        if max(abs(here.lon - there.lon), abs(here.lat - there.lat)) > _NEAR_DEG:
+        if max(abs(here[0] - there[0]), abs(here[1] - there[1])) > _NEAR_DEG:
             try:
-                found = way(network, positions, at, at + 1, mode=sheet.mode, closures=closures)
+                found = way(streets.network, positions, at, at + 1, mode=mode, closures=closures)
             except PlanError:
                 continue
             said[at + 1] = steps(found, lang)
-    return said
-
-
-@lru_cache(maxsize=2)
-def _network(store: Store, sha256: str) -> StreetNetwork:  # noqa: ARG001 - the key: streets change with their hash
-    return network_of(store)
+    return tuple(said)
 
 
 def _clock(second: int) -> str:

@@ -17,7 +17,7 @@ import shapely
 
 from geo.crs import unproject_xy
 from geo.raster import Raster
-from geo.rates import empirical_bayes
+from geo.results import shrunk_rates
 from webmap.extent import Bounds
 from webmap.findings.classes import COLD, HOT, SURFACES
 from webmap.folium_layers import Call
@@ -68,9 +68,8 @@ class Cells:
 def monthly_classes(visits: gpd.GeoDataFrame, judged: gpd.GeoDataFrame, timezone: str) -> tuple[tuple[str, ...], Bytes]:
     """Give the months, and the class of each cell in each of them.
 
-    A month has few visits a cell, so its rate is drawn towards the month's mean as far as chance explains the
-    distance: :func:`geo.rates.empirical_bayes`, in units of E[points^2] / E[points], since points come several at once.
-    A month without a visit is unknown, not zero.
+    A month has few visits a cell, so its rate is drawn towards those around it as far as chance explains the distance:
+    :func:`geo.results.shrunk_rates`, as over all months. A month without a visit is unknown, not zero.
     """
     raster: Raster = judged.attrs["raster"]
     row = pd.Index(judged.index).get_indexer(raster.assign(visits.geometry.x, visits.geometry.y))
@@ -83,10 +82,12 @@ def monthly_classes(visits: gpd.GeoDataFrame, judged: gpd.GeoDataFrame, timezone
         seen = np.bincount(row[own], minlength=len(judged))
         cost = np.bincount(row[own], weights=points[own], minlength=len(judged))
         there = seen > 0
+        if not there.any():
+            continue
         total = float(points[own].sum())
         unit = float((points[own] ** 2).sum()) / total if total > 0 else 1.0
-        rate = empirical_bayes(pd.Series(cost[there] / unit), pd.Series(seen[there].astype(float))) * unit
-        found[at, there] = class_numbers(rate.to_numpy())
+        sums = pd.DataFrame({"visits": seen[there], "deductions": cost[there]}, index=judged.index[there])
+        found[at, there] = class_numbers(shrunk_rates(sums, raster, unit))
     return tuple(str(one) for one in every), found
 
 
@@ -138,7 +139,7 @@ def _columns(cells: Cells) -> tuple[dict[str, list[str]], dict[str, npt.NDArray[
     listed = [tuple(cells.items.get(item, item) for item in items) for items in judged["items"]]
     number, values = pd.factorize(pd.Series(["\n".join(one) for one in listed]))
     names["items"], columns["items"] = [str(one) for one in values], number.astype(np.uint16)
-    numbers = {name: judged[name].to_numpy(np.float32) for name in ("deductions", "rate_low", "rate_high", "p")}
+    numbers = {name: judged[name].to_numpy(np.float32) for name in ("deductions", "rate_low", "rate_high", "p", "q")}
     radius = np.nan_to_num(judged["radius_m"].to_numpy()).astype(np.uint16)
     return names, columns | numbers | {"visits": judged["visits"].to_numpy(np.int32), "radius": radius}
 

@@ -88,6 +88,7 @@ def route_map(
     paper = Paper.around((*both.min(axis=0), *both.max(axis=0)), *size_mm)
     shown = street_lines(streets.iloc[streets.sindex.query(paper.box)])
     shown = shown.set_geometry(shapely.clip_by_rect(shown.geometry.to_numpy(), *paper.box.bounds))
+    shown = shown[~shown.geometry.is_empty]  # a street may bend round a corner of the paper
     width, height = size_mm
     way = _path(line, paper)
     parts = [

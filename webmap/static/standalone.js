@@ -29,6 +29,7 @@ function xundianCells(map, group, edges, shown) {
   const corners = [[south, west], [north, east]];
   const mercator = (lat) => Math.asinh(Math.tan((lat * Math.PI) / 180));
   const top = mercator(north), bottom = mercator(south);
+  const small = (value) => (value < 0.001 ? "< 0.001" : value.toFixed(3));
   const number = (value, digits) => value.toFixed(digits).replace(/\.?0+$/, "");
   let arrays, rows, lookup, canvas, month = 0, playing = 0;
 
@@ -159,13 +160,13 @@ function xundianCells(map, group, edges, shown) {
     if (!map.hasLayer(group)) return;
     const row = rowAt((place.lng - west) / (east - west), (top - mercator(place.lat)) / (top - bottom));
     if (row < 0) return;
-    const visits = arrays.visits[row], points = arrays.deductions[row], p = arrays.p[row];
+    const visits = arrays.visits[row], points = arrays.deductions[row];
     const lines = [
       [words.visits, `${visits}${visits < given.few ? ` · ${words.hardly}` : ""}`],
       [words.points, number(points, 2)],
       [words.rate, number(points / visits, 2)],
       [words.interval, `${number(arrays.rate_low[row], 2)} – ${number(arrays.rate_high[row], 2)}`],
-      ["p", p < 0.001 ? "< 0.001" : number(p, 3)],
+      ["p · q", `${small(arrays.p[row])} · ${small(arrays.q[row])}`],
       [words.radius, arrays.radius[row] ? `${arrays.radius[row]} m` : ""],
       [words.inTime, words[given.names.class[arrays.class[row]]] || ""],
       [words.items, given.names.items[arrays.items[row]].split("\n").join("; ")],
