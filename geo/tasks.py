@@ -82,9 +82,8 @@ def _in_pool(
     attempts = dict.fromkeys(range(len(items)), 0)
     while len(results) < len(items):
         waiting = [i for i in attempts if i not in results]
-        # After a death the tasks run one at a time, so that the next death has one cause and counts against it alone.
-        careful = any(attempts.values())
-        batch = waiting[:1] if careful and len(waiting) > 1 and attempts[waiting[0]] else waiting
+        # Who was running at a death runs alone next, so that another death has one cause and counts against it.
+        batch = waiting[:1] if attempts[waiting[0]] else waiting
         try:
             # A fresh interpreter each: forking a process that has threads may stop it for ever.
             context = multiprocessing.get_context("spawn")
@@ -92,11 +91,10 @@ def _in_pool(
                 running: dict[Future[Result], int] = {pool.submit(work, items[i]): i for i in batch}
                 _collect(running, results, told)
         except BrokenProcessPool:
-            for i in batch:
-                if i not in results:
-                    attempts[i] += 1
-                    if attempts[i] >= _ATTEMPTS and len(batch) == 1:
-                        raise _dead(i) from None
+            for i in [i for i in batch if i not in results][:count]:  # tasks begin in order: no other was running
+                attempts[i] += 1
+                if attempts[i] >= _ATTEMPTS:
+                    raise _dead(i) from None
     return [results[i] for i in range(len(items))]
 
 
