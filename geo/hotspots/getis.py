@@ -14,7 +14,6 @@ from geo.parallel import in_parts
 
 _EQUAL = 1e-9  # relative: weights of a row that count as one
 _THREADED_FROM = 64  # rows of a raster
-_THREADED_ENTRIES = 4_000_000
 _PIECE = 4_096  # weights that are compared without looking up
 _FAR = 1e-4  # of the mean: a smaller deviation makes the mean's last digit count
 _SQUARED = 1e-200  # variances beyond it and its inverse may have lost digits
@@ -94,18 +93,9 @@ def _z_of_graph(graph: Graph, values: Floats) -> Floats:
     z = np.empty(values.size)
     work = _z_of_ones if _rows_alike(entries[0], entries[2]) else _z_of_rows
     scale = _scale_of_ones(matrix.indptr, deviation) if work is _z_of_ones else np.array([deviation])
-    threaded = entries[0].size >= _THREADED_ENTRIES
-
-    def fill(*, lacking: bool) -> int:
-        def part(first: int, last: int) -> int:
-            own = deviations.copy() if threaded else deviations  # it marks the row that it is at
-            return work(entries, own, scale, (first, z[first:last]), lacking)
-
-        return max(in_parts(part, z.size, threads_from=0 if threaded else z.size + 1))
-
-    found = fill(lacking=True)
+    found = work(entries, deviations, scale, z, True)
     if found == _SELF:
-        fill(lacking=False)
+        work(entries, deviations, scale, z, False)
     elif found == _UNEQUAL:
         raise _differing(graph)
     return z
@@ -165,19 +155,18 @@ def _z_of_ones(
     entries: tuple[Floats, Ints, Ints],
     deviations: Floats,
     scale: Floats,
-    part: tuple[int, Floats],
+    out: Floats,
     lacking: bool,  # noqa: FBT001 - numba knows no keyword-only arguments
 ) -> int:
-    """Fill z of the rows of a part, each of equal weights, which is that of a row of ones.
+    """Fill z of rows that are each of equal weights, which is that of a row of ones.
 
     That is the plain sum, over a spread that the number of entries decides. While the graph seems to be ``lacking``
     self-weights, each row is counted with one, and the first that turns up ends the work. To look for it costs nothing:
     a row's own deviation is NaN while its sum is made.
     """
-    (_, columns, starts), (first, out) = entries, part
-    high, extra = np.uint64(starts[first]), np.uint64(lacking)
-    for i in range(np.uint64(out.size)):
-        row = np.uint64(first) + i
+    _, columns, starts = entries
+    high, extra = np.uint64(starts[0]), np.uint64(lacking)
+    for row in range(np.uint64(out.size)):
         low, high = high, np.uint64(starts[row + np.uint64(1)])
         own = deviations[row]
         deviations[row] = np.nan if lacking else own
@@ -187,7 +176,7 @@ def _z_of_ones(
         deviations[row] = own
         if np.isnan(total):
             return _SELF
-        out[i] = (total + own * extra) * scale[high - low + extra]
+        out[row] = (total + own * extra) * scale[high - low + extra]
     return 0
 
 
@@ -196,14 +185,13 @@ def _z_of_rows(
     entries: tuple[Floats, Ints, Ints],
     deviations: Floats,
     deviation: Floats,
-    part: tuple[int, Floats],
+    out: Floats,
     lacking: bool,  # noqa: FBT001 - as above
 ) -> int:
-    """Fill z of the rows of a part, whatever their weights; while ``lacking`` its own, those of a row must be equal."""
-    (data, columns, starts), (first, out), n = entries, part, float(deviations.size)
-    high, unequal = np.uint64(starts[first]), 0
-    for i in range(np.uint64(out.size)):
-        row = np.uint64(first) + i
+    """Fill z of rows whatever their weights; while ``lacking`` its own, those of a row must be equal."""
+    (data, columns, starts), n = entries, float(deviations.size)
+    high, unequal = np.uint64(starts[0]), 0
+    for row in range(np.uint64(out.size)):
         low, high = high, np.uint64(starts[row + np.uint64(1)])
         total = weight = square = 0.0
         for e in range(low, high):
@@ -222,7 +210,7 @@ def _z_of_rows(
             own = weight / used if used > 0 else 1.0  # alone without neighbours
             total, weight, square = total + own * deviations[row], weight + own, square + own * own
         spread = deviation[0] * np.sqrt(max(n * square - weight * weight, 0.0) / max(n - 1.0, 1.0))
-        out[i] = total / spread if spread > 0.0 else np.nan
+        out[row] = total / spread if spread > 0.0 else np.nan
     return unequal
 
 

@@ -194,20 +194,6 @@ def test_weights_of_any_size_are_summed_as_the_formula_says(seed: int) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
-def test_many_entries_on_all_cores_give_what_one_core_gives(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(5)
-    focal, neighbor = np.nonzero(rng.random((80, 80)) < 0.2)
-    apart = focal != neighbor
-    y = pd.Series(rng.normal(size=80))
-    plain = Graph.from_arrays(focal[apart], neighbor[apart], np.ones(apart.sum()))
-    heavy = Graph.from_arrays(focal, neighbor, rng.random(focal.size)).assign_self_weight(0.3)
-    alone = [gi_star(y, graph) for graph in (plain, heavy)]
-    monkeypatch.setattr("geo.hotspots.getis._THREADED_ENTRIES", 0)
-    monkeypatch.setenv("XUNDIAN_THREADS", "3")
-    for graph, expected in zip((plain, heavy), alone, strict=True):
-        pd.testing.assert_series_equal(gi_star(y, graph), expected, check_exact=True)
-
-
 @pytest.mark.parametrize("graph", [lat2W(2, 2), "queen", None])
 def test_another_kind_of_graph_is_refused(graph: object) -> None:
     for statistic in (gi_star, local_moran):
