@@ -103,7 +103,8 @@ class Search:
 
     def run(self, listen: Callable[[], bool]) -> None:
         """Search until time or iterations are used, or ``listen`` says True."""
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        threads = int(os.environ.get("XUNDIAN_THREADS") or os.cpu_count() or 1)
+        with ThreadPoolExecutor(max_workers=threads) as pool:
             while self.share_done() < 1 and not self._cancelled.is_set():
                 if self.share_done() >= EVEN_FROM and not self._even:
                     self._even_out()

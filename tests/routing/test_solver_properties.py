@@ -1,12 +1,16 @@
 """Any small problem gives a plan that the independent checker accepts, with every stop served or listed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.model import Mode
+from routing import groups, polish
 from routing.check import violations
 from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
 from routing.solver import solve
@@ -67,11 +71,24 @@ def problems(draw: st.DrawFn) -> RoutingProblem:
             None if draw(st.booleans()) else [draw(st.sampled_from(WINDOWS)) for _ in range(days)] for _ in range(count)
         ],
         day_of=draw(st.sampled_from([None, random.integers(-1, days, count), random.integers(0, days, count)])),
-        prizes=draw(st.sampled_from([None, [None if flip else 900 for flip in random.integers(0, 2, count)]])),
+        prizes=draw(
+            st.sampled_from([None, [None if flip else 900 for flip in random.integers(0, 2, count)], [0] * count])
+        ),
+        balance=draw(st.sampled_from([0.15, 0.0, None])),
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@contextmanager
+def many_rounds() -> Iterator[None]:
+    """Make even small searches begin with territories, change their groups, and keep loads even for some rounds."""
+    with (
+        mock.patch.multiple(polish, ROUND_STEPS=8, LONE_STEPS=8),
+        mock.patch.multiple(groups, GROUP_STOPS=3, GROUP_SLOTS=1, LEAST_SLOTS=1),
+    ):
+        yield
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(problem=problems(), seed=st.integers(0, 1000))
 def test_every_plan_passes_the_checker(problem: RoutingProblem, seed: int) -> None:
     plan = solve(problem, iterations=60, seed=seed)
@@ -79,6 +96,27 @@ def test_every_plan_passes_the_checker(problem: RoutingProblem, seed: int) -> No
     served = [stop for route in plan.routes for stop in route.stops]
     assert sorted([*served, *plan.unserved]) == list(problem.stops)
     assert all(isinstance(reason, Reason) for reason in plan.unserved.values())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problem=problems(), seed=st.integers(0, 1000))
+def test_every_plan_of_many_rounds_passes_the_checker_and_repeats(problem: RoutingProblem, seed: int) -> None:
+    with many_rounds():
+        plan = solve(problem, iterations=80, seed=seed)
+        assert solve(problem, iterations=80, seed=seed) == plan
+    assert violations(problem, plan) == []
+    assert sorted([*plan.unserved, *(s for route in plan.routes for s in route.stops)]) == list(problem.stops)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problem=problems(), seed=st.integers(0, 1000))
+def test_a_plan_started_from_another_problem_passes_the_checker(problem: RoutingProblem, seed: int) -> None:
+    plan = solve(problem, iterations=30, seed=seed)
+    changed = [replace(team, open_end=not team.open_end, avoids=frozenset({0})) for team in problem.teams]
+    other = replace(problem, teams=changed, dwell_s=problem.dwell_s + 300, prizes=None)
+    with many_rounds():
+        again = solve(other, iterations=40, seed=seed, start=plan)
+    assert violations(other, again) == []
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
