@@ -11,8 +11,8 @@ from webmap.bulletin.tables import Table, wide
 from webmap.bulletin.template import CELL_STYLE, TABLE_STYLE
 
 NARROWEST, WIDEST = 4, 30  # characters
-CHARACTER_TWIPS = 92  # half a Chinese character of 9 points
-MARGIN_TWIPS = 140
+CHARACTER_TWIPS = 112  # half a Chinese character of 9 points, and some: the office may have another font
+MARGIN_TWIPS = 180
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _GROUP_FILL = "F6F7F8"
 
