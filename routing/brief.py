@@ -1,6 +1,6 @@
 """What a round asks of the planner: its sample, teams, hours and streets, as a routing problem."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -20,9 +20,9 @@ from routing.closures import closed_in
 from routing.hours import windows_by_day
 from routing.matrix import travel_matrix
 from routing.network import StreetNetwork
-from routing.problem import UNREACHABLE_S, RoutingProblem, RoutingTeam, Shift
+from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Shift
 from routing.team_draw import barred, composed
-from routing.vary.likeness import base_of
+from routing.vary.likeness import Walk, base_of
 
 LOST_M = 1000.0
 """A checkpoint farther than this from every street that can be reached has no way there."""
@@ -53,7 +53,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Brief:
-    """A round's routing problem, and who its rows are: first the sample in its order, then the bases of the teams."""
+    """A round's routing problem, and what its rows are: first the sample in its order, then where teams start."""
 
     round: Round
     sample: gpd.GeoDataFrame
@@ -65,9 +65,19 @@ class Brief:
     timezone: ZoneInfo
 
     @property
-    def places(self) -> list[str]:
-        """What the rows are called: ids of checkpoints, then ``base`` and the id of each team."""
-        return [*self.sample.index, *(base_of(team.id) for team in self.teams)]
+    def rows(self) -> dict[str, int]:
+        """The row of each place: of the checkpoints by their ids, of the bases by those of their teams."""
+        bases = {base_of(team.id): own.base for team, own in zip(self.teams, self.problem.teams, strict=True)}
+        return {**{place: row for row, place in enumerate(self.sample.index)}, **bases}
+
+    def walks(self, plan: Plan) -> list[Walk]:
+        """Say the routes of a plan as sequences of places."""
+        found = []
+        for route in plan.routes:
+            base = base_of(self.teams[route.team].id)
+            home = [] if self.problem.teams[route.team].end_base is None else [base]
+            found.append((base, *(self.sample.index[stop] for stop in route.stops), *home))
+        return found
 
 
 def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Catalogue, terms: Terms) -> Brief:
@@ -85,7 +95,7 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
     drawn = store.team_draw(round_.id)
     teams = tuple(composed(drawn, teams_of(store, round_, sample)))
     avoids = barred(drawn, teams, sample, store.avoidances(), turns=terms.days is Days.DRAWN)
-    bases = gpd.GeoSeries(shapely.points([(team.base_lon, team.base_lat) for team in teams]), crs=WGS84)
+    bases, starts = _bases(teams)
     points = gpd.GeoSeries(pd.concat([sample.geometry, bases], ignore_index=True), crs=WGS84)
     positions, travel, lost = {}, {}, {}
     for mode in dict.fromkeys(team.mode for team in teams):
@@ -99,8 +109,8 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
         travel,
         dwell_s,
         [
-            RoutingTeam(len(sample) + number, terms.shift, str(team.mode), avoids=avoids[number])
-            for number, team in enumerate(teams)
+            RoutingTeam(len(sample) + start, terms.shift, str(team.mode), avoids=avoided)
+            for team, start, avoided in zip(teams, starts, avoids, strict=True)
         ],
         days=round_.days,
         windows=windows,
@@ -111,6 +121,13 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
     off_street_m = {stop: min(off[stop] for off in lost.values()) for stop in sorted(everywhere)}
     zone = ZoneInfo(store.setting("timezone", "Asia/Shanghai"))
     return Brief(round_, sample, teams, positions, problem, off_street_m, terms, zone)
+
+
+def _bases(teams: Sequence[Team]) -> tuple[gpd.GeoSeries, list[int]]:
+    """Give where teams start, each place once, and the number of each team's: who starts together can swap days."""
+    places = list(dict.fromkeys((team.base_lon, team.base_lat) for team in teams))
+    starts = [places.index((team.base_lon, team.base_lat)) for team in teams]
+    return gpd.GeoSeries(shapely.points(places), crs=WGS84), starts
 
 
 def teams_of(store: Store, round_: Round, sample: gpd.GeoDataFrame) -> tuple[Team, ...]:

@@ -11,7 +11,8 @@ every candidate of every team's day and its chance. What it does not know decide
 ``hour_after_first``
     Besides, somebody has seen which stop its team began with.
 ``team``
-    It knows its day; teams with the same base, hours and means get their days by lot, others are known.
+    It knows its day and every route of it; teams with the same base, hours and means get their days by lot, as far as
+    avoidance and even loads let them, others are known.
 """
 
 from dataclasses import asdict, dataclass
@@ -21,7 +22,7 @@ import pandas as pd
 
 from routing.problem import Plan, RoutingProblem
 from routing.vary.candidates import Candidates
-from routing.vary.exchange import equals
+from routing.vary.exchange import holders
 from routing.vary.guess import best_guess, entropy_bits, guess_after_first
 from routing.vary.sampler import Varied
 
@@ -74,11 +75,8 @@ def chances(problem: RoutingProblem, varied: Varied) -> pd.DataFrame:
         ``all`` are chances, ``bits`` is the entropy of the place in the order, ``windowed`` says whether its windows
         are shorter than the shift.
     """
-    groups = equals(problem, varied.plan)
-    frames = [
-        _of_day(problem, one, groups[one.team, one.day] if varied.exchanged else (one.team,))
-        for one in varied.candidates
-    ]
+    held = holders(problem, varied.plan) if varied.exchanged else {}
+    frames = [_of_day(problem, one, held.get((one.team, one.day), 1.0)) for one in varied.candidates]
     columns = {"day": float, "hour": float, "hour_after_first": float, "team": float, "bits": float, "windowed": bool}
     empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
     found = pd.concat(frames) if frames else empty
@@ -87,17 +85,16 @@ def chances(problem: RoutingProblem, varied: Varied) -> pd.DataFrame:
     return found.sort_index()
 
 
-def _of_day(problem: RoutingProblem, one: Candidates, teams: tuple[int, ...]) -> pd.DataFrame:
+def _of_day(problem: RoutingProblem, one: Candidates, team: float) -> pd.DataFrame:
     place, arrive_s, share = one.places(), one.arrivals(), one.share
     shift = problem.teams[one.team].shift
     hours = [problem.open_on(stop, one.day) for stop in one.stops]
-    willing = [sum(stop not in problem.teams[team].avoids for team in teams) for stop in one.stops]
     return pd.DataFrame(
         {
             "day": [1.0 if problem.day_of[stop] is None else 1.0 / problem.days for stop in one.stops],
             "hour": best_guess(arrive_s, share),
             "hour_after_first": guess_after_first(place, arrive_s, share),
-            "team": 1.0 / np.array(willing),
+            "team": team,
             "bits": entropy_bits(place, share),
             "windowed": [not any(a <= shift.start_s and shift.end_s <= b for a, b in own) for own in hours],
         },

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import pandas as pd
+
 from geo.catalogue import Catalogue
 from geo.progress import Progress, silent
 from geo.store import Store
@@ -15,13 +17,13 @@ from routing.forecast import chances, figures
 from routing.itinerary import plan_frames, unserved_frame
 from routing.loads import farthest_load
 from routing.network import network_of
-from routing.plan_report import PlanReport
+from routing.plan_report import PlanReport, plain
 from routing.problem import Plan, Reason
 from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.solver import Standing, solve
-from routing.vary.history import Walk, known_legs, past_walks, walks_of
+from routing.vary.history import known_legs, past_walks
 from routing.vary.keeping import keep_candidates
-from routing.vary.likeness import similarity
+from routing.vary.likeness import Walk, similarity
 from routing.vary.sampler import Varied, Variety, vary
 
 PRICING = 0.2  # of the time, to find out what the drawn days cost
@@ -98,10 +100,11 @@ def plan_round(
     varied = _varied(store, brief, plan, draw.key, past, progress)
     routes, stops = plan_frames(brief, varied.plan, network, progress=progress)
     unserved = unserved_frame(brief, varied.plan, _remedy_texts(brief, varied.plan))
-    report = _report(brief, varied, past)
+    guessed = chances(brief.problem, varied)
+    report = _report(brief, varied, guessed, past)
     report = replace(report, drawn_days_cost_s=days_cost_s, seconds=round(time.perf_counter() - began, 2))
-    figures_of_it, chosen_from = report.as_json(), varied.candidates_sha256
-    store.save_routes(round_id, routes, stops, unserved, figures=figures_of_it, candidates=chosen_from)
+    saved = plain(report, guessed.set_axis(brief.sample.index[guessed.index]))
+    store.save_routes(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)
     return report
 
 
@@ -135,17 +138,17 @@ def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Wat
 
 def _varied(store: Store, brief: Brief, plan: Plan, key: bytes, past: list[list[Walk]], progress: Progress) -> Varied:
     variety = Variety(
-        past=known_legs(past, {place: row for row, place in enumerate(brief.places)}),
-        names=brief.places,
+        past=known_legs(past, brief.rows),
+        names=brief.sample.index.tolist(),
         teams=[team.id for team in brief.teams],
     )
     keep = partial(keep_candidates, store, brief.round.id)
     return vary(brief.problem, plan, key, premium=brief.terms.premium, variety=variety, progress=progress, keep=keep)
 
 
-def _report(brief: Brief, varied: Varied, past: list[list[Walk]]) -> PlanReport:
+def _report(brief: Brief, varied: Varied, guessed: pd.DataFrame, past: list[list[Walk]]) -> PlanReport:
     problem, plan = brief.problem, varied.plan
-    likeness = similarity(walks_of(brief.places, problem, plan), past)
+    likeness = similarity(brief.walks(plan), past)
     return PlanReport(
         reasons=dict(Counter(map(str, plan.unserved.values()))),
         teams_for_all=teams_for_all(problem, plan),
@@ -157,7 +160,7 @@ def _report(brief: Brief, varied: Varied, past: list[list[Walk]]) -> PlanReport:
         past_rounds=len(past),
         candidates_sha256=varied.candidates_sha256,
         seconds=0.0,
-        figures=figures(problem, varied, chances(problem, varied), similarity=likeness),
+        figures=figures(problem, varied, guessed, similarity=likeness),
     )
 
 

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import pandas as pd
+
 from geo.errors import StateError
 from geo.store import Store
 from routing.forecast import Figures
 from routing.vary.likeness import MOST
+
+CHANCES = ("day", "hour", "hour_after_first", "team", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,46 @@ def report_of(store: Store, round_id: str) -> PlanReport:
     StateError
         When it is not planned, or was by a version that kept no figures.
     """
+    found = _saved(store, round_id)
+    return PlanReport(**{**found["report"], "figures": Figures(**found["report"]["figures"])})
+
+
+def chances_of(store: Store, round_id: str) -> pd.DataFrame:
+    """Give for every stop of a plan what its unit could guess, as it was when the plan was made.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``checkpoint``: ``day hour hour_after_first team all``, each a chance.
+
+    Raises
+    ------
+    NotFoundError, StateError
+        As :func:`report_of`.
+    """
+    found = _saved(store, round_id)["chances"]
+    frame = pd.DataFrame.from_dict(found, orient="index", columns=list(CHANCES), dtype="float64")
+    return frame.rename_axis("checkpoint").sort_index()
+
+
+def plain(report: PlanReport, chances: pd.DataFrame) -> dict[str, Any]:
+    """Give what is saved with a plan; :func:`report_of` and :func:`chances_of` read it back.
+
+    Parameters
+    ----------
+    report
+        Of the plan.
+    chances
+        Of :func:`routing.forecast.chances`, indexed by checkpoints.
+    """
+    rows = chances[list(CHANCES)].round(4)
+    return {"report": report.as_json(), "chances": dict(zip(rows.index, rows.to_numpy().tolist(), strict=True))}
+
+
+def _saved(store: Store, round_id: str) -> dict[str, Any]:
     found = store.plan_figures(round_id)
     if found is None:
         if len(store.routes(round_id)):
             raise StateError("the plan of round {round!r} has no figures: plan it again", round=round_id)
         raise StateError("round {round!r} is not planned yet: plan it first", round=round_id)
-    return PlanReport(**{**found, "figures": Figures(**found["figures"])})
+    return found

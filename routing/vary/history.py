@@ -1,13 +1,10 @@
 """What earlier rounds drove, in the terms of a problem's matrix."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from geo.model import Round, Scope
 from geo.store import Store
-from routing.problem import Plan, RoutingProblem
-from routing.vary.likeness import ROUNDS, base_of, legs_of, places_of
-
-Walk = tuple[str, ...]
+from routing.vary.likeness import ROUNDS, Walk, base_of, legs_of, places_of
 
 
 def past_walks(store: Store, now: Round, *, rounds: int = ROUNDS) -> list[list[Walk]]:
@@ -33,16 +30,6 @@ def _visited(store: Store, round_: Round) -> list[Walk]:
     in_order = visits.assign(day=day).sort_values("arrived_at")
     days = in_order.groupby(["team", "day"])["checkpoint"]
     return [(base_of(team), *visited, base_of(team)) for (team, _), visited in days if team]
-
-
-def walks_of(places: Sequence[str], problem: RoutingProblem, plan: Plan) -> list[Walk]:
-    """Say the routes of a plan as sequences of places, by the names of the rows of its problem."""
-    walks = []
-    for route in plan.routes:
-        team = problem.teams[route.team]
-        rows = [team.base, *route.stops] + ([] if team.end_base is None else [team.end_base])
-        walks.append(tuple(places[row] for row in rows))
-    return walks
 
 
 def known_legs(walks: list[list[Walk]], rows: Mapping[str, int]) -> frozenset[tuple[int, int]]:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pandas as pd
 
 ROUNDS = 5  # past ones that count
+Walk = tuple[str, ...]
 MOST = 0.4  # share of shared legs that a route may have
 
 
@@ -38,7 +39,7 @@ def base_of(team: str) -> str:
     return f"base {team}"
 
 
-def places_of(stops: pd.DataFrame) -> list[tuple[str, ...]]:
+def places_of(stops: pd.DataFrame) -> list[Walk]:
     """Give the sequence of places of each route in a STOPS frame; a team's base has the name of :func:`base_of`."""
     walked = stops[stops["kind"] != "lunch"].sort_values(["day", "team", "order"])
     names = walked["checkpoint"].where(walked["kind"] == "stop", walked["team"].astype(str).map(base_of))

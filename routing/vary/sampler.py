@@ -116,13 +116,13 @@ def vary(  # noqa: PLR0913 - a plan, its key, and what a planner chooses
     """
     variety = variety or Variety()
     _check(premium, variety)
-    plan, exchanged = exchange(problem, plan, key) if variety.exchange else (plan, False)
+    plan = exchange(problem, plan, key) if variety.exchange else plan
     candidates = candidates_of(problem, plan, key, premium=premium, variety=variety, progress=progress)
     sha256 = together(candidates)
     keep(candidates, sha256)
     chosen = tuple(choose(one, subkey(key, one.day)) for one in candidates)
     routes = tuple(one.routes[at] for one, at in zip(candidates, chosen, strict=True))
-    return Varied(ensure(problem, replace(plan, routes=routes)), candidates, sha256, chosen, exchanged)
+    return Varied(ensure(problem, replace(plan, routes=routes)), candidates, sha256, chosen, variety.exchange)
 
 
 def _check(premium: float, variety: Variety) -> None:

@@ -46,6 +46,19 @@ def test_a_plan_is_made_reported_revealed_and_verified(city: Path, tmp_path: Pat
     assert "guesses its day with a chance of 100%" in said or "guesses its day with a chance of 50%" in said
     assert "没有可比较的往期轮次" in call(city, "plan", "report", "2026-06", language="zh").stdout
 
+    with Store.open(city) as store:
+        unit = store.sample("2026-06")["unit"].iloc[0]
+    own = done(city, "plan", "report", "2026-06", "--unit", unit)["unit"]
+    assert own
+    assert all(0 < one["all"] <= one["hour"] <= 1 for one in own)
+    assert (
+        f"{own[0]['checkpoint']} {own[0]['name']}: day"
+        in call(city, "plan", "report", "2026-06", "--unit", unit).stdout
+    )
+    nobody = call(city, "plan", "report", "2026-06", "--unit", "月球局")
+    assert nobody.exit_code == 1
+    assert "unit is '月球局'" in nobody.stderr
+
     out = tmp_path / "plan.json"
     assert done(city, "plan", "reveal", "2026-06", "--out", out)["candidates_sha256"] == made["candidates_sha256"]
     verified = done(city, "plan", "verify", out, "--published", made["candidates_sha256"])

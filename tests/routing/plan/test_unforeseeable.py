@@ -17,10 +17,10 @@ from routing.check import violations
 from routing.draw import trial_key
 from routing.network import network_of
 from routing.plan import PlanOptions, plan_round
-from routing.plan_report import PlanReport, report_of
+from routing.plan_report import PlanReport, chances_of, report_of
 from routing.problem import Plan
 from routing.vary import choose, subkey
-from routing.vary.history import past_walks, walks_of
+from routing.vary.history import past_walks
 from routing.vary.keeping import kept_candidates
 from routing.vary.likeness import MOST, places_of, similarity
 
@@ -40,12 +40,18 @@ def test_the_kept_candidates_give_the_saved_plan_again(city: Store) -> None:
     left = {stop: "left" for stop, place in enumerate(brief.sample.index) if place in city.unserved("R1").index}
     plan = Plan(tuple(chosen(city)), left)
     assert violations(brief.problem, plan) == []
-    walks = {(walk[0], walk) for walk in walks_of(brief.places, brief.problem, plan)}
+    walks = {(walk[0], walk) for walk in brief.walks(plan)}
     assert walks == {(walk[0], walk) for walk in places_of(city.stops("R1"))}
     assert plan.travel_s == report.travel_s == report.figures.travel_s
     assert 0 < report.figures.premium_mean <= report.premium_cap
     assert kept_candidates(city, "R1")[1] == report.candidates_sha256
     assert report_of(city, "R1") == report
+    guessed = chances_of(city, "R1")
+    assert sorted(guessed.index) == sorted(city.stops("R1").query("kind == 'stop'")["checkpoint"])
+    assert guessed["hour"].mean() == pytest.approx(report.figures.guess_hour, abs=1e-4)
+    assert guessed["all"].mean() == pytest.approx(report.figures.guess_all, abs=1e-4)
+    assert guessed["day"].eq(0.5).all()
+    assert guessed["team"].between(0.5, 0.6).all()  # two teams that start at the centre
 
 
 def test_another_key_is_another_plan(city: Store) -> None:

@@ -1,9 +1,12 @@
 """``xundian plan report``: what a plan comes to."""
 
 import click
+import pandas as pd
 
+from geo.errors import InputError
+from geo.store import Store
 from routing.forecast import KNOWN, Figures
-from routing.plan_report import PlanReport, report_of
+from routing.plan_report import PlanReport, chances_of, report_of
 from routing.vary.likeness import MOST
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command
@@ -12,10 +15,12 @@ from webmap.texts import translate
 
 @command(plan_group, "report")
 @click.argument("round_id", metavar="ID")
-def report(session: Session, round_id: str) -> Result:
+@click.option("--unit", help="Also what this responsible unit could guess of each of its checkpoints.")
+def report(session: Session, round_id: str, unit: str | None) -> Result:
     """Say what a plan comes to: travel, loads, service, premium, and what an inspected unit could guess of it."""
     with session.store() as store:
         found, changes = report_of(store, round_id), len(store.amendments(round_id))
+        own = _of_unit(store, round_id, unit) if unit else None
     its = found.figures
     _say_travel(session, round_id, found)
     _say_service(session, found)
@@ -23,8 +28,34 @@ def report(session: Session, round_id: str) -> Result:
     _say_likeness(session, found)
     if changes:
         session.say("{changes} changes were made since; these figures are of the plan as it was made.", changes=changes)
+    if own is not None:
+        _say_unit(session, str(unit), own)
     keys = ("served", "unserved", "travel_s", "routes", "too_similar")
-    return {"round": round_id, "changes": changes, **{key: getattr(found, key) for key in keys}, **found.as_json()}
+    result = {"round": round_id, "changes": changes, **{key: getattr(found, key) for key in keys}, **found.as_json()}
+    return result if own is None else result | {"unit": own.reset_index().to_dict("records")}
+
+
+def _of_unit(store: Store, round_id: str, unit: str) -> pd.DataFrame:
+    """Give the chances of a unit's checkpoints that the plan visits, the easiest to guess first."""
+    sample = store.sample(round_id)
+    if unit not in set(sample["unit"]):
+        raise InputError(
+            "unit is {value!r}: no checkpoint of round {round} is its own", field="unit", value=unit, round=round_id
+        )
+    own = sample.index[sample["unit"] == unit]
+    guessed = chances_of(store, round_id)
+    return guessed[guessed.index.isin(own)].join(sample["name"]).sort_values("all", ascending=False)
+
+
+def _say_unit(session: Session, unit: str, own: pd.DataFrame) -> None:
+    session.say("{unit}: {count} checkpoints are visited.", unit=unit, count=len(own))
+    for place, one in own.iterrows():
+        session.say(
+            "  {id} {name}: day {day:.0%}, hour {hour:.0%}, after the first stop {after:.0%}, team {team:.0%}, "
+            "all {all:.1%}",
+            id=place, name=one["name"], day=one["day"], hour=one["hour"], after=one["hour_after_first"],
+            team=one["team"], all=one["all"],
+        )  # fmt: skip
 
 
 def _say_travel(session: Session, round_id: str, found: PlanReport) -> None:
