@@ -25,6 +25,7 @@ class Change(StrEnum):
     OPEN_FROM = "let it be open from {time} on day {day}"
     OPEN = "let it be open for {minutes} minutes on day {day}"
     OVERTIME = "let {team} work {minutes} minutes longer on day {day}"
+    TAKEOVER = "let {team} take it over on day {day}, which adds {minutes} minutes of travel"
     MORE = "add a team"
     PRIZE = "raise its prize above {seconds} s, or make it a stop that must be visited"
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -83,7 +83,7 @@ class Ground:
     zone: ZoneInfo
     now: dt.datetime | None
     revision: int  # of the plan
-    kept: list[gpd.GeoDataFrame] = field(default_factory=list)  # the roster, once it is read
+    read: dict[object, gpd.GeoDataFrame] = field(default_factory=dict)  # what was read for it, each once
 
     @classmethod
     def of(cls, store: Store, round_id: str, now: dt.datetime | None) -> "Ground":
@@ -135,7 +135,8 @@ class Ground:
 
     def visited(self, team: str, day: int) -> dict[str, int]:
         """Tell when the team was at which checkpoint of the round on the day, as far as it is recorded."""
-        found = self.store.visits_frame(Scope(round_id=self.round.id, team=team))
+        found = self._once("visits", lambda: self.store.visits_frame(Scope(round_id=self.round.id)))
+        found = found[found["team"] == team]
         seconds = seconds_of(found["arrived_at"], self.midnight(day), self.zone)
         return {
             checkpoint: second
@@ -145,7 +146,7 @@ class Ground:
 
     def standing(self, team: str, day: int, *, late_s: int = 0, gone: Collection[str] = ()) -> Standing:
         """Tell how far a team's day is."""
-        rows = self.store.stops(self.round.id, team=team, day=day)
+        rows = self.rows(team, day)
         midnight = self.midnight(day)
         times = seconds_of(rows["arrive"], midnight, self.zone), seconds_of(rows["depart"], midnight, self.zone)
         return standing(rows, times, now_s=self.now_s(day), late_s=late_s, visited=self.visited(team, day), gone=gone)
@@ -157,7 +158,7 @@ class Ground:
 
     def begun(self, team: str, day: int) -> list[int]:
         """List when a team set about each place that it has been at, by the clock and by what is recorded."""
-        rows = self.store.stops(self.round.id, team=team, day=day)
+        rows = self.rows(team, day)
         now_s = self.now_s(day)
         times = [] if now_s is None else seconds_of(rows["arrive"], self.midnight(day), self.zone)
         return [*(second for second in times if second <= (now_s or 0)), *self.visited(team, day).values()]
@@ -202,12 +203,25 @@ class Ground:
 
     def roster(self) -> gpd.GeoDataFrame:
         """Give all checkpoints, read once: there are thousands, and seldom is one of them needed."""
-        if not self.kept:
-            self.kept.append(self.store.checkpoints(include_retired=True))
-        return self.kept[0]
+        return self._once("roster", lambda: self.store.checkpoints(include_retired=True))
 
-    def barred(self, team: str, day: int, checkpoints: Sequence[str], *, turns: bool) -> frozenset[int]:
-        """Give the places of the checkpoints that a team must not get: avoidance, and turns that are others'."""
+    def rows(self, team: str, day: int) -> gpd.GeoDataFrame:
+        """Give the stops of a team's day in order: a STOPS frame."""
+        everyone = self._once(day, lambda: self.store.stops(self.round.id, day=day))
+        return everyone[everyone["team"] == team]
+
+    def _once(self, key: object, read: Callable[[], gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+        if key not in self.read:
+            self.read[key] = read()
+        return self.read[key]
+
+    def barred(self, team: str, day: int, checkpoints: Sequence[str]) -> frozenset[int]:
+        """Give the places of the checkpoints that a team must avoid (回避)."""
         rows = self.points(checkpoints).assign(day=day)
-        names = list(self.teams)
-        return barred(self.drawn, list(self.teams.values()), rows, self.avoid, turns=turns)[names.index(team)]
+        return barred(self.drawn, [self.team(team)], rows, self.avoid, turns=False)[0]
+
+    def barred_by_team(self, day: int, checkpoints: Sequence[str]) -> dict[str, frozenset[int]]:
+        """Give for each team the places of the checkpoints that it must avoid, or whose turn is others' on a day."""
+        rows = self.points(checkpoints).assign(day=day)
+        found = barred(self.drawn, list(self.teams.values()), rows, self.avoid, turns=True)
+        return dict(zip(self.teams, found, strict=True))

@@ -15,8 +15,10 @@ from routing.amend.ground import DAY_S, Ground
 from routing.amend.redrawn import AmendedRoute, redrawn
 from routing.amend.remainder import Answer, Rest, answer
 from routing.amend.standing import Standing
+from routing.amend.takers import takers
 from routing.fieldwork import replacement_for
 from routing.itinerary import unserved_frame
+from routing.problem import Plan
 from routing.remedies import remedies
 
 
@@ -110,7 +112,7 @@ def quoted(ground: Ground, change: Change) -> Quote:
         except Refusal as refusal:
             return Quote(change, False, refusal.note, 0, (), (), None, None, 0, ground.revision)
         routes = tuple(redrawn(ground, found) for found in answers)
-    frames = [unserved_frame(found.brief, found.plan, _remedies(found)) for found in answers]
+        frames = [unserved_frame(found.brief, found.plan, _remedies(ground, found)) for found in answers]
     dropped = tuple(
         Dropped(str(checkpoint), found.rest.team, found.rest.day, reason, remedy)
         for found, frame in zip(answers, frames, strict=True)
@@ -200,7 +202,7 @@ def _holder(ground: Ground, change: Takeover) -> tuple[str, int] | None:
 
 def _find(ground: Ground, team: str, day: int, checkpoint: str) -> None:
     """Refuse to close what is not on the route, or was visited."""
-    rows = ground.store.stops(ground.round.id, team=team, day=day)
+    rows = ground.rows(team, day)
     if checkpoint not in set(rows["checkpoint"]) - {""}:
         raise Refusal(
             Note(
@@ -224,15 +226,16 @@ def _refuse_over(ground: Ground, standing: Standing, team: str, day: int, *, lef
 def _refuse_barred(ground: Ground, change: Takeover) -> None:
     """Keep avoidance (回避), and the turns of the draw, for the team that would get a stop."""
     team, day = change.goal
-    if ground.barred(team, day, [change.checkpoint], turns=False):
+    if ground.barred(team, day, [change.checkpoint]):
         raise Refusal(
             Note(
                 "{team} must avoid {checkpoint}: its unit or street is an inspector's own, or it is listed",
                 {"team": team, "checkpoint": change.checkpoint},
             )
         )
-    if ground.barred(team, day, [change.checkpoint], turns=True):
-        may = [one for one in ground.teams if not ground.barred(one, day, [change.checkpoint], turns=True)]
+    turns = ground.barred_by_team(day, [change.checkpoint])
+    if turns[team]:
+        may = [one for one, barred in turns.items() if not barred]
         raise Refusal(
             Note(
                 "it is not the turn of {team} in the street of {checkpoint} on day {day}: it is that of {teams}",
@@ -271,6 +274,13 @@ def _advice(found: Answer, checkpoint: str) -> Sequence[Note]:
     return [Note(remedy.change.value, {**values, "team": found.rest.team} if "team" in values else values)]
 
 
-def _remedies(found: Answer) -> dict[int, str]:
-    answers = remedies(found.brief.problem, found.plan)
-    return {stop: remedy.text([found.rest.team]) for stop, remedy in answers.items()}
+def _remedies(ground: Ground, found: Answer) -> dict[int, str]:
+    """Say what would serve each stop that falls out: another team, if one can, else the least change."""
+    if not found.plan.unserved:
+        return {}
+    ids = found.brief.sample.index
+    others = takers(ground, found.rest, [str(ids[stop]) for stop in found.plan.unserved])
+    texts = {stop: others[str(ids[stop])].text() for stop in found.plan.unserved if str(ids[stop]) in others}
+    bare = {stop: reason for stop, reason in found.plan.unserved.items() if stop not in texts}
+    least = remedies(found.brief.problem, Plan(found.plan.routes, bare))
+    return texts | {stop: remedy.text([found.rest.team]) for stop, remedy in least.items()}

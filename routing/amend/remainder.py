@@ -79,7 +79,7 @@ def pose(ground: Ground, rest: Rest) -> Brief:
     travel[lost, :] = travel[:, lost] = UNREACHABLE_S
     dwell_s, windows = hours_and_dwell(stops, ground.round, ground.catalogue)
     last = len(places)
-    avoids = ground.barred(rest.team, rest.day, ids, turns=False)
+    avoids = ground.barred(rest.team, rest.day, ids)
     problem = RoutingProblem(
         {str(team.mode): travel},
         [*dwell_s, *[0] * (last + 1 - len(ids))],
