@@ -16,7 +16,9 @@ from routing.gpx import to_gpx
 from routing.route_sheet import Place, PlanPart, RouteSheet, plan_part
 
 FORMATS = ("gpx", "geojson", "xlsx")
-TRIAL = "试抽 trial draw"  # in a file it says so in both languages: nobody knows who will open it
+# In a file these stand in both languages: nobody knows who will open it.
+TRIAL = "试抽 trial draw"
+COVERT = "暗访：除测评组外不得给任何人 covert: give it to nobody but the team"
 _DECIMALS = 7  # of degrees: a centimetre
 _MINUTE_S = 60
 _KM = 1000.0
@@ -79,7 +81,8 @@ def routes_file(part: PlanPart, format_: str, *, wording: Wording = ENGLISH) -> 
     GeoJSON has a line per team and day (``team, day, mode, travel_s, length_m, stops``) and a point per base, stop and
     lunch (``kind, team, day, order, number, checkpoint, arrive, depart, dwell_s``; local ISO times). GPX has a track
     per team and day and a waypoint per stop. XLSX has a sheet of routes, one of stops with their opening hours, items
-    and questionnaires, and one of what is not served. What was drawn by trial is marked as such in every format.
+    and questionnaires, and one of what is not served. Every format says what was drawn by trial, and what is
+    covert.
 
     Raises
     ------
@@ -96,9 +99,12 @@ def routes_file(part: PlanPart, format_: str, *, wording: Wording = ENGLISH) -> 
         return _geojson(part).encode()
     if format_ == "xlsx":
         return _xlsx(part, wording)
-    title = f"{part.round.id} {TRIAL}" if part.trial else part.round.id
-    sheets = list(part.sheets())
-    return to_gpx(title, part.routes, sheets, lambda place: _described(place, wording))
+    title = f"{part.round.id} {_remarks(part)}".strip()
+    return to_gpx(title, part.routes, part.sheets(), lambda place: _described(place, wording))
+
+
+def _remarks(part: PlanPart) -> str:
+    return "; ".join([TRIAL] * part.trial + [COVERT] * part.round.covert)
 
 
 def _described(place: Place, wording: Wording) -> str:
@@ -126,7 +132,8 @@ def _geojson(part: PlanPart) -> str:
         times = {"arrive": place.arrive.isoformat(), "depart": place.depart.isoformat()}
         spent = {"dwell_s": row.dwell_s, "travel_s": row.travel_s, "number": place.number, "trial": part.trial}
         features.append(_feature(row.Index, row.geometry, known | times | spent))
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    marked = {"remarks": _remarks(part)} if _remarks(part) else {}
+    return json.dumps({"type": "FeatureCollection", **marked, "features": features}, ensure_ascii=False)
 
 
 def _feature(id_: str, geometry: shapely.Geometry, properties: dict[str, Any]) -> dict[str, Any]:
@@ -153,14 +160,14 @@ def _xlsx(part: PlanPart, wording: Wording) -> bytes:
 def _route_columns(say: Callable[[str], str]) -> Row:
     return (
         say("Team"), say("Day"), say("Date"), say("Mode"), say("Stops"), say("Travel, minutes"), say("Way, km"),
-        say("Trial"),
+        say("Remarks"),
     )  # fmt: skip
 
 
 def _route_row(sheet: RouteSheet, part: PlanPart, say: Callable[[str], str]) -> Row:
     return (
         sheet.team, sheet.day, sheet.date.isoformat(), say(str(sheet.mode)), len(sheet.stops),
-        round(sheet.travel_s / _MINUTE_S), round(sheet.length_m / _KM, 1), TRIAL if part.trial else "",
+        round(sheet.travel_s / _MINUTE_S), round(sheet.length_m / _KM, 1), _remarks(part),
     )  # fmt: skip
 
 
@@ -169,7 +176,7 @@ def _stop_columns(say: Callable[[str], str]) -> Row:
         say("Team"), say("Day"), say("Date"), say("Number"), say("Kind"), say("Arrives"), say("Leaves"),
         say("On the spot, minutes"), say("Travel, minutes"), say("Open"), say("Checkpoint"), say("Name"),
         say("Category"), say("Address"), say("Responsible unit"), say("Questionnaires"), say("What to check"),
-        say("Longitude"), say("Latitude"), say("Trial"),
+        say("Longitude"), say("Latitude"), say("Remarks"),
     )  # fmt: skip
 
 
@@ -181,7 +188,7 @@ def _stop_rows(sheets: Iterable[RouteSheet], part: PlanPart, wording: Wording) -
             round(place.travel_s / _MINUTE_S), place.opening, place.checkpoint, place.name,
             place.category_name(wording.lang), place.address, place.unit, place.questionnaires or "",
             "; ".join(item.name(wording.lang) for item in place.items), round(place.lon, 6), round(place.lat, 6),
-            TRIAL if part.trial else "",
+            _remarks(part),
         )  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """What leaves a planned round: GPX that any GPS takes, GeoJSON, XLSX."""
 
+import dataclasses
 import datetime as dt
 import json
+from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,7 +14,7 @@ from lxml import etree
 
 from geo.errors import InputError, StateError
 from geo.store import Store
-from routing.export import FORMATS, TRIAL, Wording, export_routes, routes_file
+from routing.export import COVERT, FORMATS, TRIAL, Wording, export_routes, routes_file
 from routing.gpx import NAMESPACE, to_gpx
 from routing.plan import PlanOptions, plan_round
 from routing.route_sheet import directions, plan_part
@@ -143,4 +145,16 @@ def test_a_trial_is_marked_in_every_format(planned, tmp_path):
     assert all(one["properties"]["trial"] is True for one in collection["features"])
     assert TRIAL in paths["gpx"].read_text(encoding="utf-8")
     routes, stops, _ = _sheets(paths["xlsx"])
-    assert set(routes["Trial"]) == set(stops["Trial"]) == {TRIAL}
+    assert set(routes["Remarks"]) == set(stops["Remarks"]) == {TRIAL}
+
+
+def test_a_covert_round_says_so_in_every_format(planned: Store) -> None:
+    part = plan_part(planned, "R1")
+    covert = dataclasses.replace(part, round=dataclasses.replace(part.round, covert=True))
+    assert COVERT in json.loads(routes_file(covert, "geojson"))["remarks"]
+    gpx = etree.fromstring(routes_file(covert, "gpx"))
+    assert SCHEMA.validate(gpx), SCHEMA.error_log
+    assert COVERT in gpx.findtext(f"{{{NAMESPACE}}}metadata/{{{NAMESPACE}}}name")
+    routes, stops, _ = pd.read_excel(BytesIO(routes_file(covert, "xlsx")), sheet_name=None, engine="calamine").values()
+    assert set(routes["Remarks"]) == set(stops["Remarks"]) == {f"{TRIAL}; {COVERT}"}
+    assert COVERT not in routes_file(part, "geojson").decode()
