@@ -236,6 +236,21 @@ def test_bars_have_the_intervals_of_the_cells() -> None:
     assert charts.chart(visits.iloc[:0], "category", str).bars == ()
 
 
+def test_a_place_opens_one_of_its_cells(store: Store) -> None:
+    store.record_visits(
+        Visit(
+            "P000", "1", dt.datetime(2026, 6, 1, 0, i, tzinfo=dt.UTC), deductions=(Deduction("main_road.litter", 9.0),)
+        )
+        for i in range(40)
+    )
+    result = found(Records.read(eyes(store)), radius="100")
+    table = charts.places(result)
+    assert table["hot"].iloc[0]
+    opened = result.raster.assign(table["lon"], table["lat"])
+    flagged = (result.cells["hot"] | result.cells["cold"]).to_numpy()
+    assert set(opened) <= set(result.at[flagged])  # noqa: PD008 - a field of ours
+
+
 def test_items_that_cost_most_come_first(records: Records) -> None:
     items = charts.items(records.deductions)
     assert [item.points for item in items] == sorted((item.points for item in items), reverse=True)

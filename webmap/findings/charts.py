@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from geo.crs import unproject_xy
 from geo.hotspots.verdict import compound_interval
 from geo.results import hotspot_places
 from webmap.findings.work import Found
@@ -93,5 +95,14 @@ def items(deductions: pd.DataFrame) -> list[Item]:
 
 
 def places(found: Found) -> pd.DataFrame:
-    """Give the surest of the flagged places; see :func:`geo.results.hotspot_places`."""
-    return hotspot_places(found.cells, found.records.visits).head(PLACES_SHOWN)
+    """Give the surest of the flagged places, each with a cell to open; see :func:`geo.results.hotspot_places`."""
+    table = hotspot_places(found.cells, found.records.visits).head(PLACES_SHOWN)
+    if table.empty or found.raster is None:
+        return table
+    flagged = (found.cells["hot"] | found.cells["cold"]).to_numpy()
+    at = found.at[flagged]  # noqa: PD008 - a column of ours
+    lon, lat = unproject_xy(*found.raster.centres(at), found.raster.crs_epsg)
+    # The middle of a bent place lies outside it: go to the flagged cell that is nearest.
+    shrink = np.cos(np.radians(lat))
+    near = [np.argmin(np.hypot((lon - x) * shrink, lat - y)) for x, y in zip(table["lon"], table["lat"], strict=True)]
+    return table.assign(lon=lon[near], lat=lat[near])
