@@ -107,12 +107,8 @@ def create_app(config: Mapping[str, Any]) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (jobs.pages, intake.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)
-    app.register_blueprint(rounds.pages)
-    app.register_blueprint(closures.pages)
-    app.register_blueprint(amending.pages)
-    app.register_blueprint(route_pages.pages)
-    app.register_blueprint(findings.pages)
-    app.register_blueprint(bulletin_pages.pages)
+    for room in (rounds, closures, amending, route_pages, findings, bulletin_pages):
+        app.register_blueprint(room.pages)
     jobs.init_app(app)
     intake.init_app(app)
     findings_work.init_app(app)
