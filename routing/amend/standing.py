@@ -97,7 +97,7 @@ def standing(
             continue
         walk.place = shapes[at]
         if checkpoint in gone and seen_s is None:
-            walk.free_s = max(start_s, now_s or 0)
+            walk.free_s = start_s
             continue
         walk.done.append(at)
         walk.free_s = (start_s if seen_s is None else seen_s) + ends_s - begins_s
