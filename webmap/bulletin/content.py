@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+import pandas as pd
+
 from geo.progress import Progress, silent
 from geo.store import Store
 from webmap.bulletin import pictures
@@ -20,7 +22,7 @@ RANKED_FROM = 3
 Picture = Callable[[], bytes | None]
 
 _RANKING = ("rank", "rank_low", "name", "score", "low", "n", "share_unvisited", "above", "below", "list")
-_PLACES = ("place", "street", "zones", "visits", "deductions", "rate", "rate_low", "ratio", "q", "class", "items")
+_PLACES = ("place", "zones", "visits", "rate", "rate_low", "ratio", "q", "class", "items")
 _PROBLEMS = ("date", "checkpoint_name", "address", "unit", "item_name", "points")
 
 
@@ -73,7 +75,7 @@ def bulletin(store: Store, round_id: str, language: str, *, progress: Progress =
         "table_units": units.only(_RANKING),
         "table_lists": lists,
         "table_items": items_table(made.found, language, most=ITEMS_SHOWN),
-        "table_hotspots": places.only(_PLACES),
+        "table_hotspots": replace(places.only(_PLACES), rows=_where(places.rows)),
         "table_problems": problems.only(_PROBLEMS),
     }
     items = items_table(made.found, language)
@@ -81,6 +83,12 @@ def bulletin(store: Store, round_id: str, language: str, *, progress: Progress =
     sheets = (*scores.values(), lists, items, places, cells, problems)
     ground = pictures.Ground(zones, store.streets(), language)
     return Bulletin(language, facts(store, made, language), tables, _pictures(made, ground, tables), sheets)
+
+
+def _where(rows: pd.DataFrame) -> pd.DataFrame:
+    """Write street and zones into one column: the page is narrow."""
+    pairs = zip(rows["street"], rows["zones"], strict=True)
+    return rows.assign(zones=[f"{street} {zones}".strip() for street, zones in pairs])
 
 
 def _shown(table: Table, made: Material) -> Table:
