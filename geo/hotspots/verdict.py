@@ -16,7 +16,7 @@ from geo.hotspots.lattice import Floats, Ints, Mask, checked_radii, halves_of, l
 from geo.hotspots.places import Place, expected_power, false_discovery_rate, find_places
 
 CLUMPED = 0.6
-"""Places by chance for each window by chance that is as strong, at most: 0.2 to 0.53 in tests/bench/hotspots.py."""
+"""Places by chance for each window by chance that is as strong: tests/bench/hotspots.py finds 0.2 to 0.6."""
 
 
 def flag(
@@ -216,8 +216,8 @@ def _judge_places(verdict: Verdict, windows: Windows, radii: Floats, places: lis
 def places_q(places: list[Place]) -> Floats:
     """Go through the list as Benjamini-Hochberg does, the score being an expected number of windows by chance.
 
-    Of the windows by chance fewer than ``CLUMPED`` are places of their own, the others lie over them. A place that
-    must stand alone is held to the number of windows all the same: where nothing is bad, no list holds two.
+    Of the windows by chance about ``CLUMPED`` are places of their own, the others lie over them. A place that must
+    stand alone is held to the number of windows all the same: where nothing is bad, a list seldom holds two.
     """
     if not places:
         return np.empty(0)
