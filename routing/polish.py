@@ -1,9 +1,10 @@
 """Rounds of warm-started searches on neighbouring routes, in parallel.
 
-A city's round is too large for one search to stay quick: each step copies the whole plan. So every round parts the team
-days into groups of neighbours, other groups each time, and searches on in all of them at once, as in POPMUSIC (Taillard
-and Voss, 2002, doi:10.1007/978-1-4615-1507-4_27). Days that share no stop never meet in a group. The first part of the
-search looks for the least travel alone; then the loads are evened out, and from there on no step may unsettle them.
+A city's round is too large for one search to stay quick: each step copies the whole plan. So it begins with
+territories, each with its share of the team days. Every later round parts the team days into groups of
+neighbours, other groups each time, and searches on in all of them at once, as in POPMUSIC (Taillard and Voss, 2002,
+doi:10.1007/978-1-4615-1507-4_27). Days that share no stop never meet in a group. The first part of the search looks for
+the least travel alone; then the loads are evened out, and from there on no step may unsettle them.
 """
 
 import os
@@ -31,8 +32,8 @@ FIRST_PENALTY = 50_000.0  # as PyVRP; where it starts lower, clustered stops kee
 EVEN_FROM = 0.6  # of the search: from here on the loads are kept even
 FAIR_COSTS = (0, 1, 2, 4, 8)  # of a second more in a team's day, see Part.hold_loads
 LISTEN_S = 0.2
-SETTLING = 0.02  # of the time, to set the tours on the real clock; at most SETTLING_S
-SETTLING_S = 0.5
+SETTLING = 0.15  # of the time, to set the tours on the real clock; at most SETTLING_S
+SETTLING_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)

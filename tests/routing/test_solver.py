@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import permutations
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from geo.model import Mode
 from routing.check import violations
+from routing.groups import group_count, territories
 from routing.loads import Loads, farthest_load
 from routing.menus import best_menus
 from routing.problem import HOUR_S, Plan, Reason, RoutingProblem, RoutingTeam, Shift
@@ -173,3 +175,24 @@ def test_the_search_looks_wider_where_windows_are_tight() -> None:
     for share, windows in [(0, [wide] * 8), (0.25, [tight] * 2 + [None] * 6), (1, [tight] * 8)]:
         problem = city(8, windows=windows)
         assert Part(best_menus(problem), problem.stops, problem.slots()).tightness() == share
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_territories_part_everything_and_lie_apart(count: int) -> None:
+    problem = city(60, crews=10, days=2)
+    part = (list(problem.stops), problem.slots())
+    found = territories(problem, part, count, Random(1))
+    assert sorted(stop for stops, _ in found for stop in stops) == list(problem.stops)
+    assert sorted(slot for _, slots in found for slot in slots) == sorted(problem.slots())
+    assert {len(stops) for stops, _ in found} == {60 // count}
+    assert {len(slots) for _, slots in found} == {20 // count, -(-20 // count)}
+    travel = problem.matrix(0)
+    within = np.mean([travel[np.ix_(stops, stops)].mean() for stops, _ in found])
+    assert count == 1 or within < 0.85 * travel[:60, :60].mean()
+
+
+@pytest.mark.parametrize(
+    ("stops", "slots", "count"), [(0, 0, 1), (25, 1, 1), (1090, 40, 2), (1090, 4, 1), (9000, 400, 20), (3, 400, 3)]
+)
+def test_a_group_has_enough_of_both(stops: int, slots: int, count: int) -> None:
+    assert group_count(stops, slots) == count
