@@ -34,6 +34,12 @@ from webmap.sight import Sight
 LONG_S = 60.0
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for the work on a busy machine too."""
+    monkeypatch.setattr("webmap.findings.pages.PATIENCE_S", LONG_S)
+
+
 def eyes(store: Store) -> Sight:
     return Sight(store, User("planner", Role.PLANNER, ""), today(store))
 
@@ -329,6 +335,11 @@ def test_a_card_is_asked_for_by_its_place(app: Flask, log_in: Callable[[str], Fl
     answer = client.get("/data/hotspots/cell?at=116.4")
     assert answer.status_code == 400
     assert "at" in answer.json["error"]
+
+
+@pytest.mark.parametrize("path", ["/hotspots", "/data/hotspots/cells", "/data/hotspots/panel"])
+def test_only_planners_see_any_of_it(log_in: Callable[[str], FlaskClient], path: str) -> None:
+    assert [log_in(name).get(path).status_code for name in ("planner", "team", "street")] == [200, 403, 403]
 
 
 def test_slow_work_says_how_far_it_is(log_in: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,8 +117,6 @@ TOLD = {
     "/data/zones.geojson": {"planner": 200, "team": 403, "street": 200},
     "/data/zone-names.geojson": {"planner": 200, "team": 403, "street": 403},
     "/hotspots": {"planner": 200, "team": 403, "street": 403},
-    "/data/hotspots/cells": {"planner": 200, "team": 403, "street": 403},
-    "/data/hotspots/panel": {"planner": 200, "team": 403, "street": 403},
     "/data/hotspots/cells.geojson?bbox=114,30,115,31": {"planner": 200, "team": 403, "street": 403},
     "/data/hotspots/cell?at=114.29,30.56": {"planner": 200, "team": 403, "street": 403},
     "/data/problems.geojson": {"planner": 403, "team": 403, "street": 200},
