@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from waitress.server import create_server
 
 from data.demo import build
@@ -106,6 +106,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start the browser."""
+    expect.set_options(timeout=WAIT_MS)  # a busy machine draws slowly
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield started
@@ -156,6 +157,7 @@ def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Visitor]]:
         width, height = SIZES[size]
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        context.set_default_timeout(WAIT_MS)
         page = context.new_page()
         visitor = Visitor(page, demo.address)
         page.on("request", lambda request: visitor.asked.append(request.url))
