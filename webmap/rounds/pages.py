@@ -10,22 +10,13 @@ from geo.model import Role
 from routing.export import FORMATS
 from webmap import access
 from webmap.amending import changes_of
-from webmap.figures import Figures, figures_of
+from webmap.figures import figures_of
 from webmap.jobs import Job, jobs, owner, trouble
 from webmap.rounds import planning
 from webmap.rounds.closures import lines
 from webmap.rounds.moving import proposal
 from webmap.rounds.report import report_rows
-from webmap.rounds.view import (
-    Chosen,
-    chosen_day,
-    chosen_round,
-    chosen_stop,
-    map_settings,
-    places,
-    timeline_of,
-    unserved_rows,
-)
+from webmap.rounds.view import Board, Chosen, chosen_day, chosen_round, map_settings, unserved_rows
 
 pages = Blueprint("rounds", __name__)
 
@@ -45,19 +36,19 @@ def newest() -> Any:  # noqa: ANN401 - a redirect of werkzeug, or a page
 @access.require(Role.PLANNER)
 def page(round_id: str) -> str:
     """Show a round."""
-    sight = access.sight()
-    rounds, figures = sight.rounds(), _figures(round_id)
-    day = chosen_day(figures.round, sight.today, request.args.get("day", type=int))
+    board = _board(round_id)
+    sight, figures = board.sight, figures_of(board.sight, board.round)
+    day = chosen_day(board.round, sight.today, request.args.get("day", type=int))
     job = jobs().last(owner(), planning.about(round_id))
     return render_template(
         "round.html",
-        rounds=rounds,
+        rounds=sight.rounds(),
         figures=figures,
         unserved=unserved_rows(sight, round_id),
         report=(report := sight.plan_report(round_id)),
         meanings=report_rows(report) if report else [],
         changes=changes_of(sight, round_id),
-        closures=lines(sight, figures.round),
+        closures=lines(sight, board.round),
         job=job,
         outcome=job if job and job.finished and "planned" in request.args else None,
         trouble=trouble,
@@ -65,8 +56,8 @@ def page(round_id: str) -> str:
         loss=planning.loss(sight.store, round_id),
         formats=FORMATS,
         settings=map_settings(sight, figures) | _addresses(round_id, day, job),
-        **_shown(figures, day),
-        **_card(figures, _asked(figures) if "stop" in request.args else None),
+        **_shown(board, day),
+        **(_card(board, _asked(board)) if "stop" in request.args else {"chosen": None, "offer": None}),
     )
 
 
@@ -74,9 +65,9 @@ def page(round_id: str) -> str:
 @access.require(Role.PLANNER)
 def timeline(round_id: str) -> str:
     """Give the timeline of a day, to be put into the page."""
-    figures = _figures(round_id)
-    day = chosen_day(figures.round, access.sight().today, request.args.get("day", type=int))
-    return render_template("round_timeline.html", figures=figures, **_shown(figures, day))
+    board = _board(round_id)
+    day = chosen_day(board.round, board.sight.today, request.args.get("day", type=int))
+    return render_template("round_timeline.html", chosen=None, **_shown(board, day))
 
 
 @pages.get("/data/rounds/<round_id>/stop.html")
@@ -89,16 +80,16 @@ def stop(round_id: str) -> str:
     NotFoundError
         When it was not drawn for this round.
     """
-    figures = _figures(round_id)
-    return render_template("round_stop.html", figures=figures, marks=figures.marks, **_card(figures, _asked(figures)))
+    board = _board(round_id)
+    return render_template("round_stop.html", board=board, **_card(board, _asked(board)))
 
 
 @pages.get("/data/rounds/<round_id>/quote.html")
 @access.require(Role.PLANNER)
 def quoted(round_id: str) -> str:
     """Say what a move would cost, to be put into the card of the stop."""
-    figures = _figures(round_id)
-    return render_template("round_quote.html", figures=figures, marks=figures.marks, **_card(figures, _asked(figures)))
+    board = _board(round_id)
+    return render_template("round_quote.html", board=board, **_card(board, _asked(board)))
 
 
 @pages.post("/rounds/<round_id>/plan")
@@ -140,25 +131,17 @@ def _addresses(round_id: str, day: int, job: Job | None) -> dict[str, Any]:
     }
 
 
-def _figures(round_id: str) -> Figures:
+def _board(round_id: str) -> Board:
     sight = access.sight()
-    return figures_of(sight, sight.store.round(round_id))
+    return Board(sight, sight.store.round(round_id))
 
 
-def _shown(figures: Figures, day: int) -> dict[str, Any]:
-    """Give what the timeline and the card of a stop need."""
-    sight = access.sight()
-    shown = timeline_of(sight, figures, day)
-    wanted = [stop.checkpoint for row in shown.rows for stop in row.stops]
-    return {
-        "day": day,
-        "marks": figures.marks,
-        "timeline": shown,
-        "places": places(sight, figures.round, wanted),
-    }
+def _shown(board: Board, day: int) -> dict[str, Any]:
+    """Give what the timeline needs."""
+    return {"board": board, "day": day, "timeline": board.timeline(day)}
 
 
-def _asked(figures: Figures) -> Chosen:
+def _asked(board: Board) -> Chosen:
     """Give the stop that is asked for.
 
     Raises
@@ -167,16 +150,14 @@ def _asked(figures: Figures) -> Chosen:
         When it was not drawn for this round.
     """
     wanted = request.args.get("stop", "")
-    found = chosen_stop(access.sight(), figures, wanted)
+    found = board.stop(wanted)
     if found is None:
-        raise NotFoundError("{checkpoint} was not drawn for round {round}", checkpoint=wanted, round=figures.round.id)
+        raise NotFoundError("{checkpoint} was not drawn for round {round}", checkpoint=wanted, round=board.round.id)
     return found
 
 
-def _card(figures: Figures, chosen: Chosen | None) -> dict[str, Any]:
+def _card(board: Board, chosen: Chosen) -> dict[str, Any]:
     """Give what the card of a stop needs: the stop, and what a move to ``to`` on ``to_day`` would cost."""
     to_team, to_day = request.args.get("to", ""), request.args.get("to_day", type=int)
-    offer = None
-    if chosen is not None and to_team:
-        offer = proposal(access.sight(), figures.round.id, chosen, to_team, to_day or chosen.day)
+    offer = proposal(board.sight, board.round.id, chosen, to_team, to_day or chosen.day) if to_team else None
     return {"chosen": chosen, "offer": offer}

@@ -1,10 +1,11 @@
 """What the page of a round shows: which round and day, who stands in the timeline, what is not served, one stop."""
 
 import dataclasses
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 from flask import url_for
 
@@ -17,6 +18,7 @@ from webmap.figures import Figures
 from webmap.formats import category_name
 from webmap.rounds.timeline import Block, Timeline, hours_of, timeline
 from webmap.sight import Sight
+from webmap.team_marks import TeamMark, team_marks
 
 UNSERVED_SHOWN = 200
 
@@ -74,44 +76,64 @@ def unserved_rows(sight: Sight, round_id: str) -> pd.DataFrame:
     return listed.assign(name=names, category=kinds).reset_index().head(UNSERVED_SHOWN)
 
 
-def places(sight: Sight, round_: Round, wanted: Iterable[str]) -> dict[str, Place]:
-    """Give what people want to read of checkpoints."""
-    roster = sight.store.checkpoints(include_retired=True)
-    hours = hours_of(roster, sight.store.catalogue(round_.edition).categories)
-    rows: Any = roster.loc[roster.index.isin(list(wanted))].itertuples()
-    return {
-        row.Index: Place(row.Index, row.name, category_name(row.category), row.address, hours(row.Index))
-        for row in rows
-    }
+@dataclass(frozen=True)
+class Board:
+    """The plan of a round as its page shows it: read once for each request."""
 
+    sight: Sight
+    round: Round
 
-def timeline_of(sight: Sight, figures: Figures, day: int) -> Timeline:
-    """Lay out a day of a round, or with day 0 all of them: every team that works has a row."""
-    round_, store = figures.round, sight.store
-    roster = store.checkpoints(include_retired=True)
-    hours = hours_of(roster, store.catalogue(round_.edition).categories)
-    days = [day] if day else figures.days
-    teams = [*figures.every_team[: round_.teams], *figures.teams]
-    return timeline(sight.stops(round_.id), round_, teams, days, zone=zone_of(store), hours=hours)
+    @property
+    def days(self) -> range:
+        """Count the days of the round."""
+        return range(1, self.round.days + 1)
 
+    @cached_property
+    def stops(self) -> gpd.GeoDataFrame:
+        """Bases, stops and lunches of all routes."""
+        return self.sight.stops(self.round.id)
 
-def chosen_stop(sight: Sight, figures: Figures, checkpoint: str) -> Chosen | None:
-    """Give one stop of a round, or None when it was not drawn for it."""
-    round_, stops = figures.round, sight.stops(figures.round.id)
-    own = stops[stops["checkpoint"] == checkpoint]
-    left = sight.unserved(round_.id)
-    place = places(sight, round_, [checkpoint]).get(checkpoint)
-    if place is None or (own.empty and checkpoint not in left.index):
-        return None
-    if own.empty:
+    @cached_property
+    def marks(self) -> dict[str, TeamMark]:
+        """Every team that works in this round, with or without a route, as figures and maps mark it."""
+        return team_marks([*(team.id for team in self.sight.store.teams()), *self.stops["team"]])
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """What people want to read of the checkpoints that were drawn."""
+        drawn = self.sight.sample(self.round.id)
+        hours = hours_of(drawn, self.sight.store.catalogue(self.round.edition).categories)
+        rows: Any = drawn.itertuples()
+        return {
+            row.Index: Place(row.Index, row.name, category_name(row.category), row.address, hours(row.Index))
+            for row in rows
+        }
+
+    def timeline(self, day: int) -> Timeline:
+        """Lay out a day, or with day 0 all of them: every team that works has a row."""
+        known = list(self.marks)
+        working = [*known[: self.round.teams], *self.stops["team"]]
+        days = [day] if day else self.days
+        return timeline(self.stops, self.round, working, days, zone=zone_of(self.sight.store), hours=self._hours)
+
+    def stop(self, checkpoint: str) -> Chosen | None:
+        """Give one stop, or None when it was not drawn for this round."""
+        place = self.places.get(checkpoint)
+        own = self.stops[self.stops["checkpoint"] == checkpoint]
+        if place is not None and len(own):
+            team, day = own["team"].iloc[0], int(own["day"].iloc[0])
+            row = next(one for one in self.timeline(day).rows if one.team == team)
+            block = next(one for one in row.stops if one.checkpoint == checkpoint)
+            return Chosen(place, day, team, block, "", "")
+        left = self.sight.unserved(self.round.id)
+        if place is None or checkpoint not in left.index:
+            return None
         line: Any = left.loc[checkpoint]
         return Chosen(place, int(line["day"]), "", None, line["reason"], line["remedy"])
-    team, day = own["team"].iloc[0], int(own["day"].iloc[0])
-    hours = {checkpoint: place.hours}
-    part = stops[(stops["team"] == team) & (stops["day"] == day)]
-    shown = timeline(part, round_, [], [day], zone=zone_of(sight.store), hours=lambda one: hours.get(one, ""))
-    block = next(one for one in shown.rows[0].stops if one.checkpoint == checkpoint)
-    return Chosen(place, day, team, block, "", "")
+
+    def _hours(self, checkpoint: str) -> str:
+        place = self.places.get(checkpoint)
+        return place.hours if place else ""
 
 
 def map_settings(sight: Sight, figures: Figures | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ const dock = document.getElementById("dock");
 const card = document.getElementById("stop");
 const NEAR = 15; // zoom at which a place is recognised
 const ZOOMS = 3;
+const sheet = matchMedia("(max-width: 800px)");
 const PARTS = ["dock", "figures", "stop", "unserved", "changes", "planning"]; // what a change of the plan changes
 
 const cells = () => [...dock.querySelectorAll(".line[data-team]")];
@@ -91,8 +92,9 @@ export function timeline({ map, redraw, busy }) {
       const at = place(stop);
       if (!map.getBounds().contains(at)) map.easeTo({ center: at, zoom: Math.max(map.getZoom(), NEAR - 2) });
     }
+    if (sheet.matches) stop?.closest(".line").scrollIntoView({ block: "start" }); // clear of the card, which comes from below
     stop?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    if (focus) card.querySelector("select, a")?.focus();
+    if (focus) (card.querySelector("select") ?? card.querySelector("a"))?.focus();
     return undefined;
   }
 
