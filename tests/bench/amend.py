@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from geo.store import Store
 from routing.amend import Change, Late, Quote, StopClosed, StreetClosed, Takeover, quote
 
-REPEATS = 12
+REPEATS = 6
 MORNING = dt.time(10, 20)
 
 
