@@ -182,6 +182,7 @@ function xundianCells(map, group, edges, shown) {
       list.append(Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value }));
     }
     box.append(list);
-    L.popup({ maxWidth: 300 }).setLatLng(place).setContent(box).openOn(map);
+    const panel = innerWidth > 600 ? 300 : 16; // the legend must not hide it
+    L.popup({ maxWidth: 300, autoPanPaddingTopLeft: [panel, 16] }).setLatLng(place).setContent(box).openOn(map);
   }
 }
