@@ -182,9 +182,9 @@ def test_streets_are_closed_listed_and_opened(planner: FlaskClient, own: Flask) 
     }  # fmt: skip
     page = planner.get("/rounds/2026-06").text
     assert name in page
-    assert page.count("/lift\"") == 2
+    assert page.count('/lift"') == 2
     assert planner.post("/rounds/2026-06/closures/1/lift").status_code == 302
-    assert planner.get("/rounds/2026-06").text.count("/lift\"") == 1
+    assert planner.get("/rounds/2026-06").text.count('/lift"') == 1
 
 
 @pytest.mark.parametrize(
