@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.frames import STOPS
@@ -97,6 +97,7 @@ def test_hours_that_never_close_are_no_window() -> None:
     assert open_windows("08:30-12:00", 6) == ((30_600, 43_200),)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 3000), st.integers(0, 2500)), min_size=1, max_size=12))
 def test_a_day_has_no_hole_and_no_overlap(legs: list[tuple[int, int, int]]) -> None:
     places: list[Place] = [("base", "", 28_800, 28_800, 0)]

@@ -135,6 +135,8 @@ export function drags({ settle }) {
     end();
     if (ghost && wanted) settle(id, wanted);
   });
+  // touch-action is not heeded on parts of a drawing: as long as a stop is held, the finger does not scroll
+  addEventListener("touchmove", (event) => held && event.preventDefault(), { passive: false });
   addEventListener("pointercancel", end);
   addEventListener("keydown", ({ key: pressed }) => pressed === "Escape" && end());
   addEventListener("dragstart", (event) => event.target.closest?.("#dock") && event.preventDefault());
