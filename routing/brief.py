@@ -16,12 +16,12 @@ from geo.frames import WGS84
 from geo.model import Level, Mode, Round, Team
 from geo.store import Store
 from geo.streets import FAR_M, Positions, snap, stranded
-from routing.closures import closed_in
 from routing.hours import windows_by_day
 from routing.matrix import travel_matrix
 from routing.network import StreetNetwork
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Shift
-from routing.team_draw import barred, composed
+from routing.streets.closures import closed_in
+from routing.teams.drawn import barred, composed
 from routing.vary.likeness import Walk, base_of
 
 LOST_M = 1000.0

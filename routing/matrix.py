@@ -7,11 +7,11 @@ import numpy.typing as npt
 
 from geo.model import Mode
 from geo.streets import Positions
-from routing.engines import FAR_MS, Metric
 from routing.network import StreetNetwork
-from routing.places import along_one_edge, ways_in, ways_out
-from routing.speeds import TimeSlice
-from routing.ways import Way, way
+from routing.streets.engines import FAR_MS, Metric
+from routing.streets.places import along_one_edge, ways_in, ways_out
+from routing.streets.speeds import TimeSlice
+from routing.streets.ways import Way, way
 
 __all__ = ["UNREACHABLE_S", "Way", "matrix_ms", "travel_matrix", "way"]
 
@@ -53,7 +53,7 @@ def travel_matrix(
 
 
 def matrix_ms(network: StreetNetwork, positions: Positions, metric: Metric) -> npt.NDArray[np.int64]:
-    """Give the travel time in milliseconds, :data:`routing.engines.FAR_MS` where there is no way."""
+    """Give the travel time in milliseconds, :data:`routing.streets.engines.FAR_MS` where there is no way."""
     weights = metric.weights
     ms = metric.many(ways_out(network, positions, weights), ways_in(network, positions, weights))
     row = network.rows(positions)

@@ -20,9 +20,9 @@ from geo.errors import InputError
 from geo.frames import STREETS, check
 from geo.model import Mode
 from geo.streets import Positions
-from routing.arcs import build_arcs
-from routing.engines import CLOSED_MS, HAS_CCH, CchEngine, Engine, Metric, ScipyEngine, cch_order
-from routing.speeds import SPEEDS_KMH, Speeds, TimeSlice, speed_kmh
+from routing.streets.arcs import build_arcs
+from routing.streets.engines import CLOSED_MS, HAS_CCH, CchEngine, Engine, Metric, ScipyEngine, cch_order
+from routing.streets.speeds import SPEEDS_KMH, Speeds, TimeSlice, speed_kmh
 
 if TYPE_CHECKING:
     from geo.store import Store

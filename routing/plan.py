@@ -15,11 +15,11 @@ from routing.brief import Brief, Days, Terms, brief_of
 from routing.check import ensure
 from routing.forecast import chances, figures
 from routing.itinerary import plan_frames, unserved_frame
-from routing.loads import farthest_load
 from routing.network import network_of
 from routing.plan_report import PlanReport, plain
 from routing.problem import Plan, Reason
 from routing.remedies import Change, Remedy, remedies, teams_for_all
+from routing.search.loads import farthest_load
 from routing.solver import Standing, solve
 from routing.vary.history import known_legs, past_walks
 from routing.vary.keeping import keep_candidates

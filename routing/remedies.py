@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from routing.problem import HOUR_S, UNREACHABLE_S, Plan, Reason, RoutingProblem, Slot
-from routing.settle import Drafts, cheapest, detour_s, holds, shift_s, work_s
-from routing.timetable import NEVER_S, Day, earliest_back
+from routing.search.settle import Drafts, cheapest, detour_s, holds, shift_s, work_s
+from routing.search.timetable import NEVER_S, Day, earliest_back
 
 _TRIED = 60  # places for a stop, nearest first, before the least overtime is taken
 _ENOUGH_TEAMS = 200

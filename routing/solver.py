@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from geo.progress import Progress, silent
-from routing.polish import Search
 from routing.problem import Plan, RoutingProblem
-from routing.settle import Drafts, holds, insert, keep, routes_of
-from routing.unserved import reason_of
+from routing.search.polish import Search
+from routing.search.settle import Drafts, holds, insert, keep, routes_of
+from routing.search.unserved import reason_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house import page
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("geo", "routing", "data", "webmap")
 MIGRATIONS = ROOT / "geo/store/migrations/versions"  # a migration lists columns, and is never edited
@@ -54,3 +56,7 @@ def test_pages_link_to_what_is_there(page: Path) -> None:
     links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
     assert not re.search(r"^@[A-Z]+@$", text, re.MULTILINE)
+
+
+def test_the_map_of_the_house_is_true() -> None:
+    assert (ROOT / "docs/house.md").read_text(encoding="utf-8") == page(), "python -m tests.house > docs/house.md"

@@ -13,19 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
 from geo.store import Store
-from webmap import (
-    access,
-    amending,
-    auth,
-    field,
-    formats,
-    jobs,
-    language,
-    layers,
-    office,
-    planner,
-    tiles,
-)
+from webmap import access, auth, field, formats, jobs, layers, office, planner, tiles
 from webmap.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
 from webmap.clock import today
@@ -36,7 +24,8 @@ from webmap.findings import work as findings_work
 from webmap.intake import pages as intake
 from webmap.intake import placing
 from webmap.intake import zones as zone_pages
-from webmap.rounds import closures
+from webmap.language import spoken as language
+from webmap.rounds import amending, closures
 from webmap.rounds import pages as rounds
 from webmap.route import pages as route_pages
 

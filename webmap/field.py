@@ -6,12 +6,12 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from geo.model import Role
-from routing.route_sheet import Place, PlanPart, RouteSheet, directions
+from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, directions
 from webmap import access, clock, tiles
-from webmap.amending import changes_of
 from webmap.extent import CHINA, bounds_of
-from webmap.language import spoken
-from webmap.navigation import Link, links
+from webmap.language.spoken import spoken
+from webmap.rounds.amending import changes_of
+from webmap.route.navigation import Link, links
 from webmap.sight import Sight
 
 pages = Blueprint("field", __name__)

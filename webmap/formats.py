@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from geo.catalogue import Catalogue, Category
 from webmap.access import city
 from webmap.clock import zone_of
-from webmap.language import spoken
-from webmap.reasons import said
+from webmap.language.reasons import said
+from webmap.language.spoken import spoken
 from webmap.team_marks import team_name
 
 THIN = "\u202f"  # a narrow space that doesn't break

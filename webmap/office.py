@@ -10,7 +10,7 @@ from geo.model import Role
 from webmap import access, tiles
 from webmap.extent import bounds_of
 from webmap.formats import catalogue_of_app, category_name
-from webmap.language import spoken
+from webmap.language.spoken import spoken
 from webmap.sight import Sight
 
 pages = Blueprint("office", __name__)

@@ -15,7 +15,7 @@ from geo.errors import AccessError, StateError
 from geo.model import Draw, Role, Round, Scope, User
 from geo.store import Store
 from routing.plan_report import PlanReport, report_of
-from routing.route_sheet import PlanPart, plan_part
+from routing.sheets.route_sheet import PlanPart, plan_part
 from webmap.clock import Today
 
 

@@ -21,10 +21,10 @@ from geo.streets import Positions, snap
 from routing.amend.changes import StreetClosed, change_of
 from routing.amend.standing import Standing, seconds_of, standing
 from routing.brief import Terms, teams_of
-from routing.closures import closed_edges
 from routing.network import StreetNetwork, network_of
 from routing.network import closed_edges as edges_within
-from routing.team_draw import barred, composed
+from routing.streets.closures import closed_edges
+from routing.teams.drawn import barred, composed
 
 DAY_S = 24 * 3600
 _KEPT = 4  # networks of cities that this process has amended

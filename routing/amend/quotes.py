@@ -16,10 +16,10 @@ from routing.amend.redrawn import AmendedRoute, redrawn
 from routing.amend.remainder import Answer, Rest, answer
 from routing.amend.standing import Standing
 from routing.amend.takers import takers
-from routing.fieldwork import replacement_for
 from routing.itinerary import unserved_frame
 from routing.problem import Plan
 from routing.remedies import remedies
+from routing.rounds.fieldwork import replacement_for
 
 
 @dataclass(frozen=True, slots=True)

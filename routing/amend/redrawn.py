@@ -16,7 +16,7 @@ from routing.amend.remainder import Answer
 from routing.itinerary import frame_of, joined, moment, plan_frames
 from routing.matrix import way
 from routing.problem import UNREACHABLE_S
-from routing.ways import Way
+from routing.streets.ways import Way
 
 
 @dataclass(frozen=True, slots=True, eq=False)

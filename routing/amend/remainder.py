@@ -20,9 +20,9 @@ from routing.brief import Brief, hours_and_dwell, lost_points
 from routing.check import ensure
 from routing.matrix import travel_matrix, way
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Shift
-from routing.settle import Drafts, detour_s, holds, keep, routes_of, tour_s
+from routing.search.settle import Drafts, detour_s, holds, keep, routes_of, tour_s
+from routing.search.unserved import reason_of
 from routing.solver import solve
-from routing.unserved import reason_of
 
 STEPS_PER_STOP = 40  # of the search: 25 stops are at their best known in a tenth of a second
 WORTH = 0.05

@@ -7,7 +7,7 @@ from routing.amend.ground import DAY_S, Ground
 from routing.amend.remainder import Rest, pose
 from routing.problem import UNREACHABLE_S
 from routing.remedies import Change, Remedy
-from routing.settle import detour_s, holds
+from routing.search.settle import detour_s, holds
 
 
 def takers(ground: Ground, rest: Rest, lost: Sequence[str]) -> dict[str, Remedy]:

@@ -14,11 +14,11 @@ import numpy as np
 import pyvrp
 
 from routing.check import violations
-from routing.loads import farthest_load
-from routing.menus import Menus
 from routing.problem import Plan, RoutingProblem
+from routing.search.loads import farthest_load
+from routing.search.menus import Menus
+from routing.search.vrp import Part
 from routing.solver import settle
-from routing.vrp import Part
 
 
 @dataclass(frozen=True, slots=True)

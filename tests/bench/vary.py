@@ -31,8 +31,8 @@ from geo.streets import read_streets, snap
 from routing.matrix import travel_matrix
 from routing.network import StreetNetwork
 from routing.problem import HOUR_S, RoutingProblem, RoutingTeam, Shift
+from routing.search.timetable import timetable
 from routing.solver import solve
-from routing.timetable import timetable
 from routing.vary import Variety, choose, subkey, vary
 from routing.vary.ground import ground_of
 from routing.vary.guess import best_guess, entropy_bits, guess_after_first

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from geo.model import Round
-from routing.closures import closed_edges, closed_in
+from routing.streets.closures import closed_edges, closed_in
 
 DAYS = [dt.date(2026, 6, day) for day in range(9, 14)]
 

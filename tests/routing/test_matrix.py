@@ -16,10 +16,10 @@ from geo.crs import metric_crs, project_xy, unproject_xy
 from geo.errors import PlanError
 from geo.model import Mode
 from geo.streets import Positions, length_m, read_streets, snap
-from routing.engines import FAR_MS
 from routing.matrix import UNREACHABLE_S, matrix_ms, travel_matrix, way
 from routing.network import StreetNetwork
-from routing.speeds import TimeSlice, speed_kmh
+from routing.streets.engines import FAR_MS
+from routing.streets.speeds import TimeSlice, speed_kmh
 
 
 @dataclass(frozen=True)

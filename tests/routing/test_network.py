@@ -13,10 +13,10 @@ from geo.model import Mode
 from geo.store import Store
 from geo.streets import Positions, length_m
 from routing import network as network_module
-from routing.engines import CLOSED_MS, CchEngine, ScipyEngine
 from routing.matrix import UNREACHABLE_S, travel_matrix
 from routing.network import StreetNetwork, Travel, closed_edges, network_of
-from routing.speeds import SPEEDS_KMH, TimeSlice, speed_kmh
+from routing.streets.engines import CLOSED_MS, CchEngine, ScipyEngine
+from routing.streets.speeds import SPEEDS_KMH, TimeSlice, speed_kmh
 
 PLACES = {1: (0, 0), 2: (10, 0), 3: (10, 10), 4: (0, 10)}
 

@@ -10,13 +10,13 @@ import pytest
 
 from geo.model import Mode
 from routing.check import violations
-from routing.groups import group_count, territories
-from routing.loads import Loads, farthest_load
-from routing.menus import best_menus
 from routing.problem import HOUR_S, Plan, Reason, RoutingProblem, RoutingTeam, Shift
+from routing.search.groups import group_count, territories
+from routing.search.loads import Loads, farthest_load
+from routing.search.menus import best_menus
+from routing.search.timetable import timetable
+from routing.search.vrp import Part
 from routing.solver import Standing, solve
-from routing.timetable import timetable
-from routing.vrp import Part
 
 H = HOUR_S
 OFFICE = [(8 * H + 1800, 11 * H + 1800), (14 * H, 17 * H)]  # closed over noon, as most offices are

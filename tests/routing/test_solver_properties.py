@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.model import Mode
-from routing import groups, polish
 from routing.check import violations
 from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
+from routing.search import groups, polish
 from routing.solver import solve
 
 WINDOWS = (

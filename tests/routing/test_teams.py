@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from geo.errors import InputError, PlanError
 from geo.model import Inspector
 from routing.teams import Avoidance, TeamRules, draw_streets, draw_teams, may_inspect
-from routing.turns import take_turns
+from routing.teams.turns import take_turns
 
 KEY = b"\x05" * 32
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.problem import HOUR_S, RoutingProblem, RoutingTeam, Shift
-from routing.timetable import NEVER_S, Day, earliest_back, timetable
+from routing.search.timetable import NEVER_S, Day, earliest_back, timetable
 
 H = HOUR_S
 

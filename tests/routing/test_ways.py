@@ -9,10 +9,10 @@ import shapely
 from geo.errors import PlanError
 from geo.model import Mode
 from geo.streets import Positions, length_m
-from routing.directions import Leg, Turn, steps, steps_of
 from routing.matrix import travel_matrix
 from routing.network import StreetNetwork
-from routing.ways import way
+from routing.streets.directions import Leg, Turn, steps, steps_of
+from routing.streets.ways import way
 
 # 中山路 runs east, a nameless connector of 10 m leads over the junction into 解放路 to the north, a lane goes on west.
 PLACES = {1: (0, 0), 2: (320, 0), 3: (330, 0), 4: (330, 200), 5: (130, 200), 6: (320, -400)}

@@ -27,8 +27,8 @@ from geo.results import hotspot_cells
 from geo.results.names import item_names
 from geo.store import Store
 from geo.streets import read_streets
-from webmap.folium_cells import class_numbers, monthly_classes, outlines, placed
-from webmap.folium_map import Contents, round_map
+from webmap.standalone.folium_cells import class_numbers, monthly_classes, outlines, placed
+from webmap.standalone.folium_map import Contents, round_map
 
 LOADS = re.compile(r"""(?:src|href)\s*=\s*["']?(?!data:|#)[a-z./]|url\((?!#)["']?(?!data:)|@import|\$\.ajax|fetch\(""")
 # Leaflet's own code makes image tags of addresses that it is given; the map gives it none but data.

@@ -9,9 +9,9 @@ from flask import Flask
 
 import webmap
 from geo.errors import InputError
-from webmap import gather
-from webmap.language import script_texts, translate_error
-from webmap.script_texts import SCRIPT_TEXTS
+from webmap.language import gather
+from webmap.language.script_texts import SCRIPT_TEXTS
+from webmap.language.spoken import script_texts, translate_error
 
 STATIC = Path(webmap.__file__).with_name("static")
 NAMES = re.compile(r"%\((\w+)\)s")
@@ -26,7 +26,7 @@ def places(text: str) -> set[str]:
 def test_every_text_of_the_product_is_translated() -> None:
     kept = {message.id: message.string for message in gather.kept() if message.id}
     missing = sorted(message.id for message in gather.gathered() if message.id and not kept.get(message.id))
-    assert not missing, "run python -m webmap.gather, then translate these in messages.po"
+    assert not missing, "run python -m webmap.language.gather, then translate these in messages.po"
 
 
 def test_translations_fill_in_the_same_places() -> None:

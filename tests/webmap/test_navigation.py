@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geo.crs import Datum, to_wgs84
 from geo.model import Mode
-from webmap.navigation import links
+from webmap.route.navigation import links
 
 # The southern end of the Bund, Shanghai: WGS-84 from OpenStreetMap. GCJ-02 lies some 500 m to the south-east of it.
 LON, LAT = 121.4905, 31.2376

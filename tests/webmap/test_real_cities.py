@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from geo.catalogue import load
-from routing.export import FORMATS
+from routing.sheets.export import FORMATS
 from webmap.cli import main
 
 

@@ -1,7 +1,7 @@
 """Reasons and remedies of a plan in the reader's language."""
 
-from webmap.reasons import said, templates
-from webmap.texts import translate
+from webmap.language.reasons import said, templates
+from webmap.language.texts import translate
 
 
 def zh(text: str) -> str:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from geo.errors import StateError
 from geo.store import Store
-from routing.gpx import NAMESPACE
+from routing.sheets.gpx import NAMESPACE
 from webmap import create_app
 from webmap.route.sheet import write_sheets
 

@@ -19,7 +19,7 @@ from webmap.bulletin.docx import write_docx
 from webmap.bulletin.fonts import chinese_font
 from webmap.bulletin.xlsx import write_xlsx
 from webmap.jobs import Job, jobs, owner, trouble
-from webmap.language import spoken
+from webmap.language.spoken import spoken
 
 pages = Blueprint("bulletin", __name__, url_prefix="/rounds/<round_id>")
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.results import Board, Findings, item_names, worst_items, zone_names
 from webmap.bulletin.tables import Column, Kind, Table
-from webmap.texts import translate
+from webmap.language.texts import translate
 
 Translate = Callable[[str], str]
 SEPARATOR = {"zh": "；", "en": "; "}

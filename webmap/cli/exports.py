@@ -8,15 +8,15 @@ import click
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.exports import LAYERS, export_layer
-from routing.export import FORMATS, routes_file
-from routing.route_sheet import plan_part
+from routing.sheets.export import FORMATS, routes_file
+from routing.sheets.route_sheet import plan_part
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
-from webmap.folium_map import LAYERS as LAYERS_SEEN
-from webmap.folium_map import Contents, round_map
-from webmap.reasons import wording
+from webmap.language.reasons import wording
+from webmap.language.texts import translate
 from webmap.route.sheet import write_sheets
-from webmap.texts import translate
+from webmap.standalone.folium_map import LAYERS as LAYERS_SEEN
+from webmap.standalone.folium_map import Contents, round_map
 
 
 @click.group("export")

@@ -13,8 +13,8 @@ from geo.imports.avoidances import import_avoidances
 from geo.model import Level
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
-from webmap.saying import saying
-from webmap.texts import say, translate
+from webmap.language.saying import saying
+from webmap.language.texts import say, translate
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DATUMS = click.Choice([datum.value for datum in Datum])

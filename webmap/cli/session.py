@@ -14,7 +14,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from geo.errors import XundianError
 from geo.store import Store
-from webmap.texts import cli_language, say, translate, translate_error
+from webmap.language.texts import cli_language, say, translate, translate_error
 
 REFUSED = 1
 

@@ -9,7 +9,7 @@ from geo.writers import write
 from geo.zone_faults import KINDS, zone_faults
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
-from webmap.saying import FAULT_KINDS
+from webmap.language.saying import FAULT_KINDS
 
 
 @click.group("zones")

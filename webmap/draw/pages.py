@@ -10,18 +10,17 @@ from flask_babel import gettext as _
 from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Role
 from geo.store import Store
-from routing import fieldwork, proof
 from routing.brief import teams_of
 from routing.draw import reveal as reveals
 from routing.draw.commit import ThirdParty
-from routing.frame import Choices
-from routing.report import RoundReport, report_round, standing_of
-from routing.rounds import draw_round
-from routing.team_draw import draw_round_teams
+from routing.rounds import draw_round, fieldwork, proof
+from routing.rounds.frame import Choices
+from routing.rounds.report import RoundReport, report_round, standing_of
+from routing.teams.drawn import draw_round_teams
 from webmap import access
 from webmap.draw.view import view_of
 from webmap.formats import category_name, number
-from webmap.language import say
+from webmap.language.spoken import say
 
 pages = Blueprint("draw", __name__, url_prefix="/draw")
 

@@ -4,12 +4,12 @@ import datetime as dt
 from pathlib import Path
 
 from geo.store import Store
-from routing.proof import hash_of
-from routing.report import DRAWS, RoundReport
-from webmap import pages_apart
+from routing.rounds.proof import hash_of
+from routing.rounds.report import DRAWS, RoundReport
 from webmap.draw.view import view_of
 from webmap.formats import number
-from webmap.texts import translate
+from webmap.language.texts import translate
+from webmap.standalone import pages_apart
 
 
 def write_sheet(store: Store, report: RoundReport, path: Path, *, language: str = "zh") -> None:

@@ -9,10 +9,12 @@ from geo.catalogue import load
 from geo.errors import NotFoundError
 from routing.draw.risk import LOOK_BACK
 from routing.draw.verify import standalone
-from routing.proof import hash_of, publication, restored
-from webmap import access, language, pages_apart
-from webmap.script_texts import SCRIPT_TEXTS
-from webmap.texts import translate
+from routing.rounds.proof import hash_of, publication, restored
+from webmap import access
+from webmap.language import spoken as language
+from webmap.language.script_texts import SCRIPT_TEXTS
+from webmap.language.texts import translate
+from webmap.standalone import pages_apart
 
 pages = Blueprint("verify", __name__, url_prefix="/verify")
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from geo.model import Level
 from geo.store import Store
 from routing.draw.risk import LOOK_BACK
-from routing.report import RoundReport
+from routing.rounds.report import RoundReport
 from webmap.draw.map import sample_map
 
 Say = Callable[[str], str]

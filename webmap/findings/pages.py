@@ -21,7 +21,7 @@ from webmap.findings.records import Records
 from webmap.findings.work import BANDWIDTH_M, CELL_M, Found, desk
 from webmap.formats import catalogue_of_app, category_name
 from webmap.jobs import Job, State, trouble
-from webmap.language import spoken
+from webmap.language.spoken import spoken
 from webmap.sight import Sight
 
 pages = Blueprint("findings", __name__)

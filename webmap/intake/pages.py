@@ -23,7 +23,7 @@ from webmap.intake import preview, view
 from webmap.intake.preview import Kept, Preview
 from webmap.intake.uploads import Upload, Uploads
 from webmap.jobs import Job, jobs, owner, trouble
-from webmap.language import say, spoken
+from webmap.language.spoken import say, spoken
 
 pages = Blueprint("intake", __name__)
 

@@ -22,7 +22,7 @@ from webmap.extent import bounds_of, extent
 from webmap.formats import category_name, category_names
 from webmap.intake.preview import ROSTER, STATUSES, Kept, Prepared, Preview
 from webmap.intake.uploads import Upload
-from webmap.language import say
+from webmap.language.spoken import say
 
 SHOWN = 100
 HISTORY = 30

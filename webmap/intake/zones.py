@@ -14,8 +14,8 @@ from geo.zone_faults import IDLE, KINDS, OUTSIDE, UNOWNED, ZoneFaults, zone_faul
 from webmap import access, geojson, tiles
 from webmap.extent import extent
 from webmap.intake.view import levels
-from webmap.language import say
-from webmap.saying import FAULT_KINDS
+from webmap.language.saying import FAULT_KINDS
+from webmap.language.spoken import say
 
 pages = Blueprint("zone_pages", __name__)
 

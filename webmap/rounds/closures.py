@@ -16,8 +16,8 @@ from geo.errors import InputError
 from geo.frames import WGS84
 from geo.model import Role, Round
 from routing.amend.ground import streets_of
-from routing.closures import closed_edges
 from routing.network import StreetNetwork
+from routing.streets.closures import closed_edges
 from webmap import access, geojson
 from webmap.sight import Sight
 from webmap.team_marks import team_name

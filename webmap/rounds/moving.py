@@ -7,7 +7,7 @@ from typing import Any
 from routing.amend import AmendedRoute, Quote, Takeover, quote
 from webmap import clock
 from webmap.formats import clock as hours_and_minutes
-from webmap.language import say
+from webmap.language.spoken import say
 from webmap.rounds.view import Chosen
 from webmap.sight import Sight
 from webmap.team_marks import team_name

@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 
 from geo.errors import NotFoundError
 from geo.model import Role
-from routing.export import FORMATS
+from routing.sheets.export import FORMATS
 from webmap import access
-from webmap.amending import changes_of
 from webmap.figures import figures_of
 from webmap.jobs import Job, jobs, owner, trouble
 from webmap.rounds import planning
+from webmap.rounds.amending import changes_of
 from webmap.rounds.closures import lines
 from webmap.rounds.moving import proposal
 from webmap.rounds.report import report_rows

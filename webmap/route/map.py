@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 from markupsafe import Markup, escape
 
-from routing.route_sheet import RouteSheet
+from routing.sheets.route_sheet import RouteSheet
 from webmap.tiles import SMALLEST, street_lines
 
 DEGREE_M = 111_320.0

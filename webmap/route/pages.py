@@ -4,11 +4,11 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from geo.model import Role
-from routing.export import FORMATS, routes_file
-from routing.route_sheet import PlanPart
+from routing.sheets.export import FORMATS, routes_file
+from routing.sheets.route_sheet import PlanPart
 from webmap import access
-from webmap.language import spoken
-from webmap.reasons import wording
+from webmap.language.reasons import wording
+from webmap.language.spoken import spoken
 from webmap.route import sheet
 
 pages = Blueprint("route", __name__, url_prefix="/rounds/<round_id>")

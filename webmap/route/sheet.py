@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from geo.errors import StateError
 from geo.store import Store
-from routing.route_sheet import Place, PlanPart, RouteSheet, plan_part
-from webmap import pages_apart
+from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, plan_part
 from webmap.clock import today
 from webmap.formats import number
+from webmap.language.texts import translate
 from webmap.route.map import route_map
+from webmap.standalone import pages_apart
 from webmap.team_marks import team_name
-from webmap.texts import translate
 
 Say = Callable[[str], str]
 

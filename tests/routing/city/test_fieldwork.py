@@ -8,13 +8,12 @@ import pytest
 
 from geo.errors import InputError, StateError
 from geo.model import Avoidance, Inspector, Team
-from routing import fieldwork, proof
 from routing.draw.risk import LOOK_BACK
-from routing.frame import Choices, basis_of
-from routing.report import report_round
-from routing.rounds import draw_round
-from routing.team_draw import barred, composed, draw_round_teams
+from routing.rounds import draw_round, fieldwork, proof
+from routing.rounds.frame import Choices, basis_of
+from routing.rounds.report import report_round
 from routing.teams import may_inspect
+from routing.teams.drawn import barred, composed, draw_round_teams
 
 
 def made(city, id_="R", **changes):

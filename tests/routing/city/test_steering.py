@@ -14,16 +14,15 @@ import shapely
 
 from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Avoidance, Inspector, Team, Visit
-from routing import proof, vault
 from routing.draw import Design, select
 from routing.draw.chain import ahead
 from routing.draw.commit import ThirdParty, round_key
 from routing.draw.reveal import day_release, reveal, seals
 from routing.draw.verify import verify, verify_day, verify_owner
-from routing.frame import Choices
-from routing.report import report_round, standing_of
-from routing.rounds import draw_round, rows_sha256
-from routing.team_draw import draw_round_teams
+from routing.rounds import draw_round, proof, rows_sha256, vault
+from routing.rounds.frame import Choices
+from routing.rounds.report import report_round, standing_of
+from routing.teams.drawn import draw_round_teams
 
 NUMBER, VALUE = "双色球 2026068", "03,11,17,22,28,31+09"
 SHARE = "公证处 7391"

@@ -14,10 +14,10 @@ from lxml import etree
 
 from geo.errors import InputError, StateError
 from geo.store import Store
-from routing.export import COVERT, FORMATS, TRIAL, Wording, export_routes, routes_file
-from routing.gpx import NAMESPACE, to_gpx
 from routing.plan import PlanOptions, plan_round
-from routing.route_sheet import directions, plan_part
+from routing.sheets.export import COVERT, FORMATS, TRIAL, Wording, export_routes, routes_file
+from routing.sheets.gpx import NAMESPACE, to_gpx
+from routing.sheets.route_sheet import directions, plan_part
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[2] / "reference" / "gpx.xsd"))
 ZH = {"Arrives": "到达", "Open": "开放", "What to check": "检查内容", "stop": "停靠点", "no way there": "无路可达"}

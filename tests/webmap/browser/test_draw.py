@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from geo.model import Round
 from geo.store import Store
-from routing import proof
 from routing.draw.reveal import day_release, reveal, seals
 from routing.draw.verify import read, standalone, verify
-from routing.frame import Choices
+from routing.rounds import proof
+from routing.rounds.frame import Choices
 from webmap.draw.verify import standalone_page
 
 pytestmark = pytest.mark.browser

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from geo.store import Store
-from webmap.folium_map import Contents, round_map
 from webmap.route.sheet import write_sheets
+from webmap.standalone.folium_map import Contents, round_map
 
 pytestmark = pytest.mark.browser
 

@@ -10,11 +10,10 @@ import click
 
 from geo.errors import InputError, StateError
 from geo.store import Store
-from routing import proof
 from routing.draw.commit import ThirdParty
-from routing.frame import Choices
-from routing.report import standing_of
-from routing.rounds import DrawReport, draw_round
+from routing.rounds import DrawReport, draw_round, proof
+from routing.rounds.frame import Choices
+from routing.rounds.report import standing_of
 from webmap.cli.draws.group import OUT, chain_group, draw_group, shown
 from webmap.cli.session import Result, Session, command
 

@@ -2,9 +2,9 @@
 
 import click
 
-from routing import fieldwork
 from routing.brief import teams_of
-from routing.team_draw import WINDOW, draw_round_teams
+from routing.rounds import fieldwork
+from routing.teams.drawn import WINDOW, draw_round_teams
 from webmap.cli.draws.group import draw_group
 from webmap.cli.session import Result, Session, command
 

@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from geo.errors import InputError
-from routing import proof
 from routing.draw import reveal as reveals
 from routing.draw.verify import Verification, read, standalone, verify, verify_day, verify_owner
+from routing.rounds import proof
 from webmap.cli.draws.group import OUT, draw_group, shown, written
 from webmap.cli.session import REFUSED, Result, Session, command
 from webmap.clock import today

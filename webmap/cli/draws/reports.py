@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from routing.report import report_round
+from routing.rounds.report import report_round
 from webmap.cli.draws.group import OUT, draw_group
 from webmap.cli.session import Result, Session, command
 from webmap.draw.sheet import write_sheet

@@ -12,12 +12,13 @@ from geo.errors import InputError
 from geo.readers.areas import read_area
 from geo.store import Store
 from routing.amend import Change, Late, Quote, StopClosed, StreetClosed, Takeover, amend, quote, undo
-from webmap import clock, reasons
-from webmap.change_texts import lines_text, note_text
+from webmap import clock
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command
-from webmap.saying import Translate
-from webmap.texts import translate
+from webmap.language import reasons
+from webmap.language.change_texts import lines_text, note_text
+from webmap.language.saying import Translate
+from webmap.language.texts import translate
 
 BY = "command line"  # in the log, where a page has its account
 MOMENT = click.DateTime(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])

@@ -10,7 +10,7 @@ from routing.plan_report import PlanReport, chances_of, report_of
 from routing.vary.likeness import MOST
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command
-from webmap.texts import translate
+from webmap.language.texts import translate
 
 
 @command(plan_group, "report")

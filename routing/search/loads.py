@@ -1,0 +1,168 @@
+"""Even loads: no team works much more than another, at the least extra travel."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from routing.problem import Plan, RoutingProblem, Seconds, Slot
+from routing.search.settle import Drafts, holds, rows_of, shift_s, tour_s, work_s
+
+_MOVES = 2000  # stops moved at most
+_TRIED = 300  # moves of a round that are held against the clock, the cheapest first
+_MARGIN = 0.8  # of the band: evened out a little further than asked, so that the search has room
+
+
+class Loads:
+    """What each team has to do, against its fair share: in proportion to the hours that it works.
+
+    Parameters
+    ----------
+    problem
+        Its ``balance`` is how far a load may be from its share, as a part of the share.
+    """
+
+    def __init__(self, problem: RoutingProblem) -> None:
+        self.problem = problem
+        self.slots = problem.slots()
+        hours = {slot: shift_s(problem, slot[0]) for slot in self.slots}
+        every = sum(hours.values())
+        self.part = {slot: own / every for slot, own in hours.items()}
+        self.parts = np.zeros(len(problem.teams))
+        for (team, _), part in self.part.items():
+            self.parts[team] += part
+
+    def of(self, tours: Drafts) -> npt.NDArray[np.float64]:
+        """Give the seconds of work of each team."""
+        loads = np.zeros(len(self.problem.teams))
+        for slot, stops in tours.items():
+            loads[slot[0]] += work_s(self.problem, slot, stops)
+        return loads
+
+    def off_s(self, loads: npt.NDArray[np.float64], band: float | None = None) -> float:
+        """Give the seconds by which loads lie outside the band around their shares."""
+        return float(self._outside(loads, band).sum())
+
+    def _outside(self, loads: npt.NDArray[np.float64], band: float | None) -> npt.NDArray[np.float64]:
+        if band is None:
+            band = self.problem.balance
+        fair = self.parts * loads.sum()
+        outside: npt.NDArray[np.float64] = np.maximum(np.abs(loads - fair) - (band or 0.0) * fair, 0.0)
+        return outside
+
+    def even_out(self, tours: Drafts) -> Drafts:
+        """Move stops and exchange whole days until every load is well within the band, or nothing helps any more."""
+        tours = dict(tours)
+        band = (self.problem.balance or 0.0) * _MARGIN
+        loads = self.of(tours)
+        for _ in range(_MOVES):
+            off = self.off_s(loads, band)
+            if off == 0:
+                break
+            change = self._exchange(tours, loads, band) or self._move(tours, loads, band)
+            if change is None:
+                break
+            tours = {slot: stops for slot, stops in {**tours, **change}.items() if stops}
+            loads = self.of(tours)
+        return tours
+
+    def _exchange(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float) -> Drafts | None:
+        """Exchange two days whole, where this costs no travel."""
+        worst = int(np.argmax(self._outside(loads, band)))
+        off = self.off_s(loads, band)
+        work = {slot: work_s(self.problem, slot, tours.get(slot, ())) for slot in self.slots}
+        options = []
+        for mine in (slot for slot in self.slots if slot[0] == worst):
+            for other in (slot for slot in self.slots if slot[0] != worst):
+                given = work[mine] - work[other]
+                after = loads.copy()
+                after[[worst, other[0]]] += (-given, given)
+                gain = off - self.off_s(after, band)
+                if gain > 0:
+                    options.append((gain, mine, other))
+        for _, mine, other in sorted(options, reverse=True):
+            change = {mine: tours.get(other, ()), other: tours.get(mine, ())}
+            before = sum(tour_s(self.problem, slot, tours.get(slot, ())) for slot in change)
+            if sum(tour_s(self.problem, *new) for new in change.items()) <= before and self._can(change):
+                return change
+        return None
+
+    def _can(self, change: Mapping[Slot, Sequence[int]]) -> bool:
+        return all(
+            not self.problem.teams[slot[0]].avoids.intersection(stops) and holds(self.problem, slot, stops)
+            for slot, stops in change.items()
+        )
+
+    def _move(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float) -> Drafts | None:
+        """Move one stop to or from the team that is farthest off, at the least travel for what it evens out."""
+        outside = self._outside(loads, band)
+        fair = self.parts * loads.sum()
+        worst = int(np.argmax(outside))
+        low = loads[worst] < fair[worst]
+        takers = [s for s in self.slots if (s[0] == worst if low else loads[s[0]] < fair[s[0]])]
+        givers = [s for s in self.slots if s in tours and (loads[s[0]] > fair[s[0]] if low else s[0] == worst)]
+        options = sorted(self._moves(tours, givers, takers))
+        off = outside.sum()
+        for _, giver, taker, at, place in options[:_TRIED]:
+            stop = tours[giver][at]
+            there = tours.get(taker, ())
+            change = {
+                giver: tours[giver][:at] + tours[giver][at + 1 :],
+                taker: (*there[:place], stop, *there[place:]),
+            }
+            after = loads.copy()
+            for slot, stops in change.items():
+                after[slot[0]] += work_s(self.problem, slot, stops) - work_s(self.problem, slot, tours.get(slot, ()))
+            if self.off_s(after, band) < off and self._can(change):
+                return change
+        return None
+
+    def _moves(
+        self, tours: Drafts, givers: Sequence[Slot], takers: Sequence[Slot]
+    ) -> Iterator[tuple[float, Slot, Slot, int, int]]:
+        """List moves as (price, giver, taker, where from, where to): the best place of each stop with each taker."""
+        problem = self.problem
+        for giver in givers:
+            rows = np.array(rows_of(problem, giver, tours[giver]))
+            stops = np.array(tours[giver])
+            saved = _saved(problem.matrix(giver[0]), rows, len(stops))
+            worth = problem.dwell_s[stops] + np.maximum(saved, 0) + 60.0
+            for taker in takers:
+                if taker == giver:
+                    continue
+                there = np.array(rows_of(problem, taker, tours.get(taker, ())))
+                added, place = _added(problem, taker, there, stops)
+                room_s = shift_s(problem, taker[0]) - work_s(problem, taker, tours.get(taker, ()))
+                for at in np.flatnonzero(added + problem.dwell_s[stops] <= room_s):
+                    yield float((added[at] - saved[at]) / worth[at]), giver, taker, int(at), int(place[at])
+
+
+def _saved(travel: Seconds, rows: npt.NDArray[np.int64], count: int) -> Seconds:
+    """Give the travel that each stop of a tour costs; the last of an open tour saves its way there."""
+    before, stops, after = rows[:count], rows[1 : count + 1], rows[2:]
+    saved: Seconds = travel[before, stops].copy()
+    closed = len(after)
+    saved[:closed] += travel[stops[:closed], after] - travel[before[:closed], after]
+    return saved
+
+
+def _added(
+    problem: RoutingProblem, slot: Slot, rows: npt.NDArray[np.int64], stops: npt.NDArray[np.int64]
+) -> tuple[Seconds, npt.NDArray[np.int64]]:
+    """Give the least travel that each of ``stops`` adds to a tour, and where; an open tour may end with it."""
+    travel = problem.matrix(slot[0])
+    before, after = rows[:-1], rows[1:]
+    added = travel[np.ix_(before, stops)] + travel[np.ix_(stops, after)].T - travel[before, after][:, None]
+    if problem.teams[slot[0]].open_end:
+        added = np.vstack([added, travel[rows[-1], stops]])
+    place = added.argmin(axis=0)
+    return added[place, np.arange(len(stops))], place
+
+
+def farthest_load(problem: RoutingProblem, plan: Plan) -> float:
+    """Give how far the load that is farthest from its fair share is from it, as a part of the share."""
+    loads = Loads(problem)
+    work = loads.of({(route.team, route.day): route.stops for route in plan.routes})
+    fair = loads.parts * work.sum()
+    off = np.abs(work - fair)[fair > 0] / fair[fair > 0]
+    return round(float(off.max(initial=0.0)), 4)

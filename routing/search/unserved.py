@@ -1,0 +1,25 @@
+"""Why a stop is not served."""
+
+from routing.problem import UNREACHABLE_S, Reason, RoutingProblem
+from routing.search.settle import Drafts, cheapest, holds
+
+
+def reason_of(problem: RoutingProblem, drafts: Drafts, stop: int) -> Reason:
+    """Give the reason of a stop that no route visits: avoidance, no way, hours, its prize, and else no room."""
+    slots = [slot for slot in problem.slots() if problem.day_of[stop] in (None, slot[1])]
+    willing = [slot for slot in slots if stop not in problem.teams[slot[0]].avoids]
+    if slots and not willing:
+        return Reason.AVOIDED
+    if willing and not any(_way(problem, team, stop) for team, _ in willing):
+        return Reason.NO_WAY
+    if slots and not any(holds(problem, slot, [stop]) for slot in willing):
+        return Reason.CLOSED
+    if problem.prizes[stop] is not None and cheapest(problem, drafts, stop, UNREACHABLE_S):
+        return Reason.NOT_WORTH
+    return Reason.FULL
+
+
+def _way(problem: RoutingProblem, number: int, stop: int) -> bool:
+    team, travel = problem.teams[number], problem.matrix(number)
+    home_s = 0 if team.end_base is None else int(travel[stop, team.end_base])
+    return max(int(travel[team.base, stop]), home_s) < UNREACHABLE_S

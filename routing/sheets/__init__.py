@@ -1,0 +1,1 @@
+"""A route on paper and in files: the route sheet, GPX, GeoJSON, XLSX."""

@@ -1,0 +1,37 @@
+"""Pages that are files of their own: they open from a disk, without this server and without a network."""
+
+from functools import lru_cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader
+
+from webmap.language.texts import translate
+
+STATIC = resources.files("webmap") / "static"
+
+
+@lru_cache(maxsize=4)
+def templates(language: str) -> Environment:
+    """Give the templates of the application, speaking one language, outside any request."""
+    made = Environment(
+        loader=PackageLoader("webmap"), autoescape=True, extensions=["jinja2.ext.i18n"], trim_blocks=True
+    )
+
+    def several(one: str, many: str, count: int) -> str:
+        return translate(one if count == 1 else many, language)
+
+    made.install_gettext_callables(lambda text: translate(text, language), several, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["html_language"] = "zh-CN" if language == "zh" else "en"
+    return made
+
+
+def style() -> str:
+    """Give the stylesheet of the application."""
+    return (STATIC / "xundian.css").read_text(encoding="utf-8")
+
+
+def script(*names: str) -> str:
+    """Join modules of the application into one: their imports of each other and exports go."""
+    texts = [(STATIC / name).read_text(encoding="utf-8") for name in names]
+    lines = [line for text in texts for line in text.splitlines() if not line.startswith("import ")]
+    return "\n".join(line.removeprefix("export ") for line in lines)
