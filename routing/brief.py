@@ -16,16 +16,23 @@ from geo.frames import WGS84
 from geo.model import Level, Mode, Round, Team
 from geo.store import Store
 from geo.streets import FAR_M, Positions, snap, stranded
+from routing.check import ENDLESS_S, Slice, ensure
 from routing.hours import windows_by_day
 from routing.matrix import travel_matrix
 from routing.network import StreetNetwork
-from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Shift
+from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Seconds, Shift, Window
+from routing.rush import EVENING_S, MORNING_S, RushClock, rush_of, share_left
 from routing.streets.closures import closed_in
+from routing.streets.speeds import TimeSlice, slowest_share
 from routing.teams.drawn import barred, composed
 from routing.vary.likeness import Walk, base_of
 
 LOST_M = 1000.0
 """A checkpoint farther than this from every street that can be reached has no way there."""
+
+
+Windows = Sequence[Sequence[Window]]
+"""Opening windows of each day, in seconds from midnight."""
 
 
 class Days(StrEnum):
@@ -52,6 +59,29 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Hours:
+    """What the real clock knows and the problem does not: the problem is posed on the solver's."""
+
+    rush: RushClock = field(default_factory=RushClock)
+    windows: Sequence[Windows | None] | None = None  # of each stop, by day
+    travel_s: Mapping[str, Mapping[TimeSlice, Seconds]] = field(default_factory=dict)  # by mode
+
+    @property
+    def slices(self) -> dict[str, list[Slice]]:
+        """The travel of each mode from slice to slice, each with the second at which it ends."""
+        return {
+            mode: [
+                (MORNING_S[0], by_slice[TimeSlice.DAY]),
+                (MORNING_S[1], by_slice.get(TimeSlice.MORNING_PEAK, by_slice[TimeSlice.DAY])),
+                (EVENING_S[0], by_slice[TimeSlice.DAY]),
+                (EVENING_S[1], by_slice.get(TimeSlice.EVENING_PEAK, by_slice[TimeSlice.DAY])),
+                (ENDLESS_S, by_slice[TimeSlice.DAY]),
+            ]
+            for mode, by_slice in self.travel_s.items()
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Brief:
     """A round's routing problem, and what its rows are: first the sample in its order, then where teams start."""
 
@@ -63,6 +93,23 @@ class Brief:
     off_street_m: Mapping[int, float]  # stops with no way there, and how far they are from a street that has one
     terms: Terms  # with all closures that hold
     timezone: ZoneInfo
+    hours: Hours = field(default_factory=Hours)
+
+    def real(self, plan: Plan) -> Plan:
+        """Say a plan of the problem on the real clock."""
+        return self.hours.rush.real(plan)
+
+    def ensure_real(self, plan: Plan) -> Plan:
+        """Say a plan on the real clock, and replay it there with the speeds of each hour; raise what the checker says.
+
+        Raises
+        ------
+        PlanError
+            When a rule is broken.
+        """
+        teams = [replace(team, shift=self.terms.shift) for team in self.problem.teams]
+        asked = replace(self.problem, teams=teams, windows=self.hours.windows)
+        return ensure(asked, self.real(plan), slices=self.hours.slices)
 
     @property
     def rows(self) -> dict[str, int]:
@@ -100,27 +147,51 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
     positions, travel, lost = {}, {}, {}
     for mode in dict.fromkeys(team.mode for team in teams):
         positions[str(mode)] = snap(network.edges, points, mode)
-        travel[str(mode)] = travel_matrix(network, positions[str(mode)], mode=mode, closures=terms.closures)
         lost[mode] = lost_points(network, points[: len(sample)], mode)
-        off = list(lost[mode])
-        travel[str(mode)][off, :] = travel[str(mode)][:, off] = UNREACHABLE_S
+        travel[str(mode)] = _by_slice(network, positions[str(mode)], mode, terms, list(lost[mode]))
+    rush = rush_of(_left(Mode(mode), by_slice) for mode, by_slice in travel.items())
     dwell_s, windows = hours_and_dwell(sample, round_, catalogue)
     problem = RoutingProblem(
-        travel,
+        {mode: by_slice[TimeSlice.DAY] for mode, by_slice in travel.items()},
         dwell_s,
         [
-            RoutingTeam(len(sample) + start, terms.shift, str(team.mode), avoids=avoided)
+            RoutingTeam(len(sample) + start, rush.shift(terms.shift), str(team.mode), avoids=avoided)
             for team, start, avoided in zip(teams, starts, avoids, strict=True)
         ],
         days=round_.days,
-        windows=windows,
+        windows=[own if own is None else [rush.windows(day) for day in own] for own in windows],
         day_of=None if terms.days is Days.FREE else [int(day) - 1 for day in sample["day"]],
         stops=range(len(sample)),
     )
     everywhere = set.intersection(*(set(off) for off in lost.values()))
     off_street_m = {stop: min(off[stop] for off in lost.values()) for stop in sorted(everywhere)}
     zone = ZoneInfo(store.setting("timezone", "Asia/Shanghai"))
-    return Brief(round_, sample, teams, positions, problem, off_street_m, terms, zone)
+    return Brief(round_, sample, teams, positions, problem, off_street_m, terms, zone, Hours(rush, windows, travel))
+
+
+def _by_slice(
+    network: StreetNetwork, positions: Positions, mode: Mode, terms: Terms, off: Sequence[int]
+) -> dict[TimeSlice, Seconds]:
+    """Give the travel seconds of the day, and of each rush that the shift meets; ``off`` has no way there."""
+    met = [TimeSlice.DAY]
+    met += [TimeSlice.MORNING_PEAK] if terms.shift.start_s < MORNING_S[1] else []
+    met += [TimeSlice.EVENING_PEAK] if terms.shift.end_s > EVENING_S[0] else []
+    found = {}
+    for part in met:
+        travel = travel_matrix(network, positions, mode=mode, time_slice=part, closures=terms.closures)
+        travel[off, :] = travel[:, off] = UNREACHABLE_S
+        found[part] = travel
+    return found
+
+
+def _left(mode: Mode, by_slice: Mapping[TimeSlice, Seconds]) -> tuple[float, float]:
+    """Give what the morning's and the evening's rush leave of a mode's speed."""
+    day = by_slice[TimeSlice.DAY]
+    morning, evening = (
+        share_left(day, by_slice.get(part, day), least=slowest_share(mode, part))
+        for part in (TimeSlice.MORNING_PEAK, TimeSlice.EVENING_PEAK)
+    )
+    return morning, evening
 
 
 def _bases(teams: Sequence[Team]) -> tuple[gpd.GeoSeries, list[int]]:
@@ -156,7 +227,9 @@ def lost_points(network: StreetNetwork, points: gpd.GeoSeries, mode: Mode) -> di
     return dict(zip(lost.index.tolist(), lost["reachable_m"].tolist(), strict=True))
 
 
-def hours_and_dwell(sample: gpd.GeoDataFrame, round_: Round, catalogue: Catalogue) -> tuple[list[int], list[object]]:
+def hours_and_dwell(
+    sample: gpd.GeoDataFrame, round_: Round, catalogue: Catalogue
+) -> tuple[list[int], list[Windows | None]]:
     """Give each stop's dwell and its windows on the dates of the round."""
     missing = sorted(set(sample["category"]) - set(catalogue.categories))
     if missing:

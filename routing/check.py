@@ -1,14 +1,21 @@
 """The independent checker. It shares no code with the solver, believes no total, and replays every team's day."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
 
 from geo.errors import PlanError
 from routing.problem import Plan, PlannedRoute, RoutingProblem
 
 NO_WAY_S = 100_000_000
+ENDLESS_S = 10 * 24 * 3600
+Slice = tuple[int, npt.NDArray[np.int64]]
+"""Until when, in seconds from midnight, and the travel seconds until then, shape (n, n)."""
+_ROUNDED_S = 2  # seconds are rounded in each slice by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +28,27 @@ class Violation:
     day: int | None = None
 
 
-def violations(problem: RoutingProblem, plan: Plan) -> list[Violation]:
-    """List everything in ``plan`` that breaks a rule of ``problem``; an empty list is a sound plan."""
+def violations(
+    problem: RoutingProblem, plan: Plan, *, slices: Mapping[str, Sequence[Slice]] | None = None
+) -> list[Violation]:
+    """List everything in ``plan`` that breaks a rule of ``problem``; an empty list is a sound plan.
+
+    Parameters
+    ----------
+    problem, plan
+        What was asked, and the answer.
+    slices
+        Travel of each mode by the time of day, from midnight on; None: the problem's own holds all day.
+    """
     found = list(_accounting(problem, plan))
     for route in plan.routes:
         faults = [*_shape(problem, route)]
-        faults += [] if faults else [*_rules(problem, route), *_clock(problem, route)]
+        faults += [] if faults else [*_rules(problem, route), *_clock(problem, route, slices)]
         found += [Violation(rule, text, route.team, route.day) for rule, text in faults]
     return found
 
 
-def ensure(problem: RoutingProblem, plan: Plan) -> Plan:
+def ensure(problem: RoutingProblem, plan: Plan, *, slices: Mapping[str, Sequence[Slice]] | None = None) -> Plan:
     """Return ``plan`` unchanged, or raise.
 
     Raises
@@ -39,7 +56,7 @@ def ensure(problem: RoutingProblem, plan: Plan) -> Plan:
     PlanError
         Naming the number of violations and the first three.
     """
-    found = violations(problem, plan)
+    found = violations(problem, plan, slices=slices)
     if found:
         raise PlanError(
             "the plan breaks {count} rules: {faults}; it was not saved, report this with the city's file",
@@ -93,7 +110,9 @@ def _rules(problem: RoutingProblem, route: PlannedRoute) -> Iterator[tuple[str, 
             yield "window", f"stop {stop} is visited from {arrive_s} to {depart_s}, it is open {list(hours)}"
 
 
-def _clock(problem: RoutingProblem, route: PlannedRoute) -> Iterator[tuple[str, str]]:
+def _clock(
+    problem: RoutingProblem, route: PlannedRoute, slices: Mapping[str, Sequence[Slice]] | None
+) -> Iterator[tuple[str, str]]:
     """Replay the day second by second: in one place at a time, every leg travelled whole, lunch taken, back in time."""
     team = problem.teams[route.team]
     shift = team.shift
@@ -105,12 +124,13 @@ def _clock(problem: RoutingProblem, route: PlannedRoute) -> Iterator[tuple[str, 
     matrix = problem.travel_s[team.mode]
     travel_s = 0
     lunch = None if route.lunch_s is None else (route.lunch_s, route.lunch_s + shift.lunch_s)
+    by_hour = None if slices is None else slices[team.mode]
     for number, (here, there) in enumerate(pairwise(places)):
         leg_s = int(matrix[here, there])
         travel_s += leg_s
         if leg_s >= NO_WAY_S:
             yield "way", f"there is no way from {here} to {there}"
-        elif not _fits(free_at[number], due_at[number], leg_s, lunch):
+        elif not _fits(free_at[number], due_at[number], _legs(here, there, leg_s, by_hour), lunch):
             yield (
                 "travel",
                 f"{here} to {there} takes {leg_s} s, not {due_at[number] - free_at[number]} s with any lunch",
@@ -125,13 +145,33 @@ def _clock(problem: RoutingProblem, route: PlannedRoute) -> Iterator[tuple[str, 
         yield "shift", f"out from {route.leave_s} to {route.back_s}, the shift is {shift.start_s} to {shift.end_s}"
 
 
-def _fits(free_s: int, due_s: int, leg_s: int, lunch: tuple[int, int] | None) -> bool:
+def _legs(here: int, there: int, leg_s: int, slices: Sequence[Slice] | None) -> Callable[[int], float]:
+    """Give how long a leg takes by when it begins."""
+    if slices is None:
+        return lambda _: leg_s
+    return lambda from_s: travelled_s(slices, here, there, from_s) - _ROUNDED_S
+
+
+def travelled_s(slices: Sequence[Slice], here: int, there: int, from_s: float) -> float:
+    """Give the seconds of a leg that begins at ``from_s``; where it meets another slice it goes on at its speed."""
+    now_s, left = float(from_s), 1.0
+    for until_s, travel_s in slices:
+        whole_s = int(travel_s[here, there])
+        if now_s + left * whole_s <= until_s:
+            return now_s + left * whole_s - from_s
+        if until_s > now_s:
+            left -= (until_s - now_s) / whole_s
+            now_s = until_s
+    return now_s + left * whole_s - from_s
+
+
+def _fits(free_s: int, due_s: int, leg_s: Callable[[int], float], lunch: tuple[int, int] | None) -> bool:
     """Say whether the leg is travelled in one piece between two visits, with lunch before or after it if it is then."""
     if lunch is None or lunch[1] <= free_s or lunch[0] >= due_s:
-        return free_s + leg_s <= due_s
+        return free_s + leg_s(free_s) <= due_s
     if lunch[0] < free_s or lunch[1] > due_s:
         return False
-    return lunch[1] + leg_s <= due_s or free_s + leg_s <= lunch[0]
+    return lunch[1] + leg_s(lunch[1]) <= due_s or free_s + leg_s(free_s) <= lunch[0]
 
 
 def _lunch_rules(problem: RoutingProblem, route: PlannedRoute) -> Iterator[tuple[str, str]]:

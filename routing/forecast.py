@@ -34,7 +34,7 @@ class Figures:
     """A varied plan in figures; chances are means over the stops served."""
 
     travel_s: int
-    shortest_s: int  # the shortest routes known
+    shortest_s: int  # the shortest routes known, at daytime speeds
     premium: float  # of the routes drawn, a share of the shortest travel
     premium_mean: float  # of all that could have been drawn
     routes: int

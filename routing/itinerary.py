@@ -13,6 +13,7 @@ from geo.frames import ROUTES, STOPS, UNSERVED, WGS84, Schema
 from geo.model import Mode
 from geo.progress import Progress, silent
 from routing.brief import Brief
+from routing.check import travelled_s
 from routing.matrix import Way, way
 from routing.network import StreetNetwork
 from routing.problem import Plan, PlannedRoute
@@ -42,21 +43,22 @@ def plan_frames(
         ROUTES and STOPS frames.
     """
     routes, stops = [], []
-    for done, route in enumerate(plan.routes, start=1):
+    for done, route in enumerate(brief.real(plan).routes, start=1):
         legs = _legs(brief, route, network)
+        legs_s = _travelled(brief, route, legs)
         name = _route_id(brief, route)
         routes.append(
             {
                 "id": name,
                 **_whose(brief, route),
                 "mode": brief.problem.teams[route.team].mode,
-                "travel_s": sum(leg.travel_s for leg in legs),
+                "travel_s": sum(legs_s),
                 "length_m": sum(leg.length_m for leg in legs),
                 "stops": len(route.stops),
                 "geometry": joined([leg.geometry for leg in legs]),
             }
         )
-        rows = list(_rows(brief, route, [leg.travel_s for leg in legs]))
+        rows = list(_rows(brief, route, legs_s))
         stops += [{"id": f"{name}-{number:02d}", "order": number, **row} for number, row in enumerate(rows)]
         progress("route lines", done, len(plan.routes))
     return frame_of(routes, ROUTES), frame_of(stops, STOPS)
@@ -87,6 +89,17 @@ def _legs(brief: Brief, route: PlannedRoute, network: StreetNetwork) -> list[Way
         way(network, positions, here, there, mode=Mode(team.mode), closures=brief.terms.closures)
         for here, there in pairwise(rows)
     ]
+
+
+def _travelled(brief: Brief, route: PlannedRoute, legs: list[Way]) -> list[int]:
+    """Give how long each leg takes at the speeds of its hour; lunch on the way is near noon, in no rush."""
+    slices = brief.hours.slices.get(brief.problem.teams[route.team].mode)
+    if slices is None:
+        return [leg.travel_s for leg in legs]
+    team = brief.problem.teams[route.team]
+    rows = [team.base, *route.stops] + ([] if team.end_base is None else [team.end_base])
+    begun_s = [route.leave_s, *route.depart_s]
+    return [round(travelled_s(slices, *pair, from_s)) for pair, from_s in zip(pairwise(rows), begun_s, strict=False)]
 
 
 def joined(lines: list[shapely.LineString]) -> shapely.LineString:

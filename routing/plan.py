@@ -98,11 +98,14 @@ def plan_round(
     plan, days_cost_s = _searched(brief, options, progress, watch)
     past = past_walks(store, round_)
     varied = _varied(store, brief, plan, draw.key, past, progress)
+    brief.ensure_real(varied.plan)
     routes, stops = plan_frames(brief, varied.plan, network, progress=progress)
     unserved = unserved_frame(brief, varied.plan, _remedy_texts(brief, varied.plan))
     guessed = chances(brief.problem, varied)
     report = _report(brief, varied, guessed, past)
-    report = replace(report, drawn_days_cost_s=days_cost_s, seconds=round(time.perf_counter() - began, 2))
+    driven = replace(report.figures, travel_s=int(routes["travel_s"].sum()))
+    seconds = round(time.perf_counter() - began, 2)
+    report = replace(report, drawn_days_cost_s=days_cost_s, seconds=seconds, figures=driven)
     saved = plain(report, guessed.set_axis(brief.sample.index[guessed.index]))
     store.save_routes(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)
     return report
@@ -157,6 +160,7 @@ def _report(brief: Brief, varied: Varied, guessed: pd.DataFrame, past: list[list
         days=str(brief.terms.days),
         premium_cap=brief.terms.premium,
         closed_edges=len(brief.terms.closures),
+        rush=(brief.hours.rush.morning, brief.hours.rush.evening),
         past_rounds=len(past),
         candidates_sha256=varied.candidates_sha256,
         seconds=0.0,

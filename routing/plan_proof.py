@@ -8,13 +8,27 @@ import pandas as pd
 from geo.errors import InputError
 from geo.store import Store
 from routing.draw.verify import verify
+from routing.plan_report import report_of
+from routing.rush import RushClock
 from routing.vary.candidates import Candidates, bound, read
 from routing.vary.choice import choose, subkey
 from routing.vary.keeping import kept_candidates
 
 VERSION = "xundian-plan-1"
 _PARTS = frozenset(
-    ("round", "trial", "day", "candidates_sha256", "hashes", "planned", "candidates", "day_keys", "routes", "changes")
+    (
+        "round",
+        "trial",
+        "day",
+        "candidates_sha256",
+        "hashes",
+        "planned",
+        "candidates",
+        "day_keys",
+        "rush",
+        "routes",
+        "changes",
+    )
 )
 
 
@@ -49,6 +63,7 @@ def release(store: Store, round_id: str, *, day: int | None = None) -> dict[str,
         "planned": [[kept.sha256, kept.kept_at.isoformat()] for kept in store.candidates_kept(round_id)],
         "candidates": [one.plain() for one in candidates if one.day + 1 in days],
         "day_keys": {str(number): subkey(draw.key, number - 1).hex() for number in days},
+        "rush": list(report_of(store, round_id).rush),
         "routes": _routes(store.made_plan(round_id).stops, days, zone),
         "changes": _changes(store.amendments(round_id, day=day)),
     }
@@ -147,12 +162,12 @@ def _key_faults(document: Mapping[str, Any], reveal: Mapping[str, Any] | None) -
 
 def _route_faults(document: Mapping[str, Any]) -> list[str]:
     routes = {(route["team"], route["day"]): route["stops"] for route in document["routes"]}
-    found = []
+    clock, found = RushClock(*document["rush"]), []
     for one in _candidates(document):
         key = bytes.fromhex(document["day_keys"][str(one.day + 1)])
         due = one.routes[choose(one, key)]
         name = dict(zip(one.stops, one.names, strict=True))
-        visits = [[name[stop], at] for stop, at in zip(due.stops, due.arrive_s, strict=True)]
+        visits = [[name[stop], clock.begin_s(at)] for stop, at in zip(due.stops, due.arrive_s, strict=True)]
         driven = routes.pop((one.called, one.day + 1), None)
         if driven != visits:
             found.append(f"the route of {one.called} on day {one.day + 1} is not the one that the key chose")

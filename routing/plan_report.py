@@ -24,6 +24,7 @@ class PlanReport:
     drawn_days_cost_s: int | None  # travel that free days would save at least; None: not asked, or days are free
     days: str  # drawn or free
     premium_cap: float  # what the mean travel may be longer for not being foreseen, a share of the shortest
+    rush: tuple[float, float]  # shares of the daytime speed that the morning's and the evening's rush leave
     closed_edges: int  # of the streets, for all its days
     past_rounds: int  # those with routes or visits that it is compared with, at most five
     candidates_sha256: str  # of what it was chosen from, kept before the choice
@@ -71,7 +72,9 @@ def report_of(store: Store, round_id: str) -> PlanReport:
         When it is not planned, or was by a version that kept no figures.
     """
     found = _saved(store, round_id)
-    return PlanReport(**{**found["report"], "figures": Figures(**found["report"]["figures"])})
+    return PlanReport(
+        **{**found["report"], "figures": Figures(**found["report"]["figures"]), "rush": tuple(found["report"]["rush"])}
+    )
 
 
 def chances_of(store: Store, round_id: str) -> pd.DataFrame:

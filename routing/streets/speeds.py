@@ -85,11 +85,19 @@ _PEAK_SHARE = {  # of the daytime speed: arterial, collector, any other
 }
 
 
+_ALL = (1.0, 1.0, 1.0)
+
+
+def slowest_share(mode: Mode, time_slice: TimeSlice) -> float:
+    """Give the share of the daytime speed that is left where a slice slows most."""
+    return min(_PEAK_SHARE.get((mode, time_slice), _ALL))
+
+
 def speed_kmh(highway: str, mode: Mode, time_slice: TimeSlice, *, speeds: Speeds = SPEEDS_KMH) -> float:
     """Give the speed on a street class, in km/h."""
     table = speeds[mode]
     base = table.get(highway, table[""])
-    arterial, collector, other = _PEAK_SHARE.get((mode, time_slice), (1.0, 1.0, 1.0))
+    arterial, collector, other = _PEAK_SHARE.get((mode, time_slice), _ALL)
     if highway in _ARTERIAL:
         return base * arterial
     return base * (collector if highway in _COLLECTOR else other)

@@ -25,7 +25,7 @@ def report_rows(found: PlanReport) -> list[Meaning]:
         Meaning(
             _("Travel"),
             duration(its.travel_s),
-            _("of all routes; the shortest known take %(time)s", time=duration(its.shortest_s)),
+            _("of all routes, at the speeds of each hour"),
         ),
         Meaning(
             _("Premium paid"),
