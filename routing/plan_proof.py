@@ -9,7 +9,7 @@ from geo.errors import InputError
 from geo.store import Store
 from routing.draw.verify import verify
 from routing.plan_report import report_of
-from routing.rush import RushClock
+from routing.rush import PARTS, RushClock
 from routing.vary.candidates import Candidates, bound, read
 from routing.vary.choice import choose, subkey
 from routing.vary.keeping import kept_candidates
@@ -63,7 +63,7 @@ def release(store: Store, round_id: str, *, day: int | None = None) -> dict[str,
         "planned": [[kept.sha256, kept.kept_at.isoformat()] for kept in store.candidates_kept(round_id)],
         "candidates": [one.plain() for one in candidates if one.day + 1 in days],
         "day_keys": {str(number): subkey(draw.key, number - 1).hex() for number in days},
-        "rush": list(report_of(store, round_id).rush),
+        "rush": [round(share * PARTS) for share in report_of(store, round_id).rush],
         "routes": _routes(store.made_plan(round_id).stops, days, zone),
         "changes": _changes(store.amendments(round_id, day=day)),
     }
@@ -162,7 +162,7 @@ def _key_faults(document: Mapping[str, Any], reveal: Mapping[str, Any] | None) -
 
 def _route_faults(document: Mapping[str, Any]) -> list[str]:
     routes = {(route["team"], route["day"]): route["stops"] for route in document["routes"]}
-    clock, found = RushClock(*document["rush"]), []
+    clock, found = RushClock(*(parts / PARTS for parts in document["rush"])), []
     for one in _candidates(document):
         key = bytes.fromhex(document["day_keys"][str(one.day + 1)])
         due = one.routes[choose(one, key)]

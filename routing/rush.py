@@ -19,6 +19,8 @@ from routing.problem import UNREACHABLE_S, Plan, PlannedRoute, Shift, Window
 MORNING_S = (7 * 3600, 9 * 3600)
 EVENING_S = (17 * 3600, 19 * 3600)
 _ROUNDING = 0.001
+PARTS = 10_000
+"""A share is a whole number of these parts, so that whoever verifies a plan has the same clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def share_left(day_s: npt.NDArray[np.int64], rush_s: npt.NDArray[np.int64], *, l
     counted = (day_s < UNREACHABLE_S) & (rush_s < UNREACHABLE_S) & (rush_s > day_s)
     if not counted.any():
         return 1.0
-    return max(least, float((day_s[counted] / rush_s[counted]).min())) - _ROUNDING
+    left = max(least, float((day_s[counted] / rush_s[counted]).min())) - _ROUNDING
+    return math.floor(left * PARTS) / PARTS
 
 
 def rush_of(shares: Iterable[tuple[float, float]]) -> RushClock:

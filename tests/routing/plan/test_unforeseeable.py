@@ -42,7 +42,9 @@ def test_the_kept_candidates_give_the_saved_plan_again(city: Store) -> None:
     assert violations(brief.problem, plan) == []
     walks = {(walk[0], walk) for walk in brief.walks(plan)}
     assert walks == {(walk[0], walk) for walk in places_of(city.stops("R1"))}
-    assert plan.travel_s == report.travel_s == report.figures.travel_s
+    assert report.figures.premium == pytest.approx(plan.travel_s / report.figures.shortest_s - 1)
+    assert plan.travel_s <= report.travel_s == report.figures.travel_s == city.routes("R1")["travel_s"].sum()
+    assert brief.ensure_real(plan) == brief.real(plan)
     assert 0 < report.figures.premium_mean <= report.premium_cap
     assert kept_candidates(city, "R1")[1] == report.candidates_sha256
     assert report_of(city, "R1") == report
