@@ -26,7 +26,14 @@ def matrices(travel_s: object, modes: Collection[str]) -> Mapping[str, Seconds]:
                 value=", ".join(map(str, travel_s)),
                 mode=missing[0],
             )
-        return {mode: _square(matrix) for mode, matrix in travel_s.items()}
+        found = {mode: _square(matrix) for mode, matrix in travel_s.items()}
+        shapes = dict.fromkeys(matrix.shape for matrix in found.values())
+        if len(shapes) > 1:
+            raise InputError(
+                "travel_s has matrices of shapes {value}: all modes have the same rows",
+                value=", ".join(map(str, shapes)),
+            )
+        return found
     matrix = _square(travel_s)
     return dict.fromkeys(modes or [Mode.CAR], matrix)
 
@@ -37,7 +44,9 @@ def _square(matrix: object) -> Seconds:
         raise InputError(
             "travel_s has shape {value}: give one row and one column per stop and base", value=seconds.shape
         )
-    return np.ascontiguousarray(np.minimum(seconds, UNREACHABLE_S))
+    square = np.ascontiguousarray(np.minimum(seconds, UNREACHABLE_S))
+    np.fill_diagonal(square, 0)  # who is there need not go; some callers mark the diagonal as no way
+    return square
 
 
 def whole(values: object, name: str) -> Seconds:
@@ -72,7 +81,10 @@ def per_stop(values: Any, stops: Collection[int], name: str) -> dict[int, int | 
 
 
 def windows_of(windows: Any, stops: Collection[int], days: int) -> dict[int, tuple[tuple[Window, ...], ...]]:  # noqa: ANN401 - array or mapping
-    """Give the windows of each stop on each day, in order and joined where they overlap."""
+    """Give the windows of each stop on each day, in order.
+
+    Windows that touch or overlap stay apart: a visit lies in one of them.
+    """
     always = (((0, DAY_S),),) * days
     found: dict[int, tuple[tuple[Window, ...], ...]] = dict.fromkeys(stops, always)
     if windows is None:
@@ -90,15 +102,9 @@ def windows_of(windows: Any, stops: Collection[int], days: int) -> dict[int, tup
                 value=len(own),
                 days=days,
             )
-        found[stop] = tuple(_joined(day) for day in own)
+        found[stop] = tuple(_ordered(day) for day in own)
     return found
 
 
-def _joined(windows: Sequence[Window]) -> tuple[Window, ...]:
-    joined: list[Window] = []
-    for begin, end in sorted((int(begin), int(end)) for begin, end in windows):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return tuple(joined)
+def _ordered(windows: Sequence[Window]) -> tuple[Window, ...]:
+    return tuple(sorted({(int(begin), int(end)) for begin, end in windows}))

@@ -74,9 +74,12 @@ def teams_for_all(problem: RoutingProblem, plan: Plan) -> int | None:
     The further teams are like the first, and work on all days. The number is proved by putting the stops into their
     days on the real clock, so it is enough; a longer search may do with fewer.
     """
-    left = [stop for stop, reason in plan.unserved.items() if reason is Reason.FULL]
-    team = replace(problem.teams[0], days=None, avoids=frozenset()) if problem.teams else None
-    if not left or team is None:
+    if not problem.teams:
+        return 0
+    team = replace(problem.teams[0], days=None, avoids=frozenset())
+    one = _with(problem, teams=(team,))
+    left = [stop for stop, reason in plan.unserved.items() if reason is Reason.FULL and _fits_alone(one, stop)]
+    if not left:
         return len(problem.teams)
     for extra in range(1, _ENOUGH_TEAMS):
         wider = _with(problem, teams=(team,) * extra)
@@ -138,15 +141,23 @@ def _wider(problem: RoutingProblem, stop: int) -> Remedy:
 
 
 def _overtime(problem: RoutingProblem, drafts: Drafts, stop: int) -> Remedy:
-    """Let the team work longer that would be back the soonest; another team, when that is over an hour."""
+    """Let the team work longer that would be back the soonest; another team, when that is over an hour.
+
+    A stop that is too far for a whole shift is helped by no other team.
+    """
     late = [
         (earliest_back(Day.of(problem, *slot), stops) - problem.teams[slot[0]].shift.end_s, slot)
         for slot, stops in _insertions(problem, drafts, stop)
     ]
     late_s, slot = min(late, default=(NEVER_S, (0, 0)))
-    if late_s > HOUR_S:
+    if late_s > HOUR_S and (late_s >= NEVER_S // 2 or _fits_alone(problem, stop)):
         return Remedy(Change.MORE, {})
     return Remedy(Change.OVERTIME, {"team": slot[0], "minutes": max(1, -(-late_s // 60)), "day": slot[1] + 1})
+
+
+def _fits_alone(problem: RoutingProblem, stop: int) -> bool:
+    willing = (slot for slot in problem.slots() if stop not in problem.teams[slot[0]].avoids)
+    return any(holds(problem, slot, [stop]) for slot in willing)
 
 
 def _price(problem: RoutingProblem, drafts: Drafts, stop: int) -> int:

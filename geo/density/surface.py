@@ -47,7 +47,8 @@ def kernel(  # noqa: PLR0913 - the public signature
     weights
         Shape (n,), finite; None for 1 each.
     grid
-        A raster; or the x and the y of the middles of its columns and rows, evenly spaced and rising.
+        A raster; or the x and the y in metres of the middles of its columns and rows, evenly spaced and rising, or of
+        every cell as ``np.meshgrid`` lays them out.
     bandwidth_m
         The radius of the Epanechnikov kernel, or the standard deviation of the Gaussian.
     kernel
@@ -159,15 +160,18 @@ class _Plane:
             return cls(grid.x0_m + half, grid.y0_m + half, grid.cell_m, (grid.n_rows, grid.n_cols), grid.crs_epsg)
         if not isinstance(grid, tuple | list) or len(grid) != 2:  # noqa: PLR2004 - x and y
             raise InputError("grid is a {kind}: give a Raster, or x and y", field="grid", kind=type(grid).__name__)
-        x, y = (np.asarray(axis, np.float64) for axis in grid)
-        steps = np.concatenate([np.diff(x), np.diff(y)])
-        if x.ndim != 1 or y.ndim != 1 or not steps.size or steps[0] <= 0 or np.ptp(steps) > 1e-6 * steps[0]:
+        x, y = (_numbers(axis, "grid") for axis in grid)
+        if x.ndim == 2 and x.shape == y.shape and x.size and (x == x[:1]).all() and (y == y[:, :1]).all():  # noqa: PLR2004
+            x, y = x[0], y[:, 0]  # as np.meshgrid lays them out
+        steps = np.concatenate([np.diff(x.ravel()), np.diff(y.ravel())])
+        even = steps.size and steps[0] > 0 and np.ptp(steps) <= 1e-6 * steps[0]
+        if x.ndim != 1 or y.ndim != 1 or not (x.size and y.size and even):
             raise InputError("grid is uneven: give a Raster, or rising x and y one cell apart", field="grid")
         return cls(float(x[0]), float(y[0]), float(steps.mean()), (y.size, x.size), None)
 
     def cells(self, points: Points) -> Floats:
         if isinstance(points, gpd.GeoSeries | gpd.GeoDataFrame):
-            moved = self._moved(points)
+            moved = self._moved(points, "points")
             if not ((moved.geom_type == "Point") & ~moved.is_empty).all():
                 raise InputError("points holds what is no point: leave it out, or take its middle", field="points")
             xy = np.column_stack([moved.x, moved.y])
@@ -180,7 +184,11 @@ class _Plane:
             raise InputError("points holds a place that is no number: leave it out", field="points")
         return (xy - [self.x_m, self.y_m]) / self.cell_m
 
-    def _moved(self, frame: gpd.GeoSeries | gpd.GeoDataFrame) -> gpd.GeoSeries:
+    def _moved(self, frame: gpd.GeoSeries | gpd.GeoDataFrame, field: str) -> gpd.GeoSeries:
+        if self.crs_epsg is None and frame.crs is not None and frame.crs.is_geographic:
+            raise InputError(
+                "{field} is in degrees and the grid has no CRS: give a Raster, or metres of the grid", field=field
+            )
         if frame.crs is None or self.crs_epsg is None:
             return frame.geometry
         return to_metric(gpd.GeoDataFrame(geometry=frame.geometry), crs=self.crs_epsg).geometry
@@ -189,7 +197,7 @@ class _Plane:
         if region is None:
             return shapely.box(-0.5, -0.5, self.shape[1] - 0.5, self.shape[0] - 0.5)
         if isinstance(region, gpd.GeoSeries | gpd.GeoDataFrame):
-            region = self._moved(region).union_all()
+            region = self._moved(region, "region").union_all()
         if not isinstance(region, shapely.Polygon | shapely.MultiPolygon) or region.is_empty or not region.is_valid:
             raise InputError("region is no valid polygon: give the outline of the district", field="region")
         outline = shapely.transform(region, lambda xy: (xy - [self.x_m, self.y_m]) / self.cell_m)

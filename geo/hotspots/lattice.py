@@ -17,8 +17,10 @@ Mask = NDArray[np.bool_]
 _CORNERS = 5  # of the closed ring of a square
 _OFF_LATTICE = 0.1  # of a cell: how far a centre may lie from its place on the lattice
 _LARGEST = 20_000_000  # cells of the box around them all
-RADIUS_TOLERANCE = 0.002
-"""Share by which a distance may exceed a radius and still count: a projection's scale isn't exactly 1."""
+RADIUS_TOLERANCE = 0.001
+"""Share by which a distance may exceed a radius and still count: a projection's scale isn't exactly 1.
+
+A disc of up to 22 cells doesn't grow by it: the next distance is farther off."""
 
 
 @dataclass(frozen=True, slots=True)

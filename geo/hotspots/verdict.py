@@ -54,7 +54,7 @@ def flag(
     Returns
     -------
     GeoDataFrame
-        One row a cell, in the order of the frame. ``visits``, ``deductions``; ``expected`` points at the mean of the
+        One row a cell, in the order of the frame. The four sums; ``expected`` points at the mean of the
         cell's categories; ``rate`` in points per visit with ``rate_low`` and ``rate_high`` (Fay and Feuer 1997 for a
         compound Poisson sum); ``p``, of several radii with the correction for looking at them all; ``q``; ``radius_m``
         of the window that p is from; ``hot``, ``cold``; ``place``, its number in the list of places, 0 without one. A
@@ -72,7 +72,9 @@ def flag(
     radii = checked_radii(radii_m)
     exposure, squares = _read(cells)
     verdict = judge(exposure, radii, alpha=alpha)
-    columns = _rates(exposure, confidence) | {f.name: getattr(verdict, f.name) for f in fields(verdict)}
+    powers = cells[["deductions_sq", "deductions_cu"]].groupby(level=0, sort=False).sum()
+    columns = _rates(exposure, confidence) | {name: powers[name].to_numpy(np.float64) for name in powers}
+    columns |= {f.name: getattr(verdict, f.name) for f in fields(verdict)}
     return gpd.GeoDataFrame(columns, index=squares.index, geometry=squares.array, crs=squares.crs)
 
 

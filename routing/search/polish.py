@@ -78,7 +78,7 @@ class Search:
         self.iterations = iterations
         self.began_at = time.perf_counter()
         self.ends_at = self.began_at + (_searching_s(seconds) if seconds is not None else 1e9)
-        self._random = Random(seed)  # noqa: S311 - the search's own choices, nothing secret
+        self._random = Random(int(seed))  # noqa: S311 - the search's own choices, nothing secret
         self._steps_done = 0
         self._penalty = FIRST_PENALTY
         self._cancelled = Event()

@@ -1,7 +1,9 @@
 """Why a stop is not served."""
 
-from routing.problem import UNREACHABLE_S, Reason, RoutingProblem
-from routing.search.settle import Drafts, cheapest, holds
+from collections.abc import Sequence
+
+from routing.problem import UNREACHABLE_S, Reason, RoutingProblem, Slot
+from routing.search.settle import Drafts, cheapest, holds, shift_s, work_s
 
 
 def reason_of(problem: RoutingProblem, drafts: Drafts, stop: int) -> Reason:
@@ -13,10 +15,16 @@ def reason_of(problem: RoutingProblem, drafts: Drafts, stop: int) -> Reason:
     if willing and not any(_way(problem, team, stop) for team, _ in willing):
         return Reason.NO_WAY
     if slots and not any(holds(problem, slot, [stop]) for slot in willing):
-        return Reason.CLOSED
+        return Reason.CLOSED if _hours_hinder(problem, willing, stop) else Reason.FULL
     if problem.prizes[stop] is not None and cheapest(problem, drafts, stop, UNREACHABLE_S):
         return Reason.NOT_WORTH
     return Reason.FULL
+
+
+def _hours_hinder(problem: RoutingProblem, slots: Sequence[Slot], stop: int) -> bool:
+    """Say whether longer hours would let a team visit the stop, or it is shut; else it is too far for every shift."""
+    shut = not any(problem.open_on(stop, day) for _, day in slots)
+    return shut or any(work_s(problem, slot, [stop]) <= shift_s(problem, slot[0]) for slot in slots)
 
 
 def _way(problem: RoutingProblem, number: int, stop: int) -> bool:

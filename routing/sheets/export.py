@@ -94,7 +94,9 @@ def routes_file(part: PlanPart, format_: str, *, wording: Wording = ENGLISH) -> 
     if format_ not in FORMATS:
         raise InputError("format is {value!r}: take one of {formats}", value=format_, formats=", ".join(FORMATS))
     if part.routes.empty and part.unserved.empty:
-        raise StateError("round {round!r} is not planned: run the plan first", round=part.round.id)
+        raise StateError(
+            "round {round!r} has no such route: run the plan first, or ask for another", round=part.round.id
+        )
     if format_ == "geojson":
         return _geojson(part).encode()
     if format_ == "xlsx":

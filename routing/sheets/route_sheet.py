@@ -20,12 +20,13 @@ from geo.model import Mode, Round
 from geo.openings import Windows
 from geo.store import Store
 from routing.amend.changes import StreetClosed
-from routing.amend.ground import Streets, streets_of
+from routing.amend.ground import DAY_S, Streets, streets_of
 from routing.streets.closures import closed_in
 from routing.streets.directions import steps
 from routing.streets.ways import way
 
 _NEAR_DEG = 1e-7  # the same place
+ALWAYS: Windows = ((0, DAY_S),)  # of a stop whose hours nobody gave: the plan visits it whenever it likes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Place:
     known: Category | None = None  # the category in the round's edition of the catalogue
     address: str = ""
     unit: str = ""
-    windows: Windows = ()  # of the day, seconds from midnight; of a stop none: it isn't known when it is open
+    windows: Windows = ()  # of the day, seconds from midnight; of a stop none: it is shut that day
     questionnaires: int = 0
 
     @property
@@ -147,7 +148,7 @@ class PlanPart:
             "checkpoint": checkpoint,
             "name": known["name"] or checkpoint,
             **{name: known[name] for name in ("category", "address", "unit")},
-            "windows": openings.parse(hours).windows(self.round.date(day).weekday()) if hours else (),
+            "windows": openings.parse(hours).windows(self.round.date(day).weekday()) if hours else ALWAYS,
             "known": category,
             "questionnaires": asked,
         }

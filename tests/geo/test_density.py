@@ -145,7 +145,9 @@ def test_a_grid_of_coordinates_is_that_of_a_raster() -> None:
     points, weights = events(7, 50)
     x, y = GRID.centres()
     axes = (x.reshape(40, 60)[0], y.reshape(40, 60)[:, 0])
-    np.testing.assert_allclose(kernel(points, weights, axes, 300.0), kernel(points, weights, GRID, 300.0), rtol=1e-9)
+    for grid in (axes, np.meshgrid(*axes)):
+        found = kernel(points, weights, grid, 300.0)
+        np.testing.assert_allclose(found, kernel(points, weights, GRID, 300.0), rtol=1e-9)
 
 
 @pytest.mark.parametrize("name", ["epanechnikov", "gaussian"])
@@ -191,6 +193,17 @@ def test_each_kernel_holds_one() -> None:
         ({"bandwidth_m": "300"}, "bandwidth_m is '300'"),
         ({"grid": 50}, "grid is a int"),
         ({"grid": ([0, 1, 3], [0, 1])}, "grid"),
+        ({"grid": ([], [0, 1])}, "grid is uneven"),
+        ({"grid": (np.eye(3), np.eye(3))}, "grid is uneven"),
+        ({"grid": (["west"], ["south"])}, "grid holds"),
+        (
+            {"points": gpd.GeoSeries.from_xy([114.3], [30.6], crs=4326), "weights": None, "grid": ([0, 1], [0, 1])},
+            "points is in degrees",
+        ),
+        (
+            {"grid": ([0, 1], [0, 1]), "region": gpd.GeoSeries([shapely.box(114, 30, 115, 31)], crs=4326)},
+            "region is in degrees",
+        ),
         ({"region": shapely.Point(0, 0)}, "region"),
     ],
 )

@@ -1,5 +1,6 @@
 """Exposure-conditional hotspots: the moments, the tail, the list of places, and what the frame may look like."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ from scipy import stats
 from geo.errors import InputError
 from geo.hotspots import flag
 from geo.hotspots.exposure import checked_sums, exposure_of, pearson3, windows_of
-from geo.hotspots.lattice import Lattice, half_widths
+from geo.hotspots.lattice import Lattice, half_widths, halves_of
 from geo.hotspots.places import Place, false_discovery_rate
 from geo.hotspots.verdict import CLUMPED, compound_interval, places_q
 
@@ -159,7 +160,8 @@ def test_one_row_a_cell_in_the_order_of_the_frame() -> None:
     assert out.index.name == "cell"
     columns = [c for c in out.columns if c != "geometry"]
     pd.testing.assert_frame_equal(out[columns].sort_index(), plain[columns].sort_index(), rtol=1e-9)
-    assert out["visits"].sum() == frame["visits"].sum()
+    for name in ("visits", "deductions", "deductions_sq", "deductions_cu"):
+        pd.testing.assert_series_equal(plain[name], frame[name].groupby("cell").sum(), check_dtype=False)
 
 
 def test_a_cell_without_visits_stays_unknown() -> None:
@@ -189,6 +191,16 @@ def test_squares_in_degrees_are_those_in_metres() -> None:
         columns = [c for c in found.columns if c != "geometry"]
         pd.testing.assert_frame_equal(found[columns], metres[columns])
     assert degrees.crs.to_epsg() == 4326
+
+
+def test_discs_hold_what_lies_within_the_radius_and_nothing_else() -> None:
+    lattice = Lattice(np.zeros(1, int), np.zeros(1, int), 100, 100, 100.0)
+    other = replace(lattice, cell_m=100.07)  # by the scale of another projection
+    for radius in range(100, 2_300, 100):
+        held = np.hypot(*np.meshgrid(np.arange(-30, 31), np.arange(-30, 31))) <= radius / 100
+        for one in (lattice, other):
+            half = halves_of(np.array([radius]), one)[0]
+            assert (2 * half + 1).sum() == held.sum()
 
 
 def test_the_same_frame_gives_the_same_bits() -> None:

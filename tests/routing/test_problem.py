@@ -38,7 +38,7 @@ def test_a_drawn_stop_is_shut_on_other_days() -> None:
     windows = [[[(13 * H, 14 * H), (9 * H, 10 * H), (9 * H + 60, 11 * H)]] * 2, None]
     problem = RoutingProblem(TRAVEL, [5, 5], [RoutingTeam(base=2)], days=2, windows=windows, day_of=[1, -1])
     assert problem.open_on(0, 0) == ()
-    assert problem.open_on(0, 1) == ((9 * H, 11 * H), (13 * H, 14 * H))
+    assert problem.open_on(0, 1) == ((9 * H, 10 * H), (9 * H + 60, 11 * H), (13 * H, 14 * H))
     assert problem.day_of == {0: 1, 1: None}
 
 
@@ -52,12 +52,19 @@ def test_each_mode_has_its_matrix() -> None:
     assert problem.matrix(0)[0, 1] == 180
 
 
+def test_what_stands_on_the_diagonal_does_not_count() -> None:
+    marked = TRAVEL + np.diag([UNREACHABLE_S] * 3)
+    assert (RoutingProblem(marked, [5, 5], [RoutingTeam(base=2)]).matrix(0) == TRAVEL).all()
+    assert marked[0, 0] == UNREACHABLE_S
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"travel_s": TRAVEL[:2]}, "travel_s has shape \\(2, 3\\)"),
         ({"travel_s": TRAVEL / 2}, "travel_s holds float64"),
         ({"travel_s": {"walk": TRAVEL}}, "has matrices for walk: a team goes by car"),
+        ({"travel_s": {"car": TRAVEL, "walk": TRAVEL[:2, :2]}}, "matrices of shapes \\(3, 3\\), \\(2, 2\\)"),
         ({"dwell_s": [5, -1]}, "dwell_s holds int64"),
         ({"dwell_s": [5] * 4}, "dwell_s has 4 entries"),
         ({"teams": [RoutingTeam(base=3)]}, "team 0 has base 3"),

@@ -88,6 +88,21 @@ def test_a_shift_much_too_short_asks_for_a_team() -> None:
     assert not solve(replace(asked, teams=asked.teams * needed), iterations=400, seed=1).unserved
 
 
+@pytest.mark.parametrize("hours", [4, 6])
+def test_a_stop_too_far_for_a_shift_is_not_said_to_be_closed(hours: int) -> None:
+    travel = np.full((4, 4), 600)
+    travel[1, :] = travel[:, 1] = hours * H
+    np.fill_diagonal(travel, 0)
+    asked = problem(travel_s=travel)
+    reason, remedy = only(asked)
+    assert (reason, remedy.change) == (Reason.FULL, Change.OVERTIME)
+    assert teams_for_all(asked, solve(asked, iterations=100, seed=1)) == 1  # another team would not help
+    longer = Shift(end_s=Shift().end_s + 60 * int(str(remedy.values["minutes"])))
+    assert not solve(
+        problem(travel_s=travel, teams=[RoutingTeam(base=3, shift=longer)]), iterations=100, seed=1
+    ).unserved
+
+
 def test_when_all_is_served_the_teams_are_enough() -> None:
     assert teams_for_all(problem(), solve(problem(), iterations=50, seed=1)) == 1
 

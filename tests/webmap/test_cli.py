@@ -145,6 +145,13 @@ def test_files_go_where_they_can_be_written(city: Path, tmp_path: Path, out: str
     assert out.split("/", maxsplit=1)[0] in refused.stderr
 
 
+def test_a_map_is_a_page(city: Path, tmp_path: Path) -> None:
+    refused = call(city, "map", "R1", "--out", tmp_path / "map.gpkg")
+    assert refused.exit_code == 1
+    assert ".html" in refused.stderr
+    assert not (tmp_path / "map.gpkg").exists()
+
+
 def test_round_ids_make_addresses_and_file_names(city: Path) -> None:
     shape = ["--start", "2026-06-12", "--days", "1", "--teams", "1", "--size", "1"]
     for bad in ("R/9", " ", "a?b", "x" * 61):

@@ -89,6 +89,8 @@ def unpacked(data: bytes) -> tuple[dict, np.ndarray]:
     [
         ({"month": "2026-13"}, "2026-13"),
         ({"since": "June"}, "June"),
+        ({"since": "20260512"}, "write it as 2026-06-12"),
+        ({"until": "2026-W10-1"}, "write it as 2026-06-12"),
         ({"kind": "secret"}, "secret"),
         ({"radius": "12"}, "radius"),
         ({"since": "2026-05-02", "until": "2026-05-01"}, "2026-05-02"),

@@ -119,6 +119,10 @@ def test_without_routes_nothing_of_a_covert_round_is_in_the_file(store: Store, t
     for word in ("本轮为暗访", "第 3 组", "divIcon({html: html", '"title":', '"colour":{'):
         assert word not in text, word
     assert "xundianCells(map_" in text
+    head, arrays = head_of(text), arrays_of(head_of(text))
+    visits = store.visits_frame()
+    assert arrays["visits"].sum() == len(visits) - 1 == (~visits["covert"]).sum()  # one of them is of today and covert
+    assert head["monthNames"] == ["2026-05"]
 
 
 @pytest.mark.parametrize(("first", "shown"), [("hotspots", "true"), ("routes", "false"), ("", "false")])

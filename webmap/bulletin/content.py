@@ -53,7 +53,8 @@ def bulletin(store: Store, round_id: str, language: str, *, progress: Progress =
     """Gather the bulletin of a round.
 
     It names no team, no route and no hour. Of a covert round that still goes on it tells whole past days only, and not
-    how many checkpoints are still to come in any street, unit or category: nobody may foresee where a team goes next.
+    how many checkpoints are still to come in any street, unit or category, nor which of these a team has not been to
+    yet: nobody may foresee where it goes next.
 
     Raises
     ------
@@ -92,8 +93,10 @@ def _where(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shown(table: Table, made: Material) -> Table:
-    """Leave out what would tell how much is still to come."""
-    return table.without("share_unvisited") if made.running else table
+    """Leave out what would tell how much is still to come, and to whom."""
+    if not made.running:
+        return table
+    return replace(table.without("share_unvisited"), rows=table.rows[table.rows["n"] > 0])
 
 
 def _pictures(made: Material, ground: pictures.Ground, tables: Mapping[str, Table]) -> dict[str, Picture]:

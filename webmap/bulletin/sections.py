@@ -125,7 +125,7 @@ def lists_table(boards: dict[str, Board], found: Findings, language: str) -> Tab
     )
     columns = (
         Column("kind", _("Kind")),
-        Column("name", _("Name")),
+        Column("name", _("Who")),
         Column("score", _("Score of 100"), Kind.SCORE),
         Column("low", _("Score, 95 %"), Kind.SCORE, until="high"),
         Column("n", _("Visited"), Kind.COUNT),

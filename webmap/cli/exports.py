@@ -109,6 +109,8 @@ for _layer in LAYERS:
 @OUT
 def map_command(session: Session, round_id: str, layer: str | None, out: Path, *, routes: bool) -> Result:
     """Write the standalone map: one HTML file that opens from disk without a network."""
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise InputError("--out is {path}: let it end in .{format}", path=out, format="html")
     with session.store() as store:
         round_map(store, round_id, out, Contents(session.language, first=layer or "", routes=routes))
         covert = routes and store.round(round_id).covert

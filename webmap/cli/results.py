@@ -1,6 +1,7 @@
 """``xundian scores``, ``hotspots`` and ``report``: what the visits say, as text, JSON and files."""
 
 import datetime as dt
+import math
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,13 @@ from webmap.bulletin.xlsx import write_xlsx
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 from webmap.clock import zone_of
+from webmap.formats import DASH
 
 SHEETS = (".xlsx", ".csv")
 MAPS = (".gpkg", ".geojson", ".kml")
 NAMED_AT_MOST = 12
 LINES_AT_MOST = 20
+YEARS = range(1900, 3000)
 COUNTS = ("n", "drawn")
 FIGURES = ("score", "low", "high", "se", "se_days", "share_unvisited", "checkpoints", "points_lost", "points_lost_se")
 RANKS = ("rank", "rank_low", "rank_high")
@@ -69,8 +72,8 @@ def _say_overall(session: Session, round_id: str, whole: pd.Series) -> None:
         round=round_id, score=100 * whole["score"], low=100 * whole["low"], high=100 * whole["high"],
     )  # fmt: skip
     session.say(
-        "Standard error {se:.2f} from neighbours, {se_days:.2f} from the days (on the safe side).",
-        se=100 * whole["se"], se_days=100 * whole["se_days"],
+        "Standard error {se} from neighbours, {se_days} from the days (on the safe side).",
+        **{name: DASH if pd.isna(whole[name]) else f"{100 * whole[name]:.2f}" for name in ("se", "se_days")},
     )  # fmt: skip
     session.say(
         "{n} of {drawn} checkpoints were visited; those that weren't hold {share:.1f} % of the weight.",
@@ -134,10 +137,15 @@ def _known(value: Any) -> float | None:  # noqa: ANN401 - a cell
 
 
 def _date(_context: click.Context, _parameter: click.Parameter, text: str | None) -> dt.date | None:
+    if not text:
+        return None
     try:
-        return dt.date.fromisoformat(text) if text else None
+        day = dt.date.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no date: write it as 2026-06-12") from None
+        day = None
+    if day is None or str(day) != text or day.year not in YEARS:
+        raise click.BadParameter(f"{text!r} is no date: write it as 2026-06-12")
+    return day
 
 
 def _words(_context: click.Context, _parameter: click.Parameter, text: str | None) -> list[str]:
@@ -222,9 +230,12 @@ def _radii(words: list[str]) -> tuple[float, ...]:
     if not words:
         return RADII_M
     try:
-        return tuple(float(word) for word in words)
+        radii = tuple(float(word) for word in words)
     except ValueError:
-        raise InputError("--radius is {value!r}: give metres, as 300 or 200,300,500", value=",".join(words)) from None
+        radii = (math.nan,)
+    if not all(math.isfinite(radius) and radius >= 0 for radius in radii):
+        raise InputError("--radius is {value!r}: give metres, as 300 or 200,300,500", value=",".join(words))
+    return radii
 
 
 def _scope(store: Store, *, since: dt.date | None, until: dt.date | None, categories: list[str]) -> Scope:

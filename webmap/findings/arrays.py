@@ -16,7 +16,7 @@ from webmap.findings.classes import COLD, HOT, OUTSIDE, SURFACES, UNKNOWN
 from webmap.findings.work import Found
 
 MESH = 16  # parts of a side: the metric raster bends on a Mercator map, by far less than a pixel between these
-MOST_SHAPES = 20_000
+MOST_SHAPES = 48_000  # a screen of 3840 x 2160 at zoom 14, with its margin
 DECIMALS = 7
 FAST = 1  # of gzip: the cells are mostly alike
 SHAPE_COLUMNS = (*SURFACES, *(f"{name}_label" for name in SURFACES), "flag", "outline")

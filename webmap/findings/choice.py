@@ -110,9 +110,12 @@ def _day(name: str, text: str) -> dt.date | None:
     if not text:
         return None
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
-        raise InputError("{field} is {value!r}: write it as 2026-06-12", field=name, value=text) from None
+        day = None
+    if str(day) != text:  # days are compared as texts, and 20260612 is a day too
+        raise InputError("{field} is {value!r}: write it as 2026-06-12", field=name, value=text)
+    return day
 
 
 def _midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:

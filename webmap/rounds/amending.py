@@ -28,6 +28,7 @@ pages = Blueprint("amending", __name__)
 OF_TEAMS = ("late", "stop_closed")  # what a team may say of its own day
 SEMICOLON = {"zh": "；", "en": "; "}
 WHOLE = ("day", "to_day", "minutes", "revision")
+SHAPES = ("area", "edges")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,7 @@ def _asked(sight: Sight, round_id: str, asked: Mapping[str, Any]) -> Change:
 
 
 def _body() -> dict[str, Any]:
-    """Read what was sent, as JSON or as a form.
+    """Read what was sent, as JSON or as a form; what is no number and no shape is text.
 
     Raises
     ------
@@ -223,7 +224,10 @@ def _body() -> dict[str, Any]:
         When a number is none.
     """
     sent = request.get_json(silent=True) if request.is_json else request.form.to_dict()
-    values = {str(key): value for key, value in dict(sent or {}).items() if value not in ("", None)}
+    pairs = sent.items() if isinstance(sent, Mapping) else ()
+    values = {
+        str(key): value if key in WHOLE + SHAPES else str(value) for key, value in pairs if value not in ("", None)
+    }
     for name in WHOLE:
         if name in values:
             try:

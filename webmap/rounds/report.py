@@ -21,7 +21,16 @@ class Meaning:
 def report_rows(found: PlanReport) -> list[Meaning]:
     """Give the figures of a plan in the language of this request."""
     its = found.figures
-    rows = [
+    driven = Meaning(
+        _("Driven before"),
+        _percent(its.similarity),
+        _("of the legs were driven in the last rounds too; below 40 % is good"),
+    )
+    return [*_efforts(its), *_guesses(its), driven, *_prices(found)]
+
+
+def _efforts(its: Figures) -> list[Meaning]:
+    return [
         Meaning(
             _("Travel"),
             duration(its.travel_s),
@@ -49,14 +58,12 @@ def report_rows(found: PlanReport) -> list[Meaning]:
                 most=duration(its.load_most_s),
             ),
         ),
-        *_guesses(its),
-        Meaning(
-            _("Driven before"),
-            _percent(its.similarity),
-            _("of the legs were driven in the last rounds too; below 40 % is good"),
-        ),
     ]
-    cost_s = found.drawn_days_cost_s
+
+
+def _prices(found: PlanReport) -> list[Meaning]:
+    """Say what the drawn days cost, and how many teams would do."""
+    rows, cost_s = [], found.drawn_days_cost_s
     if cost_s is not None:
         rows.append(
             Meaning(_("Cost of the drawn days"), duration(cost_s), _("travel that free days would save at least"))

@@ -1,5 +1,6 @@
 """The standalone map: one HTML file that opens from disk, with everything in it and no network."""
 
+import datetime as dt
 import functools
 import re
 from collections.abc import Mapping
@@ -42,6 +43,11 @@ class Sheet:
     marks: Mapping[str, TeamMark]
     language: str
     catalogue: Catalogue
+
+    @property
+    def secret(self) -> bool:
+        """Tell whether it holds the routes of a covert round, so that it is for planners only."""
+        return self.round.covert and bool(self.marks)
 
     def say(self, text: str, **values: object) -> str:
         """Say an English text in the language of the map."""
@@ -139,6 +145,9 @@ def _page(store: Store) -> folium.Map:
 
 def _cells(sheet: Sheet) -> Cells | None:
     visits = sheet.sight.visits()
+    if not sheet.secret:  # it goes from hand to hand, and a covert visit of today, of any round, says where a team is
+        midnight = dt.datetime.combine(sheet.sight.today.date, dt.time(), sheet.sight.today.zone)
+        visits = visits[~visits["covert"] | (visits["arrived_at"] < midnight)]
     if not len(visits):
         return None
     timezone = str(sheet.sight.today.zone)
@@ -215,14 +224,13 @@ def _head(cells: Cells | None, sheet: Sheet) -> str:
 def _panel(sheet: Sheet, cells: Cells | None) -> str:
     template = Environment(loader=PackageLoader("webmap"), autoescape=True).get_template("standalone.html")
     one, say = sheet.round, sheet.say
-    covert = one.covert and bool(sheet.marks)  # without routes it tells nothing that is to come
     draw, demo = sheet.sight.draw(one.id), sheet.sight.store.setting("demo")
     return template.render(
         title=say("Round {round}", round=one.id),
         dates=say("{first} to {last}", first=one.start, last=one.date(one.days)),
         kind=say("covert") if one.covert else say("open"),
         trial=say("trial draw") if draw and draw.trial else "",
-        warning=say("Covert round: this file is for planners only; give it to nobody.") if covert else "",
+        warning=say("Covert round: this file is for planners only; give it to nobody.") if sheet.secret else "",
         demo=say("Demo: streets real, the rest invented") if demo else "",
         teams=sheet.marks.values(),
         cell_classes=folium_cells.legend() if cells else (),

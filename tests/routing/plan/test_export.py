@@ -122,6 +122,18 @@ def test_a_sheet_tells_the_windows_of_its_own_weekday(planned: Store) -> None:
     assert place.opening == {12: "09:00–11:00", 13: "10:00–12:00"}[place.arrive.day]
 
 
+def test_hours_that_nobody_gave_are_not_said_to_be_shut(planned: Store) -> None:
+    part = plan_part(planned, "R1")
+    bare = dataclasses.replace(part, roster=part.roster.assign(hours="", category="of their own"))
+    assert {place.opening for sheet in bare.sheets() for place in sheet.stops} == {"00:00–24:00"}
+
+
+@pytest.mark.parametrize("asked", [{"team": "nobody"}, {"day": 9}])
+def test_a_team_or_day_without_a_route_is_not_said_to_be_a_round_without_a_plan(planned: Store, asked) -> None:
+    with pytest.raises(StateError, match="no such route: run the plan first, or ask for another"):
+        routes_file(plan_part(planned, "R1", **asked), "gpx")
+
+
 def test_directions_lead_from_place_to_place(planned: Store) -> None:
     sheet = next(plan_part(planned, "R1").sheets())
     said = directions(planned, sheet, "en")
@@ -133,7 +145,7 @@ def test_directions_lead_from_place_to_place(planned: Store) -> None:
 
 
 def test_a_round_without_a_plan_or_an_unknown_format_is_refused(city: Store, tmp_path: Path) -> None:
-    with pytest.raises(StateError, match="not planned"):
+    with pytest.raises(StateError, match="no such route: run the plan first"):
         export_routes(city, "R1", FORMATS[0], tmp_path / "r.gpx")
     with pytest.raises(InputError, match="take one of gpx, geojson, xlsx"):
         export_routes(city, "R1", "pdf", tmp_path / "r.pdf")

@@ -9,6 +9,7 @@ from docx import Document
 from docx.shared import Pt
 
 from geo.errors import InputError
+from geo.model import Scope
 from geo.store import Store
 from webmap.bulletin import fonts
 from webmap.bulletin.content import Bulletin, bulletin
@@ -92,6 +93,24 @@ def test_a_covert_round_that_goes_on_tells_past_days_only(going_on: Bulletin, tm
     bins = going_on.sheets[4].rows  # items
     assert "back_alley.bins" not in bins.index
     assert TEAM not in text
+
+
+def test_a_covert_round_that_goes_on_names_nobody_who_is_still_to_come(visited: Path) -> None:
+    with Store.open(visited) as store:
+        sample = store.sample(GOING_ON)
+        seen = store.visits_frame(Scope(round_id=GOING_ON))
+        waiting = sample.index.difference(seen["checkpoint"])
+        roster = store.checkpoints()
+        roster.loc[waiting, "unit"] = "等着的单位"
+        store.upsert_checkpoints(roster)
+        told = bulletin(store, GOING_ON, "zh")
+        store.set_setting("today", "2026-07-01")
+        over = bulletin(store, GOING_ON, "zh")
+    assert len(waiting) > 0
+    for table in told.sheets[:3]:
+        assert (table.rows["n"] > 0).all()
+    assert "等着的单位" not in "".join(table.sheet().to_csv() for table in told.sheets)
+    assert "等着的单位" in over.sheets[2].sheet().to_csv()
 
 
 def test_an_office_arranges_its_own_template(made: Bulletin, tmp_path: Path) -> None:

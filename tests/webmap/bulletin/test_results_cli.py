@@ -112,12 +112,15 @@ def test_hotspots_that_cannot_be_given_say_why(visited: Path, tmp_path: Path) ->
         return answer(visited, "hotspots", *words, code=1)["error"]
 
     assert "write a category" in refused("--category", "nonsense", "--out", out)
-    assert "give metres" in refused("--radius", "far", "--out", out)
+    for radius in ("far", "-5", "nan", "300,inf"):
+        assert "--radius is" in refused("--radius", radius, "--out", out)
     assert "exchange them" in refused("--from", "2026-05-02", "--to", "2026-05-01", "--out", out)
     assert "no visit is in that scope" in refused("--from", "2030-01-01", "--out", out)
     assert ".geojson" in refused("--out", tmp_path / "cells.shp")
     assert not out.exists()
-    assert call(visited, "hotspots", "--from", "May", "--out", out).exit_code == 2
+    for day in ("May", "20260512", "2026-W10-1", "9999-12-31", "0001-01-01"):
+        assert call(visited, "hotspots", "--from", day, "--out", out).exit_code == 2
+        assert call(visited, "hotspots", "--to", day, "--out", out).exit_code == 2
 
 
 def test_the_report_is_a_document_or_a_workbook(visited: Path, tmp_path: Path) -> None:

@@ -1,16 +1,24 @@
 """San Francisco's real inspections, from their CSV by the import commands to scores, hotspots and a bulletin."""
 
+import gzip
 import json
+import struct
+from http import HTTPStatus
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
 from click.testing import CliRunner
 from docx import Document
 
+from geo.model import Role, User
 from geo.store import Store
+from webmap import create_app
+from webmap.auth import hash_password
 from webmap.cli import main
+from webmap.findings.classes import HOT, UNKNOWN
 
 CATALOGUE = """edition = "SF"
 [[category]]
@@ -22,6 +30,7 @@ hours = "08:00-20:00"
 items = [["violations", "违规", "Violations", 100]]
 """
 ROUND = "2017-spring"
+PASSWORD = "correct horse battery"  # noqa: S105 - of an account that lives as long as a test
 
 
 def answer(city: Path, *words: str | Path) -> dict:
@@ -117,3 +126,29 @@ def test_a_bulletin_without_zones_or_streets(city: Path, tmp_path: Path) -> None
     assert len(document.inline_shapes) == 3  # no street office, no map of their scores
     assert "Unapproved or unmaintained equipment or utensils" in text
     answer(city, "report", ROUND, "--out", tmp_path / "b.xlsx")
+
+
+def test_maps_without_zones_or_streets(city: Path, tmp_path: Path) -> None:
+    out = tmp_path / "map.html"
+    told = answer(city, "map", ROUND, "--layer", "hotspots", "--out", out)
+    assert told["bytes"] == out.stat().st_size < 5_000_000
+    assert "xundianCells(map_" in out.read_text(encoding="utf-8")
+    with Store.open(city) as store:
+        store.save_user(User("planner", Role.PLANNER, hash_password(PASSWORD)))
+    app = create_app({"CITY": str(city), "SECRET_KEY": "for tests only", "TESTING": True, "WTF_CSRF_ENABLED": False})
+    client = app.test_client()
+    client.post("/login", data={"name": "planner", "password": PASSWORD})
+    while (cells := client.get("/data/hotspots/cells")).status_code == HTTPStatus.ACCEPTED:
+        pass  # each waits for the work a little
+    packed = gzip.decompress(cells.data)
+    (length,) = struct.unpack_from("<I", packed)
+    head = json.loads(packed[4 : 4 + length])
+    table = np.frombuffer(packed[4 + length :], np.uint8).reshape(-1, 4)
+    assert len(table) == head["columns"] * head["rows"]
+    judged = answer(city, "hotspots", "--out", tmp_path / "cells.csv")
+    assert head["visits"] == judged["visits"] > 8_000
+    assert (table[:, 0] > UNKNOWN).sum() == judged["cells"]
+    assert (table[:, 3] == HOT).sum() == judged["hot"]
+    page = client.get("/hotspots?at=-122.41,37.78")
+    assert page.status_code == HTTPStatus.OK
+    app.extensions["xundian"].close()
