@@ -1,6 +1,8 @@
 """Scores, hotspots and the bulletin as an office types them."""
 
+import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +12,8 @@ from click.testing import CliRunner, Result
 from docx import Document
 from python_calamine import CalamineWorkbook
 
+from geo.model import Deduction, Round, Visit
+from geo.store import Store
 from webmap.cli import main
 
 DONE = "2026-05"
@@ -63,6 +67,22 @@ def test_scores_by_every_group_go_to_a_sheet(visited: Path, tmp_path: Path, by: 
     assert len(rows) == 1 + len(told["groups"])
     assert "Score of 100" in rows[0]
     assert rows[1][rows[0].index("Score of 100")] == pytest.approx(told["groups"][0]["score"] * 100, abs=1e-3)
+
+
+def test_the_days_of_a_round_of_one_day_tell_nothing(visited: Path) -> None:
+    with Store.open(visited) as store:
+        store.create_round(Round("one", dt.date(2026, 5, 20), days=1, teams=1, size=20))
+        sample = store.checkpoints().iloc[:20].assign(inclusion_prob=0.5, ticket=range(20), day=1)
+        store.save_draw(replace(store.draw(DONE), round_id="one"), sample[["inclusion_prob", "ticket", "day"]])
+        fault = (Deduction("main_road.litter", 2.0),)
+        at = dt.datetime(2026, 5, 20, 2, tzinfo=dt.UTC)
+        store.record_visits(
+            [Visit(one, "1", at, "one", deductions=fault if n % 3 else ()) for n, one in enumerate(sample.index)]
+        )
+    said = call(visited, "scores", "one").output
+    assert "– from the days" in said
+    assert "nan" not in said
+    assert answer(visited, "scores", "one")["overall"]["se_days"] is None
 
 
 def test_scores_that_cannot_be_given_say_why(visited: Path, tmp_path: Path) -> None:
