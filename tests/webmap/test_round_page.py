@@ -73,6 +73,7 @@ def test_every_stop_stands_in_the_timeline_at_its_times(planner: FlaskClient, ow
 def test_what_is_not_served_is_listed_with_its_reason(planner: FlaskClient) -> None:
     page = planner.get("/rounds/2026-06").text
     assert page.count("no way there") == 2
+    assert 'href="/hotspots?round=2026-06"' in page
     card = planner.get("/data/rounds/2026-06/stop.html?stop=P030").text
     assert "no way there" in card
     assert planner.get("/data/rounds/2026-06/stop.html?stop=P039").status_code == 404
