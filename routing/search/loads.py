@@ -1,5 +1,7 @@
 """Even loads: no team works much more than another, at the least extra travel."""
 
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -50,14 +52,22 @@ class Loads:
         outside: npt.NDArray[np.float64] = np.maximum(np.abs(loads - fair) - (band or 0.0) * fair, 0.0)
         return outside
 
-    def even_out(self, tours: Drafts) -> Drafts:
-        """Move stops and exchange whole days until every load is well within the band, or nothing helps any more."""
+    def even_out(self, tours: Drafts, *, until_s: float = math.inf) -> Drafts:
+        """Move stops and exchange whole days until every load is well within the band, or nothing helps any more.
+
+        Parameters
+        ----------
+        tours
+            Where to start.
+        until_s
+            When to leave it at what there is, on the clock of ``time.perf_counter``.
+        """
         tours = dict(tours)
         band = (self.problem.balance or 0.0) * _MARGIN
         loads = self.of(tours)
         for _ in range(_MOVES):
             off = self.off_s(loads, band)
-            if off == 0:
+            if off == 0 or time.perf_counter() >= until_s:
                 break
             change = self._exchange(tours, loads, band) or self._move(tours, loads, band)
             if change is None:

@@ -30,6 +30,7 @@ LONE_STEPS = 5000  # likewise where no group has neighbours to change with
 TWINS = 2  # searches with other seeds where there is one group only
 FIRST_PENALTY = 50_000.0  # as PyVRP; where it starts lower, clustered stops keep too many routes
 EVEN_FROM = 0.6  # of the search: from here on the loads are kept even
+EVENING_S = 0.5  # may go into that in any case, when time is up or somebody ended the search
 FAIR_COSTS = (0, 1, 2, 4, 8)  # of a second more in a team's day, see Part.hold_loads
 LISTEN_S = 0.2
 SETTLING = 0.15  # of the time, to set the tours on the real clock; at most SETTLING_S
@@ -85,6 +86,7 @@ class Search:
         self._menus = best_menus(problem)
         self._parts = list(independent(problem, self._menus))
         self._loads = Loads(problem)
+        self._evens = problem.balance is not None and len(problem.teams) > 1
         self._even = False
         self._fair_level = 1
         self._unsettling = 0  # answers of a round refused because they would unsettle a load
@@ -107,8 +109,9 @@ class Search:
         threads = int(os.environ.get("XUNDIAN_THREADS") or os.cpu_count() or 1)
         with ThreadPoolExecutor(max_workers=threads) as pool:
             while self.share_done() < 1 and not self._cancelled.is_set():
-                if self.share_done() >= EVEN_FROM and not self._even:
+                if self.share_done() >= EVEN_FROM and self._evens and not self._even:
                     self._even_out()
+                    continue
                 tasks = self._tasks()
                 if not tasks:
                     break
@@ -126,9 +129,11 @@ class Search:
         listen()
 
     def _even_out(self) -> None:
-        self._even = self.problem.balance is not None and len(self.problem.teams) > 1
+        self._even = self._evens
         if self._even:
-            self.tours = self._loads.even_out(self.tours)
+            soon_s = time.perf_counter() + EVENING_S
+            until_s = soon_s if self._cancelled.is_set() else max(self.ends_at, soon_s)
+            self.tours = self._loads.even_out(self.tours, until_s=until_s)
 
     def _search(self, pool: ThreadPoolExecutor, tasks: Sequence[Task], listen: Callable[[], bool]) -> list[Found]:
         running: list[Future[Found]] = [pool.submit(self._improve, task) for task in tasks]
@@ -140,11 +145,18 @@ class Search:
         return [future.result() for future in running]
 
     def _improve(self, task: Task) -> Found:
-        effort = Effort(task.steps, self.ends_at if self.seconds is not None else None, self._cancelled.is_set)
+        effort = Effort(task.steps, self._round_ends_at(), self._cancelled.is_set)
         part = Part(self._menus, task.stops, task.slots)
         if self._even and task.tours and FAIR_COSTS[self._fair_level]:
             part.hold_loads(task.tours, FAIR_COSTS[self._fair_level])
         return improve(part, task.tours, effort, task.seed, self._penalty)
+
+    def _round_ends_at(self) -> float | None:
+        """Give when a round ends at the latest: in time to even loads out, or with the search; None: by its steps."""
+        if self.seconds is None:
+            return None
+        first_s = EVEN_FROM * _searching_s(self.seconds)
+        return self.began_at + first_s if self._evens and not self._even else self.ends_at
 
     def _take(self, task: Task, answer: Found) -> None:
         """Take a search's answer over when it is no worse on the real clock, and unsettles no load."""

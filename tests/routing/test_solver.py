@@ -128,6 +128,19 @@ def test_loads_are_even(crews: int, count: int, days: int) -> None:
     assert farthest_load(loose, any_load) > 0.15
 
 
+def test_evening_out_leaves_off_when_time_is_up() -> None:
+    problem = city(40, crews=3, days=2)
+    uneven = solve(replace(problem, balance=None), iterations=400, seed=1)
+    tours = {(route.team, route.day): route.stops for route in uneven.routes}
+    loads = Loads(problem)
+    assert loads.even_out(tours, until_s=0.0) == tours
+    assert loads.off_s(loads.of(loads.even_out(tours))) < loads.off_s(loads.of(tours))
+
+
+def test_any_whole_number_is_a_seed() -> None:
+    assert solve(city(6), iterations=50, seed=np.int64(3)) == solve(city(6), iterations=50, seed=3)  # type: ignore[arg-type]
+
+
 def test_a_team_with_half_the_days_gets_half_the_work() -> None:
     teams = [RoutingTeam(base=40), RoutingTeam(base=40, days=frozenset({1}))]
     problem = city(40, teams=teams, days=2)
