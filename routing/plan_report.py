@@ -71,10 +71,11 @@ def report_of(store: Store, round_id: str) -> PlanReport:
     StateError
         When it is not planned, or was by a version that kept no figures.
     """
-    found = _saved(store, round_id)
-    return PlanReport(
-        **{**found["report"], "figures": Figures(**found["report"]["figures"]), "rush": tuple(found["report"]["rush"])}
-    )
+    kept = _saved(store, round_id)["report"]
+    try:
+        return PlanReport(**{**kept, "figures": Figures(**kept["figures"]), "rush": tuple(kept["rush"])})
+    except (KeyError, TypeError):  # an earlier version kept others
+        raise StateError("the plan of round {round!r} has no figures: plan it again", round=round_id) from None
 
 
 def chances_of(store: Store, round_id: str) -> pd.DataFrame:

@@ -39,9 +39,10 @@ def test_a_round_is_planned_and_saved(city: Store) -> None:
 def test_figures_of_another_version_are_asked_for_anew(city: Store) -> None:
     plan_round(city, "R1", PlanOptions(seconds=0.2))
     plan = city.routes("R1"), city.stops("R1"), city.unserved("R1")
-    city.save_routes("R1", *plan, figures={"travel_s": 7})
-    with pytest.raises(StateError, match="has no figures: plan it again"):
-        report_of(city, "R1")
+    for figures in ({"travel_s": 7}, {"report": {"figures": {}}, "chances": {}}):
+        city.save_routes("R1", *plan, figures=figures)
+        with pytest.raises(StateError, match="has no figures: plan it again"):
+            report_of(city, "R1")
 
 
 def test_the_days_of_the_draw_are_kept_or_freed(city: Store) -> None:
