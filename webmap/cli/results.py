@@ -25,7 +25,7 @@ from webmap.bulletin.template import write_template
 from webmap.bulletin.xlsx import write_xlsx
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
-from webmap.clock import zone_of
+from webmap.clock import today, zone_of
 from webmap.formats import DASH
 
 SHEETS = (".xlsx", ".csv")
@@ -170,7 +170,7 @@ def hotspots_command(session: Session, out: Path, radii: list[str], **narrowing:
     with session.store() as store:
         scope, catalogue, zones = _scope(store, **narrowing), store.catalogue(), store.zones()
         visits, deductions = store.visits_frame(scope), store.deductions_frame(scope)
-        timezone = zone_of(store).key
+        timezone, now = zone_of(store).key, today(store)
     if visits.empty:
         raise InputError("no visit is in that scope: widen --from, --to or --category, or import visits first")
     cells = hotspot_cells(visits, deductions, zones=zones, radii_m=radii_m, timezone=timezone)
@@ -183,6 +183,9 @@ def hotspots_command(session: Session, out: Path, radii: list[str], **narrowing:
     )  # fmt: skip
     _print(session, places_table(places, zones, catalogue, session.language))
     session.say("Wrote {path}", path=out)
+    secret = int((visits["covert"] & (visits["arrived_at"].dt.tz_convert(timezone).dt.date >= now.date)).sum())
+    if secret:
+        session.say("It counts {count} covert visits of today: give it to nobody before tomorrow.", count=secret)
     counts = {"visits": len(visits), "cells": len(cells), "flagged": flagged}
     counts |= {"hot": int(cells["hot"].sum()), "cold": int(cells["cold"].sum()), "places": len(places)}
     return counts | {"radii_m": list(radii_m), "out": str(out)}

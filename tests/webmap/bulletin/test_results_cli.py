@@ -112,6 +112,15 @@ def test_hotspots_go_to_a_map_and_a_sheet(visited: Path, tmp_path: Path) -> None
     assert table["Points per visit"].notna().all()
 
 
+def test_hotspots_with_covert_visits_of_today_are_for_nobody_yet(visited: Path, tmp_path: Path) -> None:
+    with Store.open(visited) as store:
+        store.set_setting("today", "2026-06-09")
+    said = call(visited, "hotspots", "--out", tmp_path / "cells.csv").output
+    assert "covert visits of today: give it to nobody before tomorrow" in said
+    past = call(visited, "hotspots", "--to", "2026-06-08", "--out", tmp_path / "past.csv").output
+    assert "give it to nobody" not in past
+
+
 def test_hotspots_narrow_by_days_categories_and_radius(visited: Path, tmp_path: Path) -> None:
     out = tmp_path / "cells.gpkg"
     whole = answer(visited, "hotspots", "--out", out)
