@@ -11,8 +11,9 @@ and the checker proves it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from geo.errors import InputError
 from geo.model import Round
-from geo.openings import Openings
+from geo.openings import Openings, parse
 from routing.problem import Shift, Window
 
 
@@ -49,3 +50,20 @@ class Clock:
 def windows_by_day(openings: Openings, of: Round) -> tuple[tuple[Window, ...], ...]:
     """Give the windows of each day of a round, day 0 first, in local seconds from midnight."""
     return tuple(tuple(openings.windows(of.date(day).weekday())) for day in range(1, of.days + 1))
+
+
+def shift_of(text: str) -> Shift:
+    """Read a shift, as ``08:30-17:30``; lunch stays within its usual hours.
+
+    Raises
+    ------
+    InputError
+        When the text is not one span of a day.
+    """
+    try:
+        spans = parse(text).windows(0)
+    except InputError:
+        spans = ()
+    if len(spans) != 1:
+        raise InputError("{field} is {value!r}: write one span, as 08:30-17:30", field="shift", value=text)
+    return Shift(*spans[0])

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
 import pandas as pd
@@ -160,6 +160,7 @@ def _report(brief: Brief, varied: Varied, guessed: pd.DataFrame, past: list[list
         days=str(brief.terms.days),
         premium_cap=brief.terms.premium,
         closed_edges=len(brief.terms.closures),
+        shift=asdict(brief.terms.shift),
         rush=(brief.hours.rush.morning, brief.hours.rush.evening),
         past_rounds=len(past),
         candidates_sha256=varied.candidates_sha256,

@@ -24,6 +24,7 @@ class PlanReport:
     drawn_days_cost_s: int | None  # travel that free days would save at least; None: not asked, or days are free
     days: str  # drawn or free
     premium_cap: float  # what the mean travel may be longer for not being foreseen, a share of the shortest
+    shift: Mapping[str, int]  # of :class:`routing.problem.Shift`, seconds from midnight
     rush: tuple[float, float]  # shares of the daytime speed that the morning's and the evening's rush leave
     closed_edges: int  # of the streets, for all its days
     past_rounds: int  # those with routes or visits that it is compared with, at most five

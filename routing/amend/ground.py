@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from geo.catalogue import Catalogue
-from geo.errors import InputError, NotFoundError
+from geo.errors import InputError, NotFoundError, StateError
 from geo.frames import WGS84
 from geo.model import Avoidance, Mode, Round, Scope, Team, TeamDraw
 from geo.store import Store
@@ -23,6 +23,8 @@ from routing.amend.standing import Standing, seconds_of, standing
 from routing.brief import Terms, teams_of
 from routing.network import StreetNetwork, network_of
 from routing.network import closed_edges as edges_within
+from routing.plan_report import report_of
+from routing.problem import Shift
 from routing.streets.closures import closed_edges
 from routing.teams.drawn import barred, composed
 
@@ -67,6 +69,14 @@ def streets_of(store: Store) -> Streets:
         return _networks[key]
 
 
+def _terms(store: Store, round_id: str) -> Terms:
+    """Give the terms of the plan that is changed; the usual ones where it kept none."""
+    try:
+        return Terms(shift=Shift(**report_of(store, round_id).shift))
+    except StateError:
+        return Terms()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
     """A round as its changes see it."""
@@ -104,7 +114,7 @@ class Ground:
         teams = composed(drawn, teams_of(store, round_, sample))
         return cls(
             store, round_, streets_of(store), sample, {team.id: team for team in teams}, drawn,
-            tuple(store.avoidances()), store.catalogue(round_.edition), Terms(),
+            tuple(store.avoidances()), store.catalogue(round_.edition), _terms(store, round_id),
             ZoneInfo(store.setting("timezone", "Asia/Shanghai")), now, revision,
         )  # fmt: skip
 

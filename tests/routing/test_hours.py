@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.errors import InputError
 from geo.model import Round
 from geo.openings import parse
-from routing.hours import Clock, windows_by_day
+from routing.hours import Clock, shift_of, windows_by_day
 from routing.problem import HOUR_S, Shift
 
 H = HOUR_S
@@ -63,3 +64,16 @@ def test_a_round_reads_the_weekdays_of_its_dates() -> None:
 def test_lunch_hours_of_a_team(share: float, cut_h: float) -> None:
     shift = Shift(lunch_from_s=12 * H, lunch_until_s=13 * H + 1800)
     assert Clock.of(shift, share).cut_s == cut_h * H
+
+
+@pytest.mark.parametrize(
+    ("text", "start_s", "end_s"), [("08:30-17:30", 30_600, 63_000), ("8:00 - 16:00", 28_800, 57_600)]
+)
+def test_a_shift_is_read(text: str, start_s: int, end_s: int) -> None:
+    assert shift_of(text) == Shift(start_s, end_s)
+
+
+@pytest.mark.parametrize("text", ["", "early", "08:00-12:00,13:00-17:00", "25:00-26:00"])
+def test_what_is_no_shift_is_named(text: str) -> None:
+    with pytest.raises(InputError, match=r"shift is .*: write one span, as 08:30-17:30"):
+        shift_of(text)

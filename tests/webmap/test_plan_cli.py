@@ -1,7 +1,10 @@
 """Plans and closures from the command line."""
 
 import json
+import os
 import shutil
+import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ import shapely
 from click.testing import CliRunner, Result
 
 from geo.store import Store
+from routing.amend.ground import Ground
+from routing.problem import Shift
 from webmap.cli import main
 
 
@@ -129,3 +134,26 @@ def test_an_area_that_is_none_is_refused(city: Path, tmp_path: Path) -> None:
     refused = call(city, "closure", "add", "--area", area, "--datum", "wgs84", *days)
     assert refused.exit_code == 1
     assert "is no area: draw polygons" in refused.stderr
+
+
+def test_a_shift_is_kept_by_the_plan_and_by_its_changes(city: Path) -> None:
+    done(city, *RUN, "--shift", "09:15-16:30")
+    assert "work from 09:15 to 16:30" in call(city, "plan", "report", "2026-06").stdout
+    with Store.open(city) as store:
+        stops = store.stops("2026-06")
+        local = [stops[name].dt.tz_convert("Asia/Shanghai").dt.strftime("%H:%M") for name in ("arrive", "depart")]
+        assert "09:15" <= local[0].min() <= local[1].max() <= "16:30"
+        assert Ground.of(store, "2026-06", None).terms.shift == Shift(33_300, 59_400)
+    refused = call(city, *RUN, "--shift", "9 to 5")
+    assert refused.exit_code == 1
+    assert "shift is '9 to 5': write one span, as 08:30-17:30" in refused.stderr
+
+
+def test_the_first_interrupt_keeps_the_best_plan_so_far(city: Path) -> None:
+    heard = threading.Timer(6, os.kill, (os.getpid(), signal.SIGINT))
+    heard.start()
+    made = done(city, "plan", "run", "2026-06", "--seconds", "3000")
+    heard.join()
+    assert made["served"] + made["unserved"] == 32
+    assert made["seconds"] < 3000
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -62,6 +62,11 @@ class Session:
             bar.close()
             del self.bars[stage]
 
+    def remark(self, template: str, **values: object) -> None:
+        """Write behind the progress bars how the work stands."""
+        for bar in self.bars.values():
+            bar.set_postfix_str(say(template, values, self.language), refresh=False)
+
     def close(self) -> None:
         """Close what is still drawn."""
         for bar in self.bars.values():

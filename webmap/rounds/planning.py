@@ -8,6 +8,7 @@ from geo.errors import InputError, StateError
 from geo.model import Scope
 from geo.store import Store
 from routing.brief import Days, Terms
+from routing.hours import shift_of
 from routing.plan import PlanOptions, plan_round
 from routing.plan_report import PlanReport
 from routing.solver import Standing
@@ -16,6 +17,7 @@ from webmap.jobs import Job, Work
 SEED = 1  # of the search, as the command has it
 SECONDS = (1.0, 3600.0)
 PREMIUM = (0.0, 25.0)  # percent
+SHIFT = "08:30-17:30"
 POINTS = 160  # of the curve, at most
 
 
@@ -58,6 +60,7 @@ def options_of(form: Mapping[str, str]) -> PlanOptions:
         premium=_between(form, "premium", 3.0, PREMIUM) / 100,
         listed_closures="closures" in form,
         price_days="price_days" in form,
+        shift=shift_of(form.get("shift", SHIFT)),
     )
     return PlanOptions(seconds=_between(form, "seconds", 60.0, SECONDS), seed=SEED, terms=terms)
 

@@ -74,9 +74,16 @@ def _say_travel(session: Session, round_id: str, found: PlanReport) -> None:
     if found.closed_edges:
         session.say("{edges} pieces of street were closed, on all days of the round.", edges=found.closed_edges)
     session.say(
+        "The teams work from {start} to {end}.", start=_clock(found.shift["start_s"]), end=_clock(found.shift["end_s"])
+    )
+    session.say(
         "Work of a team: {mean:.1f} h on average, {least:.1f} to {most:.1f} h.",
         mean=its.load_mean_s / 3600, least=its.load_least_s / 3600, most=its.load_most_s / 3600,
     )  # fmt: skip
+
+
+def _clock(second: int) -> str:
+    return f"{second // 3600:02d}:{second % 3600 // 60:02d}"
 
 
 def _say_service(session: Session, found: PlanReport) -> None:

@@ -1,11 +1,40 @@
 """``xundian plan run``: make the routes."""
 
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
 import click
 
 from routing.brief import Days, Terms
+from routing.hours import shift_of
 from routing.plan import PlanOptions, plan_round
+from routing.solver import Standing
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command
+
+EVEN = 0.15  # of a team's fair share of the work
+
+
+@contextlib.contextmanager
+def first_interrupt() -> Iterator[Callable[[], bool]]:
+    """Hear the first Ctrl-C as "enough"; the second ends the command as ever."""
+    pressed = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # only the main thread hears signals
+        yield pressed.is_set
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def hear(_number: int, _frame: object) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @command(plan_group, "run")
@@ -32,6 +61,9 @@ from webmap.cli.session import Result, Session, command
     show_default=True,
     help="Per cent of travel that may go, on average, into routes that nobody can foresee.",
 )
+@click.option(
+    "--shift", default="08:30-17:30", show_default=True, help="When the teams work, on the clock of the city."
+)
 @click.option("--closures/--no-closures", default=True, help="Keep off the streets that the city lists as closed.")
 def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: object) -> Result:
     """Give every team a route a day on the street network."""
@@ -39,16 +71,32 @@ def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: ob
         days=Days(str(chosen["days"])),
         premium=float(str(chosen["premium"])) / 100,
         listed_closures=bool(chosen["closures"]),
+        shift=shift_of(str(chosen["shift"])),
     )
     options = PlanOptions(seconds=seconds, seed=seed, terms=terms)
-    with session.store() as store:
-        report = plan_round(store, round_id, options, progress=session.progress)
+    with session.store() as store, first_interrupt() as pressed:
+
+        def watch(now: Standing) -> bool:
+            session.remark(
+                "{hours:.1f} h of travel, {unserved} unserved; Ctrl-C keeps it",
+                hours=now.travel_s / 3600,
+                unserved=now.unserved,
+            )
+            return pressed()
+
+        report = plan_round(store, round_id, options, progress=session.progress, watch=watch)
         trial = store.draw(round_id).trial
     keys = ("routes", "served", "unserved", "travel_s", "seconds", "candidates_sha256")
     result = {key: getattr(report, key) for key in keys} | {"team_days": report.routes}
     session.say(
         "{served} stops served on {team_days} team-days, {unserved} unserved; travel {travel_s} s in all.", **result
     )
+    if report.farthest_load > EVEN:
+        session.say(
+            "The work of one team is {share:.0%} off its fair share: give more --seconds; within {even:.0%} is good.",
+            share=report.farthest_load,
+            even=EVEN,
+        )
     session.say("Chosen from candidates with the hash {sha256}", sha256=report.candidates_sha256)
     if trial:
         session.say("The round was drawn by trial: nobody can verify it.")
