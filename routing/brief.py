@@ -95,6 +95,12 @@ class Brief:
     timezone: ZoneInfo
     hours: Hours = field(default_factory=Hours)
 
+    @property
+    def real_problem(self) -> RoutingProblem:
+        """The problem with the hours of the real clock."""
+        teams = [replace(team, shift=self.terms.shift) for team in self.problem.teams]
+        return replace(self.problem, teams=teams, windows=self.hours.windows)
+
     def real(self, plan: Plan) -> Plan:
         """Say a plan of the problem on the real clock."""
         return self.hours.rush.real(plan)
@@ -107,9 +113,7 @@ class Brief:
         PlanError
             When a rule is broken.
         """
-        teams = [replace(team, shift=self.terms.shift) for team in self.problem.teams]
-        asked = replace(self.problem, teams=teams, windows=self.hours.windows)
-        return ensure(asked, self.real(plan), slices=self.hours.slices)
+        return ensure(self.real_problem, self.real(plan), slices=self.hours.slices)
 
     @property
     def rows(self) -> dict[str, int]:

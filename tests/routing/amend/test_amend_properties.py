@@ -57,8 +57,9 @@ def broken(store: Store) -> list[Violation]:
     """Replay the whole round as it is now; stops may have changed their day."""
     round_ = store.round("R1")
     brief = brief_of(store, round_, network_of(store), store.catalogue(round_.edition), Terms())
-    brief.problem.day_of.update(dict.fromkeys(brief.problem.stops))
-    return violations(brief.problem, planned(brief, store.stops("R1"), store.unserved("R1")))
+    asked = brief.real_problem
+    asked.day_of.update(dict.fromkeys(asked.stops))
+    return violations(asked, planned(brief, store.stops("R1"), store.unserved("R1")))
 
 
 @st.composite
