@@ -15,7 +15,6 @@ Ints = NDArray[np.int64]
 
 _FINE = {"epanechnikov": 24.0, "gaussian": 12.0}  # fine cells to a bandwidth: a correction good to about 1e-3
 _MOST = 20_000_000  # fine cells in all
-_LINES = 8  # scan lines to a fine cell; along a line the coverage is exact
 _SAMPLES = 8  # to a side of a fine cell, for the mean of the kernel over it
 
 
@@ -93,50 +92,42 @@ def _smooth(covered: Floats, radius: float) -> Floats:
 
 def coverage(region: shapely.Geometry, shape: tuple[int, int]) -> Floats:
     """Give the share of each unit cell that a polygon covers, cell (0, 0) being the square from (0, 0) to (1, 1)."""
-    xy, owner = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(region)), return_index=True)
+    rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(region), exterior_cw=True))
+    xy, owner = shapely.get_coordinates(rings, return_index=True)
     along = owner[1:] == owner[:-1]
     segments = np.hstack([xy[:-1][along], xy[1:][along]])
     out = np.zeros((shape[0], shape[1] + 1))
     _cover(segments, out)
-    return out[:, :-1]
+    return np.clip(np.cumsum(out, axis=1)[:, :-1], 0.0, 1.0)
 
 
 @nb.njit(nogil=True, cache=True)
 def _cover(segments: Floats, out: Floats) -> None:
-    """Add what lies between each odd and even crossing of the scan lines."""
-    n_lines = out.shape[0] * _LINES
-    count = np.zeros(n_lines + 1, np.int64)
-    spans = np.empty((segments.shape[0], 2), np.int64)
-    for i in range(segments.shape[0]):
-        low, high = min(segments[i, 1], segments[i, 3]), max(segments[i, 1], segments[i, 3])
-        spans[i, 0] = max(int(np.ceil(low * _LINES - 0.5)), 0)
-        spans[i, 1] = min(int(np.ceil(high * _LINES - 0.5)), n_lines)  # half-open, so that a vertex crosses once
-        for line in range(spans[i, 0], spans[i, 1]):
-            count[line + 1] += 1
-    start = np.cumsum(count)
-    crossing = np.empty(start[-1])
-    fill = start[:-1].copy()
+    """Add, for each segment, by how much it changes the cover from each cell of its rows to the next cell east.
+
+    Clockwise rings go up where the inside begins and down where it ends: summed from west to east, this is the area.
+    """
     for i in range(segments.shape[0]):
         x1, y1, x2, y2 = segments[i]
-        for line in range(spans[i, 0], spans[i, 1]):
-            t = ((line + 0.5) / _LINES - y1) / (y2 - y1)
-            crossing[fill[line]] = x1 + t * (x2 - x1)
-            fill[line] += 1
-    for line in range(n_lines):
-        here = np.sort(crossing[start[line] : start[line + 1]])
-        for k in range(0, here.size - 1, 2):
-            _add(out[line // _LINES], here[k], here[k + 1])
+        if y1 == y2:
+            continue
+        low, high, up = (y1, y2, 1.0) if y1 < y2 else (y2, y1, -1.0)
+        slope = (x2 - x1) / (y2 - y1)
+        for r in range(max(int(np.floor(low)), 0), min(int(np.ceil(high)), out.shape[0])):
+            a, b = max(low, float(r)), min(high, r + 1.0)
+            _strip(out[r], x1 + (a - y1) * slope, x1 + (b - y1) * slope, up * (b - a))
 
 
 @nb.njit(nogil=True, inline="always")
-def _add(row: Floats, west: float, east: float) -> None:
-    n = row.size - 1
-    a, b = min(max(west, 0.0), float(n)), min(max(east, 0.0), float(n))
-    first, last = int(a), int(b)
-    if first == last:
-        row[first] += (b - a) / _LINES
-        return
-    row[first] += (first + 1 - a) / _LINES
-    for c in range(first + 1, last):
-        row[c] += 1.0 / _LINES
-    row[last] += (b - last) / _LINES
+def _strip(row: Floats, x1: float, x2: float, height: float) -> None:
+    """Add the part of a segment within one row, cut at the borders between the cells."""
+    west, east = min(x1, x2), max(x1, x2)
+    width = east - west
+    if west < 0.0:
+        row[0] += height * min(-west / width, 1.0) if width > 0.0 else height
+    for c in range(max(int(np.floor(west)), 0), min(int(np.floor(east)), row.size - 2) + 1):
+        a, b = max(west, float(c)), min(east, c + 1.0)
+        here = height * (b - a) / width if width > 0.0 else height
+        beyond = here * (0.5 * (a + b) - c)
+        row[c] += here - beyond
+        row[c + 1] += beyond

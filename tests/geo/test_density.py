@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import integrate
 
@@ -114,20 +114,22 @@ def test_the_ratio_is_points_per_visit() -> None:
     assert np.isnan(few).mean() > 0.95
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.floats(-3, 12), st.floats(-3, 9)), min_size=3, max_size=9))
-def test_coverage_adds_up_to_the_area(corners: list[tuple[float, float]]) -> None:
-    shape = shapely.convex_hull(shapely.MultiPoint(corners))
-    if shape.geom_type != "Polygon" or shape.area < 0.1:
-        return
-    covered = coverage(shape, (6, 9))
+corners_about = st.lists(st.tuples(st.floats(-3, 12), st.floats(-3, 9)), min_size=3, max_size=9)
+
+
+@settings(max_examples=100, deadline=None)
+@given(corners_about, corners_about, corners_about)
+def test_coverage_is_the_area_in_every_cell(
+    first: list[tuple[float, float]], second: list[tuple[float, float]], hole: list[tuple[float, float]]
+) -> None:
+    """Whatever the shape: several parts, holes, and parts outside of the grid."""
+    hulls = [shapely.convex_hull(shapely.MultiPoint(corners)) for corners in (first, second, hole)]
+    shape = shapely.union(hulls[0], hulls[1]).difference(hulls[2])
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    assume(parts)
     squares = [[shapely.box(c, r, c + 1, r + 1) for c in range(9)] for r in range(6)]
-    exact = shapely.area(shapely.intersection(np.array(squares), shape))
-    line = 1 / 8 + 1e-9  # a shape between two scan lines is not seen at all
-    assert np.abs(covered - exact).max() <= line
-    assert abs(covered.sum() - exact.sum()) <= line * min(9, shape.bounds[2] - shape.bounds[0])
-    if shape.area > 20:
-        assert abs(covered.sum() - exact.sum()) <= 0.15
+    exact = sum((shapely.area(shapely.intersection(np.array(squares), part)) for part in parts), np.zeros((6, 9)))
+    np.testing.assert_allclose(coverage(shapely.multipolygons(parts), (6, 9)), exact, atol=1e-9)
 
 
 def test_points_and_regions_in_degrees_are_projected() -> None:
