@@ -14,10 +14,11 @@ from geo.parallel import in_parts
 
 _EQUAL = 1e-9  # relative: weights of a row that count as one
 _THREADED_FROM = 64  # rows of a raster
-_PIECE = 4_096  # weights that are compared without looking up
 _FAR = 1e-4  # of the mean: a smaller deviation makes the mean's last digit count
+_LARGE = 1e100  # a deviation beyond it and its inverse may not be squared
+_SHORT = 64  # entries of a row
 _SQUARED = 1e-200  # variances beyond it and its inverse may have lost digits
-_SELF, _UNEQUAL = 2, 1  # what a pass over a graph that seems to lack self-weights may find: one, or rows that need it
+_SELF, _MIXED, _UNEQUAL = 3, 2, 1  # found in a graph: a self-weight; a row that is not of ones; one that lacks its own
 
 
 def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
@@ -53,7 +54,7 @@ def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
     if at is not None:
         shuffled, z = z, np.empty_like(z)
         z[at] = shuffled
-    return pd.Series(z, index=y.index, name="gi_star")
+    return pd.Series(z, index=y.index, name="gi_star", copy=False)
 
 
 def deviations_of(values: Floats) -> tuple[Floats, float]:
@@ -89,24 +90,19 @@ def _z_of_graph(graph: Graph, values: Floats) -> Floats:
     """Give z in the order of the graph."""
     matrix = graph.sparse
     entries = (matrix.data.astype(np.float64, copy=False), matrix.indices, matrix.indptr)
-    deviations, deviation = deviations_of(values)
+    mean, deviation = _moments(values)
+    if not (abs(mean) * _FAR < deviation < _LARGE and deviation > 1 / _LARGE):  # else the values themselves are exact
+        values, deviation = deviations_of(values)
+        mean = 0.0
     z = np.empty(values.size)
-    work = _z_of_ones if _rows_alike(entries[0], entries[2]) else _z_of_rows
-    scale = _scale_of_ones(matrix.indptr, deviation) if work is _z_of_ones else np.array([deviation])
-    found = work(entries, deviations, scale, z, True)
+    found = _z_of_ones(entries, values, (mean, deviation), z)
+    if found == _MIXED:
+        found = _z_lacking(entries, values, (mean, deviation), z)
     if found == _SELF:
-        work(entries, deviations, scale, z, False)
+        _z_of_rows(entries, values, (mean, deviation), z)
     elif found == _UNEQUAL:
         raise _differing(graph)
     return z
-
-
-def _scale_of_ones(starts: Ints, deviation: float) -> Floats:
-    """Give what a sum of 0, 1, 2, ... deviations is multiplied by to be z; NaN where it can't vary."""
-    n = starts.size - 1
-    ones = np.arange(int(np.diff(starts).max(initial=0)) + 2.0)
-    spread = deviation * np.sqrt(np.maximum(ones * (n - ones), 0.0) / max(n - 1, 1))
-    return np.asarray(np.divide(1.0, spread, out=np.full(ones.size, np.nan), where=spread > 0))
 
 
 def _differing(graph: Graph) -> InputError:
@@ -121,97 +117,89 @@ def _differing(graph: Graph) -> InputError:
     )
 
 
-@nb.njit(nogil=True, cache=True)
-def _rows_alike(data: Floats, starts: Ints) -> bool:
-    """Tell whether the weights of each row are equal, and none of them 0."""
-    if data.size == 0 or (data[0] != 0.0 and _all_are(data, data[0])):
-        return True
-    for i in range(starts.size - 1):
-        low, differ = np.uint64(starts[i]), False
-        for e in range(low, np.uint64(starts[i + 1])):
-            differ |= data[e] != data[low] or data[e] == 0.0
-        if differ:
-            return False
-    return True
+# Positions are unsigned below, or each look-up would ask whether it counts from the end. Nothing of the size of the
+# values is made besides z: a product makes no more, and fresh memory would cost as much as the sums.
+
+
+@nb.njit(nogil=True, cache=True, fastmath={"reassoc", "nsz"})
+def _moments(values: Floats) -> tuple[float, float]:
+    """Give the mean and the standard deviation of the population."""
+    n = max(values.size, 1)
+    total = square = 0.0
+    for i in range(values.size):
+        total += values[i]
+    mean = total / n
+    for i in range(values.size):
+        square += (values[i] - mean) * (values[i] - mean)
+    return mean, np.sqrt(square / n)
 
 
 @nb.njit(nogil=True, cache=True)
-def _all_are(data: Floats, value: float) -> bool:
-    """Look piece by piece, so that the first difference ends it."""
-    for low in range(0, data.size, _PIECE):
-        piece, differ = data[low : low + _PIECE], False
-        for e in range(piece.size):
-            differ |= piece[e] != value
-        if differ:
-            return False
-    return True
-
-
-# Positions are unsigned below, or each look-up would ask whether it counts from the end.
-
-
-@nb.njit(nogil=True, cache=True)
-def _z_of_ones(
-    entries: tuple[Floats, Ints, Ints],
-    deviations: Floats,
-    scale: Floats,
-    out: Floats,
-    lacking: bool,  # noqa: FBT001 - numba knows no keyword-only arguments
-) -> int:
-    """Fill z of rows that are each of equal weights, which is that of a row of ones.
-
-    That is the plain sum, over a spread that the number of entries decides. While the graph seems to be ``lacking``
-    self-weights, each row is counted with one, and the first that turns up ends the work. To look for it costs nothing:
-    a row's own deviation is NaN while its sum is made.
-    """
-    _, columns, starts = entries
-    high, extra = np.uint64(starts[0]), np.uint64(lacking)
+def _z_of_ones(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tuple[float, float], out: Floats) -> int:
+    """Fill z of rows that each have equal weights and lack their own: that of a row of ones, as many and one more."""
+    (data, columns, starts), (mean, deviation) = entries, constants
+    spreads = np.array([_spread_of_ones(ones, out.size, deviation) for ones in range(_SHORT)])
+    high, bits = np.uint64(starts[0]), data.view(np.uint64)
     for row in range(np.uint64(out.size)):
         low, high = high, np.uint64(starts[row + np.uint64(1)])
-        own = deviations[row]
-        deviations[row] = np.nan if lacking else own
-        total = 0.0
+        total, first = values[row], bits[low] if low < high else np.uint64(1)
         for e in range(low, high):
-            total += deviations[np.uint64(columns[e])]
-        deviations[row] = own
-        if np.isnan(total):
-            return _SELF
-        out[row] = (total + own * extra) * scale[high - low + extra]
+            column = np.uint64(columns[e])
+            if column == row or bits[e] != first:
+                return _SELF if column == row and data[e] != 0.0 else _MIXED
+            total += values[column]
+        if first << np.uint64(1) == 0:  # the bits of 0
+            return _MIXED
+        ones = high - low + np.uint64(1)
+        spread = spreads[ones] if ones < _SHORT else _spread_of_ones(np.int64(ones), out.size, deviation)
+        out[row] = (total - np.float64(ones) * mean) / spread if spread > 0.0 else np.nan
     return 0
 
 
 @nb.njit(nogil=True, cache=True)
-def _z_of_rows(
-    entries: tuple[Floats, Ints, Ints],
-    deviations: Floats,
-    deviation: Floats,
-    out: Floats,
-    lacking: bool,  # noqa: FBT001 - as above
-) -> int:
-    """Fill z of rows whatever their weights; while ``lacking`` its own, those of a row must be equal."""
-    (data, columns, starts), n = entries, float(deviations.size)
-    high, unequal = np.uint64(starts[0]), 0
+def _spread_of_ones(ones: int, n: int, deviation: float) -> float:
+    """Give the standard deviation of a sum of so many of ``n`` values."""
+    variance = max(float(ones) * (float(n) - float(ones)), 0.0) / max(n - 1.0, 1.0)
+    return deviation * float(np.sqrt(variance))
+
+
+@nb.njit(nogil=True, cache=True)
+def _z_lacking(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tuple[float, float], out: Floats) -> int:
+    """Fill z of rows to which their own weight is to be added, equal to their others; one that is there ends it."""
+    (data, columns, starts), (mean, deviation), n = entries, constants, float(values.size)
+    unequal = 0
+    for row in range(out.size):
+        total = weight = square = used = 0.0
+        for e in range(starts[row], starts[row + 1]):
+            w = data[e]
+            if w != 0.0:
+                if columns[e] == row:
+                    return _SELF
+                total, weight, square, used = total + w * values[columns[e]], weight + w, square + w * w, used + 1.0
+        if abs(weight * weight - square * used) > _EQUAL * weight * weight:
+            unequal = _UNEQUAL
+        w = weight / used if used > 0.0 else 1.0  # alone without neighbours
+        total, weight, square = total + w * values[row], weight + w, square + w * w
+        spread = deviation * np.sqrt(max(n * square - weight * weight, 0.0) / max(n - 1.0, 1.0))
+        out[row] = (total - weight * mean) / spread if spread > 0.0 else np.nan
+    return unequal
+
+
+@nb.njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
+def _z_of_rows(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tuple[float, float], out: Floats) -> None:
+    """Fill z of rows that hold all their weights; the sums of a row may be made in any order, several at once."""
+    (data, columns, starts), (mean, deviation), n = entries, constants, float(values.size)
+    high, deviation = np.uint64(starts[0]), deviation / np.sqrt(max(n - 1.0, 1.0))
     for row in range(np.uint64(out.size)):
         low, high = high, np.uint64(starts[row + np.uint64(1)])
         total = weight = square = 0.0
         for e in range(low, high):
             w = data[e]
-            total += w * deviations[np.uint64(columns[e])]
+            total += w * values[np.uint64(columns[e])]
             weight += w
             square += w * w
-        if lacking:
-            used = 0
-            for e in range(low, high):
-                used += data[e] != 0.0
-                if data[e] != 0.0 and np.uint64(columns[e]) == row:
-                    return _SELF
-            if abs(weight**2 - square * used) > _EQUAL * weight**2:
-                unequal = _UNEQUAL
-            own = weight / used if used > 0 else 1.0  # alone without neighbours
-            total, weight, square = total + own * deviations[row], weight + own, square + own * own
-        spread = deviation[0] * np.sqrt(max(n * square - weight * weight, 0.0) / max(n - 1.0, 1.0))
-        out[row] = total / spread if spread > 0.0 else np.nan
-    return unequal
+        spread = deviation * np.sqrt(max(n * square - weight * weight, 0.0))
+        out[row] = (total - weight * mean) / spread if spread > 0.0 else np.nan
 
 
 def gi_star_raster(values: ArrayLike, radius_cells: float) -> Floats:
