@@ -151,7 +151,7 @@ def _z_of_ones(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tu
         if first << np.uint64(1) == 0:  # the bits of 0
             return _MIXED
         ones = high - low + np.uint64(1)
-        spread = spreads[ones] if ones < _SHORT else _spread_of_ones(np.int64(ones), out.size, deviation)
+        spread = spreads[ones] if ones < _SHORT else _spread_of_ones(int(ones), out.size, deviation)
         out[row] = (total - np.float64(ones) * mean) / spread if spread > 0.0 else np.nan
     return 0
 
