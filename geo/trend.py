@@ -143,12 +143,13 @@ def monthly(cells: gpd.GeoDataFrame, radius_m: float, *, alpha: float = 0.05) ->
 
 
 def _calendar(months: pd.Index) -> tuple[pd.Index, Ints]:
+    at, names = pd.factorize(months)
     try:
-        periods = pd.PeriodIndex(months.astype(str), freq="M")
+        periods = pd.PeriodIndex(pd.Index(names).astype(str), freq="M")
     except ValueError as fault:
         raise InputError("month {value!r} is no month: write 2026-06", field="month", value=str(months[0])) from fault
     every = pd.period_range(periods.min(), periods.max(), freq="M")
-    return pd.Index(every.astype(str), name="month"), np.asarray(every.get_indexer(periods), np.int64)
+    return pd.Index(every.astype(str), name="month"), np.asarray(every.get_indexer(periods), np.int64)[at]
 
 
 def months_of(

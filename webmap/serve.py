@@ -5,11 +5,13 @@ import socket
 import threading
 
 import waitress
+from flask import Flask
 
 from geo.errors import StateError
 from geo.store import Store
 from webmap import tiles
 from webmap.app import create_app
+from webmap.findings import work
 from webmap.secret import secret_of
 
 THREADS = 8
@@ -36,6 +38,12 @@ def free(host: str, port: int) -> None:
             ) from error
 
 
+def prepare(app: Flask) -> None:
+    """Make what takes seconds before anybody asks: a large city's tiles, and its statistics; who comes first waits."""
+    tiles.prepare(app.extensions["xundian"])
+    work.prepare(app)
+
+
 def serve(city: str, *, host: str = "127.0.0.1", port: int = 8000, secret: str | None = None) -> None:
     """Serve a city until the process is stopped.
 
@@ -54,6 +62,5 @@ def serve(city: str, *, host: str = "127.0.0.1", port: int = 8000, secret: str |
     # A map asks for many tiles at once; that they wait a moment in line is no warning.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = create_app({"CITY": city, "SECRET_KEY": secret})
-    # A large city's streets take some seconds to tile; a page that comes first waits for them.
-    threading.Thread(target=tiles.prepare, args=(app.extensions["xundian"],), daemon=True).start()
+    threading.Thread(target=prepare, args=(app,), daemon=True).start()
     waitress.serve(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True)

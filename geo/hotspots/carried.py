@@ -59,9 +59,10 @@ def _items(flagged: gpd.GeoDataFrame, cell: pd.Series, deductions: pd.DataFrame)
     """Rank the items of each place, or of the single cell where there is none."""
     # A place's number is negative here, so that it can't be taken for a cell's.
     group = pd.Series(np.where(flagged["place"] > 0, -flagged["place"], flagged.index.to_numpy()), index=flagged.index)
-    lines = deductions[deductions["visit"].isin(cell.index)]
-    of_line = cell.reindex(lines["visit"]).map(group).to_numpy()
-    cost = lines.assign(group=of_line).dropna(subset="group").groupby(["group", "item"])["points"].sum().reset_index()
+    of_line = cell.reindex(deductions["visit"]).map(group).to_numpy()  # of no group: a visit outside
+    cost = (
+        deductions.assign(group=of_line).dropna(subset="group").groupby(["group", "item"])["points"].sum().reset_index()
+    )
     ordered = cost.sort_values(["group", "points", "item"], ascending=[True, False, True])
     worst = ordered[ordered.groupby("group").cumcount() < _WORST_ITEMS]
     found = {

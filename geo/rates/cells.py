@@ -4,6 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.calendar import written
 from geo.frames import VISITS, check
 from geo.raster import OUTSIDE, Raster
 
@@ -67,7 +68,7 @@ def cell_sums(
     part, points = visits[inside], visits["points"].to_numpy(float)[inside]
     keys = {"cell": cell[inside], "category": part["category"].astype(str)}
     if monthly:
-        keys["month"] = part["arrived_at"].dt.tz_convert(timezone).dt.strftime("%Y-%m")
+        keys["month"] = written(part["arrived_at"], timezone, "M")
     powers = {"visits": np.ones(points.size, np.int64)}
     powers |= {"deductions": points, "deductions_sq": points**2, "deductions_cu": points**3}
     table = pd.DataFrame({name: pd.Series(np.asarray(column)) for name, column in keys.items()} | powers)

@@ -6,6 +6,7 @@ from functools import partial
 import geopandas as gpd
 import pandas as pd
 
+from geo.calendar import written
 from geo.results import Board, Findings, item_names, worst_items, zone_names
 from webmap.bulletin.tables import Column, Kind, Table
 from webmap.language.texts import translate
@@ -173,7 +174,7 @@ def problems_table(found: Findings, language: str, timezone: str) -> Table:
         checkpoint_name=place["name"].fillna(lines["checkpoint"]),
         address=place["address"].fillna(""),
         item_name=item_names(lines["item"], found.catalogue, language),
-        date=lines["arrived_at"].dt.tz_convert(timezone).dt.strftime("%Y-%m-%d"),
+        date=written(lines["arrived_at"], timezone, "D"),
     ).sort_values(["street_code", "date", "checkpoint_name", "item"], kind="stable")
     columns = (
         Column("checkpoint_name", _("Checkpoint")),

@@ -7,6 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geo.calendar import written
 from geo.model import Scope
 from webmap.findings.choice import OPENNESS, Choice
 from webmap.sight import Sight
@@ -37,14 +38,10 @@ class Records:
     def read(cls, sight: Sight) -> "Records":
         """Read all that a planner may see."""
         visits, deductions = sight.found(Scope())
-        local = visits["arrived_at"].dt.tz_convert(sight.today.zone)
-        days = {"month": local.dt.strftime("%Y-%m"), "date": local.dt.strftime("%Y-%m-%d")}
-        return cls(
-            visits.assign(**{name: day.astype("str") for name, day in days.items()}),
-            deductions,
-            sight.zones(),
-            str(sight.today.zone),
-        )
+        zone = str(sight.today.zone)
+        days = {"month": written(visits["arrived_at"], zone, "M"), "date": written(visits["arrived_at"], zone, "D")}
+        own = {name: pd.Series(day, index=visits.index, dtype="str") for name, day in days.items()}
+        return cls(visits.assign(**own), deductions, sight.zones(), zone)
 
     @property
     def months(self) -> "pd.Series[int]":
