@@ -25,7 +25,7 @@ from routing.search.run import Effort, Found, improve
 from routing.search.settle import Drafts, keep, tour_s
 from routing.search.vrp import Part
 
-ROUND_STEPS = 1000  # of the local search in each group, before the groups change
+ROUND_STEPS = 2000  # of the local search in each group, before the groups change
 LONE_STEPS = 5000  # likewise where no group has neighbours to change with
 TWINS = 2  # searches with other seeds where there is one group only
 FIRST_PENALTY = 50_000.0  # as PyVRP; where it starts lower, clustered stops keep too many routes
