@@ -1,7 +1,7 @@
 """What remains of a team's day, as a routing problem of its own, and its shortest good order.
 
-What is done is no part of it: the problem begins where the team is and when it is free, and ends at its base. The
-independent checker replays the answer before anything is kept.
+What is done is no part of it: the problem begins where the team is and when it is free, and ends at its base, or at
+the last stop of a team whose day ends there. The independent checker replays the answer before anything is kept.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from routing.amend.ground import Ground
 from routing.amend.standing import Standing
 from routing.brief import Brief, hours_and_dwell, lost_points
 from routing.check import ensure
+from routing.hours import own_shift
 from routing.matrix import travel_matrix, way
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Shift
 from routing.search.settle import Drafts, detour_s, holds, keep, routes_of, tour_s
@@ -85,8 +86,9 @@ def pose(ground: Ground, rest: Rest) -> Brief:
         [*dwell_s, *[0] * (last + 1 - len(ids))],
         [
             RoutingTeam(
-                last if here is None else len(ids), _shift(ground.terms.shift, free_s, eaten=standing.eaten),
-                str(team.mode), end=last, avoids=avoids, days=frozenset({rest.day - 1}),
+                last if here is None else len(ids),
+                _shift(own_shift(team, ground.terms.shift), free_s, eaten=standing.eaten),
+                str(team.mode), end=last, open_end=team.open_end, avoids=avoids, days=frozenset({rest.day - 1}),
             )
         ],
         days=ground.round.days,
