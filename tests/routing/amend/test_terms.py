@@ -82,12 +82,12 @@ def test_a_stop_closes_on_an_open_route(own_terms: Store, day_of: Callable[..., 
 
 
 def test_an_open_day_is_over_after_its_last_stop(own_terms: Store, day_of: Callable[..., pd.DataFrame]) -> None:
-    others = day_of("C").query("kind == 'stop'")["checkpoint"]
+    others = day_of("C", 2).query("kind == 'stop'")["checkpoint"]
     stop = next(one for one in others if own_terms.checkpoints()["unit"][one] != "U3")
-    end = day_of("A")["depart"].iloc[-1]
-    before = quote(own_terms, "R1", Takeover(stop, 1, "A"), now=end - dt.timedelta(minutes=2))
+    last, end = (day_of("A")[column].iloc[-1] for column in ("arrive", "depart"))
+    before = quote(own_terms, "R1", Takeover(stop, 2, "A", 1), now=last - dt.timedelta(minutes=2))
     assert before.reason is None or "is over" not in before.reason.text()
-    after = quote(own_terms, "R1", Takeover(stop, 1, "A"), now=end + dt.timedelta(minutes=1))
+    after = quote(own_terms, "R1", Takeover(stop, 2, "A", 1), now=end + dt.timedelta(minutes=1))
     assert after.reason is not None
     assert after.reason.text() == "the day 1 of A is over"
 
