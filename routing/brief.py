@@ -164,14 +164,7 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
         {mode: by_slice[TimeSlice.DAY] for mode, by_slice in travel.items()},
         dwell_s,
         [
-            RoutingTeam(
-                len(sample) + start,
-                rush.shift(shift),
-                str(team.mode),
-                open_end=team.open_end,
-                avoids=avoided,
-                days=None if team.days is None else frozenset(day - 1 for day in team.days),
-            )
+            _crew(team, len(sample) + start, rush.shift(shift), avoided)
             for team, start, shift, avoided in zip(teams, starts, shifts, avoids, strict=True)
         ],
         days=round_.days,
@@ -184,6 +177,12 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
     zone = ZoneInfo(store.setting("timezone", "Asia/Shanghai"))
     hours = Hours(rush, shifts, windows, travel)
     return Brief(round_, sample, teams, positions, problem, off_street_m, terms, zone, hours)
+
+
+def _crew(team: Team, base: int, shift: Shift, avoids: frozenset[int]) -> RoutingTeam:
+    """Give a team as the solver sees it; its days count from 0 there."""
+    days = None if team.days is None else frozenset(day - 1 for day in team.days)
+    return RoutingTeam(base, shift, str(team.mode), open_end=team.open_end, avoids=avoids, days=days)
 
 
 def _met(shifts: Sequence[Shift]) -> list[TimeSlice]:
