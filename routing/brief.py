@@ -155,10 +155,10 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
     for mode in dict.fromkeys(team.mode for team in teams):
         positions[str(mode)] = snap(network.edges, points, mode)
         lost[mode] = lost_points(network, points[: len(sample)], mode)
-        travel[str(mode)] = _by_slice(
-            network, positions[str(mode)], mode, _met(shifts), terms.closures, list(lost[mode])
+        travel[str(mode)] = by_slices(
+            network, positions[str(mode)], mode, met_by(shifts), terms.closures, list(lost[mode])
         )
-    rush = rush_of(_left(Mode(mode), by_slice) for mode, by_slice in travel.items())
+    rush = rush_of(speeds_left(Mode(mode), by_slice) for mode, by_slice in travel.items())
     dwell_s, windows = hours_and_dwell(sample, round_, catalogue)
     problem = RoutingProblem(
         {mode: by_slice[TimeSlice.DAY] for mode, by_slice in travel.items()},
@@ -185,7 +185,7 @@ def _crew(team: Team, base: int, shift: Shift, avoids: frozenset[int]) -> Routin
     return RoutingTeam(base, shift, str(team.mode), open_end=team.open_end, avoids=avoids, days=days)
 
 
-def _met(shifts: Sequence[Shift]) -> list[TimeSlice]:
+def met_by(shifts: Sequence[Shift]) -> list[TimeSlice]:
     """List the day and each rush that any shift meets."""
     met = [TimeSlice.DAY]
     met += [TimeSlice.MORNING_PEAK] if any(shift.start_s < MORNING_S[1] for shift in shifts) else []
@@ -193,7 +193,7 @@ def _met(shifts: Sequence[Shift]) -> list[TimeSlice]:
     return met
 
 
-def _by_slice(
+def by_slices(
     network: StreetNetwork, positions: Positions, mode: Mode, met: Sequence[TimeSlice], closures: frozenset[int],
     off: Sequence[int],
 ) -> dict[TimeSlice, Seconds]:  # fmt: skip
@@ -206,7 +206,7 @@ def _by_slice(
     return found
 
 
-def _left(mode: Mode, by_slice: Mapping[TimeSlice, Seconds]) -> tuple[float, float]:
+def speeds_left(mode: Mode, by_slice: Mapping[TimeSlice, Seconds]) -> tuple[float, float]:
     """Give what the morning's and the evening's rush leave of a mode's speed."""
     day = by_slice[TimeSlice.DAY]
     morning, evening = (

@@ -13,6 +13,7 @@ import shapely
 from geo.frames import ROUTES, STOPS, WGS84, Schema
 from routing.amend.ground import Ground
 from routing.amend.remainder import Answer
+from routing.check import travelled_s
 from routing.itinerary import frame_of, joined, moment, plan_frames
 from routing.matrix import way
 from routing.problem import UNREACHABLE_S
@@ -92,9 +93,10 @@ def _homeward(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Way
     if standing.home or standing.place is None or standing.done.empty:
         return frame_of([], STOPS), []
     lines = [] if team.end_base is None else [_way_home(ground, found, team.base, team.end_base)]
-    shift, driven_s = team.shift, _driven_s(found)
-    back_s = shift.start_s + sum(line.travel_s for line in lines)
-    events = [("base", back_s, back_s, line.travel_s + driven_s) for line in lines]
+    shift, driven_s = found.brief.hours.shifts[0], _driven_s(found)
+    home_s = sum(_home_s(found, line) for line in lines)
+    back_s = shift.start_s + home_s
+    events = [("base", back_s, back_s, home_s + driven_s) for _ in lines]
     lunch_s = max(back_s, shift.lunch_from_s)
     if shift.lunch_s and lunch_s + shift.lunch_s <= max(shift.lunch_until_s, back_s + shift.lunch_s):
         events.append(("lunch", lunch_s, lunch_s + shift.lunch_s, 0 if lines else driven_s))
@@ -121,10 +123,18 @@ def _way_home(ground: Ground, found: Answer, here: int, base: int) -> Way:
     )  # fmt: skip
 
 
+def _home_s(found: Answer, line: Way) -> int:
+    """Give how long the way to the base takes at the speeds of its hour."""
+    team, hours = found.brief.problem.teams[0], found.brief.hours
+    if team.end_base is None or found.brief.problem.matrix(0)[team.base, team.end_base] >= UNREACHABLE_S:
+        return line.travel_s
+    return round(travelled_s(hours.slices[team.mode], team.base, team.end_base, hours.shifts[0].start_s))
+
+
 def _driven_s(found: Answer) -> int:
     """Give how long the team has been on the way that it is on."""
     under = found.rest.standing.underway
-    return 0 if under is None else found.brief.problem.teams[0].shift.start_s - under.since_s
+    return 0 if under is None else found.brief.hours.shifts[0].start_s - under.since_s
 
 
 def _behind(ground: Ground, found: Answer) -> list[Way]:

@@ -5,15 +5,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
 from geo.errors import StateError
-from geo.model import NO_LUNCH, Visit
+from geo.model import NO_LUNCH, Mode, Visit
 from geo.store import Store
+from geo.streets import snap
 from routing.amend import Late, StopClosed, Takeover, amend, quote, undo
 from routing.brief import Terms
+from routing.matrix import travel_matrix
+from routing.network import network_of
 from routing.plan import PlanOptions, plan_round
+from routing.streets.speeds import TimeSlice
 
 H = 3600
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -109,3 +114,23 @@ def test_an_open_day_that_loses_its_rest_keeps_lunch_and_goes_nowhere(
     assert rows["kind"].tolist().count("base") == 1
     assert rows["kind"].tolist().count("lunch") == 1
     assert len(own_terms.routes("R1", team="A", day=1)) == 1
+
+
+def test_a_change_holds_in_the_rush_hours(city: Store) -> None:
+    a, b, c = city.teams()
+    city.replace_teams([a, b, replace(c, shift_s=(9 * H, 19 * H))])
+    plan_round(city, "R1", PlanOptions(seconds=0.5, terms=Terms(price_days=False, premium=0.0)))
+    amend(city, "R1", Late("C", 1, 330, reason="x"), by="C", now=at("09:20"))
+    rows = city.stops("R1", team="C", day=1)
+    assert (rows["arrive"] - rows["depart"].shift() >= pd.to_timedelta(rows["travel_s"], unit="s")).iloc[1:].all()
+    evening = rows[(rows["depart"].shift() >= at("17:00")) & (rows["kind"] != "lunch")]
+    before = rows.iloc[[rows.index.get_loc(one) - 1 for one in evening.index]]
+    assert len(evening)
+    network = network_of(city)
+    day_s, rush_s = [], []
+    for here, there in zip(before.geometry, evening.geometry, strict=True):
+        pair = snap(network.edges, gpd.GeoSeries([here, there], crs=4326), Mode.CAR)
+        day_s.append(travel_matrix(network, pair, mode=Mode.CAR)[0, 1])
+        rush_s.append(travel_matrix(network, pair, mode=Mode.CAR, time_slice=TimeSlice.EVENING_PEAK)[0, 1])
+    assert evening["travel_s"].tolist() == rush_s
+    assert sum(rush_s) > sum(day_s)
