@@ -127,15 +127,27 @@ class Avoidance:
     partner: str = ""  # another inspector, who is never in the same team
 
 
+NO_LUNCH = (0, 0)
+"""The lunch hours of a team that has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team with its base and how it travels."""
+    """A team with its base, how it travels, and when it works."""
 
     id: str
     base_lon: float  # WGS-84
     base_lat: float
     mode: Mode = Mode.CAR
     inspectors: tuple[Inspector, ...] = ()
+    shift_s: tuple[int, int] | None = None  # its working hours, seconds from midnight; None: those of the plan
+    lunch_within_s: tuple[int, int] | None = None  # when its lunch lies; NO_LUNCH: it has none; None: as the plan says
+    open_end: bool = False  # the day ends at the last stop, not at the base
+    days: frozenset[int] | None = None  # of a round, from 1, on which it works; None: all
+
+    def works(self, day: int) -> bool:
+        """Tell whether the team works on a day of a round, which counts from 1."""
+        return self.days is None or day in self.days
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,16 @@ def parse(text: str) -> Openings:
     return _openings(days)
 
 
+def one_span(text: str) -> tuple[int, int] | None:
+    """Read one span of a day, as ``08:30-17:30``, in seconds from midnight; None where the text is none."""
+    try:
+        week = set(parse(text).week)
+    except InputError:
+        return None
+    spans = week.pop() if len(week) == 1 else ()
+    return spans[0] if len(spans) == 1 else None
+
+
 def _plain(text: str) -> str:
     """Bring the many ways of writing to one: half-width, dashes, clock times."""
     plain = unicodedata.normalize("NFKC", text).strip()

@@ -58,15 +58,35 @@ def whole(values: object, name: str) -> Seconds:
 
 
 def stops_of(stops: object, size: int, dwell_s: Seconds, bases: Collection[int | None]) -> tuple[int, ...]:
-    """Tell which rows are stops: those named, else as many as there are dwell times, without the bases."""
+    """Tell which rows are stops: those named, else those with dwell times, without bases where every row has one.
+
+    Raises
+    ------
+    InputError
+        When there are too many dwell times, or a base among those of the first rows, which may be a stop or not.
+    """
     if len(dwell_s) > size:
         raise InputError("dwell_s has {value} entries: the matrix has {size} rows", value=len(dwell_s), size=size)
+    if stops is None and len(dwell_s) < size:
+        _refuse_bases(sorted(row for row in bases if row is not None and 0 <= row < len(dwell_s)), size, len(dwell_s))
     if stops is None:
         return tuple(row for row in range(len(dwell_s)) if len(dwell_s) < size or row not in bases)
     rows = tuple(int(row) for row in np.asarray(stops).ravel())
     if rows and not 0 <= min(rows) <= max(rows) < len(dwell_s):
         raise InputError("stops names row {value}: dwell_s has {size} entries", value=max(rows), size=len(dwell_s))
     return rows
+
+
+def _refuse_bases(among: Sequence[int], size: int, count: int) -> None:
+    """Refuse bases among the rows of a short ``dwell_s``: nobody can tell whether they are stops too."""
+    if among:
+        raise InputError(
+            "dwell_s has {value} entries for the {size} rows of the matrix, and row {row} of them is a team's base: "
+            "give dwell_s for every row, or name the stops with stops=...",
+            value=count,
+            size=size,
+            row=among[0],
+        )
 
 
 def per_stop(values: Any, stops: Collection[int], name: str) -> dict[int, int | None]:  # noqa: ANN401 - array or mapping

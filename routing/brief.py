@@ -17,7 +17,7 @@ from geo.model import Level, Mode, Round, Team
 from geo.store import Store
 from geo.streets import FAR_M, Positions, snap, stranded
 from routing.check import ENDLESS_S, Slice, ensure
-from routing.hours import windows_by_day
+from routing.hours import own_shift, windows_by_day
 from routing.matrix import travel_matrix
 from routing.network import StreetNetwork
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Seconds, Shift, Window
@@ -47,7 +47,7 @@ class Terms:
     """What a planner may choose."""
 
     days: Days = Days.DRAWN
-    shift: Shift = field(default_factory=Shift)
+    shift: Shift = field(default_factory=Shift)  # of teams that name none
     closures: frozenset[int] = frozenset()  # labels of street edges closed besides those that the city lists
     listed_closures: bool = True  # the closures that the city lists for the days of the round hold
     price_days: bool = True  # report what the days of the draw cost, for a fifth of the time
@@ -63,6 +63,7 @@ class Hours:
     """What the real clock knows and the problem does not: the problem is posed on the solver's."""
 
     rush: RushClock = field(default_factory=RushClock)
+    shifts: Sequence[Shift] = ()  # of each team
     windows: Sequence[Windows | None] | None = None  # of each stop, by day
     travel_s: Mapping[str, Mapping[TimeSlice, Seconds]] = field(default_factory=dict)  # by mode
 
@@ -98,7 +99,8 @@ class Brief:
     @property
     def real_problem(self) -> RoutingProblem:
         """The problem with the hours of the real clock."""
-        teams = [replace(team, shift=self.terms.shift) for team in self.problem.teams]
+        pairs = zip(self.problem.teams, self.hours.shifts, strict=True)
+        teams = [replace(team, shift=shift) for team, shift in pairs]
         return replace(self.problem, teams=teams, windows=self.hours.windows)
 
     def real(self, plan: Plan) -> Plan:
@@ -148,19 +150,22 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
     avoids = barred(drawn, teams, sample, store.avoidances(), turns=terms.days is Days.DRAWN)
     bases, starts = _bases(teams)
     points = gpd.GeoSeries(pd.concat([sample.geometry, bases], ignore_index=True), crs=WGS84)
+    shifts = [own_shift(team, terms.shift) for team in teams]
     positions, travel, lost = {}, {}, {}
     for mode in dict.fromkeys(team.mode for team in teams):
         positions[str(mode)] = snap(network.edges, points, mode)
         lost[mode] = lost_points(network, points[: len(sample)], mode)
-        travel[str(mode)] = _by_slice(network, positions[str(mode)], mode, terms, list(lost[mode]))
-    rush = rush_of(_left(Mode(mode), by_slice) for mode, by_slice in travel.items())
+        travel[str(mode)] = by_slices(
+            network, positions[str(mode)], mode, met_by(shifts), terms.closures, list(lost[mode])
+        )
+    rush = rush_of(speeds_left(Mode(mode), by_slice) for mode, by_slice in travel.items())
     dwell_s, windows = hours_and_dwell(sample, round_, catalogue)
     problem = RoutingProblem(
         {mode: by_slice[TimeSlice.DAY] for mode, by_slice in travel.items()},
         dwell_s,
         [
-            RoutingTeam(len(sample) + start, rush.shift(terms.shift), str(team.mode), avoids=avoided)
-            for team, start, avoided in zip(teams, starts, avoids, strict=True)
+            _crew(team, len(sample) + start, rush.shift(shift), avoided)
+            for team, start, shift, avoided in zip(teams, starts, shifts, avoids, strict=True)
         ],
         days=round_.days,
         windows=[own if own is None else [rush.windows(day) for day in own] for own in windows],
@@ -170,25 +175,38 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
     everywhere = set.intersection(*(set(off) for off in lost.values()))
     off_street_m = {stop: min(off[stop] for off in lost.values()) for stop in sorted(everywhere)}
     zone = ZoneInfo(store.setting("timezone", "Asia/Shanghai"))
-    return Brief(round_, sample, teams, positions, problem, off_street_m, terms, zone, Hours(rush, windows, travel))
+    hours = Hours(rush, shifts, windows, travel)
+    return Brief(round_, sample, teams, positions, problem, off_street_m, terms, zone, hours)
 
 
-def _by_slice(
-    network: StreetNetwork, positions: Positions, mode: Mode, terms: Terms, off: Sequence[int]
-) -> dict[TimeSlice, Seconds]:
-    """Give the travel seconds of the day, and of each rush that the shift meets; ``off`` has no way there."""
+def _crew(team: Team, base: int, shift: Shift, avoids: frozenset[int]) -> RoutingTeam:
+    """Give a team as the solver sees it; its days count from 0 there."""
+    days = None if team.days is None else frozenset(day - 1 for day in team.days)
+    return RoutingTeam(base, shift, str(team.mode), open_end=team.open_end, avoids=avoids, days=days)
+
+
+def met_by(shifts: Sequence[Shift]) -> list[TimeSlice]:
+    """List the day and each rush that any shift meets."""
     met = [TimeSlice.DAY]
-    met += [TimeSlice.MORNING_PEAK] if terms.shift.start_s < MORNING_S[1] else []
-    met += [TimeSlice.EVENING_PEAK] if terms.shift.end_s > EVENING_S[0] else []
+    met += [TimeSlice.MORNING_PEAK] if any(shift.start_s < MORNING_S[1] for shift in shifts) else []
+    met += [TimeSlice.EVENING_PEAK] if any(shift.end_s > EVENING_S[0] for shift in shifts) else []
+    return met
+
+
+def by_slices(
+    network: StreetNetwork, positions: Positions, mode: Mode, met: Sequence[TimeSlice], closures: frozenset[int],
+    off: Sequence[int],
+) -> dict[TimeSlice, Seconds]:  # fmt: skip
+    """Give the travel seconds of each part of the day that is met; ``off`` has no way there."""
     found = {}
     for part in met:
-        travel = travel_matrix(network, positions, mode=mode, time_slice=part, closures=terms.closures)
+        travel = travel_matrix(network, positions, mode=mode, time_slice=part, closures=closures)
         travel[off, :] = travel[:, off] = UNREACHABLE_S
         found[part] = travel
     return found
 
 
-def _left(mode: Mode, by_slice: Mapping[TimeSlice, Seconds]) -> tuple[float, float]:
+def speeds_left(mode: Mode, by_slice: Mapping[TimeSlice, Seconds]) -> tuple[float, float]:
     """Give what the morning's and the evening's rush leave of a mode's speed."""
     day = by_slice[TimeSlice.DAY]
     morning, evening = (

@@ -9,12 +9,12 @@ and the checker proves it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geo.errors import InputError
-from geo.model import Round
-from geo.openings import Openings, parse
-from routing.problem import Shift, Window
+from geo.model import NO_LUNCH, Round, Team
+from geo.openings import Openings, one_span
+from routing.problem import HOUR_S, Shift, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,20 @@ def shift_of(text: str) -> Shift:
     InputError
         When the text is not one span of a day.
     """
-    try:
-        spans = parse(text).windows(0)
-    except InputError:
-        spans = ()
-    if len(spans) != 1:
+    span = one_span(text)
+    if span is None:
         raise InputError("{field} is {value!r}: write one span, as 08:30-17:30", field="shift", value=text)
-    return Shift(*spans[0])
+    return Shift(*span)
+
+
+def own_shift(team: Team, terms: Shift) -> Shift:
+    """Give a team's working day: what it says of its hours, and for the rest the terms of the plan.
+
+    An hour of lunch is what a team has that names its lunch hours where the plan has none.
+    """
+    start_s, end_s = team.shift_s or (terms.start_s, terms.end_s)
+    if team.lunch_within_s is None:
+        return replace(terms, start_s=start_s, end_s=end_s)
+    if team.lunch_within_s == NO_LUNCH:
+        return replace(terms, start_s=start_s, end_s=end_s, lunch_s=0)
+    return Shift(start_s, end_s, *team.lunch_within_s, lunch_s=terms.lunch_s or HOUR_S)

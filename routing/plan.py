@@ -166,6 +166,11 @@ def _report(brief: Brief, varied: Varied, guessed: pd.DataFrame, past: list[list
         candidates_sha256=varied.candidates_sha256,
         seconds=0.0,
         figures=figures(problem, varied, guessed, similarity=likeness),
+        own_shifts={
+            team.id: asdict(shift)
+            for team, shift in zip(brief.teams, brief.hours.shifts, strict=True)
+            if shift != brief.terms.shift
+        },
     )
 
 

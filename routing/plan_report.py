@@ -1,7 +1,7 @@
 """What a saved plan comes to: travel, loads, what is left out, and what an inspected unit could guess of it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -24,13 +24,14 @@ class PlanReport:
     drawn_days_cost_s: int | None  # travel that free days would save at least; None: not asked, or days are free
     days: str  # drawn or free
     premium_cap: float  # what the mean travel may be longer for not being foreseen, a share of the shortest
-    shift: Mapping[str, int]  # of :class:`routing.problem.Shift`, seconds from midnight
+    shift: Mapping[str, int]  # of :class:`routing.problem.Shift`, seconds from midnight: of teams that name none
     rush: tuple[float, float]  # shares of the daytime speed that the morning's and the evening's rush leave
     closed_edges: int  # of the streets, for all its days
     past_rounds: int  # those with routes or visits that it is compared with, at most five
     candidates_sha256: str  # of what it was chosen from, kept before the choice
     seconds: float  # that planning took
     figures: Figures
+    own_shifts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # of the teams that work others, by id
 
     @property
     def served(self) -> int:

@@ -128,7 +128,7 @@ class RoutingProblem:
         ``UNREACHABLE_S`` on there is no way.
     dwell_s
         Seconds at each stop. As long as the matrix (then every row that is no team's base is a stop), or shorter (then
-        the first rows are the stops).
+        the first rows are the stops, and no base may be among them unless ``stops`` says what they are).
     teams
         The teams; a route names its team by its place in this list.
     days

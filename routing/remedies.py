@@ -71,12 +71,13 @@ def remedies(problem: RoutingProblem, plan: Plan) -> dict[int, Remedy]:
 def teams_for_all(problem: RoutingProblem, plan: Plan) -> int | None:
     """Give a number of teams that serves every stop which only lacks room; None when even very many do not.
 
-    The further teams are like the first, and work on all days. The number is proved by putting the stops into their
-    days on the real clock, so it is enough; a longer search may do with fewer.
+    The further teams are like the one with the longest day, and work on all days. The number is proved by putting the
+    stops into their days on the real clock, so it is enough; a longer search may do with fewer.
     """
     if not problem.teams:
         return 0
-    team = replace(problem.teams[0], days=None, avoids=frozenset())
+    longest = max(range(len(problem.teams)), key=lambda number: shift_s(problem, number))
+    team = replace(problem.teams[longest], days=None, avoids=frozenset())
     one = _with(problem, teams=(team,))
     left = [stop for stop, reason in plan.unserved.items() if reason is Reason.FULL and _fits_alone(one, stop)]
     if not left:

@@ -7,7 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from geo import frames
 from geo.errors import NotFoundError, StateError
@@ -33,8 +33,7 @@ class Rounds(Database):
             self._backend.lock(connection, tables.teams)
             connection.execute(delete(tables.inspectors))
             connection.execute(delete(tables.teams))
-            keys = ("id", "base_lon", "base_lat", "mode")
-            rows.add(connection, tables.teams, [{key: getattr(team, key) for key in keys} for team in found])
+            rows.add(connection, tables.teams, list(map(_team_row, found)))
             inspectors = [{**asdict(person), "team": team.id} for team in found for person in team.inspectors]
             rows.add(connection, tables.inspectors, inspectors)
 
@@ -46,9 +45,7 @@ class Rounds(Database):
         members: dict[str, list[Inspector]] = {}
         for row in people:
             members.setdefault(row.team, []).append(Inspector(row.name, row.team, row.unit, row.street))
-        return [
-            Team(row.id, row.base_lon, row.base_lat, Mode(row.mode), tuple(members.get(row.id, ()))) for row in found
-        ]
+        return [_team(row, tuple(members.get(row.id, ()))) for row in found]
 
     def create_round(self, round_: Round) -> None:
         """Add a round.
@@ -240,3 +237,14 @@ def _refuse_committed(connection: Connection, round_id: str) -> None:
         raise StateError(
             "round {round!r} is committed to: draw it with its public number, or void it with a reason", round=round_id
         )
+
+
+def _team_row(team: Team) -> dict[str, Any]:
+    row = {field.name: getattr(team, field.name) for field in fields(team) if field.name != "inspectors"}
+    return {**row, "days": None if team.days is None else sorted(team.days)}
+
+
+def _team(row: Row[Any], people: tuple[Inspector, ...]) -> Team:
+    shift_s, lunch_s = (None if span is None else (span[0], span[1]) for span in (row.shift_s, row.lunch_within_s))
+    days = None if row.days is None else frozenset(row.days)
+    return Team(row.id, row.base_lon, row.base_lat, Mode(row.mode), people, shift_s, lunch_s, row.open_end, days)

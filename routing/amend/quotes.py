@@ -164,6 +164,7 @@ def _handed(ground: Ground, change: Takeover) -> list[Rest]:
                 {"checkpoint": change.checkpoint, "team": goal[0], "day": goal[1]},
             )
         )
+    _refuse_off(ground, *goal)
     _refuse_barred(ground, change)
     rests = []
     for slot in [goal, *([source] if source else [])]:
@@ -221,6 +222,14 @@ def _refuse_over(ground: Ground, standing: Standing, team: str, day: int, *, lef
         raise Refusal(Note("the day {day} of {team} is over", {"day": day, "team": team}))
     if left and not standing.ahead:
         raise Refusal(Note("{team} has nothing left to visit on day {day}", {"team": team, "day": day}))
+
+
+def _refuse_off(ground: Ground, name: str, day: int) -> None:
+    """Keep the days that a team works on."""
+    team = ground.team(name)
+    if not team.works(day):
+        values = {"team": name, "day": day, "days": ", ".join(map(str, sorted(team.days or ())))}
+        raise Refusal(Note("{team} doesn't work on day {day}: its days of the round are {days}", values))
 
 
 def _refuse_barred(ground: Ground, change: Takeover) -> None:

@@ -13,6 +13,7 @@ import shapely
 from geo.frames import ROUTES, STOPS, WGS84, Schema
 from routing.amend.ground import Ground
 from routing.amend.remainder import Answer
+from routing.check import travelled_s
 from routing.itinerary import frame_of, joined, moment, plan_frames
 from routing.matrix import way
 from routing.problem import UNREACHABLE_S
@@ -30,7 +31,8 @@ class AmendedRoute:
     done: int  # rows of it that stay as they were
     travel_s: int
     before_s: int  # travel of the day as it was
-    back: dt.datetime | None  # UTC, when the team is at its base again
+    back: dt.datetime | None  # UTC, when the day is over: the team is at its base again, or done with its last stop
+    open_end: bool = False  # the day ends at the last stop
 
     @property
     def slot(self) -> tuple[str, int]:
@@ -49,17 +51,21 @@ def redrawn(ground: Ground, found: Answer) -> AmendedRoute:
     name = f"{ground.round.id}-{rest.team}-{rest.day}"
     rows = rows.assign(order=range(len(rows)))
     rows.index = pd.Index([f"{name}-{number:02d}" for number in range(len(rows))], name=STOPS.index, dtype=object)
-    behind = _behind(ground, found)
+    ways = [*_behind(ground, found), *line]
+    lines = [leg.geometry for leg in ways]
+    if not lines and len(rows):  # an open end where it began
+        lines = [shapely.LineString([rows.geometry.iloc[0]] * 2)]
     travel_s = int(rows["travel_s"].sum())
     whole = {
         "id": name, "round_id": ground.round.id, "team": rest.team, "day": rest.day,
         "mode": str(ground.team(rest.team).mode), "travel_s": travel_s,
-        "length_m": sum(leg.length_m for leg in [*behind, *line]), "stops": int((rows["kind"] == "stop").sum()),
-        "geometry": joined([leg.geometry for leg in [*behind, *line]]) if behind or line else None,
+        "length_m": sum(leg.length_m for leg in ways), "stops": int((rows["kind"] == "stop").sum()),
+        "geometry": joined(lines) if lines else None,
     }  # fmt: skip
     return AmendedRoute(
         rest.team, rest.day, frame_of([whole] if len(rows) else [], ROUTES), rows, len(done) if len(rows) else 0,
         travel_s, int(old["travel_s"].sum()), rows["depart"].iloc[-1].to_pydatetime() if len(rows) else None,
+        ground.team(rest.team).open_end,
     )  # fmt: skip
 
 
@@ -82,38 +88,53 @@ def _ahead(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Any]]:
 
 
 def _homeward(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Way]]:
-    """Go home, and have lunch there when it is still to come."""
-    standing, team = found.rest.standing, found.brief.problem.teams[0]
-    if standing.home or standing.place is None or standing.done.empty or team.end is None:
+    """Go home, or stay where the team is when its day ends anywhere, and have lunch there when it is still to come."""
+    standing, team, home = found.rest.standing, found.brief.problem.teams[0], ground.team(found.rest.team)
+    if standing.home or standing.place is None or standing.done.empty:
         return frame_of([], STOPS), []
-    shift, mode = team.shift, ground.team(found.rest.team).mode
-    leg_s = int(found.brief.problem.matrix(0)[team.base, team.end])
-    line = way(
-        ground.streets.network, found.brief.positions[str(mode)], team.base, team.end, mode=mode,
-        closures=found.rest.closures if leg_s < UNREACHABLE_S else (),
-    )  # fmt: skip
-    back_s = shift.start_s + line.travel_s
-    events = [("base", back_s, back_s, line.travel_s + _driven_s(found))]
+    lines = [] if team.end_base is None else [_way_home(ground, found, team.base, team.end_base)]
+    shift, driven_s = found.brief.hours.shifts[0], _driven_s(found)
+    home_s = sum(_home_s(found, line) for line in lines)
+    back_s = shift.start_s + home_s
+    events = [("base", back_s, back_s, home_s + driven_s) for _ in lines]
     lunch_s = max(back_s, shift.lunch_from_s)
     if shift.lunch_s and lunch_s + shift.lunch_s <= max(shift.lunch_until_s, back_s + shift.lunch_s):
-        events.append(("lunch", lunch_s, lunch_s + shift.lunch_s, 0))
-    home, day = ground.team(found.rest.team), found.rest.day
+        events.append(("lunch", lunch_s, lunch_s + shift.lunch_s, 0 if lines else driven_s))
+    place, day = found.brief.sample.geometry.iloc[-1], found.rest.day
     rows = [
         {
             "id": str(number), "round_id": ground.round.id, "team": home.id, "day": day, "order": number,
             "kind": kind, "checkpoint": "", "arrive": moment(found.brief, day, begin_s),
             "depart": moment(found.brief, day, end_s), "dwell_s": end_s - begin_s, "travel_s": travel_s,
-            "geometry": shapely.Point(home.base_lon, home.base_lat),
+            "geometry": shapely.Point(home.base_lon, home.base_lat) if lines else place,
         }
         for number, (kind, begin_s, end_s, travel_s) in enumerate(events)
     ]  # fmt: skip
-    return frame_of(rows, STOPS), [line]
+    return frame_of(rows, STOPS), lines
+
+
+def _way_home(ground: Ground, found: Answer, here: int, base: int) -> Way:
+    """Draw the way to the base; a team that closures shut in goes through them."""
+    mode = ground.team(found.rest.team).mode
+    shut_in = found.brief.problem.matrix(0)[here, base] >= UNREACHABLE_S
+    return way(
+        ground.streets.network, found.brief.positions[str(mode)], here, base, mode=mode,
+        closures=() if shut_in else found.rest.closures,
+    )  # fmt: skip
+
+
+def _home_s(found: Answer, line: Way) -> int:
+    """Give how long the way to the base takes at the speeds of its hour."""
+    team, hours = found.brief.problem.teams[0], found.brief.hours
+    if team.end_base is None or found.brief.problem.matrix(0)[team.base, team.end_base] >= UNREACHABLE_S:
+        return line.travel_s
+    return round(travelled_s(hours.slices[team.mode], team.base, team.end_base, hours.shifts[0].start_s))
 
 
 def _driven_s(found: Answer) -> int:
     """Give how long the team has been on the way that it is on."""
     under = found.rest.standing.underway
-    return 0 if under is None else found.brief.problem.teams[0].shift.start_s - under.since_s
+    return 0 if under is None else found.brief.hours.shifts[0].start_s - under.since_s
 
 
 def _behind(ground: Ground, found: Answer) -> list[Way]:

@@ -1,7 +1,7 @@
 """What remains of a team's day, as a routing problem of its own, and its shortest good order.
 
-What is done is no part of it: the problem begins where the team is and when it is free, and ends at its base. The
-independent checker replays the answer before anything is kept.
+What is done is no part of it: the problem begins where the team is and when it is free, and ends at its base, or at
+the last stop of a team whose day ends there. The independent checker replays the answer before anything is kept.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,16 @@ from geo.model import Team
 from geo.streets import FAR_M, Positions
 from routing.amend.ground import Ground
 from routing.amend.standing import Standing
-from routing.brief import Brief, hours_and_dwell, lost_points
+from routing.brief import Brief, Hours, by_slices, hours_and_dwell, lost_points, met_by, speeds_left
 from routing.check import ensure
+from routing.hours import own_shift
 from routing.matrix import travel_matrix, way
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Shift
+from routing.rush import rush_of
 from routing.search.settle import Drafts, detour_s, holds, keep, routes_of, tour_s
 from routing.search.unserved import reason_of
 from routing.solver import solve
+from routing.streets.speeds import TimeSlice
 
 STEPS_PER_STOP = 40  # of the search: 25 stops are at their best known in a tenth of a second
 WORTH = 0.05
@@ -74,29 +77,34 @@ def pose(ground: Ground, rest: Rest) -> Brief:
     base = shapely.Point(team.base_lon, team.base_lat)
     places = stops if here is None else _with_place(stops, here)
     positions = ground.streets.snap([*places.geometry, base], team.mode)
-    travel = travel_matrix(ground.streets.network, positions, mode=team.mode, closures=rest.closures)
+    shift = _shift(own_shift(team, ground.terms.shift), free_s, eaten=standing.eaten)
     lost = _lost(ground, rest, places, positions)
-    travel[lost, :] = travel[:, lost] = UNREACHABLE_S
+    travel = by_slices(ground.streets.network, positions, team.mode, met_by([shift]), rest.closures, lost)
+    rush = rush_of([speeds_left(team.mode, travel)])
+    shift = shift if rush.shift(shift).lunch_starts else replace(shift, lunch_s=0)  # too late for one in a rush
     dwell_s, windows = hours_and_dwell(stops, ground.round, ground.catalogue)
     last = len(places)
+    bare = [None] * (last + 1 - len(ids))
     avoids = ground.barred(rest.team, rest.day, ids)
     problem = RoutingProblem(
-        {str(team.mode): travel},
+        {str(team.mode): travel[TimeSlice.DAY]},
         [*dwell_s, *[0] * (last + 1 - len(ids))],
         [
             RoutingTeam(
-                last if here is None else len(ids), _shift(ground.terms.shift, free_s, eaten=standing.eaten),
-                str(team.mode), end=last, avoids=avoids, days=frozenset({rest.day - 1}),
+                last if here is None else len(ids),
+                rush.shift(shift),
+                str(team.mode), end=last, open_end=team.open_end, avoids=avoids, days=frozenset({rest.day - 1}),
             )
         ],
         days=ground.round.days,
-        windows=[*windows, *[None] * (last + 1 - len(ids))],
+        windows=[*(own if own is None else [rush.windows(day) for day in own] for own in windows), *bare],
         day_of=[rest.day - 1] * (last + 1),
         stops=range(len(ids)),
         balance=None,
     )  # fmt: skip
     terms = replace(ground.terms, closures=rest.closures)
-    return Brief(ground.round, places, (team,), {str(team.mode): positions}, problem, {}, terms, ground.zone)
+    hours = Hours(rush, [shift], [*windows, *bare], {str(team.mode): travel})
+    return Brief(ground.round, places, (team,), {str(team.mode): positions}, problem, {}, terms, ground.zone, hours)
 
 
 def answer(ground: Ground, rest: Rest) -> Answer:
@@ -116,6 +124,7 @@ def answer(ground: Ground, rest: Rest) -> Answer:
         order = _better(problem, slot, order, first)
     plan = _served(problem, slot, order)
     ensure(problem, plan)
+    brief.ensure_real(plan)
     return Answer(rest, brief, plan)
 
 

@@ -122,9 +122,9 @@ def _said(
                 walk.place, rows.geometry.iloc[upcoming], min(max(share, 0.0), 1.0),
                 starts[upcoming] - legs[upcoming], goal["checkpoint"],
             )  # fmt: skip
-    home = (
-        bool(len(rows)) and upcoming is None and rows["kind"].iloc[-1] in {"base", "lunch"} and walk.place is not None
-    )
+    home = bool(len(rows)) and upcoming is None and walk.place is not None
+    if home and rows["kind"].iloc[-1] == "stop":  # the day ends there, when the visit is over
+        home = walk.done[-1:] == [len(rows) - 1] and now_s is not None and now_s >= (walk.free_s or 0)
     if now_s is not None and free_s is None:
         free_s = now_s
     return Standing(rows.iloc[walk.done], tuple(walk.ahead), free_s, walk.place, underway, walk.eaten, home)

@@ -27,7 +27,7 @@ def takers(ground: Ground, rest: Rest, lost: Sequence[str]) -> dict[str, Remedy]
         return {}
     for team, barred in ground.barred_by_team(rest.day, lost).items():
         may = tuple(stop for at, stop in enumerate(lost) if at not in barred)
-        if team == rest.team or not may:
+        if team == rest.team or not may or not ground.team(team).works(rest.day):
             continue
         for stop, added_s in _added(ground, replace(rest, team=team, stops=(), added=may)).items():
             best[stop] = min(best.get(stop, (UNREACHABLE_S, "")), (added_s, team))

@@ -189,11 +189,14 @@ def barred(
     if drawn is not None and turns:
         turn = np.array(
             [
-                [team.id in drawn.turns.get(street, {}).get(str(day), (team.id,)) for team in teams]
+                [
+                    team.works(int(day)) and team.id in drawn.turns.get(street, {}).get(str(day), (team.id,))
+                    for team in teams
+                ]
                 for street, day in zip(sample[STREET], sample["day"], strict=True)
             ],
             bool,
         ).reshape(may.shape)
         both = may & turn
-        may = np.where(both.any(axis=1, keepdims=True), both, may)  # a reserve may lie where nobody's turn is
+        may = np.where(both.any(axis=1, keepdims=True), both, may)  # nobody's turn, or that of a team which is off
     return [frozenset(np.flatnonzero(~may[:, team]).tolist()) for team in range(len(teams))]

@@ -20,10 +20,18 @@ def test_no_way_is_the_same_everywhere() -> None:
 
 @pytest.mark.parametrize(
     ("dwell_s", "base", "stops"),
-    [([5, 5, 5], 0, (1, 2)), ([5, 5, 5], 2, (0, 1)), ([5, 5], 2, (0, 1)), ([5, 5], 0, (0, 1))],
+    [([5, 5, 5], 0, (1, 2)), ([5, 5, 5], 2, (0, 1)), ([5, 5], 2, (0, 1))],
 )
 def test_rows_that_are_no_base_are_stops(dwell_s: list[int], base: int, stops: tuple[int, ...]) -> None:
     assert RoutingProblem(TRAVEL, dwell_s, [RoutingTeam(base=base)]).stops == stops
+
+
+@pytest.mark.parametrize("team", [RoutingTeam(base=1), RoutingTeam(base=2, end=1)])
+def test_a_base_among_the_first_rows_is_a_stop_only_when_it_is_said(team: RoutingTeam) -> None:
+    with pytest.raises(InputError, match=r"dwell_s has 2 entries for the 3 rows .* row 1 .* base: give dwell_s for ev"):
+        RoutingProblem(TRAVEL, [5, 5], [team])
+    assert RoutingProblem(TRAVEL, [5, 5], [team], stops=[0, 1]).stops == (0, 1)
+    assert RoutingProblem(TRAVEL, [5, 5, 5], [RoutingTeam(base=1)]).stops == (0, 2)
 
 
 def test_what_is_not_said_is_free() -> None:

@@ -9,11 +9,15 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.model import Mode
+from geo.model import NO_LUNCH, Mode, Team
+from routing.brief import Hours
 from routing.check import violations
+from routing.hours import own_shift
 from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
+from routing.rush import rush_of, share_left
 from routing.search import groups, polish
 from routing.solver import solve
+from routing.streets.speeds import TimeSlice
 
 WINDOWS = (
     [],
@@ -35,6 +39,11 @@ SHIFTS = (
     Shift(9 * HOUR_S, 18 * HOUR_S, lunch_s=0),
     Shift(9 * HOUR_S, 18 * HOUR_S, lunch_from_s=12 * HOUR_S, lunch_until_s=13 * HOUR_S + 1800, lunch_s=1800),
 )
+
+
+OWN_SHIFTS = (None, (7 * HOUR_S, 12 * HOUR_S), (8 * HOUR_S, 12 * HOUR_S + 1800), (13 * HOUR_S, 20 * HOUR_S),
+              (6 * HOUR_S, 22 * HOUR_S))  # fmt: skip
+LUNCHES = (None, NO_LUNCH, (11 * HOUR_S, 12 * HOUR_S), (9 * HOUR_S, 17 * HOUR_S), (12 * HOUR_S, 13 * HOUR_S + 1800))
 
 
 @st.composite
@@ -76,6 +85,15 @@ def problems(draw: st.DrawFn) -> RoutingProblem:
         ),
         balance=draw(st.sampled_from([0.15, 0.0, None])),
     )
+
+
+def teams_of_the_table() -> st.SearchStrategy[Team]:
+    """Make teams with whatever the team table can say of their days."""
+    return st.builds(
+        Team, st.just("T"), st.just(0.0), st.just(0.0),
+        shift_s=st.sampled_from(OWN_SHIFTS), lunch_within_s=st.sampled_from(LUNCHES), open_end=st.booleans(),
+        days=st.one_of(st.none(), st.frozensets(st.integers(1, 4))),
+    )  # fmt: skip
 
 
 @contextmanager
@@ -143,3 +161,43 @@ def test_a_stop_said_to_be_impossible_is_impossible_alone(problem: RoutingProble
             stops=[stop],
         )
         assert stop in solve(alone, iterations=20, seed=1).unserved
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problem=problems(), own=st.lists(teams_of_the_table(), min_size=3, max_size=3), seed=st.integers(0, 1000))
+def test_teams_with_terms_of_their_own_keep_them_on_the_real_clock(
+    problem: RoutingProblem, own: list[Team], seed: int
+) -> None:
+    travel = {
+        mode: {
+            TimeSlice.DAY: day_s,
+            TimeSlice.MORNING_PEAK: np.minimum(day_s * 8 // 5, UNREACHABLE_S),
+            TimeSlice.EVENING_PEAK: np.minimum(day_s * 2, UNREACHABLE_S),
+        }
+        for mode, day_s in problem.travel_s.items()
+    }
+    rush = rush_of(
+        (share_left(part[TimeSlice.DAY], part[TimeSlice.MORNING_PEAK]),
+         share_left(part[TimeSlice.DAY], part[TimeSlice.EVENING_PEAK]))
+        for part in travel.values()
+    )  # fmt: skip
+    pairs = [*zip(problem.teams, own, strict=False)]
+    shifts = [own_shift(team, Shift()) for _, team in pairs]
+    real = replace(
+        problem,
+        teams=[
+            replace(
+                old, shift=shift, open_end=team.open_end,
+                days=None if team.days is None else frozenset(day - 1 for day in team.days),
+            )
+            for (old, team), shift in zip(pairs, shifts, strict=True)
+        ],
+    )  # fmt: skip
+    asked = replace(
+        real,
+        teams=[replace(team, shift=rush.shift(team.shift)) for team in real.teams],
+        windows={stop: [rush.windows(day) for day in days] for stop, days in problem.windows.items()},
+    )
+    plan = solve(asked, iterations=60, seed=seed)
+    assert violations(real, rush.real(plan), slices=Hours(rush, shifts, None, travel).slices) == []
+    assert sorted([*plan.unserved, *(s for route in plan.routes for s in route.stops)]) == list(problem.stops)

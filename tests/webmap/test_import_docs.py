@@ -11,6 +11,7 @@ import shapely
 from click.testing import CliRunner
 
 from geo.crs import Datum, from_wgs84
+from geo.model import NO_LUNCH
 from geo.store import Store
 from geo.writers import write
 from webmap.cli import main
@@ -50,6 +51,9 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     lon, lat = from_wgs84(*([MIDDLE - 0.002, MIDDLE + 0.002], [30.553, 30.557]), Datum.GCJ02)
     table = pd.DataFrame({"点位名称": ["一", "二"], "点位类别": ["医院", "公园"], "经度": lon, "纬度": lat})
     table.to_excel("点位清单.xlsx", index=False, engine="xlsxwriter")
+    team = {"小组": ["一组"], "驻地经度": lon[:1], "驻地纬度": lat[:1], "工作时间": ["8:30-12:00"], "午休时间": ["无"],
+            "收工地点": ["就地结束"], "出勤日": ["1,3"]}  # fmt: skip
+    pd.DataFrame(team).to_excel("小组.xlsx", index=False, engine="xlsxwriter")
     return tmp_path
 
 
@@ -69,4 +73,7 @@ def test_the_commands_run_as_they_stand(office: Path) -> None:
     with Store.open(office / "city.gpkg") as store:
         roster = store.checkpoints()
         assert sorted(roster["name"]) == ["一", "二"]
+        (team,) = store.teams()
+        assert (team.shift_s, team.lunch_within_s) == ((30_600, 43_200), NO_LUNCH)
+        assert (team.open_end, team.days) == (True, frozenset({1, 3}))
         assert roster[["street_code", "community_code", "cell"]].ne("").all(axis=None)

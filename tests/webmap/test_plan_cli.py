@@ -149,6 +149,35 @@ def test_a_shift_is_kept_by_the_plan_and_by_its_changes(city: Path) -> None:
     assert "shift is '9 to 5': write one span, as 08:30-17:30" in refused.stderr
 
 
+def test_hours_of_their_own_are_imported_planned_and_reported(city: Path, tmp_path: Path) -> None:
+    table = tmp_path / "teams.csv"
+    table.write_text(
+        "team,base_lon,base_lat,shift,lunch,end,days\n"
+        "1,114.31,30.59,9:30-15:00,none,open,1\n2,114.31,30.59,,12:00-13:30,,\n3,114.31,30.59,,,,\n",
+        encoding="utf-8",
+    )
+    assert done(city, "import", "teams", table, "--datum", "wgs84")["rejected"] == 0
+    done(city, *RUN)
+    said = call(city, "plan", "report", "2026-06").stdout
+    assert "The teams work from 08:30 to 17:30.\n  1 from 09:30 to 15:00, without lunch.\n" in said
+    assert "  2 from 08:30 to 17:30, with lunch between 12:00 and 13:30.\n" in said
+    assert "  3 from" not in said
+
+
+def test_changes_made_by_hand_are_not_dropped_unsaid(city: Path) -> None:
+    done(city, *RUN)
+    with Store.open(city) as store:
+        stops = store.stops("2026-06")
+        stop = stops[stops["kind"] == "stop"].iloc[0]
+    late = ("plan", "amend", "late", "2026-06", "--team", stop["team"], "--day", str(stop["day"]), "--minutes", "1")
+    done(city, *late, "--reason", "x")
+    refused = call(city, *RUN)
+    assert refused.exit_code == 1
+    assert "drops 1 changes made by hand on the day: say --replace to agree" in refused.stderr
+    done(city, *RUN, "--replace")
+    done(city, *RUN)
+
+
 def test_the_first_interrupt_keeps_the_best_plan_so_far(city: Path) -> None:
     heard = threading.Timer(6, os.kill, (os.getpid(), signal.SIGINT))
     heard.start()

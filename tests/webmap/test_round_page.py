@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,20 @@ def test_every_stop_stands_in_the_timeline_at_its_times(planner: FlaskClient, ow
     seconds = local.dt.hour * 3600 + local.dt.minute * 60 + local.dt.second
     assert shown == {at: str(second) for at, second in zip(served["checkpoint"], seconds, strict=True)}
     assert page.count('class="line colour-') == 6
+
+
+def test_a_team_with_hours_of_its_own_shows_them(planner: FlaskClient, own: Flask) -> None:
+    assert 'class="off"' not in planner.get("/rounds/2026-06?day=1").text
+    first, second, third = store_of(own).teams()
+    early = replace(first, shift_s=(34_200, 43_200), days=frozenset({1}))
+    store_of(own).replace_teams([early, second, third])
+    page = planner.get("/rounds/2026-06?day=1").text
+    assert page.count('<rect class="off"') == 2
+    assert "works 09:30–12:00" in page
+    assert '<i class="bar-key off"></i>' in page
+    page = planner.get("/rounds/2026-06?day=2").text
+    assert page.count('<rect class="off"') == 1
+    assert '<rect class="off" x="0.0%" width="100.0%"/>' in page
 
 
 def test_what_is_not_served_is_listed_with_its_reason(planner: FlaskClient) -> None:

@@ -22,7 +22,8 @@ class Side:
     team: str
     day: int
     extra_s: int  # travel
-    back: str  # when the team is home; empty where nothing is left of its day
+    back: str  # when the team's day is over; empty where nothing is left of it
+    open_end: bool  # it ends at the last stop, not at the base
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _visit(found: Quote, checkpoint: str) -> tuple[str, str, int]:
 
 def _side(route: AmendedRoute) -> Side:
     back = "" if route.back is None else hours_and_minutes(route.back)
-    return Side(route.team, route.day, route.travel_s - route.before_s, back)
+    return Side(route.team, route.day, route.travel_s - route.before_s, back, route.open_end)
 
 
 def _refusal(found: Quote, chosen: Chosen) -> str:

@@ -10,7 +10,8 @@ import pandas as pd
 from flask import url_for
 
 from geo.errors import NotFoundError
-from geo.model import Round
+from geo.model import Round, Team
+from routing.problem import Window
 from webmap import tiles
 from webmap.clock import Today, zone_of
 from webmap.extent import extent
@@ -97,6 +98,27 @@ class Board:
     def marks(self) -> dict[str, TeamMark]:
         """Every team that works in this round, with or without a route, as figures and maps mark it."""
         return team_marks([*(team.id for team in self.sight.store.teams()), *self.stops["team"]])
+
+    @cached_property
+    def terms(self) -> dict[str, Team]:
+        """What the team table says of each team's hours and days; teams that only the plan made aren't in it."""
+        return {team.id: team for team in self.sight.store.teams()}
+
+    @property
+    def own_hours(self) -> bool:
+        """Whether any team names working hours of its own, or days."""
+        return any(team.shift_s or team.days for team in self.terms.values())
+
+    def off(self, team: str, day: int, shown: Timeline) -> tuple[Window, ...]:
+        """Give the parts of a timeline in which a team doesn't work; none where it names no hours of its own."""
+        own = self.terms.get(team)
+        if own is None:
+            return ()
+        if not own.works(day):
+            return ((shown.from_s, shown.to_s),)
+        edges = own.shift_s or (shown.from_s, shown.to_s)
+        spans = ((shown.from_s, edges[0]), (edges[1], shown.to_s))
+        return tuple(span for span in spans if shown.span(*span) > 0)
 
     @cached_property
     def places(self) -> dict[str, Place]:

@@ -36,7 +36,7 @@ from geo.store.tables.rounds import team_draws as team_draws
 from geo.store.tables.visits import deductions as deductions
 from geo.store.tables.visits import visits as visits
 
-REVISION = "0005"
+REVISION = "0007"
 """The migration that leads to these tables."""
 
 LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)

@@ -1,7 +1,8 @@
 """Who inspects, and whom they must not meet."""
 
-from sqlalchemy import Column, Double, ForeignKey, Table
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Table
 
+from geo.store.columns import Json
 from geo.store.tables.base import key, metadata, text
 
 teams = Table(
@@ -12,6 +13,8 @@ teams = Table(
     Column("base_lon", Double(), nullable=False),
     Column("base_lat", Double(), nullable=False),
     text("mode"),
+    *(Column(name, Json(), nullable=True) for name in ("shift_s", "lunch_within_s", "days")),
+    Column("open_end", Boolean(), nullable=False),
 )
 
 inspectors = Table(

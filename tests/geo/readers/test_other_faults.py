@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.errors import InputError
-from geo.model import Mode
+from geo.model import NO_LUNCH, Mode
 from geo.readers import read_team_list, read_teams, read_visits, read_zone_layer, read_zones
 from geo.writers import write_sheet
 from geo.zone_codes import is_provisional
@@ -149,11 +149,11 @@ def test_districts_in_gcj02(real_data, file, code, name):
 
 
 TEAMS = [
-    ["组别", "姓名", "单位", "街道", "经度", "纬度", "交通方式"],
-    ["甲组", "张三", "城管局", "一元街道", "114.3", "30.6", "汽车"],
-    ["甲组", "李四", "卫健委", "", "114.3", "30.6", ""],
-    ["乙组", "王五", "", "", "", "", ""],
-    ["乙组", "赵六", "", "", "114.4", "30.6", "电动车"],
+    ["组别", "姓名", "单位", "街道", "经度", "纬度", "交通方式", "工作时间", "午餐时间", "收工地点", "出勤日"],
+    ["甲组", "张三", "城管局", "一元街道", "114.3", "30.6", "汽车", "08:00-12:30", "11:00-12:30", "就地结束", "1,2"],
+    ["甲组", "李四", "卫健委", "", "114.3", "30.6", "", "", "", "", ""],
+    ["乙组", "王五", "", "", "", "", "", "", "", "", ""],
+    ["乙组", "赵六", "", "", "114.4", "30.6", "电动车", "", "无", "", ""],
 ]
 
 
@@ -167,6 +167,36 @@ def test_teams(csv_file):
     )
     assert (other.mode, other.base_lon, other.inspectors[0].team) == (Mode.EBIKE, 114.4, "乙组")
     assert one.inspectors[0].unit == "城管局"
+    assert (one.shift_s, one.lunch_within_s) == ((8 * 3600, 12 * 3600 + 1800), (11 * 3600, 12 * 3600 + 1800))
+    assert (one.open_end, one.days) == (True, frozenset({1, 2}))
+    assert (other.shift_s, other.lunch_within_s, other.open_end, other.days) == (None, NO_LUNCH, False, None)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("8点半至17点半", "", "", ""), ((30_600, 63_000), None, False, None)),
+        (("０９：００－１７：００", "１２：００－１３：００", "OPEN", "１，３"),
+         ((32_400, 61_200), (43_200, 46_800), True, {1, 3})),
+        (("", "-", "base", "1-3、5"), (None, NO_LUNCH, False, {1, 2, 3, 5})),
+        (("", "None", "返回驻地", "第2天 第4天"), (None, NO_LUNCH, False, {2, 4})),
+        (("", "——", "", "2"), (None, NO_LUNCH, False, {2})),
+        (("-", "null", "-", "-"), (None, None, False, None)),
+    ],
+)  # fmt: skip
+def test_the_terms_of_a_team_are_read_as_people_write_them(csv_file, cells, expected):
+    rows = [["team", "base_lon", "base_lat", "Shift", "Lunch", "End", "Days"], ["T1", "114.3", "30.6", *cells]]
+    (team,) = read_teams(csv_file(rows), datum="wgs84")
+    assert (team.shift_s, team.lunch_within_s, team.open_end, team.days) == expected
+
+
+def test_lunch_lies_in_the_shift_that_the_team_names(csv_file):
+    rows = [[*TEAMS[0]], [*TEAMS[1][:8], "12:00-14:00", *TEAMS[1][9:]]]
+    teams, rejected = read_team_list(csv_file(rows), datum="wgs84")
+    assert not teams
+    assert rejected["reason"].tolist() == [
+        "lunch is '12:00-14:00', of which no hour lies in the shift '08:00-12:30': write other hours, or none"
+    ]
 
 
 @pytest.mark.parametrize("case", FAULTS["teams"], ids=lambda case: case["kind"])

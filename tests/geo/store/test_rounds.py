@@ -12,7 +12,7 @@ import shapely
 
 from geo.errors import InputError, NotFoundError, StateError
 from geo.frames import ROUTES, STOPS, UNSERVED, check
-from geo.model import Draw, Inspector, Mode, Round, Team, Visit
+from geo.model import NO_LUNCH, Draw, Inspector, Mode, Round, Team, Visit
 
 JUNE = Round(
     "2026-06", dt.date(2026, 6, 12), days=4, teams=2, size=3, covert=True, quotas={"main_road": 3}, edition="1"
@@ -76,6 +76,8 @@ def test_teams_keep_their_order_and_people(store):
     teams = [
         Team("乙", 114.3, 30.5, Mode.WALK, (Inspector("李", "乙", "文明办", "一街"), Inspector("王", "乙"))),
         Team("甲", 114.0, 30.0),
+        Team("丙", 114.0, 30.0, Mode.CAR, (), (28_800, 43_200), NO_LUNCH, open_end=True, days=frozenset({2, 1})),
+        Team("丁", 114.0, 30.0, lunch_within_s=(39_600, 50_400), days=frozenset()),
     ]
     store.replace_teams([Team("old", 1.0, 2.0, inspectors=(Inspector("x", "old"),))])
     store.replace_teams(teams)

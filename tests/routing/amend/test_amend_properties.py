@@ -59,7 +59,7 @@ def broken(store: Store) -> list[Violation]:
     brief = brief_of(store, round_, network_of(store), store.catalogue(round_.edition), Terms())
     asked = brief.real_problem
     asked.day_of.update(dict.fromkeys(asked.stops))
-    return violations(asked, planned(brief, store.stops("R1"), store.unserved("R1")))
+    return violations(asked, planned(brief, store.stops("R1"), store.unserved("R1")), slices=brief.hours.slices)
 
 
 @st.composite

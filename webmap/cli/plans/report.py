@@ -1,5 +1,7 @@
 """``xundian plan report``: what a plan comes to."""
 
+from collections.abc import Mapping
+
 import click
 import pandas as pd
 
@@ -73,13 +75,24 @@ def _say_travel(session: Session, round_id: str, found: PlanReport) -> None:
         )
     if found.closed_edges:
         session.say("{edges} pieces of street were closed, on all days of the round.", edges=found.closed_edges)
-    session.say(
-        "The teams work from {start} to {end}.", start=_clock(found.shift["start_s"]), end=_clock(found.shift["end_s"])
-    )
+    session.say("The teams work from {start} to {end}.", **_hours(found.shift))
+    for team, shift in found.own_shifts.items():
+        if shift["lunch_s"]:
+            session.say(
+                "  {team} from {start} to {end}, with lunch between {lunch_from} and {lunch_until}.",
+                team=team, **_hours(shift),
+            )  # fmt: skip
+        else:
+            session.say("  {team} from {start} to {end}, without lunch.", team=team, **_hours(shift))
     session.say(
         "Work of a team: {mean:.1f} h on average, {least:.1f} to {most:.1f} h.",
         mean=its.load_mean_s / 3600, least=its.load_least_s / 3600, most=its.load_most_s / 3600,
     )  # fmt: skip
+
+
+def _hours(shift: Mapping[str, int]) -> dict[str, str]:
+    keys = {"start": "start_s", "end": "end_s", "lunch_from": "lunch_from_s", "lunch_until": "lunch_until_s"}
+    return {name: _clock(shift[key]) for name, key in keys.items()}
 
 
 def _clock(second: int) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 
 import click
 
+from geo.errors import StateError
+from geo.store import Store
 from routing.brief import Days, Terms
 from routing.hours import shift_of
 from routing.plan import PlanOptions, plan_round
@@ -37,6 +39,18 @@ def first_interrupt() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
+def _refuse_loss(store: Store, round_id: str) -> None:
+    """Let nobody lose the changes of a day by accident."""
+    changes = store.amendments(round_id)
+    standing = int((~changes["undone"]).sum())
+    if standing:
+        raise StateError(
+            "planning round {round!r} again drops {changes} changes made by hand on the day: say --replace to agree",
+            round=round_id,
+            changes=standing,
+        )
+
+
 @command(plan_group, "run")
 @click.argument("round_id", metavar="ID")
 @click.option(
@@ -62,9 +76,13 @@ def first_interrupt() -> Iterator[Callable[[], bool]]:
     help="Per cent of travel that may go, on average, into routes that nobody can foresee.",
 )
 @click.option(
-    "--shift", default="08:30-17:30", show_default=True, help="When the teams work, on the clock of the city."
+    "--shift",
+    default="08:30-17:30",
+    show_default=True,
+    help="When teams work that name no hours of their own in the team table, on the clock of the city.",
 )
 @click.option("--closures/--no-closures", default=True, help="Keep off the streets that the city lists as closed.")
+@click.option("--replace", is_flag=True, help="Plan again although changes made by hand on the day are dropped.")
 def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: object) -> Result:
     """Give every team a route a day on the street network."""
     terms = Terms(
@@ -75,6 +93,8 @@ def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: ob
     )
     options = PlanOptions(seconds=seconds, seed=seed, terms=terms)
     with session.store() as store, first_interrupt() as pressed:
+        if not chosen["replace"]:
+            _refuse_loss(store, round_id)
 
         def watch(now: Standing) -> bool:
             session.remark(
