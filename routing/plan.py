@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -39,6 +40,8 @@ class PlanOptions:
     ----------
     seconds
         How long to search for shorter routes; varying them comes after it.
+    steps
+        Steps of the search in place of ``seconds``: the same seed then gives the same plan on any machine.
     seed
         Of the search.
     terms
@@ -51,6 +54,13 @@ class PlanOptions:
     seed: int = 0
     terms: Terms = field(default_factory=Terms)
     catalogue: Catalogue | None = None
+    steps: int | None = None
+
+    def effort(self, share: float) -> dict[str, Any]:
+        """Give a share of the search as :func:`routing.solver.solve` takes it."""
+        if self.steps is None:
+            return {"seconds": share * self.seconds}
+        return {"iterations": round(share * self.steps)}
 
 
 DEFAULTS = PlanOptions()
@@ -115,16 +125,16 @@ def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Wat
     """Find the shortest routes, and what free days would save; None when nobody asks or it can't be compared."""
     terms, problem, seed, ended = brief.terms, brief.problem, options.seed, False
     asked = terms.days is Days.DRAWN and terms.price_days and brief.round.days > 1
-    pricing_s = PRICING * options.seconds if asked else 0.0
+    pricing = PRICING if asked else 0.0
 
     def listen(now: Standing) -> bool:
         nonlocal ended
-        left_s = None if now.seconds_left is None else now.seconds_left + pricing_s
+        left_s = None if now.seconds_left is None else now.seconds_left + pricing * options.seconds
         ended = watch is not None and watch(replace(now, seconds_left=left_s))
         return ended
 
-    searching_s = options.seconds - pricing_s
-    plan = ensure(problem, solve(problem, seconds=searching_s, seed=seed, progress=progress, watch=listen))
+    searching = options.effort(1 - pricing)
+    plan = ensure(problem, solve(problem, **searching, seed=seed, progress=progress, watch=listen))
     if not asked or ended:
         return plan, None
 
@@ -135,7 +145,7 @@ def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Wat
         return watch is not None and watch(Standing(plan.travel_s, len(plan.unserved), now.seconds_left))
 
     freed = replace(problem, day_of=None)
-    free = solve(freed, seconds=pricing_s, seed=seed, start=plan, progress=aside, watch=still)
+    free = solve(freed, **options.effort(pricing), seed=seed, start=plan, progress=aside, watch=still)
     return plan, plan.travel_s - free.travel_s if len(free.unserved) <= len(plan.unserved) else None
 
 

@@ -7,6 +7,7 @@ doi:10.1007/978-1-4615-1507-4_27). Days that share no stop never meet in a group
 the least travel alone; then the loads are evened out, and from there on no step may unsettle them.
 """
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -174,6 +175,14 @@ class Search:
         self.tours = tours
         self.missing = set(self.problem.stops) - {stop for stops in tours.values() for stop in stops}
 
+    def _shares(self, count: int, most: int) -> list[int]:
+        """Share the steps until loads are evened out, or the search ends, among so many tasks, ``most`` for each."""
+        if self.iterations is None:
+            return [most] * count
+        until = math.ceil(EVEN_FROM * self.iterations) if self._evens and not self._even else self.iterations
+        each, more = divmod(until - self._steps_done, max(count, 1))
+        return [min(most, each + (number < more)) for number in range(count)]
+
     def _off_s(self, tours: Drafts) -> float:
         return self._loads.off_s(self._loads.of(tours))
 
@@ -193,13 +202,9 @@ class Search:
         round_steps = ROUND_STEPS if len(planned) > len(self._parts) else LONE_STEPS
         if len(planned) == 1:
             planned *= TWINS
-        left = None if self.iterations is None else self.iterations - self._steps_done
         tasks = []
-        for stops, slots in planned:
+        for (stops, slots), steps in zip(planned, self._shares(len(planned), round_steps), strict=True):
             tours = {slot: self.tours[slot] for slot in slots if slot in self.tours}
-            steps = round_steps if left is None else min(round_steps, left)
-            if left is not None:
-                left -= steps
             seed = self._random.getrandbits(31)
             if steps > 0:
                 tasks.append(Task(tuple(stops), tuple(slots), tours or None, steps, seed))

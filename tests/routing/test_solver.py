@@ -209,3 +209,12 @@ def test_territories_part_everything_and_lie_apart(count: int) -> None:
 )
 def test_a_group_has_enough_of_both(stops: int, slots: int, count: int) -> None:
     assert group_count(stops, slots) == count
+
+
+def test_few_steps_are_shared_by_all_days() -> None:
+    problem = replace(city(40, crews=2, days=4), day_of=[stop % 4 for stop in range(40)])
+    plan = solve(problem, iterations=1600, seed=1)
+    assert not plan.unserved
+    assert farthest_load(problem, plan) <= problem.balance
+    again = solve(problem, iterations=40_000, seed=1)
+    assert plan.travel_s <= 1.02 * again.travel_s

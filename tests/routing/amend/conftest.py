@@ -89,7 +89,7 @@ def planned_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
             sample,
             reserves=spare,
         )  # fmt: skip
-        plan_round(store, "R1", PlanOptions(seconds=0.5, terms=Terms(price_days=False, premium=0.0)))
+        plan_round(store, "R1", PlanOptions(steps=1_000, terms=Terms(price_days=False, premium=0.0)))
     return path
 
 

@@ -38,7 +38,7 @@ def own_terms(city: Store) -> Store:
     a, b, c = city.teams()
     a = replace(a, shift_s=(9 * H, 16 * H), lunch_within_s=(12 * H, 14 * H), open_end=True)
     city.replace_teams([a, replace(b, lunch_within_s=NO_LUNCH, days=frozenset({1})), c])
-    plan_round(city, "R1", PlanOptions(seconds=0.5, terms=Terms(price_days=False, premium=0.0)))
+    plan_round(city, "R1", PlanOptions(steps=1_000, terms=Terms(price_days=False, premium=0.0)))
     return city
 
 
@@ -119,7 +119,7 @@ def test_an_open_day_that_loses_its_rest_keeps_lunch_and_goes_nowhere(
 def test_a_change_holds_in_the_rush_hours(city: Store) -> None:
     a, b, c = city.teams()
     city.replace_teams([a, b, replace(c, shift_s=(9 * H, 19 * H))])
-    plan_round(city, "R1", PlanOptions(seconds=0.5, terms=Terms(price_days=False, premium=0.0)))
+    plan_round(city, "R1", PlanOptions(steps=1_000, terms=Terms(price_days=False, premium=0.0)))
     amend(city, "R1", Late("C", 1, 330, reason="x"), by="C", now=at("09:20"))
     rows = city.stops("R1", team="C", day=1)
     assert (rows["arrive"] - rows["depart"].shift() >= pd.to_timedelta(rows["travel_s"], unit="s")).iloc[1:].all()

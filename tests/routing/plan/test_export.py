@@ -25,7 +25,7 @@ ZH = {"Arrives": "到达", "Open": "开放", "What to check": "检查内容", "s
 
 @pytest.fixture
 def planned(city: Store) -> Store:
-    plan_round(city, "R1", PlanOptions(seconds=0.2, seed=3))
+    plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     return city
 
 

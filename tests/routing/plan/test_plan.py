@@ -23,7 +23,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def test_a_round_is_planned_and_saved(city: Store) -> None:
-    report = plan_round(city, "R1", PlanOptions(seconds=0.5, seed=3))
+    report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     routes, stops, unserved = city.routes("R1"), city.stops("R1"), city.unserved("R1")
     assert [*faults(routes, ROUTES), *faults(stops, STOPS), *faults(unserved, UNSERVED)] == []
     visits = stops[stops["kind"] == "stop"]
@@ -37,7 +37,7 @@ def test_a_round_is_planned_and_saved(city: Store) -> None:
 
 
 def test_figures_of_another_version_are_asked_for_anew(city: Store) -> None:
-    plan_round(city, "R1", PlanOptions(seconds=0.2))
+    plan_round(city, "R1", PlanOptions(steps=1_000))
     plan = city.routes("R1"), city.stops("R1"), city.unserved("R1")
     for figures in ({"travel_s": 7}, {"report": {"figures": {}}, "chances": {}}):
         city.save_routes("R1", *plan, figures=figures)
@@ -47,19 +47,19 @@ def test_figures_of_another_version_are_asked_for_anew(city: Store) -> None:
 
 def test_the_days_of_the_draw_are_kept_or_freed(city: Store) -> None:
     drawn = city.sample("R1")["day"]
-    report = plan_round(city, "R1", PlanOptions(seconds=0.5, seed=3))
+    report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     assert report.drawn_days_cost_s is not None
     assert 0 < report.drawn_days_cost_s < report.travel_s
     stops = city.stops("R1").query("kind == 'stop'").set_index("checkpoint")
     assert (stops["day"] == drawn.reindex(stops.index)).all()
     kept = city.routes("R1")["travel_s"].sum()
-    free = plan_round(city, "R1", PlanOptions(seconds=0.5, seed=3, terms=Terms(days=Days.FREE)))
+    free = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3, terms=Terms(days=Days.FREE)))
     assert free.travel_s < kept
     assert free.drawn_days_cost_s is None
 
 
 def test_a_stop_on_an_island_is_listed_with_the_way_out(city: Store) -> None:
-    plan_round(city, "R1", PlanOptions(seconds=0.2, seed=3))
+    plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     island = city.unserved("R1").loc["P039"]
     assert (island["reason"], island["day"]) == ("no way there", 2)
     assert island["remedy"].endswith(
@@ -67,9 +67,9 @@ def test_a_stop_on_an_island_is_listed_with_the_way_out(city: Store) -> None:
     )
 
 
-def test_each_leg_takes_what_the_network_says(city: Store, teams: list[Team]) -> None:
+def test_each_leg_takes_what_the_network_says_outside_the_rush_hours(city: Store, teams: list[Team]) -> None:
     city.replace_teams(teams)
-    plan_round(city, "R1", PlanOptions(seconds=0.3, seed=3))
+    plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     network, sample = network_of(city), city.sample("R1")
     for (team, _), day in city.stops("R1").groupby(["team", "day"]):
         visits = day[day["kind"] == "stop"]
@@ -77,13 +77,16 @@ def test_each_leg_takes_what_the_network_says(city: Store, teams: list[Team]) ->
         at = snap(network.edges, gpd.GeoSeries(sample.geometry.reindex(visits["checkpoint"]), crs=4326), mode)
         travel = travel_matrix(network, at, mode=mode)
         lunch = day["kind"].eq("lunch").cumsum().reindex(visits.index)
+        off = visits["depart"].dt.tz_convert(SHANGHAI).dt.time >= dt.time(9)
+        back = visits["arrive"].dt.tz_convert(SHANGHAI).dt.time <= dt.time(17)
         for number in range(1, len(visits)):
             if lunch.iloc[number] == lunch.iloc[number - 1]:
-                assert visits["travel_s"].iloc[number] == travel[number - 1, number]
+                ridden_s, day_s = visits["travel_s"].iloc[number], travel[number - 1, number]
+                assert ridden_s == day_s if off.iloc[number - 1] and back.iloc[number] else ridden_s >= day_s
 
 
 def test_a_day_is_in_order_inside_the_shift_with_lunch(city: Store) -> None:
-    plan_round(city, "R1", PlanOptions(seconds=0.3, seed=3))
+    plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     for (_, day), rows in city.stops("R1").groupby(["team", "day"]):
         local = rows["arrive"].dt.tz_convert(SHANGHAI)
         assert rows["order"].tolist() == list(range(len(rows)))
@@ -106,7 +109,7 @@ def test_a_bank_is_not_visited_on_a_closed_weekend(city: Store) -> None:
     roster = city.checkpoints()
     roster["hours"] = ["Mo-Fr 09:00-12:00,14:00-17:00" if kind == "bank" else "" for kind in roster["category"]]
     city.upsert_checkpoints(roster)
-    plan_round(city, "R1", PlanOptions(seconds=0.3, seed=3))
+    plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     unserved = city.unserved("R1")
     banks = city.sample("R1").query("category == 'bank' and day == 2").index
     assert set(unserved[unserved["reason"] == "window never open on its day"].index) == set(banks)
@@ -115,7 +118,7 @@ def test_a_bank_is_not_visited_on_a_closed_weekend(city: Store) -> None:
 
 def test_named_teams_keep_their_base_mode_and_avoidance(city: Store, teams: list[Team]) -> None:
     city.replace_teams(teams)
-    plan_round(city, "R1", PlanOptions(seconds=0.5, seed=3))
+    plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     stops, units = city.stops("R1"), city.checkpoints()["unit"]
     own = stops[(stops["team"] == "A") & (stops["kind"] == "stop")]["checkpoint"]
     assert "U3" not in set(units.reindex(own))
@@ -125,7 +128,7 @@ def test_named_teams_keep_their_base_mode_and_avoidance(city: Store, teams: list
 
 
 def test_without_teams_they_start_at_the_centre(city: Store) -> None:
-    plan_round(city, "R1", PlanOptions(seconds=0.2, seed=3))
+    plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     stops = city.stops("R1")
     assert set(stops["team"]) <= {"T01", "T02"}
     base = stops[stops["kind"] == "base"].geometry.iloc[0]
@@ -136,14 +139,14 @@ def test_a_closed_street_is_not_travelled(city: Store) -> None:
     square = shapely.box(114.3139, 30.6139, 114.3181, 30.6141)  # one block's southern side
     closures = closed_edges(network_of(city).edges, polygon=square)
     assert closures
-    plan_round(city, "R1", PlanOptions(seconds=0.3, seed=3, terms=Terms(closures=closures)))
+    plan_round(city, "R1", PlanOptions(steps=1_000, seed=3, terms=Terms(closures=closures)))
     line = shapely.LineString([(114.3145, 30.6140), (114.3155, 30.6140)])
     assert not city.routes("R1").geometry.intersects(line.buffer(1e-5)).any() or len(closures) == 0
 
 
 def test_a_shift_too_short_lists_what_is_left_with_its_remedy(city: Store) -> None:
     short = Shift(9 * HOUR_S, 10 * HOUR_S)
-    report = plan_round(city, "R1", PlanOptions(seconds=0.5, seed=3, terms=Terms(shift=short)))
+    report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3, terms=Terms(shift=short)))
     unserved = city.unserved("R1")
     full = unserved[unserved["reason"] == "shift full"]
     assert report.unserved > len(full) > 5
@@ -159,4 +162,4 @@ def test_a_shift_too_short_lists_what_is_left_with_its_remedy(city: Store) -> No
 def test_a_round_that_is_not_drawn_is_refused(city: Store) -> None:
     city.create_round(Round("R2", start=dt.date(2026, 7, 1), days=1, teams=1, size=1))
     with pytest.raises(StateError):
-        plan_round(city, "R2", PlanOptions(seconds=0.1, seed=1))
+        plan_round(city, "R2", PlanOptions(steps=1_000, seed=1))

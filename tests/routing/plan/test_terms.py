@@ -22,7 +22,7 @@ from routing.streets.speeds import TimeSlice
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 H = HOUR_S
-OPTIONS = PlanOptions(seconds=0.3, seed=3, terms=Terms(days=Days.FREE))
+OPTIONS = PlanOptions(steps=1_000, seed=3, terms=Terms(days=Days.FREE))
 
 
 @pytest.fixture
@@ -93,6 +93,6 @@ def test_files_of_an_open_route_have_no_way_back(own_terms: Store, tmp_path) -> 
 
 def test_teams_off_for_the_whole_round_leave_all_unserved(city: Store, teams: list[Team]) -> None:
     city.replace_teams([replace(team, days=frozenset({9})) for team in teams])
-    report = plan_round(city, "R1", PlanOptions(seconds=0.2, seed=3))
+    report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     assert (report.routes, report.served, report.unserved) == (0, 0, 40)
     assert set(city.unserved("R1")["remedy"]) >= {"add a team"}

@@ -60,6 +60,11 @@ def _refuse_loss(store: Store, round_id: str) -> None:
     show_default=True,
     help="How long to look for shorter routes.",
 )
+@click.option(
+    "--steps",
+    type=click.IntRange(0),
+    help="End the search after so many steps instead: the same seed then gives the same plan on any machine.",
+)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option(
     "--days",
@@ -91,7 +96,8 @@ def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: ob
         listed_closures=bool(chosen["closures"]),
         shift=shift_of(str(chosen["shift"])),
     )
-    options = PlanOptions(seconds=seconds, seed=seed, terms=terms)
+    steps = chosen["steps"]
+    options = PlanOptions(seconds=seconds, seed=seed, terms=terms, steps=None if steps is None else int(str(steps)))
     with session.store() as store, first_interrupt() as pressed:
         if not chosen["replace"]:
             _refuse_loss(store, round_id)
