@@ -33,10 +33,12 @@ from geo.store.tables.rounds import reserves as reserves
 from geo.store.tables.rounds import rounds as rounds
 from geo.store.tables.rounds import sample as sample
 from geo.store.tables.rounds import team_draws as team_draws
+from geo.store.tables.visits import deduction_photos as deduction_photos
 from geo.store.tables.visits import deductions as deductions
+from geo.store.tables.visits import photos as photos
 from geo.store.tables.visits import visits as visits
 
-REVISION = "0005"
+REVISION = "0006"
 """The migration that leads to these tables."""
 
 LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)
