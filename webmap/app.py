@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
 from geo.store import Store
-from webmap import access, auth, field, formats, jobs, layers, office, planner, tiles
+from webmap import access, auth, field, formats, jobs, layers, office, photos, planner, tiles
 from webmap.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
 from webmap.clock import today
@@ -96,7 +96,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (jobs.pages, intake.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)
-    for room in (rounds, closures, amending, route_pages, findings, bulletin_pages):
+    for room in (rounds, closures, amending, route_pages, findings, photos, bulletin_pages):
         app.register_blueprint(room.pages)
     jobs.init_app(app)
     intake.init_app(app)
