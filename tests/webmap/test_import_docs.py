@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 from click.testing import CliRunner
+from PIL import Image
 
 from geo.crs import Datum, from_wgs84
 from geo.store import Store
@@ -48,8 +49,15 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     layer("街道.geojson", "街道", ["大智街道", "一元街道"], [LEFT, RIGHT])
     layer("社区.geojson", "社区", ["天声社区", "同兴社区"], [LEFT, RIGHT])
     lon, lat = from_wgs84(*([MIDDLE - 0.002, MIDDLE + 0.002], [30.553, 30.557]), Datum.GCJ02)
-    table = pd.DataFrame({"点位名称": ["一", "二"], "点位类别": ["医院", "公园"], "经度": lon, "纬度": lat})
+    table = pd.DataFrame(
+        {"点位编号": ["A1", "A2"], "点位名称": ["一", "二"], "点位类别": ["医院", "公园"], "经度": lon, "纬度": lat}
+    )
     table.to_excel("点位清单.xlsx", index=False, engine="xlsxwriter")
+    row = {"点位编号": "A1", "时间": "2026-06-12 09:30", "扣分项": "垃圾", "扣分": 1, "照片": "门口.jpg；走廊.jpg"}
+    pd.DataFrame([row]).to_excel("考察记录.xlsx", index=False, engine="xlsxwriter")
+    (tmp_path / "照片").mkdir()
+    for shade, name in enumerate(("门口.jpg", "走廊.jpg")):
+        Image.new("RGB", (40, 30), (200 * shade, 0, 0)).save(tmp_path / "照片" / name)
     return tmp_path
 
 
@@ -68,5 +76,6 @@ def test_the_commands_run_as_they_stand(office: Path) -> None:
         assert done.exit_code == 0, (words, done.output, done.exception)
     with Store.open(office / "city.gpkg") as store:
         roster = store.checkpoints()
+        assert len(store.photos_frame(store.deductions_frame().index)) == 2
         assert sorted(roster["name"]) == ["一", "二"]
         assert roster[["street_code", "community_code", "cell"]].ne("").all(axis=None)

@@ -32,8 +32,8 @@ function show(at) {
   picture.hidden = false;
   picture.width = width;
   picture.height = height;
-  picture.style.setProperty("--ratio", width / height);
-  picture.style.maxWidth = `${width}px`;
+  dialog.style.setProperty("--ratio", width / height);
+  dialog.style.setProperty("--most", `${width}px`);
   picture.alt = said;
   picture.src = photo;
   caption.textContent = said;

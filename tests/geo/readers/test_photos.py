@@ -200,6 +200,13 @@ def test_nothing_but_pixels_is_kept() -> None:
             assert set(opened(kept).info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
+def test_the_second_picture_of_a_phone_is_left_out() -> None:
+    second = Image.new("RGB", (80, 60), "blue")
+    photo = as_photo(picture(kind="MPO", save_all=True, append_images=[second]), "a.jpg")
+    assert getattr(opened(photo.content), "n_frames", 1) == 1
+    assert red_at(opened(photo.content), 0.2, 0.2)
+
+
 @pytest.mark.parametrize(("width", "height"), [(4000, 3000), (900, 5000), (30, 20)])
 def test_a_photo_is_scaled_and_never_enlarged(width: int, height: int) -> None:
     photo = as_photo(picture(width, height), "a.jpg")

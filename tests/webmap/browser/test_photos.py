@@ -86,9 +86,13 @@ def test_a_problem_shows_its_photos(visit: Callable, place: str, pictures: Path,
     page.keyboard.press("ArrowRight")
     expect(dialog.locator("img")).to_have_attribute("alt", alts[1])
     visitor.until("document.querySelector('dialog.photo img').naturalHeight === 1600")
-    box = dialog.bounding_box()
-    assert box["y"] >= 0
+    box, inner = dialog.bounding_box(), dialog.locator("img").bounding_box()
+    assert min(box["x"], box["y"]) >= 0
+    assert box["x"] + box["width"] <= page.viewport_size["width"]
     assert box["y"] + box["height"] <= page.viewport_size["height"]
+    assert box["x"] <= inner["x"]
+    assert inner["x"] + inner["width"] <= box["x"] + box["width"] + 0.5
+    assert inner["width"] / inner["height"] == pytest.approx(0.75, abs=0.01)
     page.screenshot(path=pictures / f"hotspots-photo-tall-{size}-{language}.png")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
