@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from geo.errors import StateError
 from geo.imports.report import ImportReport, Journey, reported
-from geo.model import Round, Visit
+from geo.model import Changes, Round, Visit
 from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.readers.photo_files import PhotoFiles
@@ -44,12 +44,14 @@ def import_visits(
             say=journey.say,
             progress=progress,
         )
-        changes = store.record_visits(
-            _attributed(store, visits, ZoneInfo(zone)),
-            brought=files or {},
-            import_of=journey.file or path.name,
-            who=journey.who,
-        )
+        changes = Changes()
+        if not journey.dry_run:
+            changes = store.record_visits(
+                _attributed(store, visits, ZoneInfo(zone)),
+                brought=files or {},
+                import_of=journey.file or path.name,
+                who=journey.who,
+            )
     rows = sum(max(1, len(visit.deductions)) for visit in visits)
     shown = {photo for visit in visits for deduction in visit.deductions for photo in deduction.photos}
     notes = (Note(WITH_PHOTOS, {"count": len(shown)}),) if shown else ()

@@ -72,8 +72,8 @@ BIG_PICTURE = "photo {value!r} has {megapixels} million pixels, at most {most} m
 LARGE_PHOTO = "photo {value!r} has {size} MB, at most {most} MB are read: save it smaller"
 PHOTO_WITHOUT_ITEM = "photo is {value!r} but item is empty: name the failed item that it shows"
 PHOTOS_NEEDED = (
-    "{file} names {count} photos in the column {column!r}, {value!r} first: pass --photos with the folder or ZIP "
-    "archive where they lie, or leave the column out"
+    "{file} names {count} photos in the column {column!r}, {value!r} first: give the folder or ZIP archive "
+    "where they lie (--photos), or leave the column out"
 )
 NO_PHOTO_PLACE = "{file} is neither a folder nor a ZIP archive: pack the photos anew as ZIP, or name their folder"
 ZIP_ENTRIES = "{file} holds {count} files, at most {most} are read: pack only the photos that the table names"

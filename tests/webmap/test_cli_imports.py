@@ -231,7 +231,7 @@ def test_visits_bring_photos_and_take_them_back(call: Callable[..., Result], ros
         archive.writestr("好.jpg", _jpeg())
     refused = call("import", "visits", visits)
     assert refused.exit_code == 1
-    assert "names 2 photos in the column '照片', '好.jpg' first: pass --photos" in refused.stderr
+    assert "names 2 photos in the column '照片', '好.jpg' first: give the folder or ZIP archive" in refused.stderr
     done = said(call("import", "visits", visits, "--photos", tmp_path / "照片.zip"))
     assert (done["accepted"], done["rejected"], done["notes"]) == (2, 1, ["1 photos show what was found"])
     reasons = pd.read_excel(done["rejected_file"], engine="calamine")["reason"].tolist()

@@ -158,7 +158,7 @@ def test_a_photo_shows_a_failed_item(table: Save, folder: Path) -> None:
 
 def test_photos_without_a_place_are_refused_at_once(table: Save) -> None:
     with pytest.raises(
-        InputError, match=r"visits.xlsx names 2 photos in the column '照片', 'a.jpg' first: pass --photos"
+        InputError, match=r"visits.xlsx names 2 photos in the column '照片', 'a.jpg' first: give the folder or ZIP"
     ):
         read_visits(table("a.jpg", "b.png"))
     assert len(read_visits(table("a.jpg"), columns={"photo": "="})[0]) == 1
