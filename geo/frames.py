@@ -136,6 +136,16 @@ VISITS = Schema(
     ("Point",),
 )
 DEDUCTIONS = Schema("deductions", "id", {"visit": "str", "item": "str", "points": "float", "note": "str"})
+PHOTOS = Schema(
+    "photos",
+    "fid",  # int, of the link from a deduction to a photo that shows it
+    {
+        "deduction": "str",
+        "photo": "str",  # SHA-256 in hex
+        "width": "int",  # of the large one, in pixels
+        "height": "int",
+    },
+)
 
 _KINDS: dict[str, Callable[[Any], bool]] = {
     "str": pd.api.types.is_string_dtype,

@@ -171,6 +171,19 @@ class Deduction:
     item: str  # item code of the catalogue, or free text of an old record
     points: float  # taken off, positive
     note: str = ""
+    photos: tuple[str, ...] = ()  # that show it: SHA-256 of each photo as it was brought, in hex
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo of a deduction: upright, without metadata, no larger than a screen needs."""
+
+    sha256: str  # of the file as it was brought, in hex: the same photo again is the same, however it is encoded here
+    width: int  # of the content, in pixels
+    height: int
+    content: bytes
+    thumbnail: bytes
+    media_type: str = "image/jpeg"  # of both
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
 from geo.store import Store
-from webmap import access, auth, field, formats, jobs, layers, office, planner, tiles
+from webmap import access, auth, field, formats, jobs, layers, office, photos, planner, tiles
 from webmap.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
 from webmap.clock import today
@@ -23,6 +23,7 @@ from webmap.findings import pages as findings
 from webmap.findings import work as findings_work
 from webmap.intake import pages as intake
 from webmap.intake import placing
+from webmap.intake import visits as visit_pages
 from webmap.intake import zones as zone_pages
 from webmap.language import spoken as language
 from webmap.rounds import amending, closures
@@ -94,12 +95,13 @@ def create_app(config: Mapping[str, Any]) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (draw_pages.pages, verify_page.pages):
         app.register_blueprint(blueprint)
-    for blueprint in (jobs.pages, intake.pages, placing.pages, zone_pages.pages):
+    for blueprint in (jobs.pages, intake.pages, visit_pages.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)
-    for room in (rounds, closures, amending, route_pages, findings, bulletin_pages):
+    for room in (rounds, closures, amending, route_pages, findings, photos, bulletin_pages):
         app.register_blueprint(room.pages)
     jobs.init_app(app)
     intake.init_app(app)
+    visit_pages.init_app(app)
     findings_work.init_app(app)
     app.add_url_rule("/", "home", _home)
     app.after_request(_headers)

@@ -6,17 +6,20 @@ is today.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.errors import AccessError, StateError
-from geo.model import Draw, Role, Round, Scope, User
+from geo.errors import AccessError, NotFoundError, StateError
+from geo.model import Draw, Photo, Role, Round, Scope, User
 from geo.store import Store
 from routing.plan_report import PlanReport, report_of
 from routing.sheets.route_sheet import PlanPart, plan_part
 from webmap.clock import Today
+
+NO_PHOTO = "there is no such photo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,34 @@ class Sight:
         scope = Scope() if self.user.role is Role.PLANNER else Scope(zone=self.zone())
         found = self.store.deductions_frame(scope)
         return found.join(visits[["checkpoint", "category", "arrived_at", "geometry"]], on="visit", how="inner")
+
+    def photos(self, deductions: Iterable[str]) -> pd.DataFrame:
+        """Tell which photos show these deductions; of those that the account doesn't see, none."""
+        return self.store.photos_frame(self._seen(deductions))
+
+    def photo(self, sha256: str) -> Photo:
+        """Give a photo that shows a deduction which the account sees.
+
+        Raises
+        ------
+        NotFoundError
+            When it shows none, in the words of one that isn't there: that there is a photo is a secret too.
+        """
+        try:
+            if self._seen(self.store.photo_deductions(sha256)):
+                return self.store.photo(sha256)
+        except NotFoundError:  # the photo went away meanwhile, or the account's zone
+            pass
+        raise NotFoundError(NO_PHOTO)
+
+    def _seen(self, deductions: Iterable[str]) -> list[str]:
+        """Keep the deductions that the account sees: all of the planner's, none of a team's, its own of a street's."""
+        if self.user.role is Role.PLANNER:
+            return list(deductions)
+        if self.user.role is Role.TEAM or not self.user.zone:
+            return []
+        own = self.deductions().index
+        return [one for one in deductions if one in own]
 
     def found(self, scope: Scope) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
         """Give a planner the visits of a scope and what they deducted."""

@@ -5,7 +5,7 @@ from geo.store import Store, Undone
 
 
 def undo_last(store: Store, kind: str) -> Undone:
-    """Put back what the newest import of ``checkpoints`` or ``zones`` changed.
+    """Put back what the newest import of ``checkpoints``, ``zones`` or ``visits`` changed.
 
     Raises
     ------
@@ -13,7 +13,8 @@ def undo_last(store: Store, kind: str) -> Undone:
         When there is none left to undo.
     """
     undone = store.undo_last_import(kind)
-    relocate(store)  # what comes back was located in the zones of its time
+    if kind != "visits":
+        relocate(store)  # what comes back was located in the zones of its time
     return undone
 
 

@@ -2,41 +2,60 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from geo.errors import StateError
 from geo.imports.report import ImportReport, Journey, reported
-from geo.model import Round, Visit
+from geo.model import Changes, Round, Visit
+from geo.notes import Note
 from geo.progress import Progress, silent
+from geo.readers.photo_files import PhotoFiles
 from geo.readers.visits import read_visits
 from geo.store import Store
 
 TIMEZONE = "Asia/Shanghai"  # of a city that names none
+WITH_PHOTOS = "{count} photos show what was found"
 
 
-def import_visits(store: Store, path: Path, journey: Journey, *, progress: Progress = silent) -> ImportReport:
+def import_visits(
+    store: Store, path: Path, journey: Journey, *, photos: Path | None = None, progress: Progress = silent
+) -> ImportReport:
     """Record visits with their deductions; a visit that is already there merges.
 
     A visit that names no round belongs to the round that drew its checkpoint and whose days hold its date, and is
-    covert when that round is: a covert visit taken for an open one would show a street office where the team went.
+    covert when that round is: a covert visit taken for an open one would show a street office where the team went. The
+    photos that the table names lie in the folder or ZIP archive ``photos``.
     """
     known = store.checkpoints(include_retired=True).index
     zone = store.setting("timezone") or TIMEZONE
     now = dt.datetime.now(dt.UTC)
-    visits, refused = read_visits(
-        path,
-        timezone=zone,
-        columns=journey.columns,
-        known=known,
-        now=_latest(store, zone, now),
-        say=journey.say,
-        progress=progress,
-    )
-    changes = store.record_visits(_attributed(store, visits, ZoneInfo(zone)))
+    with ExitStack() as stack:
+        files = None if photos is None else stack.enter_context(PhotoFiles(photos))
+        visits, refused = read_visits(
+            path,
+            timezone=zone,
+            columns=journey.columns,
+            known=known,
+            now=_latest(store, zone, now),
+            photos=files,
+            say=journey.say,
+            progress=progress,
+        )
+        changes = Changes()
+        if not journey.dry_run:
+            changes = store.record_visits(
+                _attributed(store, visits, ZoneInfo(zone)),
+                brought=files or {},
+                import_of=journey.file or path.name,
+                who=journey.who,
+            )
     rows = sum(max(1, len(visit.deductions)) for visit in visits)
-    return reported(path, journey, refused, replace(changes, accepted=rows), ())
+    shown = {photo for visit in visits for deduction in visit.deductions for photo in deduction.photos}
+    notes = (Note(WITH_PHOTOS, {"count": len(shown)}),) if shown else ()
+    return reported(path, journey, refused, replace(changes, accepted=rows), notes)
 
 
 def _latest(store: Store, zone: str, now: dt.datetime) -> dt.datetime:

@@ -71,6 +71,23 @@ BAD_POINTS = "points is {value!r}: write a number above 0"
 POINTS_WITHOUT_ITEM = "points is {value!r} but item is empty: name the failed item"
 ITEM_WITHOUT_POINTS = "item is {value!r} but points is empty: fill in what it costs"
 
+# --- photos
+NO_PHOTO = "photo {value!r} is not in {place}: put it there, or mend its name"
+PHOTO_TWICE = "photo {value!r} is there twice, as {first!r} and {second!r}: write the folder in front of its name"
+NO_PICTURE = "photo {value!r} is no picture that can be read: save it anew as JPEG or PNG"
+BIG_PICTURE = "photo {value!r} has {megapixels} million pixels, at most {most} million are read: save it smaller"
+LARGE_PHOTO = "photo {value!r} has {size} MB, at most {most} MB are read: save it smaller"
+PHOTO_WITHOUT_ITEM = "photo is {value!r} but item is empty: name the failed item that it shows"
+PHOTOS_NEEDED = (
+    "{file} names {count} photos in the column {column!r}, {value!r} first: give the folder or ZIP archive "
+    "where they lie (--photos), or leave the column out"
+)
+NO_PHOTO_PLACE = "{file} is neither a folder nor a ZIP archive: pack the photos anew as ZIP, or name their folder"
+ZIP_ENTRIES = "{file} holds {count} files, at most {most} are read: pack only the photos that the table names"
+ZIP_SIZE = "{file} unpacks to {size} GB, at most {most} GB are read: split it, and the table with it"
+ZIP_PATH = "{file} holds {value!r}, a name that leads out of the archive: pack the folder of the photos anew"
+ZIP_LOCKED = "{file} holds {value!r}, which has a password: pack the photos anew without one"
+
 SPOILT_VISIT = "another row of the same visit has a fault: mend that one and import both"
 
 # --- whole files

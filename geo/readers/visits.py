@@ -1,23 +1,27 @@
 """Visits and deductions of past rounds: one row per failed item, a row without item where nothing was to fault."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.errors import InputError
 from geo.model import Deduction, Visit
 from geo.notes import Say, in_english
 from geo.progress import Progress, silent
 from geo.readers import messages, values
 from geo.readers.columns import VISIT_FIELDS, Headings
 from geo.readers.faults import FaultLog, rejected
-from geo.readers.tables import read_table
+from geo.readers.photo_files import PhotoFiles
+from geo.readers.tables import Table, read_table
 
 _Key = tuple[str, str, dt.datetime | None]  # checkpoint, team, moment
 _TEXTS = ("checkpoint", "team", "item", "note", "round")
+_BETWEEN_PHOTOS = re.compile(r"[;；,，、\r\n]+")
 
 
 def read_visits(  # noqa: PLR0913 - the options of one command
@@ -27,6 +31,7 @@ def read_visits(  # noqa: PLR0913 - the options of one command
     columns: Mapping[str, str] | None = None,
     known: Collection[str] | None = None,
     now: dt.datetime | None = None,
+    photos: PhotoFiles | None = None,
     say: Say = in_english,
     progress: Progress = silent,
 ) -> tuple[list[Visit], pd.DataFrame]:
@@ -35,7 +40,8 @@ def read_visits(  # noqa: PLR0913 - the options of one command
     Parameters
     ----------
     path
-        A table with ``checkpoint, team, arrived_at, item, points, note``; ``round`` and ``covert`` may stand beside.
+        A table with ``checkpoint, team, arrived_at, item, points, note``; ``round``, ``covert`` and ``photo`` may stand
+        beside.
     timezone
         Of times that name none.
     columns
@@ -44,10 +50,12 @@ def read_visits(  # noqa: PLR0913 - the options of one command
         Ids of the checkpoints that there are; None takes any.
     now
         Nothing may have happened after this moment (aware); None takes any time.
+    photos
+        Where the photos are that the table names. It holds those of the visits by their hash afterwards.
     say
         Says the reasons of refused rows in another language.
     progress
-        Hears ``reading``.
+        Hears ``reading`` and ``photos``.
 
     Returns
     -------
@@ -56,6 +64,11 @@ def read_visits(  # noqa: PLR0913 - the options of one command
     rejected
         Rows with their number, the reasons and every original column. A visit with a bad row is rejected as a whole,
         because half of its deductions would be a wrong score.
+
+    Raises
+    ------
+    InputError
+        When the table names photos and nobody says where they are, or the other way round.
     """
     headings = Headings(VISIT_FIELDS, dict(columns or {}))
     table = read_table(path, headings, progress=progress)
@@ -72,6 +85,9 @@ def read_visits(  # noqa: PLR0913 - the options of one command
     covert = table.texts("covert")
     frame["covert"], wrong = values.flags(covert)
     log.add(wrong, "covert", messages.BAD_FLAG, value=covert)
+    if photos is not None:
+        table.require(headings, "photo")
+    frame["photos"] = _photos(table, frame["item"], log, photos, progress)
     keys = list(zip(frame["checkpoint"], frame["team"], moments, strict=True))
     broken = {key for key, bad in zip(keys, log.bad, strict=True) if bad and key[0] and key[2]}
     log.add(np.array([key in broken for key in keys], bool) & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
@@ -99,17 +115,55 @@ def _points(item: pd.Series, written: pd.Series, log: FaultLog) -> np.ndarray:
     return points
 
 
+def _photos(
+    table: Table, item: pd.Series, log: FaultLog, photos: PhotoFiles | None, progress: Progress
+) -> list[tuple[str, ...]]:
+    """Find the photos of each row, and give their hashes."""
+    written = table.texts("photo")
+    named = [_names(cell) if text else [] for cell, text in zip(table.column("photo"), written, strict=True)]
+    if photos is None:
+        _refuse_photos(table, named)
+        return [()] * len(named)
+    log.add((written != "").to_numpy() & (item == "").to_numpy(), "photo", messages.PHOTO_WITHOUT_ITEM, value=written)
+    found: list[tuple[str, ...]] = []
+    for at, names in enumerate(named):
+        hashes = []
+        for name in names:
+            try:
+                hashes.append(photos.find(name))
+            except InputError as error:
+                log.add_row(at, "photo", error.template, **error.values)
+        found.append(tuple(dict.fromkeys(hashes)))
+        progress("photos", at + 1, len(named))
+    return found
+
+
+def _names(cell: object) -> list[str]:
+    """Give the file names of a cell; line breaks part them too, so it is read as it was written."""
+    text = cell if isinstance(cell, str) else values.as_text(cell)
+    return [name.strip() for name in _BETWEEN_PHOTOS.split(text) if name.strip()]
+
+
+def _refuse_photos(table: Table, named: Sequence[Sequence[str]]) -> None:
+    """Refuse a table with photos that nobody can look at: its visits would come in without what proves them."""
+    names = [name for row in named for name in row]
+    if names:
+        column = table.columns.get("photo", "photo")
+        raise InputError(messages.PHOTOS_NEEDED, file=table.file, count=len(names), column=column, value=names[0])
+
+
 def _visits(frame: pd.DataFrame, keys: list[_Key], good: npt.NDArray[np.bool_]) -> list[Visit]:
     """Put the good rows together, one visit for each checkpoint, team and time."""
     found: dict[_Key, list[Deduction]] = {}
     rounds: dict[_Key, str] = {}
     covert: set[_Key] = set()
-    rows = zip(keys, good, frame["item"], frame["points"], frame["note"], frame["round"], frame["covert"], strict=True)
-    for key, kept, item, points, note, round_id, hidden in rows:
+    columns = ("item", "points", "note", "photos", "round", "covert")
+    rows = zip(keys, good, *(frame[name] for name in columns), strict=True)
+    for key, kept, item, points, note, photos, round_id, hidden in rows:
         if kept:
             failed = found.setdefault(key, [])
             if item:
-                failed.append(Deduction(item, float(points), note))
+                failed.append(Deduction(item, float(points), note, photos))
             rounds[key] = rounds.get(key) or round_id
             covert |= {key} if hidden else set()
     return [

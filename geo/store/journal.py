@@ -1,7 +1,7 @@
 """What each import changed, so that it can be undone."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from geo import frames
 from geo.errors import NotFoundError, StateError
 from geo.model import Changes
-from geo.store import kept_frames, rows, tables
+from geo.store import kept_frames, rows, tables, visit_journal
 from geo.store.backend import Backend
 from geo.store.database import Database
 from geo.store.upsert import Upserted, upsert
@@ -38,7 +38,7 @@ class Import:
     """One file that was imported."""
 
     id: int
-    kind: str  # checkpoints or zones
+    kind: str  # checkpoints, zones or visits
     file: str
     who: str  # account; empty from the command line
     at: dt.datetime  # UTC
@@ -59,9 +59,9 @@ class Source:
 class Undone:
     """What undoing an import did."""
 
-    removed: int  # rows that the import had added
+    removed: int  # rows that the import had added; of visits the visits alone
     restored: int  # rows that it had changed or retired
-    retired: int  # checkpoints that it had added and that are in use by now
+    retired: int  # checkpoints, or visits, that it had added and that are in use by now
 
 
 class Journal(Database):
@@ -74,7 +74,7 @@ class Journal(Database):
         return [_import(row) for row in found]
 
     def undo_last_import(self, kind: str) -> Undone:
-        """Put back what the newest import of ``checkpoints`` or ``zones`` changed.
+        """Put back what the newest import of ``checkpoints``, ``zones`` or ``visits`` changed.
 
         Raises
         ------
@@ -114,11 +114,21 @@ class Journal(Database):
 
 def note(connection: Connection, source: Source, changes: Changes, parts: Sequence[tuple[str, Upserted]]) -> None:
     """Write down an import and the rows that it changed, by layer."""
+    before = [(layer, {**dict.fromkeys(part.added), **_plain(part.before)}) for layer, part in parts]
+    note_rows(connection, source, changes, before)
+
+
+def note_rows(
+    connection: Connection,
+    source: Source,
+    changes: Changes,
+    parts: Iterable[tuple[str, Mapping[str, Mapping[str, Any] | None]]],
+) -> None:
+    """Write down an import, and by layer and key each row as it was before; None where it was added."""
     t = tables.imports
     row = {**asdict(source), "at": dt.datetime.now(dt.UTC), "counts": asdict(changes), "undone": False}
     import_id = connection.execute(insert(t).returning(t.c.fid), row).scalar_one()
-    for layer, part in parts:
-        before = {**dict.fromkeys(part.added), **_plain(part.before)}
+    for layer, before in parts:
         noted = [{"import_id": import_id, "layer": layer, "key": key, "before": was} for key, was in before.items()]
         rows.add(connection, tables.import_rows, noted)
 
@@ -152,6 +162,15 @@ def _frame(saved: Mapping[str, Mapping[str, Any]], schema: frames.Schema) -> row
 
 
 def _undo(connection: Connection, import_id: int, backend: Backend) -> Undone:
+    t = tables.imports
+    kind = connection.scalar(select(t.c.kind).where(t.c.fid == import_id))
+    taken = visit_journal.undo if kind == visit_journal.KIND else _undo_layers
+    undone = Undone(*taken(connection, import_id, backend))
+    connection.execute(update(t).where(t.c.fid == import_id).values(undone=True))
+    return undone
+
+
+def _undo_layers(connection: Connection, import_id: int, backend: Backend) -> tuple[int, int, int]:
     removed = restored = retired = 0
     t = tables.import_rows
     for table, _ in LAYERS.values():
@@ -173,8 +192,7 @@ def _undo(connection: Connection, import_id: int, backend: Backend) -> Undone:
         restored, removed, retired = restored + len(before), removed + len(gone), retired + len(kept)
     for moved in (tables.checkpoints, tables.zones):
         backend.moved(connection, moved)
-    connection.execute(update(tables.imports).where(tables.imports.c.fid == import_id).values(undone=True))
-    return Undone(removed, restored, retired)
+    return removed, restored, retired
 
 
 def used(connection: Connection, ids: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -12,10 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, func, s
 
 from geo import frames
 from geo.errors import NotFoundError
-from geo.model import Changes, Scope, Visit
-from geo.store import rows, tables
+from geo.model import Changes, Photo, Scope, Visit
+from geo.store import journal, photos, rows, tables, visit_journal
 from geo.store.columns import utc
-from geo.store.database import Database
 from geo.store.scope import InZone, in_zone
 
 _V, _D, _C = tables.visits, tables.deductions, tables.checkpoints
@@ -23,25 +23,46 @@ _COPIED = ("geom", "category", "street_code", "community_code", "grid_code", "un
 """What a visit keeps of its checkpoint, which may move or change its category later."""
 
 Row = dict[str, Any]
+_NO_PHOTOS: Mapping[str, Photo] = MappingProxyType({})
 
 
-class Visits(Database):
+class Visits(photos.Photos):
     """What the inspectors found."""
 
-    def record_visits(self, visits: Iterable[Visit]) -> Changes:
+    def record_visits(
+        self,
+        visits: Iterable[Visit],
+        *,
+        brought: Mapping[str, Photo] = _NO_PHOTOS,
+        import_of: str | None = None,
+        who: str = "",
+    ) -> Changes:
         """Record visits, all or none; on return they are on the disk.
 
         A visit is known by checkpoint, team and time of arrival to the millisecond. One that is there already takes in
-        what is new: deductions of items it had none of, changed points and notes, a round; nothing is taken away.
+        what is new: deductions of items it had none of, changed points and notes, photos, a round; nothing is taken
+        away.
+
+        Parameters
+        ----------
+        visits
+            In any order.
+        brought
+            The photos that their deductions name, by hash; those that are in the city already may be missing. Each is
+            asked for once, when it is written.
+        import_of
+            The file that they come from, so that its import can be undone.
+        who
+            The account that imports them.
 
         Raises
         ------
         NotFoundError
             When a visit names a checkpoint or round that isn't in the city.
         InputError
-            When a time names no zone.
+            When a time names no zone, or a photo is neither brought nor there.
         """
-        given, faults = _as_rows(visits)
+        given, faults, shown = _as_rows(visits)
         with self._writing() as connection:
             self._backend.lock(connection, _V)
             _check_rounds(connection, given.values())
@@ -50,15 +71,23 @@ class Visits(Database):
             differing = [row for key, row in faults.items() if key in had and not row.items() <= had[key].items()]
             fresh = [row for key, row in faults.items() if key not in had]
             points = _points({**had, **faults}.values())
-            merged = {key: _merged(was[key], given[key], points[key]) for key in was}
-            touched = {row["visit"] for row in (*differing, *fresh)}
-            changed = [row for key, row in merged.items() if key in touched or not row.items() <= was[key].items()]
             new = [{**row, "points": points[key]} for key, row in given.items() if key not in was]
             self._add_visits(connection, new)
-            rows.change(connection, _V, "id", changed)
             rows.add(connection, _D, fresh)
             rows.change(connection, _D, "id", differing)
-        return Changes(accepted=len(new), updated=len(changed), unchanged=len(given) - len(new) - len(changed))
+            links = photos.keep(connection, shown, brought)
+            touched = {row["visit"] for row in (*differing, *fresh)}
+            touched |= {faults[link["deduction"]]["visit"] for link in links}
+            merged = {key: _merged(was[key], given[key], points[key]) for key in was}
+            changed = [row for key, row in merged.items() if key in touched or not row.items() <= was[key].items()]
+            rows.change(connection, _V, "id", changed)
+            changes = Changes(accepted=len(new), updated=len(changed), unchanged=len(given) - len(new) - len(changed))
+            if import_of is not None:
+                parts = visit_journal.before((new, changed, was), (fresh, differing, had), links)
+                journal.note_rows(
+                    connection, journal.Source(visit_journal.KIND, import_of, who), changes, parts.items()
+                )
+        return changes
 
     def _add_visits(self, connection: Connection, new: Sequence[Row]) -> None:
         statement = select(_C.c.id, *(_C.c[name] for name in _COPIED))
@@ -125,10 +154,11 @@ class Visits(Database):
         return within.pick(rows.fetch(connection, statement, frames.VISITS, self._backend))
 
 
-def _as_rows(visits: Iterable[Visit]) -> tuple[dict[str, Row], dict[str, Row]]:
-    """Give the visits and the deductions by id; the same fact has the same id however often it is sent."""
+def _as_rows(visits: Iterable[Visit]) -> tuple[dict[str, Row], dict[str, Row], dict[str, tuple[str, ...]]]:
+    """Give the visits, the deductions and their photos by id; the same fact has the same id whenever it is sent."""
     given: dict[str, Row] = {}
     faults: dict[str, Row] = {}
+    shown: dict[str, tuple[str, ...]] = {}
     for visit in visits:
         arrived_at = utc(visit.arrived_at, "arrived_at")
         key = _hash(visit.checkpoint, visit.team, arrived_at.isoformat())
@@ -157,7 +187,9 @@ def _as_rows(visits: Iterable[Visit]) -> tuple[dict[str, Row], dict[str, Row]]:
                 "points": points,
                 "note": deduction.note,
             }
-    return given, faults
+            if deduction.photos:
+                shown[fault] = (*shown.get(fault, ()), *deduction.photos)
+    return given, faults, shown
 
 
 def _merged(was: Mapping[str, Any], given: Mapping[str, Any], points: float) -> Row:

@@ -1,6 +1,7 @@
 """A small city on real streets: 2 street offices, 40 checkpoints, a covert round of two days that three teams walk."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -15,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geo.frames import CHECKPOINTS, ROUTES, STOPS, TURN_BANS, UNSERVED, ZONES
-from geo.model import Deduction, Draw, Role, Round, Team, User, Visit
+from geo.model import Deduction, Draw, Photo, Role, Round, Team, User, Visit
 from geo.store import Store
 from geo.streets import read_streets
 from webmap import create_app
@@ -106,19 +107,35 @@ def plan(round_id: str, sample: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd
     return line, place, left
 
 
+def photo(name: str) -> Photo:
+    """Make a stand-in for a photo, whose bytes tell its name; nothing that is served looks into it."""
+    return Photo(
+        hashlib.sha256(name.encode()).hexdigest(), 1600, 1200, f"{name} large".encode(), f"{name} small".encode()
+    )
+
+
+OPEN_WEST, OPEN_EAST, COVERT, SHARED = (photo(name) for name in ("west", "east", "covert", "shared"))
+
+
 def past_visits(round_id: str | None = None) -> list[Visit]:
-    """Thirty visits of May, every third with a deduction; and one covert visit of today in the western street."""
+    """Thirty visits of May, every third with a deduction; and one covert visit of today in the western street.
+
+    Of those of May, the first of the western and of the eastern street have photos; the covert one has a photo of its
+    own and one that an open visit in the east shows too.
+    """
+    photos = {0: (OPEN_WEST.sha256,), 3: (OPEN_EAST.sha256, SHARED.sha256)}
+    hidden = Deduction("back_alley.litter", 9.5, photos=(COVERT.sha256, SHARED.sha256))
     visits = [
         Visit(
             f"P{i:03d}",
             TEAMS[i % 3],
             dt.datetime(2026, 5, 12, 1, i, tzinfo=dt.UTC),
             round_id=round_id,
-            deductions=(Deduction("main_road.litter", 2.0 + i / 10),) if i % 3 == 0 else (),
+            deductions=(Deduction("main_road.litter", 2.0 + i / 10, photos=photos.get(i, ())),) if i % 3 == 0 else (),
         )
         for i in range(30)
     ]
-    return [*visits, Visit("P002", "1", _at(1, 5), covert=True, deductions=(Deduction("back_alley.litter", 9.5),))]
+    return [*visits, Visit("P002", "1", _at(1, 5), covert=True, deductions=(hidden,))]
 
 
 def fill(store: Store) -> None:
@@ -149,7 +166,7 @@ def fill(store: Store) -> None:
         sample[["inclusion_prob", "day", "ticket"]],
     )
     store.save_routes("2026-06", *plan("2026-06", sample))
-    store.record_visits(past_visits())
+    store.record_visits(past_visits(), brought={one.sha256: one for one in (OPEN_WEST, OPEN_EAST, COVERT, SHARED)})
     store.set_setting("today", DAY.isoformat())
     for user in (
         User("planner", Role.PLANNER, hash_password(PASSWORD)),

@@ -85,6 +85,9 @@ def test_nothing_is_open_but_the_door(app: Flask) -> None:
         path = re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda part: VALUES.get(part[1], "1"), rule.rule)
         method = "GET" if "GET" in rule.methods else "POST"
         answer = client.open(path, method=method)
+        if rule.endpoint.startswith("photos."):  # a login would tell that there is something to log in for
+            assert answer.status_code == 404
+            continue
         assert answer.status_code in {302, 401}, path
         assert answer.status_code == 401 or answer.location.startswith("/login")
         seen += 1

@@ -1,16 +1,19 @@
 """Data in and out by the command line: real districts, real places in the wrong datum, exports that come back."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from geo.catalogue import load, to_toml
 from geo.crs import Datum, from_wgs84
-from geo.errors import InputError
+from geo.errors import InputError, NotFoundError
 from geo.exports import export_layer
 from geo.store import Store
 from webmap.cli import main
@@ -217,3 +220,33 @@ def test_a_refused_import_keeps_the_city_that_was_there(
     assert call("import", "streets", broken).exit_code == 1
     with Store.open(tmp_path / "city.gpkg") as store:
         assert len(store.checkpoints()) == 4
+
+
+def test_visits_bring_photos_and_take_them_back(call: Callable[..., Result], roster: Path, tmp_path: Path) -> None:
+    said(call("import", "checkpoints", roster, "--datum", "wgs84"))
+    rows = ["a,2026-06-12 09:30,litter,1,好.jpg", "b,2026-06-12 10:30,litter,1,坏.jpg", "c,2026-06-12 11:30,,,"]
+    visits = tmp_path / "visits.csv"
+    visits.write_text("编号,时间,扣分项,扣分,照片\n" + "\n".join(rows), encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "照片.zip", "w") as archive:
+        archive.writestr("好.jpg", _jpeg())
+    refused = call("import", "visits", visits)
+    assert refused.exit_code == 1
+    assert "names 2 photos in the column '照片', '好.jpg' first: give the folder or ZIP archive" in refused.stderr
+    done = said(call("import", "visits", visits, "--photos", tmp_path / "照片.zip"))
+    assert (done["accepted"], done["rejected"], done["notes"]) == (2, 1, ["1 photos show what was found"])
+    reasons = pd.read_excel(done["rejected_file"], engine="calamine")["reason"].tolist()
+    assert reasons == ["photo '坏.jpg' is not in 照片.zip: put it there, or mend its name"]
+    again = said(call("import", "visits", visits, "--photos", tmp_path / "照片.zip", language="zh"))
+    assert (again["unchanged"], again["notes"]) == (2, ["1 张照片显示了所发现的问题"])
+    with Store.open(tmp_path / "city.gpkg") as store:
+        (photo,) = store.photos_frame(store.deductions_frame().index)["photo"]
+    for removed in (0, 2):  # the second import changed nothing
+        assert said(call("import", "undo", "visits"))["removed"] == removed
+    with Store.open(tmp_path / "city.gpkg") as store, pytest.raises(NotFoundError):
+        store.photo(photo)
+
+
+def _jpeg() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(file, "JPEG")
+    return file.getvalue()

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 from click.testing import CliRunner
+from PIL import Image
 
 from geo.crs import Datum, from_wgs84
 from geo.model import NO_LUNCH
@@ -49,11 +50,18 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     layer("街道.geojson", "街道", ["大智街道", "一元街道"], [LEFT, RIGHT])
     layer("社区.geojson", "社区", ["天声社区", "同兴社区"], [LEFT, RIGHT])
     lon, lat = from_wgs84(*([MIDDLE - 0.002, MIDDLE + 0.002], [30.553, 30.557]), Datum.GCJ02)
-    table = pd.DataFrame({"点位名称": ["一", "二"], "点位类别": ["医院", "公园"], "经度": lon, "纬度": lat})
+    table = pd.DataFrame(
+        {"点位编号": ["A1", "A2"], "点位名称": ["一", "二"], "点位类别": ["医院", "公园"], "经度": lon, "纬度": lat}
+    )
     table.to_excel("点位清单.xlsx", index=False, engine="xlsxwriter")
     team = {"小组": ["一组"], "驻地经度": lon[:1], "驻地纬度": lat[:1], "工作时间": ["8:30-12:00"], "午休时间": ["无"],
             "收工地点": ["就地结束"], "出勤日": ["1,3"]}  # fmt: skip
     pd.DataFrame(team).to_excel("小组.xlsx", index=False, engine="xlsxwriter")
+    row = {"点位编号": "A1", "时间": "2026-06-12 09:30", "扣分项": "垃圾", "扣分": 1, "照片": "门口.jpg；走廊.jpg"}
+    pd.DataFrame([row]).to_excel("考察记录.xlsx", index=False, engine="xlsxwriter")
+    (tmp_path / "照片").mkdir()
+    for shade, name in enumerate(("门口.jpg", "走廊.jpg")):
+        Image.new("RGB", (40, 30), (200 * shade, 0, 0)).save(tmp_path / "照片" / name)
     return tmp_path
 
 
@@ -72,6 +80,7 @@ def test_the_commands_run_as_they_stand(office: Path) -> None:
         assert done.exit_code == 0, (words, done.output, done.exception)
     with Store.open(office / "city.gpkg") as store:
         roster = store.checkpoints()
+        assert len(store.photos_frame(store.deductions_frame().index)) == 2
         assert sorted(roster["name"]) == ["一", "二"]
         (team,) = store.teams()
         assert (team.shift_s, team.lunch_within_s) == ((30_600, 43_200), NO_LUNCH)

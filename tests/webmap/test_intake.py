@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import shapely
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from geo.store import Store
@@ -268,3 +270,77 @@ def test_a_place_is_given_by_hand_and_taken_back(planner: FlaskClient, city: Fla
     assert store.unplaced().index.tolist() == ["N3"]
     planner.post("/placing", data={**put, "datum": "gcj02"})
     assert 300 < 100_000 * abs(store.checkpoints().loc["N3"].geometry.x - 114.30) < 800
+
+
+VISITS = "编号,组别,时间,扣分项,扣分,照片\nP001,1,2026-05-20 09:30,垃圾,2,a.jpg\nP002,1,2026-05-20 10:30,垃圾,2,b.jpg\n"
+
+
+def photos(**files: bytes) -> bytes:
+    """Pack an archive."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(f"照片/{name}.jpg", data)
+    return file.getvalue()
+
+
+def jpeg() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(file, "JPEG")
+    return file.getvalue()
+
+
+def send_visits(client: FlaskClient, archive: bytes | None, name: str = "照片.zip") -> TestResponse:
+    """Upload visits as the form does, perhaps with their photos."""
+    data = {
+        "file": (io.BytesIO(VISITS.encode()), "五月.csv"),
+        "photos": (io.BytesIO(archive or b""), name if archive else ""),
+    }
+    return client.post("/import/visits", data=data, content_type="multipart/form-data")
+
+
+def over(client: FlaskClient, city: Flask, answer: TestResponse) -> str:
+    """Give the page of a job once it is over."""
+    assert answer.status_code == 302, answer.text
+    assert city.extensions["xundian_jobs"].get(answer.location.split("/")[-1], "planner").over.wait(WAIT_S)
+    return client.get(answer.location).text
+
+
+def waiting(city: Flask) -> list[Path]:
+    return list((city.extensions["xundian"].cache_dir / "visit-uploads").iterdir())
+
+
+def test_visits_come_in_with_their_photos_and_go_again(planner: FlaskClient, city: Flask, store: Store) -> None:
+    before = store.visits_state()
+    answer = send_visits(planner, photos(a=jpeg()))
+    page = over(planner, city, answer)
+    assert "What would come in" in page
+    assert "1 photos show what was found" in page
+    assert store.visits_state() == before
+    sheet = planner.get(re.search(r"/import/visits/\w+/rejected.xlsx", page)[0]).data
+    reasons = pd.read_excel(io.BytesIO(sheet), engine="calamine")["reason"].tolist()
+    assert reasons == ["photo 'b.jpg' is not in photos.zip: put it there, or mend its name"]
+    page = over(planner, city, planner.post(re.search(r"/import/visits/\w+/confirm", page)[0]))
+    assert "Imported" in page
+    assert waiting(city) == []
+    found = store.deductions_frame()
+    (photo,) = store.photos_frame(found.index[found["item"] == "垃圾"])["photo"]
+    assert planner.get(f"/photos/{photo}").status_code == 200
+    assert "visits" in planner.get("/import").text
+    planner.post(re.search(r"/import/undo/\d+", page)[0])
+    assert len(store.deductions_frame()) == len(found) - 1
+    assert planner.get(f"/photos/{photo}").status_code == 404
+
+
+def test_visits_that_are_not_to_be_used_do_not_wait(planner: FlaskClient, city: Flask, store: Store) -> None:
+    before = store.visits_state()
+    page = over(planner, city, send_visits(planner, None))
+    assert "names 2 photos in the column" in page
+    assert "Nothing was imported" in page
+    page = over(planner, city, send_visits(planner, photos(a=jpeg(), b=jpeg())))
+    planner.post(re.search(r"/import/visits/\w+/discard", page)[0])
+    answer = send_visits(planner, b"Rar!" * 99)
+    assert answer.status_code == 400
+    assert "照片.zip is no .zip file" in answer.text
+    assert waiting(city) == []
+    assert store.visits_state() == before

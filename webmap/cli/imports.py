@@ -142,14 +142,17 @@ def avoidance(session: Session, file: Path, **options: object) -> Result:
 
 @command(import_group, "visits")
 @click.argument("file", type=FILE)
+@click.option(
+    "--photos",
+    type=click.Path(exists=True, path_type=Path),
+    help="Folder or ZIP archive of the photos that the table names.",
+)
 @journey_options("columns", "rejected")
-def visits(session: Session, file: Path, **options: object) -> Result:
-    """Import visits: checkpoint, team, arrived_at, item, points, note."""
+def visits(session: Session, file: Path, photos: Path | None, **options: object) -> Result:
+    """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""
     with session.store() as store:
-        return _answer(
-            session,
-            imports.import_visits(store, file, _journey(session, "wgs84", **options), progress=session.progress),
-        )
+        journey = _journey(session, "wgs84", **options)
+        return _answer(session, imports.import_visits(store, file, journey, photos=photos, progress=session.progress))
 
 
 @command(import_group, "list")
@@ -173,9 +176,9 @@ def list_imports(session: Session) -> Result:
 
 
 @command(import_group, "undo")
-@click.argument("kind", type=click.Choice(["checkpoints", "zones"]))
+@click.argument("kind", type=click.Choice(["checkpoints", "zones", "visits"]))
 def undo(session: Session, kind: str) -> Result:
-    """Undo the last import of checkpoints or zones."""
+    """Undo the last import of checkpoints, zones or visits."""
     with session.store() as store:
         undone = imports.undo_last(store, kind)
     session.say(

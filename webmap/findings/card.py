@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from geo.raster import OUTSIDE
+from geo.readers.pictures import THUMBNAIL
 from webmap.findings.work import Found
 
 PROBLEMS_SHOWN = 100
@@ -28,7 +29,7 @@ class Card:
         Points per visit of the surface; NaN where it isn't known.
     problems
         ``date``, ``item``, ``points``, ``note``, ``checkpoint`` and ``name`` of each deduction, the newest first, a
-        hundred at most.
+        hundred at most; by the id of the deduction.
     found
         How many problems there are.
     """
@@ -71,3 +72,25 @@ def _problems(found: Found, cell: int, roster: gpd.GeoDataFrame) -> pd.DataFrame
     named = roster["name"].reindex(lines["checkpoint"]).fillna("").to_numpy()
     ordered = lines.assign(name=named).sort_values(["arrived_at", "points"], ascending=False)
     return ordered[["date", "item", "points", "note", "checkpoint", "name"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo of a problem, with the size of its thumbnail and its own, in pixels."""
+
+    photo: str  # hash
+    width: int
+    height: int
+    small_width: int
+    small_height: int
+
+
+def pictures(photos: pd.DataFrame) -> dict[str, list[Picture]]:
+    """Give the photos of each deduction, of a frame of :data:`geo.frames.PHOTOS`."""
+    found: dict[str, list[Picture]] = {}
+    columns = (photos[name].tolist() for name in ("deduction", "photo", "width", "height"))
+    for deduction, photo, width, height in zip(*columns, strict=True):
+        scale = min(1.0, THUMBNAIL / max(width, height))
+        small = (max(1, round(width * scale)), max(1, round(height * scale)))
+        found.setdefault(deduction, []).append(Picture(photo, width, height, *small))
+    return found

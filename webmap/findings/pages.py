@@ -14,7 +14,7 @@ from geo.results import RADII_M, item_names, zone_names
 from webmap import access, geojson, tiles
 from webmap.extent import extent
 from webmap.findings import arrays, charts
-from webmap.findings.card import card
+from webmap.findings.card import card, pictures
 from webmap.findings.choice import Choice
 from webmap.findings.classes import SURFACES
 from webmap.findings.records import Records
@@ -158,7 +158,7 @@ def _said(job: Job, records: Records, choice: Choice) -> dict[str, Any]:
 def _card(sight: Sight, job: Job, choice: Choice) -> dict[str, Any]:
     """Give the card of the cell that the address names, with the class in time that all months give it."""
     if not request.args.get("at") or job.state is not State.DONE:
-        return {"card": None, "in_time": ""}
+        return {"card": None, "in_time": "", "photos": {}}
     lon, lat = _numbers("at", 2)
     found, roster = _result(job), sight.checkpoints()
     kept = card(found, lon, lat, roster)
@@ -166,7 +166,8 @@ def _card(sight: Sight, job: Job, choice: Choice) -> dict[str, Any]:
     if choice.month:
         always = card(_result(desk().ask(sight, choice.without("month"), wait_s=LONG_S)), lon, lat, roster)
     in_time = "" if always is None or always.numbers is None else str(always.numbers["class"])
-    return {"card": kept, "in_time": class_names().get(in_time, "")}
+    photos = {} if kept is None else pictures(sight.photos(kept.problems.index))
+    return {"card": kept, "in_time": class_names().get(in_time, ""), "photos": photos}
 
 
 def _numbers(name: str, count: int) -> list[float]:

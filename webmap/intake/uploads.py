@@ -22,6 +22,7 @@ TOKEN_BYTES = 16
 KEPT_S = 24 * 3600
 MOST_BYTES = 60 * 1024 * 1024
 MOST_UNPACKED = 400 * 1024 * 1024
+MOST_PHOTOS = 1024 * 1024 * 1024  # of an archive of photos, which is read one at a time
 SHAPE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 KINDS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt", ".geojson", ".json", ".gpkg", ".kml", ".shp", ".zip")
 
@@ -44,6 +45,11 @@ class Upload:
     def path(self) -> Path:
         """The file."""
         return self.folder / self.file
+
+    @property
+    def archive(self) -> Path:
+        """The ZIP archive of photos that came with it; not there when none did."""
+        return self.folder / "photos.zip"
 
 
 class Uploads:
@@ -82,6 +88,23 @@ class Uploads:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return upload
+
+    def add_archive(self, upload: Upload, sent: FileStorage | None) -> None:
+        """Keep the archive of photos that was sent with a file; it is never unpacked.
+
+        Raises
+        ------
+        InputError
+            When it is no ZIP archive, or too large; the file is forgotten with it.
+        """
+        if sent is None or not sent.filename:
+            return
+        try:
+            sent.save(upload.archive)
+            _check(upload.archive, _shown(sent.filename), unpacked=MOST_PHOTOS)
+        except BaseException:
+            self.discard(upload)
+            raise
 
     def get(self, token: str, user: str) -> Upload:
         """Give a waiting file of an account.
@@ -160,7 +183,7 @@ def _suffix(name: str) -> str:
     return PurePosixPath(name.replace("\\", "/")).suffix.lower()
 
 
-def _check(path: Path, name: str) -> None:
+def _check(path: Path, name: str, *, unpacked: int | None = None) -> None:
     """Compare what a file holds with what its name says.
 
     Raises
@@ -175,7 +198,7 @@ def _check(path: Path, name: str) -> None:
     if head and not _MATCHES.get(path.suffix, _any)(head):
         raise _damaged(path, name)
     if path.suffix in (".xlsx", ".xlsm", ".zip"):
-        _check_zip(path, name)
+        _check_zip(path, name, unpacked or MOST_UNPACKED)
 
 
 def _damaged(path: Path, name: str) -> InputError:
@@ -186,15 +209,15 @@ def _damaged(path: Path, name: str) -> InputError:
     )
 
 
-def _check_zip(path: Path, name: str) -> None:
+def _check_zip(path: Path, name: str, most: int) -> None:
     """Refuse an archive that would fill the disk or the memory when unpacked."""
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
     except zipfile.BadZipFile as error:
         raise _damaged(path, name) from error
-    if size > MOST_UNPACKED:
-        raise InputError("{file} is too large: at most {most} MB", file=name, most=MOST_UNPACKED // 2**20)
+    if size > most:
+        raise InputError("{file} is too large: at most {most} MB", file=name, most=most // 2**20)
 
 
 def _unpack(path: Path, folder: Path, name: str) -> None:

@@ -66,6 +66,7 @@ def form(store: Store) -> dict[str, Any]:
         "datums": datums(),
         "levels": levels(),
         "history": history[:HISTORY],
+        "kinds": {"checkpoints": _("checkpoints"), "zones": _("zones"), "visits": _("visits")},
         "undoable": set(undoable.values()),
         "waiting": len(store.unplaced()),
         "checkpoints": len(store.checkpoints()),

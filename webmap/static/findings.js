@@ -1,6 +1,7 @@
 // The statistics map: the choice stands in the address; the map, the panel and the card of a cell follow it.
 import { atlas } from "./atlas.js";
 import { cellLayers, patiently, voice } from "./cells.js";
+import "./photos.js";
 import { settings, t } from "./texts.js";
 
 const FILTERS = ["category", "item", "street", "round", "kind", "since", "until", "month", "radius"];

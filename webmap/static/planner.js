@@ -2,6 +2,7 @@
 import { atlas } from "./atlas.js";
 import { cardOfPage } from "./cards.js";
 import { cellLayers, patiently, voice } from "./cells.js";
+import "./photos.js";
 import { settings } from "./texts.js";
 
 const legend = document.querySelector("#legend form");

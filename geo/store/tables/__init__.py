@@ -33,7 +33,9 @@ from geo.store.tables.rounds import reserves as reserves
 from geo.store.tables.rounds import rounds as rounds
 from geo.store.tables.rounds import sample as sample
 from geo.store.tables.rounds import team_draws as team_draws
+from geo.store.tables.visits import deduction_photos as deduction_photos
 from geo.store.tables.visits import deductions as deductions
+from geo.store.tables.visits import photos as photos
 from geo.store.tables.visits import visits as visits
 
 REVISION = "0007"

@@ -30,7 +30,7 @@ imports = Table(
     "imports",
     metadata,
     key(),
-    text("kind"),  # checkpoints or zones
+    text("kind"),  # checkpoints, zones or visits
     text("file"),
     text("who"),
     Column("at", Time(), nullable=False),
@@ -43,7 +43,7 @@ import_rows = Table(
     metadata,
     key(),
     Column("import_id", Whole, ForeignKey("imports.fid", ondelete="CASCADE"), nullable=False),
-    text("layer"),  # checkpoints, unplaced or zones
+    text("layer"),  # checkpoints, unplaced or zones; of visits also deductions and deduction_photos
     text("key"),
     Column("before", Json()),  # the row as it was; NULL when the import added it
     UniqueConstraint("import_id", "layer", "key"),

@@ -1,9 +1,9 @@
 """What was found."""
 
-from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy import Column, ForeignKey, LargeBinary, Table, UniqueConstraint
 
 from geo import frames
-from geo.store.columns import Time
+from geo.store.columns import Time, Whole
 from geo.store.tables.base import geom, gist, key, metadata, of, text
 
 visits = Table(
@@ -27,4 +27,25 @@ deductions = Table(
     text("id", unique=True),
     text("visit", ForeignKey("visits.id", ondelete="CASCADE"), index=True),
     *of(frames.DEDUCTIONS, "visit"),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    key(),
+    text("sha256", unique=True),
+    text("media_type"),
+    Column("width", Whole, nullable=False),
+    Column("height", Whole, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # in the database and not beside it: a city is one file
+    Column("thumbnail", LargeBinary, nullable=False),
+)
+
+deduction_photos = Table(
+    "deduction_photos",
+    metadata,
+    key(),
+    text("deduction", ForeignKey("deductions.id", ondelete="CASCADE")),
+    text("photo", ForeignKey("photos.sha256"), index=True),
+    UniqueConstraint("deduction", "photo"),
 )

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from waitress.server import create_server
 
@@ -176,4 +178,31 @@ def test_overlaps_and_gaps_are_on_the_map_and_in_the_list(
     page.click(".places button >> nth=0")
     page.wait_for_timeout(1500)
     assert page.evaluate("atlasMap.getZoom()") > before
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("size", "language"), [("desk", "zh"), ("phone", "en")])
+def test_visits_are_looked_at_and_kept_with_their_photos(
+    planner: Callable, address: str, tmp_path: Path, pictures: Path, size: str, language: str
+) -> None:
+    page, complaints = planner(size, language)
+    table, archive = tmp_path / "五月考察.csv", tmp_path / "照片.zip"
+    rows = ["P001,1,2026-05-20 09:30,垃圾,2,门口.jpg", "P002,1,2026-05-20 10:30,垃圾,2,没有.jpg"]
+    table.write_text("编号,组别,时间,扣分项,扣分,照片\n" + "\n".join(rows), encoding="utf-8")
+    Image.new("RGB", (400, 300), "teal").save(tmp_path / "门口.jpg")
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.write(tmp_path / "门口.jpg", "门口.jpg")
+    page.goto(f"{address}/import")
+    page.screenshot(path=pictures / f"import-form-{size}-{language}.png", full_page=True)
+    page.set_input_files("[action='/import/visits'] [name=file]", str(table))
+    page.set_input_files("[name=photos]", str(archive))
+    page.click("[action='/import/visits'] button")
+    page.wait_for_selector(".answer", timeout=WAIT_MS)
+    assert [text.strip() for text in page.locator(".figures dd").all_inner_texts()] == ["1", "1"]
+    page.screenshot(path=pictures / f"import-visits-{size}-{language}.png")
+    assert narrow(page)
+    page.click(".answer button.main")
+    page.wait_for_selector(".answer form[action^='/import/undo/']", timeout=WAIT_MS)
+    page.screenshot(path=pictures / f"import-visits-done-{size}-{language}.png")
+    assert narrow(page)
     assert complaints == []

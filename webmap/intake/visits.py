@@ -1,0 +1,136 @@
+"""Visits of past rounds by the import page: a table, perhaps with a ZIP archive of its photos; looked at, then kept."""
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+
+from geo import imports
+from geo.crs import Datum
+from geo.errors import InputError, NotFoundError
+from geo.imports import ImportReport, Journey
+from geo.model import Role
+from geo.progress import Progress
+from geo.store import Store
+from webmap import access
+from webmap.intake import view
+from webmap.intake.uploads import Upload, Uploads
+from webmap.jobs import Job, jobs, owner, trouble
+from webmap.language.saying import saying
+from webmap.language.spoken import say, spoken
+from webmap.language.texts import translate
+
+pages = Blueprint("visit_intake", __name__)
+
+KIND = "visits"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a look at an upload found, or what its import did."""
+
+    upload: Upload
+    report: ImportReport
+    rejected: bytes  # the refused rows as XLSX
+
+
+def init_app(app: Flask) -> None:
+    """Give the application a folder for visits that wait; the pages of the roster cannot open these."""
+    app.extensions["xundian_visit_uploads"] = Uploads(app.extensions["xundian"].cache_dir / "visit-uploads")
+
+
+@pages.post("/import/visits")
+@access.require(Role.PLANNER)
+def upload() -> Any:  # noqa: ANN401 - a page or a redirect
+    """Take a table and its photos in, and go to what would come of them."""
+    try:
+        kept = _uploads().save(request.files.getlist("file"), user=owner(), choices={"kind": KIND})
+        _uploads().add_archive(kept, request.files.get("photos"))
+    except InputError as error:
+        message = say(error.template, error.values)
+        page = render_template("intake.html", **view.form(access.city()), error=message, chosen={})
+        return page, HTTPStatus.BAD_REQUEST
+    job = _start(kept, dry_run=True)
+    return redirect(url_for("visit_intake.show", job_id=job.id))
+
+
+@pages.get("/import/visits/<job_id>")
+@access.require(Role.PLANNER)
+def show(job_id: str) -> str:
+    """Show what an upload would bring, or what it brought, or how far the work is."""
+    job = jobs().get(job_id, owner())
+    if not job.finished:
+        onward = url_for("visit_intake.show", job_id=job_id)
+        return render_template("work.html", job=job, title=_("Visits of past rounds"), onward=onward)
+    read = job.result if isinstance(job.result, Read) else None
+    notes = [say(note.template, note.values) for note in read.report.notes] if read else []
+    newest = next((one for one in access.city().imports() if one.kind == KIND and not one.undone), None)
+    return render_template("intake_visits.html", job=job, read=read, notes=notes, newest=newest, message=trouble(job))
+
+
+@pages.post("/import/visits/<token>/confirm")
+@access.require(Role.PLANNER)
+def confirm(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Import what was looked at."""
+    job = _start(_uploads().get(token, owner()), dry_run=False)
+    return redirect(url_for("visit_intake.show", job_id=job.id))
+
+
+@pages.post("/import/visits/<token>/discard")
+@access.require(Role.PLANNER)
+def discard(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Forget an upload."""
+    _uploads().discard(_uploads().get(token, owner()))
+    flash(_("The file was discarded. Nothing was changed."))
+    return redirect(url_for("intake.page"))
+
+
+@pages.get("/import/visits/<job_id>/rejected.xlsx")
+@access.require(Role.PLANNER)
+def rejected(job_id: str) -> Response:
+    """Give the refused rows with their reasons, to be mended and imported again."""
+    read = jobs().get(job_id, owner()).result
+    if not isinstance(read, Read) or not read.rejected:
+        raise NotFoundError("this upload is not here any more: upload the file again")
+    name = f"{Path(read.upload.name).stem}.rejected.xlsx"
+    return send_file(BytesIO(read.rejected), as_attachment=True, download_name=name)
+
+
+def _start(waiting: Upload, *, dry_run: bool) -> Job:
+    """Read an upload in the background; unless it is only looked at, bring it in and forget it."""
+    store, uploads, language = access.city(), _uploads(), spoken()
+    journey = Journey(
+        Datum.WGS84,  # visits name no place of their own
+        rejected=waiting.folder / "rejected.xlsx",
+        dry_run=dry_run,
+        who=waiting.user,
+        file=waiting.name,
+        say=saying(lambda text: translate(text, language)),
+    )
+
+    def work(progress: Progress) -> Read:
+        try:
+            read = _read(store, waiting, journey, progress)
+        except BaseException:  # covert visits may be among them: what cannot be used does not wait for its day
+            uploads.discard(waiting)
+            raise
+        if not dry_run:
+            uploads.discard(waiting)
+        return read
+
+    return jobs().start(owner(), work)
+
+
+def _read(store: Store, waiting: Upload, journey: Journey, progress: Progress) -> Read:
+    archive = waiting.archive if waiting.archive.exists() else None
+    report = imports.import_visits(store, waiting.path, journey, photos=archive, progress=progress)
+    refused = Path(report.rejected_file).read_bytes() if report.rejected else b""
+    return Read(waiting, replace(report, rejected_file=""), refused)
+
+
+def _uploads() -> Uploads:
+    return cast("Uploads", current_app.extensions["xundian_visit_uploads"])

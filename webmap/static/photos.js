@@ -1,0 +1,67 @@
+// A photo, large, over the page; without this script its link leads to the photo itself.
+import { t } from "./texts.js";
+
+const dialog = document.createElement("dialog");
+dialog.className = "photo";
+const picture = document.createElement("img");
+const caption = document.createElement("p");
+const bar = document.createElement("p");
+const back = button("‹", t("Previous photo"));
+const on = button("›", t("Next photo"));
+const shut = button("✕", t("Close"));
+bar.className = "photo-bar";
+bar.append(back, on, shut);
+dialog.append(picture, caption, bar);
+
+let shown = []; // links of the card that the photo stands on
+let place = 0;
+
+function button(text, label) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = text;
+  made.ariaLabel = label;
+  return made;
+}
+
+/** Show the photo of a link; its size is known before it comes, so nothing jumps. */
+function show(at) {
+  place = (at + shown.length) % shown.length;
+  const { photo, width, height } = shown[place].dataset;
+  const said = shown[place].querySelector("img").alt;
+  picture.hidden = false;
+  picture.width = width;
+  picture.height = height;
+  dialog.style.setProperty("--ratio", width / height);
+  dialog.style.setProperty("--most", `${width}px`);
+  picture.alt = said;
+  picture.src = photo;
+  caption.textContent = said;
+}
+
+picture.addEventListener("error", () => {
+  if (!picture.getAttribute("src")) return;
+  picture.hidden = true;
+  caption.textContent = t("The photo could not be loaded. Close it and open it again.");
+});
+back.addEventListener("click", () => show(place - 1));
+on.addEventListener("click", () => show(place + 1));
+shut.addEventListener("click", () => dialog.close());
+dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); });
+dialog.addEventListener("close", () => picture.removeAttribute("src"));
+dialog.addEventListener("keydown", ({ key }) => {
+  if (shown.length > 1 && key === "ArrowLeft") show(place - 1);
+  if (shown.length > 1 && key === "ArrowRight") show(place + 1);
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-photo]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (!dialog.isConnected) document.body.append(dialog);
+  shown = [...link.closest("section").querySelectorAll("a[data-photo]")];
+  for (const one of [back, on]) one.hidden = shown.length < 2;
+  show(shown.indexOf(link));
+  dialog.showModal();
+  shut.focus();
+});
