@@ -3,12 +3,13 @@
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from routing.problem import Plan, RoutingProblem, Seconds, Slot
-from routing.search.settle import Drafts, holds, rows_of, shift_s, tour_s, work_s
+from routing.search.settle import Drafts, detour_s, holds, rows_of, shift_s, tour_s, work_s
 
 _MOVES = 2000  # stops moved at most
 _TRIED = 300  # moves of a round that are held against the clock, the cheapest first
@@ -69,7 +70,7 @@ class Loads:
             off = self.off_s(loads, band)
             if off == 0 or time.perf_counter() >= until_s:
                 break
-            change = self._exchange(tours, loads, band) or self._move(tours, loads, band)
+            change = self._exchange(tours, loads, band) or self._move(tours, loads, band, until_s)
             if change is None:
                 break
             tours = {slot: stops for slot, stops in {**tours, **change}.items() if stops}
@@ -103,28 +104,79 @@ class Loads:
             for slot, stops in change.items()
         )
 
-    def _move(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float) -> Drafts | None:
-        """Move one stop to or from the team that is farthest off, at the least travel for what it evens out."""
-        outside = self._outside(loads, band)
-        fair = self.parts * loads.sum()
-        worst = int(np.argmax(outside))
-        low = loads[worst] < fair[worst]
-        takers = [s for s in self.slots if (s[0] == worst if low else loads[s[0]] < fair[s[0]])]
-        givers = [s for s in self.slots if s in tours and (loads[s[0]] > fair[s[0]] if low else s[0] == worst)]
-        options = sorted(self._moves(tours, givers, takers))
-        off = outside.sum()
-        for _, giver, taker, at, place in options[:_TRIED]:
-            stop = tours[giver][at]
-            there = tours.get(taker, ())
-            change = {
-                giver: tours[giver][:at] + tours[giver][at + 1 :],
-                taker: (*there[:place], stop, *there[place:]),
-            }
+    def _move(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float, until_s: float) -> Drafts | None:
+        """Move one stop to or from the team that is farthest off, at the least travel for what it evens out.
+
+        Where opening hours forbid each stop its cheapest place, the change that costs least is made: a stop to any
+        other place, or a long one for a short one.
+        """
+        off = self.off_s(loads, band)
+
+        def evens(change: Drafts) -> bool:
             after = loads.copy()
             for slot, stops in change.items():
                 after[slot[0]] += work_s(self.problem, slot, stops) - work_s(self.problem, slot, tours.get(slot, ()))
-            if self.off_s(after, band) < off and self._can(change):
+            return self.off_s(after, band) < off and self._can(change)
+
+        days = self._uneven(tours, loads, band)
+        for change in self._singles(tours, *days):
+            if evens(change):
                 return change
+        best: tuple[int, Drafts] | None = None
+        for change in chain(self._singles(tours, *days, anywhere=True), self._swaps(tours, *days)):
+            if time.perf_counter() >= until_s:
+                break
+            added_s = sum(
+                tour_s(self.problem, slot, stops) - tour_s(self.problem, slot, tours.get(slot, ()))
+                for slot, stops in change.items()
+            )
+            if (best is None or added_s < best[0]) and evens(change):
+                best = added_s, change
+        return best[1] if best else None
+
+    def _singles(
+        self, tours: Drafts, givers: Sequence[Slot], takers: Sequence[Slot], *, anywhere: bool = False
+    ) -> Iterator[Drafts]:
+        """Let one stop change teams, the cheapest first: to its cheapest place, or ``anywhere`` that it fits."""
+        for _, giver, taker, at, place in sorted(self._moves(tours, givers, takers))[:_TRIED]:
+            stop, there = tours[giver][at], tours.get(taker, ())
+            put = self._put(taker, there, stop) if anywhere else (*there[:place], stop, *there[place:])
+            if put:
+                yield {giver: tours[giver][:at] + tours[giver][at + 1 :], taker: put}
+
+    def _swaps(self, tours: Drafts, givers: Sequence[Slot], takers: Sequence[Slot]) -> Iterator[Drafts]:
+        """Let a long stop and a short one near it change teams."""
+        dwell_s = self.problem.dwell_s
+        pairs = [
+            (int(self.problem.matrix(giver[0])[long, short]), giver, taker, long, short)
+            for giver in givers
+            for taker in takers
+            for long in tours[giver]
+            for short in tours.get(taker, ())
+            if taker != giver and dwell_s[long] > dwell_s[short]
+        ]
+        for _, giver, taker, long, short in sorted(pairs)[:_TRIED]:
+            here = self._put(giver, tuple(stop for stop in tours[giver] if stop != long), short)
+            there = self._put(taker, tuple(stop for stop in tours[taker] if stop != short), long)
+            if here and there:
+                yield {giver: here, taker: there}
+
+    def _uneven(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float) -> tuple[list[Slot], list[Slot]]:
+        """Give the days that may give stops and those that may take them; the team farthest off is on one side."""
+        fair = self.parts * loads.sum()
+        worst = int(np.argmax(self._outside(loads, band)))
+        low = loads[worst] < fair[worst]
+        takers = [s for s in self.slots if (s[0] == worst if low else loads[s[0]] < fair[s[0]])]
+        givers = [s for s in self.slots if s in tours and (loads[s[0]] > fair[s[0]] if low else s[0] == worst)]
+        return givers, takers
+
+    def _put(self, slot: Slot, stops: tuple[int, ...], stop: int) -> tuple[int, ...] | None:
+        """Put a stop where it costs least among the places that opening hours allow."""
+        places = range(len(stops) + 1)
+        for place in sorted(places, key=lambda at: detour_s(self.problem, slot, stops, at, stop)):
+            put = (*stops[:place], stop, *stops[place:])
+            if holds(self.problem, slot, put):
+                return put
         return None
 
     def _moves(

@@ -218,3 +218,18 @@ def test_few_steps_are_shared_by_all_days() -> None:
     assert farthest_load(problem, plan) <= problem.balance
     again = solve(problem, iterations=40_000, seed=1)
     assert plan.travel_s <= 1.02 * again.travel_s
+
+
+@pytest.mark.parametrize("seed", [10, 44])
+def test_loads_are_even_where_opening_hours_forbid_the_cheapest_places(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    hours = [OFFICE, [(9 * H, 17 * H)], [(8 * H + 1800, 12 * H)], [(14 * H, 17 * H + 1800)]]
+    windows = [[hours[random.integers(4)] if random.random() < 0.5 else [(0, 24 * H)]] for _ in range(30)]
+    dwell_s = random.integers(300, 1200, 30).tolist()
+    place = random.integers(0, 3600, (31, 2))
+    travel = np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1)).astype(np.int64)
+    problem = RoutingProblem(travel, dwell_s, [RoutingTeam(base=30)] * 2, windows=windows)
+    plan = solve(problem, iterations=1_000, seed=1)
+    assert not plan.unserved
+    assert violations(problem, plan) == []
+    assert farthest_load(problem, plan) <= problem.balance
