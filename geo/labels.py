@@ -18,6 +18,25 @@ def values_of(series: pd.Series, name: str) -> NDArray[np.float64]:
     InputError
         When it is no Series of numbers, repeats a label, or misses a value.
     """
+    numbers = numbers_of(series, name)
+    known = np.isfinite(numbers)
+    if not known.all():
+        raise InputError(
+            "{field} has no value at {value!r}: leave the label out of it and of the graph",
+            field=name,
+            value=series.index[~known][0],
+        )
+    return numbers
+
+
+def numbers_of(series: pd.Series, name: str) -> NDArray[np.float64]:
+    """Give the numbers of a series, NaN where there is none.
+
+    Raises
+    ------
+    InputError
+        When it is no Series of numbers, or repeats a label.
+    """
     if not isinstance(series, pd.Series):
         raise InputError("{field} is a {kind}: give a pandas Series", field=name, kind=type(series).__name__)
     if series.index.has_duplicates:
@@ -25,15 +44,7 @@ def values_of(series: pd.Series, name: str) -> NDArray[np.float64]:
         raise InputError("the index of {field} repeats {value!r}: give one value a label", field=name, value=label)
     if not pd.api.types.is_numeric_dtype(series) or pd.api.types.is_complex_dtype(series):
         raise InputError("{field} holds {kind}: give numbers", field=name, kind=series.dtype)
-    numbers = series.to_numpy(np.float64, na_value=np.nan)
-    with np.errstate(over="ignore", invalid="ignore"):
-        known = np.isfinite(numbers.sum()) or np.isfinite(numbers).all()  # a sum needs no memory
-    if not known:
-        label = series.index[~np.isfinite(numbers)][0]
-        raise InputError(
-            "{field} has no value at {value!r}: leave the label out of it and of the graph", field=name, value=label
-        )
-    return numbers
+    return series.to_numpy(np.float64, na_value=np.nan)
 
 
 def ids_of(graph: Graph) -> pd.Index:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from geo.discs import disc_row, running_rows
 from geo.errors import InputError
 from geo.hotspots.lattice import Floats, Ints, half_widths
-from geo.labels import ids_of, places_in, values_of
+from geo.labels import ids_of, numbers_of, places_in, values_of
 from geo.parallel import in_parts
 
 _EQUAL = 1e-9  # relative: weights of a row that count as one
@@ -18,7 +18,8 @@ _FAR = 1e-4  # of the mean: a smaller deviation makes the mean's last digit coun
 _LARGE = 1e100  # a deviation beyond it and its inverse may not be squared
 _SHORT = 64  # entries of a row
 _SQUARED = 1e-200  # variances beyond it and its inverse may have lost digits
-_SELF, _MIXED, _UNEQUAL = 3, 2, 1  # found in a graph: a self-weight; a row that is not of ones; one that lacks its own
+_SELF, _UNEQUAL = 2, 1  # found in a graph: a self-weight; weights that differ in a row that lacks its own
+_ONE, _TWO, _THREE, _FOUR = (np.uint64(number) for number in (1, 2, 3, 4))
 
 
 def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
@@ -48,9 +49,12 @@ def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
     InputError
         When labels do not match, a value is missing, or weights that differ come without self-weights.
     """
-    values = values_of(y, "y")
-    at = None if y.index.equals(ids_of(graph)) else places_in(y.index, graph)
-    z = _z_of_graph(graph, values if at is None else values[at])
+    values = numbers_of(y, "y")
+    mean, deviation = _moments(values)
+    if not np.isfinite(mean):
+        values_of(y, "y")  # refuses what is missing
+    at = None if _same(y.index, ids_of(graph)) else places_in(y.index, graph)
+    z = _z_of_graph(graph, values if at is None else values[at], (mean, deviation))
     if at is not None:
         shuffled, z = z, np.empty_like(z)
         z[at] = shuffled
@@ -86,21 +90,31 @@ def _mean_square(deviations: Floats) -> float:
     return float(np.einsum("i,i", deviations, deviations)) / deviations.size  # @ would wake threads for nothing
 
 
-def _z_of_graph(graph: Graph, values: Floats) -> Floats:
+def _same(index: pd.Index, ids: pd.Index) -> bool:
+    """Tell whether labels stand in the same order; whole numbers without making an array of answers."""
+    if index.dtype == ids.dtype == np.int64 and index.size == ids.size:
+        return bool(_alike(index.to_numpy(), ids.to_numpy()))
+    return bool(index.equals(ids))
+
+
+@nb.njit(nogil=True, cache=True)
+def _alike(some: Ints, others: Ints) -> bool:
+    differ = 0
+    for i in range(some.size):
+        differ |= some[i] ^ others[i]
+    return differ == 0
+
+
+def _z_of_graph(graph: Graph, values: Floats, moments: tuple[float, float]) -> Floats:
     """Give z in the order of the graph."""
     matrix = graph.sparse
     entries = (matrix.data.astype(np.float64, copy=False), matrix.indices, matrix.indptr)
-    mean, deviation = _moments(values)
+    mean, deviation = moments
     if not (abs(mean) * _FAR < deviation < _LARGE and deviation > 1 / _LARGE):  # else the values themselves are exact
         values, deviation = deviations_of(values)
         mean = 0.0
     z = np.empty(values.size)
-    found = _z_of_ones(entries, values, (mean, deviation), z)
-    if found == _MIXED:
-        found = _z_lacking(entries, values, (mean, deviation), z)
-    if found == _SELF:
-        _z_of_rows(entries, values, (mean, deviation), z)
-    elif found == _UNEQUAL:
+    if _z_of_any(entries, values, (mean, deviation), z) == _UNEQUAL:
         raise _differing(graph)
     return z
 
@@ -135,25 +149,37 @@ def _moments(values: Floats) -> tuple[float, float]:
 
 
 @nb.njit(nogil=True, cache=True)
-def _z_of_ones(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tuple[float, float], out: Floats) -> int:
-    """Fill z of rows that each have equal weights and lack their own: that of a row of ones, as many and one more."""
+def _z_of_ones(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tuple[float, float], out: Floats) -> bool:
+    """Fill z of rows that each have equal weights and lack their own: that of a row of ones, as many and one more.
+
+    The first row that is another ends it. Entries are looked at four at a time, or the looking would cost as much as
+    the sums.
+    """
     (data, columns, starts), (mean, deviation) = entries, constants
     spreads = np.array([_spread_of_ones(ones, out.size, deviation) for ones in range(_SHORT)])
     high, bits = np.uint64(starts[0]), data.view(np.uint64)
     for row in range(np.uint64(out.size)):
-        low, high = high, np.uint64(starts[row + np.uint64(1)])
-        total, first = values[row], bits[low] if low < high else np.uint64(1)
-        for e in range(low, high):
+        low, high = high, np.uint64(starts[row + _ONE])
+        total, first = values[row], bits[low] if low < high else _ONE
+        whole = low + (high - low) // _FOUR * _FOUR
+        for e in range(low, whole, _FOUR):
+            f, g, h = e + _ONE, e + _TWO, e + _THREE
+            a, b, c, d = np.uint64(columns[e]), np.uint64(columns[f]), np.uint64(columns[g]), np.uint64(columns[h])
+            differ = (bits[e] ^ first) | (bits[f] ^ first) | (bits[g] ^ first) | (bits[h] ^ first)
+            if differ or row in (a, b, c, d):
+                return False
+            total += (values[a] + values[b]) + (values[c] + values[d])
+        for e in range(whole, high):
             column = np.uint64(columns[e])
             if column == row or bits[e] != first:
-                return _SELF if column == row and data[e] != 0.0 else _MIXED
+                return False
             total += values[column]
-        if first << np.uint64(1) == 0:  # the bits of 0
-            return _MIXED
-        ones = high - low + np.uint64(1)
+        if first << _ONE == 0:  # the bits of 0
+            return False
+        ones = high - low + _ONE
         spread = spreads[ones] if ones < _SHORT else _spread_of_ones(int(ones), out.size, deviation)
         out[row] = (total - np.float64(ones) * mean) / spread if spread > 0.0 else np.nan
-    return 0
+    return True
 
 
 @nb.njit(nogil=True, cache=True)
@@ -200,6 +226,17 @@ def _z_of_rows(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tu
             square += w * w
         spread = deviation * np.sqrt(max(n * square - weight * weight, 0.0))
         out[row] = (total - weight * mean) / spread if spread > 0.0 else np.nan
+
+
+@nb.njit(nogil=True, cache=True)
+def _z_of_any(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tuple[float, float], out: Floats) -> int:
+    """Fill z by the quickest way that the rows allow."""
+    if _z_of_ones(entries, values, constants, out):
+        return 0
+    found = _z_lacking(entries, values, constants, out)
+    if found == _SELF:
+        _z_of_rows(entries, values, constants, out)
+    return int(found)
 
 
 def gi_star_raster(values: ArrayLike, radius_cells: float) -> Floats:
