@@ -13,6 +13,8 @@ from routing.search.settle import Drafts, detour_s, holds, rows_of, shift_s, tou
 
 _MOVES = 2000  # stops moved at most
 _TRIED = 300  # moves of a round that are held against the clock, the cheapest first
+_HARD = 40  # changes that are looked for at length
+_PATIENCE = 0.25  # of the time that is left, for these
 _MARGIN = 0.8  # of the band: evened out a little further than asked, so that the search has room
 
 
@@ -63,14 +65,19 @@ class Loads:
         until_s
             When to leave it at what there is, on the clock of ``time.perf_counter``.
         """
-        tours = dict(tours)
+        tours, hard = dict(tours), 0
         band = (self.problem.balance or 0.0) * _MARGIN
         loads = self.of(tours)
+        now_s = time.perf_counter()
+        patience_s = now_s + _PATIENCE * (until_s - now_s)
         for _ in range(_MOVES):
             off = self.off_s(loads, band)
             if off == 0 or time.perf_counter() >= until_s:
                 break
-            change = self._exchange(tours, loads, band) or self._move(tours, loads, band, until_s)
+            change = self._exchange(tours, loads, band) or self._move(tours, loads, band)
+            if change is None and hard < _HARD:
+                hard += 1
+                change = self._squeeze(tours, loads, band, patience_s)
             if change is None:
                 break
             tours = {slot: stops for slot, stops in {**tours, **change}.items() if stops}
@@ -104,24 +111,17 @@ class Loads:
             for slot, stops in change.items()
         )
 
-    def _move(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float, until_s: float) -> Drafts | None:
-        """Move one stop to or from the team that is farthest off, at the least travel for what it evens out.
+    def _move(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float) -> Drafts | None:
+        """Move one stop to or from the team that is farthest off, at the least travel for what it evens out."""
+        changes = self._singles(tours, *self._uneven(tours, loads, band))
+        return next((change for change in changes if self._evens(change, tours, loads, band)), None)
 
-        Where opening hours forbid each stop its cheapest place, the change that costs least is made: a stop to any
-        other place, or a long one for a short one.
+    def _squeeze(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float, until_s: float) -> Drafts | None:
+        """Where opening hours forbid each stop its cheapest place: the cheapest of many changes, looked at one by one.
+
+        A stop goes to any other place of a tour, or a long one changes for a short one.
         """
-        off = self.off_s(loads, band)
-
-        def evens(change: Drafts) -> bool:
-            after = loads.copy()
-            for slot, stops in change.items():
-                after[slot[0]] += work_s(self.problem, slot, stops) - work_s(self.problem, slot, tours.get(slot, ()))
-            return self.off_s(after, band) < off and self._can(change)
-
         days = self._uneven(tours, loads, band)
-        for change in self._singles(tours, *days):
-            if evens(change):
-                return change
         best: tuple[int, Drafts] | None = None
         for change in chain(self._singles(tours, *days, anywhere=True), self._swaps(tours, *days)):
             if time.perf_counter() >= until_s:
@@ -130,9 +130,16 @@ class Loads:
                 tour_s(self.problem, slot, stops) - tour_s(self.problem, slot, tours.get(slot, ()))
                 for slot, stops in change.items()
             )
-            if (best is None or added_s < best[0]) and evens(change):
+            if (best is None or added_s < best[0]) and self._evens(change, tours, loads, band):
                 best = added_s, change
         return best[1] if best else None
+
+    def _evens(self, change: Drafts, tours: Drafts, loads: npt.NDArray[np.float64], band: float) -> bool:
+        """Say whether a change brings the loads nearer to their shares, and can be made."""
+        after = loads.copy()
+        for slot, stops in change.items():
+            after[slot[0]] += work_s(self.problem, slot, stops) - work_s(self.problem, slot, tours.get(slot, ()))
+        return self.off_s(after, band) < self.off_s(loads, band) and self._can(change)
 
     def _singles(
         self, tours: Drafts, givers: Sequence[Slot], takers: Sequence[Slot], *, anywhere: bool = False
