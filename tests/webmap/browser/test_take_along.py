@@ -31,6 +31,12 @@ CORNER = """(edge) => {
   return [point.x, point.y];
 }"""
 
+UNCOVERED = """(marks) => marks.findIndex((mark) => {
+  const { x, y, width, height } = mark.getBoundingClientRect();
+  const there = document.elementFromPoint(x + width / 2, y + height / 2);
+  return there !== null && mark.contains(there);
+})"""
+
 
 def test_one_tap_opens_the_app_that_was_chosen_last(visit: Callable, pictures: Path) -> None:
     visitor = visit("team", size="phone", user_agent=ANDROID)
@@ -194,7 +200,9 @@ def test_a_click_on_a_cell_and_a_stop_tells_what_is_known(opened: Callable, pict
     expect(page.locator(".cell")).to_contain_text("95%")
     page.screenshot(path=pictures / "standalone-cell-desk-zh.png")
     page.locator(".leaflet-control-layers-base label").nth(1).click()
-    page.locator(".mark").nth(5).click(force=True)
+    marks = page.locator(".mark")
+    expect(marks.nth(1)).to_be_attached()
+    marks.nth(marks.evaluate_all(UNCOVERED)).click()
     expect(page.locator(".leaflet-popup-content").last).to_contain_text("到达")
     page.locator(".leaflet-control-layers-overlays label").first.click()
     expect(page.locator("#months")).to_be_hidden()
