@@ -13,8 +13,9 @@ from routing.search.settle import Drafts, detour_s, holds, rows_of, shift_s, tou
 
 _MOVES = 2000  # stops moved at most
 _TRIED = 300  # moves of a round that are held against the clock, the cheapest first
-_HARD = 40  # changes that are looked for at length
-_PATIENCE = 0.25  # of the time that is left, for these
+_HARD = 120  # changes that are looked for at length
+_PATIENCE = 0.8  # of the time that is left, for these
+_SQUEEZED = 120  # of each kind of them, the cheapest first
 _MARGIN = 0.8  # of the band: evened out a little further than asked, so that the search has room
 
 
@@ -66,6 +67,7 @@ class Loads:
             When to leave it at what there is, on the clock of ``time.perf_counter``.
         """
         tours, hard = dict(tours), 0
+        stuck: set[int] = set()  # teams that nothing helped when they were looked at last: they come after the others
         band = (self.problem.balance or 0.0) * _MARGIN
         loads = self.of(tours)
         now_s = time.perf_counter()
@@ -74,19 +76,30 @@ class Loads:
             off = self.off_s(loads, band)
             if off == 0 or time.perf_counter() >= until_s:
                 break
-            change = self._exchange(tours, loads, band) or self._move(tours, loads, band)
+            uneven = sorted(self._worst_first(loads, band), key=lambda team: team in stuck)
+            change = None
+            for team in uneven:
+                change = self._exchange(tours, loads, band, team) or self._move(tours, loads, band, team)
+                if change is not None:
+                    break
+                stuck.add(team)
             if change is None and hard < _HARD:
                 hard += 1
-                change = self._squeeze(tours, loads, band, patience_s)
+                squeezed = (self._squeeze(tours, loads, band, team, patience_s) for team in uneven)
+                change = next(filter(None, squeezed), None)
             if change is None:
                 break
             tours = {slot: stops for slot, stops in {**tours, **change}.items() if stops}
             loads = self.of(tours)
         return tours
 
-    def _exchange(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float) -> Drafts | None:
+    def _worst_first(self, loads: npt.NDArray[np.float64], band: float) -> list[int]:
+        """List the teams outside the band; where nothing helps the farthest, something may help the next."""
+        outside = self._outside(loads, band)
+        return [int(team) for team in np.argsort(-outside, kind="stable") if outside[team] > 0]
+
+    def _exchange(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float, worst: int) -> Drafts | None:
         """Exchange two days whole, where this costs no travel."""
-        worst = int(np.argmax(self._outside(loads, band)))
         off = self.off_s(loads, band)
         work = {slot: work_s(self.problem, slot, tours.get(slot, ())) for slot in self.slots}
         options = []
@@ -111,17 +124,19 @@ class Loads:
             for slot, stops in change.items()
         )
 
-    def _move(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float) -> Drafts | None:
-        """Move one stop to or from the team that is farthest off, at the least travel for what it evens out."""
-        changes = self._singles(tours, *self._uneven(tours, loads, band))
+    def _move(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float, team: int) -> Drafts | None:
+        """Move one stop to or from a team, at the least travel for what it evens out."""
+        changes = self._singles(tours, *self._uneven(tours, loads, team))
         return next((change for change in changes if self._evens(change, tours, loads, band)), None)
 
-    def _squeeze(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float, until_s: float) -> Drafts | None:
+    def _squeeze(
+        self, tours: Drafts, loads: npt.NDArray[np.float64], band: float, team: int, until_s: float
+    ) -> Drafts | None:
         """Where opening hours forbid each stop its cheapest place: the cheapest of many changes, looked at one by one.
 
         A stop goes to any other place of a tour, or a long one changes for a short one.
         """
-        days = self._uneven(tours, loads, band)
+        days = self._uneven(tours, loads, team)
         best: tuple[int, Drafts] | None = None
         for change in chain(self._singles(tours, *days, anywhere=True), self._swaps(tours, *days)):
             if time.perf_counter() >= until_s:
@@ -145,7 +160,9 @@ class Loads:
         self, tours: Drafts, givers: Sequence[Slot], takers: Sequence[Slot], *, anywhere: bool = False
     ) -> Iterator[Drafts]:
         """Let one stop change teams, the cheapest first: to its cheapest place, or ``anywhere`` that it fits."""
-        for _, giver, taker, at, place in sorted(self._moves(tours, givers, takers))[:_TRIED]:
+        for _, giver, taker, at, place in sorted(self._moves(tours, givers, takers))[
+            : _SQUEEZED if anywhere else _TRIED
+        ]:
             stop, there = tours[giver][at], tours.get(taker, ())
             put = self._put(taker, there, stop) if anywhere else (*there[:place], stop, *there[place:])
             if put:
@@ -162,16 +179,15 @@ class Loads:
             for short in tours.get(taker, ())
             if taker != giver and dwell_s[long] > dwell_s[short]
         ]
-        for _, giver, taker, long, short in sorted(pairs)[:_TRIED]:
+        for _, giver, taker, long, short in sorted(pairs)[:_SQUEEZED]:
             here = self._put(giver, tuple(stop for stop in tours[giver] if stop != long), short)
             there = self._put(taker, tuple(stop for stop in tours[taker] if stop != short), long)
             if here and there:
                 yield {giver: here, taker: there}
 
-    def _uneven(self, tours: Drafts, loads: npt.NDArray[np.float64], band: float) -> tuple[list[Slot], list[Slot]]:
-        """Give the days that may give stops and those that may take them; the team farthest off is on one side."""
+    def _uneven(self, tours: Drafts, loads: npt.NDArray[np.float64], worst: int) -> tuple[list[Slot], list[Slot]]:
+        """Give the days that may give stops and those that may take them; a team that is off is on one side."""
         fair = self.parts * loads.sum()
-        worst = int(np.argmax(self._outside(loads, band)))
         low = loads[worst] < fair[worst]
         takers = [s for s in self.slots if (s[0] == worst if low else loads[s[0]] < fair[s[0]])]
         givers = [s for s in self.slots if s in tours and (loads[s[0]] > fair[s[0]] if low else s[0] == worst)]
