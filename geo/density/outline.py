@@ -69,7 +69,7 @@ def correction(region: shapely.Geometry, kernel: str, bandwidth: float, shape: t
     rows, cols = (n + 2 * pad for n in shape)
     wanted = int(np.ceil(_FINE[kernel] / bandwidth))
     fine = max(min(wanted, int(np.sqrt(_MOST / (rows * cols)))), 1)
-    fine -= fine % 2 == 0
+    fine += 1 if fine % 2 == 0 and (fine + 1) ** 2 * rows * cols <= _MOST else -(fine % 2 == 0)
     moved = shapely.transform(region, lambda xy: (xy + 0.5 + pad) * fine)
     covered = coverage(moved, (rows * fine, cols * fine))
     smooth = convolve(covered, bandwidth * fine) if kernel == "gaussian" else _smooth(covered, bandwidth * fine)

@@ -19,7 +19,7 @@ _LARGE = 1e100  # a deviation beyond it and its inverse may not be squared
 _SHORT = 64  # entries of a row
 _SQUARED = 1e-200  # variances beyond it and its inverse may have lost digits
 _SELF, _UNEQUAL = 2, 1  # found in a graph: a self-weight; weights that differ in a row that lacks its own
-_ONE, _TWO, _THREE, _FOUR = (np.uint64(number) for number in (1, 2, 3, 4))
+_ONE, _TWO, _THREE, _FOUR, _SIGN = (np.uint64(number) for number in (1, 2, 3, 4, 63))
 
 
 def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
@@ -174,7 +174,7 @@ def _z_of_ones(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tu
             if column == row or bits[e] != first:
                 return False
             total += values[column]
-        if first << _ONE == 0:  # the bits of 0
+        if first << _ONE == 0 or first >> _SIGN:  # the bits of 0, or of a number below it: a row of ones turned round
             return False
         ones = high - low + _ONE
         spread = spreads[ones] if ones < _SHORT else _spread_of_ones(int(ones), out.size, deviation)

@@ -28,7 +28,7 @@ MOST_ENTRIES = 20_000
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # flags of an entry
-_STRANGE = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)
+_STRANGE = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, UnicodeError)
 
 Read = Callable[[], bytes]
 
@@ -53,15 +53,13 @@ class PhotoFiles(Mapping[str, Photo]):
         self.name = place.name
         self._archive = None if place.is_dir() else _opened(place)
         listed = _of_folder(place) if self._archive is None else _of_archive(self._archive, place.name)
-        self._by_path: dict[str, tuple[str, Read]] = {}
-        self._by_name: dict[str, list[str]] = {}
-        for path, read in listed:
-            key = _plain(path)
-            self._by_path[key] = path, read
-            self._by_name.setdefault(key.rpartition("/")[2], []).append(key)
+        self._files: list[tuple[str, Read]] = list(listed)
+        self._by_name: dict[str, list[int]] = {}  # places in it, by the name without folders
+        for at, (path, _) in enumerate(self._files):
+            self._by_name.setdefault(_plain(path).rpartition("/")[2].casefold(), []).append(at)
         self._waiting = TemporaryDirectory(prefix="xundian-")
         self._found: dict[str, Photo] = {}  # without their bytes
-        self._known: dict[str, str] = {}  # path to hash
+        self._known: dict[int, str] = {}  # place to hash
 
     def find(self, name: str) -> str:
         """Give the hash of a photo by its name, with or without the folders in front of it.
@@ -71,16 +69,16 @@ class PhotoFiles(Mapping[str, Photo]):
         InputError
             When it is not there, there more than once, too large, or no picture.
         """
-        key = self._key(name)
-        if key not in self._known:
-            _, read = self._by_path[key]
+        at = self._place(name)
+        if at not in self._known:
+            _, read = self._files[at]
             photo = as_photo(read(), name)
             if photo.sha256 not in self._found:
                 self._file(photo.sha256, "large").write_bytes(photo.content)
                 self._file(photo.sha256, "small").write_bytes(photo.thumbnail)
                 self._found[photo.sha256] = replace(photo, content=b"", thumbnail=b"")
-            self._known[key] = photo.sha256
-        return self._known[key]
+            self._known[at] = photo.sha256
+        return self._known[at]
 
     def __getitem__(self, sha256: str) -> Photo:
         bare = self._found[sha256]
@@ -106,15 +104,19 @@ class PhotoFiles(Mapping[str, Photo]):
         if self._archive is not None:
             self._archive.close()
 
-    def _key(self, name: str) -> str:
+    def _place(self, name: str) -> int:
+        """Find a name as it stands, else in another case, else with more or fewer folders in front; never in others."""
         key = _plain(name)
-        if key in self._by_path:
-            return key
-        same = [] if ".." in key.split("/") else self._by_name.get(key.rpartition("/")[2], [])
+        near = [] if ".." in key.split("/") else self._by_name.get(key.rpartition("/")[2].casefold(), [])
+        paths = {at: _plain(self._files[at][0]) for at in near}
+        same = [at for at, path in paths.items() if path == key]
+        same = same or [at for at, path in paths.items() if path.casefold() == key.casefold()]
+        same = same or [at for at, path in paths.items() if _ends_with(path, key)]
+        same = same or (near if any(_ends_with(key, path) for path in paths.values()) else [])
         if not same:
             raise InputError(messages.NO_PHOTO, value=name, place=self.name)
         if len(same) > 1:
-            first, second = (self._by_path[one][0] for one in same[:2])
+            first, second = (self._files[at][0] for at in same[:2])
             raise InputError(messages.PHOTO_TWICE, value=name, first=first, second=second)
         return same[0]
 
@@ -124,7 +126,12 @@ class PhotoFiles(Mapping[str, Photo]):
 
 def _plain(name: str) -> str:
     """Bring a name to the form in which names are compared: tables and archives write the same one differently."""
-    return unicodedata.normalize("NFC", name).replace("\\", "/").strip().removeprefix("./").casefold()
+    return unicodedata.normalize("NFC", name).replace("\\", "/").strip().removeprefix("./")
+
+
+def _ends_with(path: str, end: str) -> bool:
+    """Say whether a path ends as another, folder by folder and in any case."""
+    return f"/{path}".casefold().endswith(f"/{end}".casefold())
 
 
 def _of_folder(folder: Path) -> Iterator[tuple[str, Read]]:

@@ -32,7 +32,7 @@ class Loads:
         self.problem = problem
         self.slots = problem.slots()
         hours = {slot: shift_s(problem, slot[0]) for slot in self.slots}
-        every = sum(hours.values())
+        every = sum(hours.values()) or 1
         self.part = {slot: own / every for slot, own in hours.items()}
         self.parts = np.zeros(len(problem.teams))
         for (team, _), part in self.part.items():
@@ -177,7 +177,7 @@ class Loads:
             for taker in takers
             for long in tours[giver]
             for short in tours.get(taker, ())
-            if taker != giver and dwell_s[long] > dwell_s[short]
+            if taker != giver and dwell_s[long] >= dwell_s[short]
         ]
         for _, giver, taker, long, short in sorted(pairs)[:_SQUEEZED]:
             here = self._put(giver, tuple(stop for stop in tours[giver] if stop != long), short)

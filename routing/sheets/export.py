@@ -154,15 +154,15 @@ def _xlsx(part: PlanPart, wording: Wording) -> bytes:
     file, sheets, say = BytesIO(), list(part.sheets()), wording.say
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         _table(book, say("Routes"), _route_columns(say), (_route_row(one, part, say) for one in sheets))
-        _table(book, say("Stops"), _stop_columns(say), _stop_rows(sheets, part, wording), say("What to check"))
+        _table(book, say("Stop list"), _stop_columns(say), _stop_rows(sheets, part, wording), say("What to check"))
         _table(book, say("Not served"), _unserved_columns(say), _unserved_rows(part, wording))
     return file.getvalue()
 
 
 def _route_columns(say: Callable[[str], str]) -> Row:
     return (
-        say("Team"), say("Day"), say("Date"), say("Mode"), say("Stops"), say("Travel, minutes"), say("Way, km"),
-        say("Remarks"),
+        say("Team"), say("Day of the round"), say("Date"), say("Mode"), say("Stops"), say("Travel, minutes"),
+        say("Way, km"), say("Remarks"),
     )  # fmt: skip
 
 
@@ -175,8 +175,8 @@ def _route_row(sheet: RouteSheet, part: PlanPart, say: Callable[[str], str]) -> 
 
 def _stop_columns(say: Callable[[str], str]) -> Row:
     return (
-        say("Team"), say("Day"), say("Date"), say("Number"), say("Kind"), say("Arrives"), say("Leaves"),
-        say("On the spot, minutes"), say("Travel, minutes"), say("Open"), say("Checkpoint"), say("Name"),
+        say("Team"), say("Day of the round"), say("Date"), say("Number"), say("Kind"), say("Arrives"), say("Leaves"),
+        say("On the spot, minutes"), say("Travel, minutes"), say("Open"), say("Checkpoint id"), say("Checkpoint name"),
         say("Category"), say("Address"), say("Responsible unit"), say("Questionnaires"), say("What to check"),
         say("Longitude"), say("Latitude"), say("Remarks"),
     )  # fmt: skip
@@ -195,7 +195,13 @@ def _stop_rows(sheets: Iterable[RouteSheet], part: PlanPart, wording: Wording) -
 
 
 def _unserved_columns(say: Callable[[str], str]) -> Row:
-    return say("Checkpoint"), say("Name"), say("Day"), say("Reason"), say("What would serve it")
+    return (
+        say("Checkpoint id"),
+        say("Checkpoint name"),
+        say("Day of the round"),
+        say("Reason"),
+        say("What would serve it"),
+    )
 
 
 def _unserved_rows(part: PlanPart, wording: Wording) -> Iterator[Row]:

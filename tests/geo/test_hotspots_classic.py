@@ -112,6 +112,16 @@ def test_a_row_multiplied_by_a_number_has_the_same_z(seed: int) -> None:
     np.testing.assert_allclose(gi_star(y, other), gi_star(y, heavy), rtol=1e-9)
 
 
+def test_weights_below_zero_turn_z_round() -> None:
+    y, graph = case("north_carolina_sids", "rate")
+    pairs = graph.adjacency[graph.adjacency > 0]
+    alone = graph.isolates
+    known = y.drop(alone)
+    plain = Graph.from_arrays(*(pairs.index.get_level_values(i) for i in (0, 1)), pairs.to_numpy())
+    turned = Graph.from_arrays(*(pairs.index.get_level_values(i) for i in (0, 1)), -pairs.to_numpy())
+    np.testing.assert_allclose(gi_star(known, turned), -gi_star(known, plain), rtol=1e-9)
+
+
 def test_a_label_without_neighbours_stands_alone() -> None:
     graph = Graph.from_arrays(["a", "b", "c"], ["b", "a", "c"], [1.0, 1.0, 0.0])
     y = pd.Series([1.0, 2.0, 6.0], index=list("abc"))

@@ -233,3 +233,9 @@ def test_loads_are_even_where_opening_hours_forbid_the_cheapest_places(seed: int
     assert not plan.unserved
     assert violations(problem, plan) == []
     assert farthest_load(problem, plan) <= problem.balance
+
+
+def test_teams_whose_day_is_all_lunch_serve_nothing() -> None:
+    noon = Shift(11 * H, 12 * H)
+    problem = city(3, teams=[RoutingTeam(base=3, shift=noon), RoutingTeam(base=3, shift=Shift(12 * H, 13 * H))])
+    assert set(solve(problem, iterations=50, seed=1).unserved.values()) == {Reason.FULL}

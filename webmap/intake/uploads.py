@@ -214,7 +214,7 @@ def _check_zip(path: Path, name: str, most: int) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeError) as error:
         raise _damaged(path, name) from error
     if size > most:
         raise InputError("{file} is too large: at most {most} MB", file=name, most=most // 2**20)

@@ -321,3 +321,17 @@ def test_links_are_not_followed(table: Save, folder: Path, tmp_path: Path) -> No
         pytest.skip("links are not to be had here")
     for name in ("link.jpg", "outside.jpg", "away/outside.jpg"):
         assert "is not in" in reason(table(name), folder)
+
+
+def test_a_photo_is_never_taken_from_another_folder(tmp_path: Path) -> None:
+    for name in ("P001/1.jpg", "P001/2.JPG", "P001/2.jpg", "root.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.new("RGB", (8, 6), (20 * len(name), 90 * (name == "P001/2.JPG"), 40)).save(tmp_path / name, "JPEG")
+    with PhotoFiles(tmp_path) as files:
+        assert files.find("P001/1.jpg") == files.find("照片/P001/1.JPG") == files.find("1.jpg")
+        assert files.find("root.jpg") == files.find("P002/root.jpg")
+        with pytest.raises(InputError, match=r"P002/1\.jpg"):
+            files.find("P002/1.jpg")
+        files.find("P001/2.JPG")
+        with pytest.raises(InputError, match="twice"):
+            files.find("2.Jpg")

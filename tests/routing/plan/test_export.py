@@ -97,13 +97,13 @@ def test_xlsx_has_routes_stops_and_what_is_left_out(planned: Store, tmp_path: Pa
     routes, stops, unserved = _sheets(export_routes(planned, "R1", "xlsx", tmp_path / "r.xlsx"))
     assert routes["Stops"].sum() == planned.routes("R1")["stops"].sum()
     assert len(stops) == len(planned.stops("R1"))
-    visited = stops[stops["Kind"] == "stop"].set_index("Checkpoint")
-    assert visited["Name"].str.startswith("点位").all()
+    visited = stops[stops["Kind"] == "stop"].set_index("Checkpoint id")
+    assert visited["Checkpoint name"].str.startswith("点位").all()
     assert visited.loc["P001", "Questionnaires"] == 6
     assert visited.loc["P001", "Category"] == "Bank branch"
     assert visited.loc["P001", "Open"].count("–") >= 1
     assert ";" in visited.loc["P001", "What to check"]
-    assert unserved[["Checkpoint", "Reason"]].to_numpy().tolist() == [["P039", "no way there"]]
+    assert unserved[["Checkpoint id", "Reason"]].to_numpy().tolist() == [["P039", "no way there"]]
 
 
 def test_xlsx_speaks_the_language_of_the_account(planned: Store, tmp_path: Path) -> None:
