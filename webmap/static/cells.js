@@ -58,12 +58,12 @@ export function cellLayers(settings, { told, failed }) {
   const names = settings.surfaces.map(([name]) => name);
   const palettes = Object.fromEntries(settings.surfaces);
   let map;
-  let query = "";
+  let query = null; // of what is shown; nothing is yet
   let part = null; // west, south, east, north of the shapes that are there
   let asked = new AbortController();
 
   const palette = (colours, surface) => colours[palettes[surface]] ?? [];
-  const address = () => (part ? `${settings.cellShapes}?${query}${query && "&"}bbox=${part.join(",")}` : "");
+  const address = () => (part && query !== null ? `${settings.cellShapes}?${query}${query && "&"}bbox=${part.join(",")}` : "");
 
   /** What the page's style takes in: the shapes; the texture is no part of a style, and comes under them. */
   function extra(colours, { surface, outlines }) {
@@ -99,7 +99,7 @@ export function cellLayers(settings, { told, failed }) {
   /** Ask for the shapes of what the screen shows, and of a little around it. */
   function look() {
     const bounds = map.getBounds();
-    if (!near() || covers(bounds)) return;
+    if (query === null || !near() || covers(bounds)) return;
     const [wide, high] = [(bounds.getEast() - bounds.getWest()) / 4, (bounds.getNorth() - bounds.getSouth()) / 4];
     const down = (value) => Number((Math.floor(value / GRAIN_DEG) * GRAIN_DEG).toFixed(2));
     const up = (value) => Number((Math.ceil(value / GRAIN_DEG) * GRAIN_DEG).toFixed(2));

@@ -60,6 +60,7 @@ def test_a_click_on_a_cell_and_on_a_stop_gives_the_numbers(visit: Callable) -> N
     page.uncheck("[name=layer][value=routes]")
     page.check("[name=layer][value=heat]")
     visitor.until("atlasMap.queryRenderedFeatures({layers: ['cells']}).length > 0")
+    visitor.settled()
     page.evaluate(
         """() => {
           const [cell] = atlasMap.queryRenderedFeatures({layers: ["cells"]});
