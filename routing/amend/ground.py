@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -18,7 +18,7 @@ from geo.frames import WGS84
 from geo.model import Avoidance, Mode, Round, Scope, Team, TeamDraw
 from geo.store import Store
 from geo.streets import Positions, snap
-from routing.amend.changes import StreetClosed, change_of
+from routing.amend.changes import Late, StreetClosed, change_of
 from routing.amend.standing import Standing, seconds_of, standing
 from routing.brief import Terms, teams_of
 from routing.network import StreetNetwork, network_of
@@ -159,7 +159,10 @@ class Ground:
         rows = self.rows(team, day)
         midnight = self.midnight(day)
         times = seconds_of(rows["arrive"], midnight, self.zone), seconds_of(rows["depart"], midnight, self.zone)
-        return standing(rows, times, now_s=self.now_s(day), late_s=late_s, visited=self.visited(team, day), gone=gone)
+        found = standing(rows, times, now_s=self.now_s(day), late_s=late_s, visited=self.visited(team, day), gone=gone)
+        lines = self.store.amendments(self.round.id, team=team, day=day)
+        said_late = ((lines["kind"] == Late.kind) & ~lines["undone"]).any()
+        return replace(found, sooner_s=None) if said_late else found
 
     def second_of(self, moment: dt.datetime, day: int) -> int:
         """Tell what the local clock showed at a moment, counted from the midnight of a day of the round."""

@@ -110,11 +110,21 @@ def pose(ground: Ground, rest: Rest) -> Brief:
 def answer(ground: Ground, rest: Rest) -> Answer:
     """Plan the remainder: the order of now with what is added at its best place, or a new one where that is worth it.
 
+    A team that has not left its base leaves when it was told to, or sooner where that serves more.
+
     Raises
     ------
     PlanError
         When the independent checker refuses the answer.
     """
+    found, standing = _answer(ground, rest), rest.standing
+    if not found.plan.unserved or standing.sooner_s is None:
+        return found
+    sooner = _answer(ground, replace(rest, standing=replace(standing, free_s=standing.sooner_s)))
+    return sooner if len(sooner.plan.unserved) < len(found.plan.unserved) else found
+
+
+def _answer(ground: Ground, rest: Rest) -> Answer:
     brief = pose(ground, rest)
     problem, slot = brief.problem, (0, rest.day - 1)
     known = keep(problem, slot, [stop for stop in range(len(rest.stops)) if _may(problem, slot, stop)])

@@ -5,7 +5,7 @@ comes after it: a team that was seen at its third stop at half past ten hasn't b
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -35,6 +35,7 @@ class Standing:
     underway: Underway | None  # then it is on this way, and ``place`` is where it began
     eaten: bool
     home: bool  # the day is over
+    sooner_s: int | None = None  # when a team at its base could leave earlier than planned; None: not at all
 
 
 @dataclass(slots=True)
@@ -102,16 +103,16 @@ def standing(
         walk.done.append(at)
         walk.free_s = (start_s if seen_s is None else seen_s) + ends_s - begins_s
         walk.eaten |= kind == "lunch"
-    return _said(rows, walk, starts, legs, now_s, late_s)
+    said = _said(rows, walk, starts, legs, now_s)
+    sooner = walk.place is None and len(rows) and not late_s
+    return replace(said, sooner_s=now_s or 0) if sooner else said
 
 
-def _said(
-    rows: gpd.GeoDataFrame, walk: _Walk, starts: list[int], legs: list[int], now_s: int | None, late_s: int
-) -> Standing:
+def _said(rows: gpd.GeoDataFrame, walk: _Walk, starts: list[int], legs: list[int], now_s: int | None) -> Standing:
     underway, upcoming = None, walk.next_row
     free_s = walk.free_s
     if walk.place is None:
-        free_s = starts[0] if len(rows) and late_s else None  # a team that leaves late is late at its base
+        free_s = starts[0] if len(rows) else None  # it leaves when it was told to: a day may begin late on purpose
     elif now_s is not None:
         free_s = max(free_s or 0, now_s)
         if upcoming is not None and legs[upcoming] > 0 and starts[upcoming] - legs[upcoming] < now_s:

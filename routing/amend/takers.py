@@ -42,6 +42,8 @@ def _added(ground: Ground, rest: Rest) -> dict[str, int]:
     standing = ground.standing(rest.team, rest.day)
     if standing.home:
         return {}
+    if standing.sooner_s is not None:
+        standing = replace(standing, free_s=standing.sooner_s)
     brief = pose(ground, replace(rest, standing=standing, stops=standing.ahead, untried=True, anew=False))
     problem, slot = brief.problem, (0, rest.day - 1)
     order = tuple(range(len(standing.ahead)))

@@ -71,7 +71,9 @@ class Visitor:
         """Wait until the map has drawn what it was asked to."""
         self.page.wait_for_selector("#stage.ready", timeout=WAIT_MS)
         self.until("globalThis.atlasMap?.loaded()")
-        self.page.evaluate("() => new Promise((idle) => { atlasMap.once('idle', idle); atlasMap.triggerRepaint(); }).then(() => true)")
+        self.page.evaluate(
+            "() => new Promise((idle) => { atlasMap.once('idle', idle); atlasMap.triggerRepaint(); }).then(() => true)"
+        )
 
     def until(self, expression: str) -> None:
         """Wait until an expression holds. wait_for_function evaluates strings in the page, which its policy forbids."""
