@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from routing.problem import HOUR_S, UNREACHABLE_S, Plan, Reason, RoutingProblem, Slot
-from routing.search.settle import Drafts, cheapest, detour_s, holds, shift_s, work_s
+from routing.problem import HOUR_S, Plan, Reason, RoutingProblem, Slot
+from routing.search.places import Places
+from routing.search.settle import Drafts, detour_s, holds, shift_s, work_s
 from routing.search.timetable import NEVER_S, Day, earliest_back
 
 _TRIED = 60  # places for a stop, nearest first, before the least overtime is taken
@@ -58,11 +59,12 @@ def parse(text: str) -> Remedy | None:
 def remedies(problem: RoutingProblem, plan: Plan) -> dict[int, Remedy]:
     """Find for each stop that is not served the least change that would serve it."""
     drafts: Drafts = {(route.team, route.day): route.stops for route in plan.routes}
+    places = Places(problem, drafts)
     answer: dict[Reason, Callable[[int], Remedy]] = {
         Reason.NO_WAY: lambda _: Remedy(Change.WAY, {"mode": ", ".join(dict.fromkeys(t.mode for t in problem.teams))}),
         Reason.AVOIDED: lambda _: Remedy(Change.TEAM, {}),
-        Reason.CLOSED: lambda stop: _another_day(problem, drafts, stop) or _wider(problem, stop),
-        Reason.FULL: lambda stop: _another_day(problem, drafts, stop, room=True) or _overtime(problem, drafts, stop),
+        Reason.CLOSED: lambda stop: _another_day(places, stop) or _wider(problem, stop),
+        Reason.FULL: lambda stop: _another_day(places, stop, room=True) or _overtime(problem, drafts, stop),
         Reason.NOT_WORTH: lambda stop: Remedy(Change.PRIZE, {"seconds": _price(problem, drafts, stop)}),
     }
     return {stop: answer[reason](stop) for stop, reason in plan.unserved.items()}
@@ -84,12 +86,12 @@ def teams_for_all(problem: RoutingProblem, plan: Plan) -> int | None:
         return len(problem.teams)
     for extra in range(1, _ENOUGH_TEAMS):
         wider = _with(problem, teams=(team,) * extra)
-        drafts: Drafts = {}
+        places = Places(wider, {})
         for stop in sorted(left, key=lambda stop: -int(problem.dwell_s[stop])):
-            found = cheapest(wider, drafts, stop, UNREACHABLE_S)
+            found = places.cheapest(stop)
             if found is None:
                 break
-            _put(drafts, *found, stop)
+            places.put(*found, stop)
         else:
             return len(problem.teams) + extra
         if extra > len(left):
@@ -97,23 +99,19 @@ def teams_for_all(problem: RoutingProblem, plan: Plan) -> int | None:
     return None
 
 
-def _put(drafts: Drafts, slot: Slot, place: int, stop: int) -> None:
-    stops = drafts.get(slot, ())
-    drafts[slot] = (*stops[:place], stop, *stops[place:])
-
-
 def _with(problem: RoutingProblem, **changes: object) -> RoutingProblem:
     return replace(problem, **changes)  # type: ignore[arg-type]
 
 
-def _another_day(problem: RoutingProblem, drafts: Drafts, stop: int, *, room: bool = False) -> Remedy | None:
+def _another_day(places: Places, stop: int, *, room: bool = False) -> Remedy | None:
     """Move a stop that is bound to its day: to one with room, or, unless there must be room, to one when it is open."""
+    problem = places.problem
     if problem.day_of[stop] is None:
         return None
-    free = _with(problem, day_of={**problem.day_of, stop: None})
-    found = cheapest(free, drafts, stop, UNREACHABLE_S)
+    found = places.cheapest(stop, any_day=True)
     if found:
         return Remedy(Change.DAY, {"day": found[0][1] + 1, "team": found[0][0]})
+    free = _with(problem, day_of={**problem.day_of, stop: None})
     open_days = [] if room else [slot[1] for slot in free.slots() if holds(free, slot, [stop])]
     return Remedy(Change.OPEN_DAY, {"day": open_days[0] + 1}) if open_days else None
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from geo.progress import Progress, silent
 from routing.problem import Plan, RoutingProblem
+from routing.search.places import Places
 from routing.search.polish import Search
-from routing.search.settle import Drafts, holds, insert, keep, routes_of
+from routing.search.settle import Drafts, holds, keep, routes_of
 from routing.search.unserved import reason_of
 
 
@@ -87,6 +88,7 @@ def settle(problem: RoutingProblem, tours: Drafts) -> Plan:
     """Bring tours onto the real clock, put what is missing where it still fits, and say why for the rest."""
     drafts = {slot: keep(problem, slot, stops) for slot, stops in tours.items()}
     served = {stop for stops in drafts.values() for stop in stops}
-    left = insert(problem, drafts, set(problem.stops) - served)
-    drafts = {slot: stops for slot, stops in drafts.items() if stops}
-    return Plan(routes_of(problem, drafts), {stop: reason_of(problem, drafts, stop) for stop in left})
+    places = Places(problem, drafts)
+    left = places.insert(set(problem.stops) - served)
+    drafts = {slot: stops for slot, stops in places.drafts.items() if stops}
+    return Plan(routes_of(problem, drafts), {stop: reason_of(places, stop) for stop in left})

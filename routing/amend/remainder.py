@@ -22,6 +22,7 @@ from routing.hours import own_shift
 from routing.matrix import travel_matrix, way
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Shift
 from routing.rush import rush_of
+from routing.search.places import Places
 from routing.search.settle import Drafts, detour_s, holds, keep, routes_of, tour_s
 from routing.search.unserved import reason_of
 from routing.solver import solve
@@ -181,7 +182,8 @@ def _may(problem: RoutingProblem, slot: tuple[int, int], stop: int) -> bool:
 def _served(problem: RoutingProblem, slot: tuple[int, int], order: Sequence[int]) -> Plan:
     drafts: Drafts = {slot: tuple(order)} if len(order) else {}
     left = set(problem.stops) - set(order)
-    return Plan(routes_of(problem, drafts), {stop: reason_of(problem, drafts, stop) for stop in sorted(left)})
+    places = Places(problem, drafts)
+    return Plan(routes_of(problem, drafts), {stop: reason_of(places, stop) for stop in sorted(left)})
 
 
 def _shift(shift: Shift, free_s: int | None, *, eaten: bool) -> Shift:

@@ -1,8 +1,8 @@
 """From the solver's tours to a plan on the real clock: nothing late, nothing lost."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from routing.problem import UNREACHABLE_S, PlannedRoute, RoutingProblem, Slot
+from routing.problem import PlannedRoute, RoutingProblem, Slot
 from routing.search.timetable import Day, earliest_back, timetable
 
 Drafts = dict[Slot, tuple[int, ...]]
@@ -56,44 +56,6 @@ def detour_s(problem: RoutingProblem, slot: Slot, stops: Sequence[int], place: i
     if after is not None:
         added += int(travel[stop, after]) - (int(travel[before, after]) if stops or not team.open_end else 0)
     return added
-
-
-def insert(problem: RoutingProblem, drafts: Drafts, missing: Iterable[int]) -> list[int]:
-    """Put stops into the drafts where they fit at the least travel; give those that fit nowhere.
-
-    A stop whose prize is below its detour stays out.
-    """
-    out = []
-    for stop in sorted(missing):
-        best = cheapest(problem, drafts, stop, problem.worth_s(stop))
-        if best is None:
-            out.append(stop)
-        else:
-            slot, place = best
-            stops = drafts.get(slot, ())
-            drafts[slot] = (*stops[:place], stop, *stops[place:])
-    return out
-
-
-def cheapest(
-    problem: RoutingProblem, drafts: Mapping[Slot, Sequence[int]], stop: int, most_s: int
-) -> tuple[Slot, int] | None:
-    """Find the team's day and place where ``stop`` fits on the real clock at the least travel."""
-    options = []
-    for slot in problem.slots():
-        if stop in problem.teams[slot[0]].avoids or not problem.open_on(stop, slot[1]):
-            continue
-        stops = drafts.get(slot, ())
-        room_s = shift_s(problem, slot[0]) - work_s(problem, slot, stops) - int(problem.dwell_s[stop])
-        for place in range(len(stops) + 1):
-            added = detour_s(problem, slot, stops, place, stop)
-            if added < min(UNREACHABLE_S, most_s) and added <= room_s:
-                options.append((added, slot, place))
-    for _, slot, place in sorted(options):
-        stops = drafts.get(slot, ())
-        if holds(problem, slot, [*stops[:place], stop, *stops[place:]]):
-            return slot, place
-    return None
 
 
 def routes_of(problem: RoutingProblem, drafts: Mapping[Slot, Sequence[int]]) -> tuple[PlannedRoute, ...]:

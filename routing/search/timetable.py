@@ -61,16 +61,23 @@ def earliest_back(day: Day, stops: Sequence[int]) -> int:
     fasting, fed = (day.shift.start_s, NEVER_S) if day.starts else (NEVER_S, day.shift.start_s)
     here = team.base
     for stop in stops:
-        leg_s = int(day.travel[here, stop])
-        ready_fed = min(fed + leg_s, day.lunch_then(fasting, leg_s))
-        dwell_s = int(day.problem.dwell_s[stop])
-        fasting = min(day.begin(stop, fasting + leg_s) + dwell_s, NEVER_S)
-        fed = min(day.begin(stop, ready_fed) + dwell_s, NEVER_S)
+        fasting, fed = onward(day, (fasting, fed), int(day.travel[here, stop]), stop)
         if fasting >= NEVER_S and fed >= NEVER_S:
             return NEVER_S
         here = stop
     leg_s = 0 if team.end_base is None else int(day.travel[here, team.end_base])
     return min(fed + leg_s, day.lunch_then(fasting, leg_s), NEVER_S)
+
+
+def onward(day: Day, free_s: tuple[int, int], leg_s: int, stop: int) -> tuple[int, int]:
+    """Go to a stop and visit it: when the team is free, with lunch to come and with lunch taken, before and after."""
+    fasting, fed = free_s
+    ready_fed = min(fed + leg_s, day.lunch_then(fasting, leg_s))
+    dwell_s = int(day.problem.dwell_s[stop])
+    return (
+        min(day.begin(stop, fasting + leg_s) + dwell_s, NEVER_S),
+        min(day.begin(stop, ready_fed) + dwell_s, NEVER_S),
+    )
 
 
 def timetable(problem: RoutingProblem, team: int, day: int, stops: Sequence[int]) -> PlannedRoute | None:

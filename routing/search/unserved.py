@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from routing.problem import UNREACHABLE_S, Reason, RoutingProblem, Slot
-from routing.search.settle import Drafts, cheapest, holds, shift_s, work_s
+from routing.search.places import Places
+from routing.search.settle import holds, shift_s, work_s
 
 
-def reason_of(problem: RoutingProblem, drafts: Drafts, stop: int) -> Reason:
+def reason_of(places: Places, stop: int) -> Reason:
     """Give the reason of a stop that no route visits: avoidance, no way, hours, its prize, and else no room."""
+    problem = places.problem
     slots = [slot for slot in problem.slots() if problem.day_of[stop] in (None, slot[1])]
     willing = [slot for slot in slots if stop not in problem.teams[slot[0]].avoids]
     if slots and not willing:
@@ -16,7 +18,7 @@ def reason_of(problem: RoutingProblem, drafts: Drafts, stop: int) -> Reason:
         return Reason.NO_WAY
     if slots and not any(holds(problem, slot, [stop]) for slot in willing):
         return Reason.CLOSED if _hours_hinder(problem, willing, stop) else Reason.FULL
-    if problem.prizes[stop] is not None and cheapest(problem, drafts, stop, UNREACHABLE_S):
+    if problem.prizes[stop] is not None and places.cheapest(stop):
         return Reason.NOT_WORTH
     return Reason.FULL
 

@@ -16,6 +16,8 @@ from routing.hours import own_shift
 from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
 from routing.rush import rush_of, share_left
 from routing.search import groups, polish
+from routing.search.places import Places
+from routing.search.settle import detour_s, holds
 from routing.solver import solve
 from routing.streets.speeds import TimeSlice
 
@@ -161,6 +163,29 @@ def test_a_stop_said_to_be_impossible_is_impossible_alone(problem: RoutingProble
             stops=[stop],
         )
         assert stop in solve(alone, iterations=20, seed=1).unserved
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problem=problems(), order=st.permutations(range(9)), day=st.sampled_from(["own", "any"]))
+def test_the_cheapest_place_is_that_of_trying_them_all(problem: RoutingProblem, order: list[int], day: str) -> None:
+    any_day = day == "any"
+    free = replace(problem, day_of=None) if any_day else problem
+    places = Places(problem, {})
+    for stop in (one for one in order if one < len(problem.stops)):
+        options = [
+            (added_s, slot, place)
+            for slot in free.slots()
+            if stop not in free.teams[slot[0]].avoids
+            for stops in [places.drafts.get(slot, ())]
+            for place in range(len(stops) + 1)
+            if (added_s := detour_s(free, slot, stops, place, stop)) < UNREACHABLE_S
+            and holds(free, slot, [*stops[:place], stop, *stops[place:]])
+        ]
+        assert places.cheapest(stop, any_day=any_day) == (min(options)[1:] if options else None)
+        own = places.cheapest(stop)
+        if own is not None:
+            places.put(*own, stop)
+    assert all(holds(problem, slot, stops) for slot, stops in places.drafts.items())
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
