@@ -16,6 +16,7 @@ _TRIED = 300  # moves of a round that are held against the clock, the cheapest f
 _HARD = 120  # changes that are looked for at length
 _PATIENCE = 0.8  # of the time that is left, for these
 _SQUEEZED = 120  # of each kind of them, the cheapest first
+_SLACK = 0.35  # of the band: up to here a team may always take on more
 _MARGIN = 0.8  # of the band: evened out a little further than asked, so that the search has room
 
 
@@ -55,6 +56,16 @@ class Loads:
         fair = self.parts * loads.sum()
         outside: npt.NDArray[np.float64] = np.maximum(np.abs(loads - fair) - (band or 0.0) * fair, 0.0)
         return outside
+
+    def room_s(self, tours: Drafts) -> dict[Slot, float]:
+        """Give the seconds by which each day may get longer, or should get shorter, for its team's load to be even.
+
+        A team well within the band keeps its load, one below its share or little above may take on some more.
+        """
+        loads, band = self.of(tours), self.problem.balance or 0.0
+        fair = self.parts * loads.sum()
+        room = np.clip(loads, fair * (1 + _SLACK * band), fair * (1 + _MARGIN * band)) - loads
+        return {slot: room[slot[0]] * part / self.parts[slot[0]] for slot, part in self.part.items() if part}
 
     def even_out(self, tours: Drafts, *, until_s: float = math.inf) -> Drafts:
         """Move stops and exchange whole days until every load is well within the band, or nothing helps any more.

@@ -4,7 +4,8 @@ A city's round is too large for one search to stay quick: each step copies the w
 territories, each with its share of the team days. Every later round parts the team days into groups of
 neighbours, other groups each time, and searches on in all of them at once, as in POPMUSIC (Taillard and Voss, 2002,
 doi:10.1007/978-1-4615-1507-4_27). Days that share no stop never meet in a group. The first part of the search looks for
-the least travel alone; then the loads are evened out, and from there on no step may unsettle them.
+the least travel alone; then work is priced so that loads even out, what is left of that is done stop by stop, and from
+there on no step may unsettle them.
 """
 
 import math
@@ -31,8 +32,10 @@ LONE_STEPS = 5000  # likewise where no group has neighbours to change with
 TWINS = 2  # searches with other seeds where there is one group only
 FIRST_PENALTY = 50_000.0  # as PyVRP; where it starts lower, clustered stops keep too many routes
 EVEN_FROM = 0.6  # of the search: from here on the loads are kept even
+EVENING = 0.3  # of the time that is left may go into that after a round that prices work
 EVENING_S = 0.5  # may go into that in any case, when time is up or somebody ended the search
-FAIR_COSTS = (0, 1, 2, 4, 8)  # of a second more in a team's day, see Part.hold_loads
+FAIR_COSTS = (0, 1, 2, 4, 8, 16)  # of a second more in a team's day, see Part.hold_loads
+HOLDING, LEVELLING = 1, 5
 LISTEN_S = 0.2
 SETTLING = 0.15  # of the time, to set the tours on the real clock; at most SETTLING_S
 SETTLING_S = 0.3
@@ -89,7 +92,9 @@ class Search:
         self._loads = Loads(problem)
         self._evens = problem.balance is not None and len(problem.teams) > 1
         self._even = False
-        self._fair_level = 1
+        self._levelling = False  # in rounds that even loads out
+        self._fair_level = HOLDING
+        self._room_s: dict[Slot, float] = {}
         self._unsettling = 0  # answers of a round refused because they would unsettle a load
 
     def share_done(self) -> float:
@@ -111,7 +116,7 @@ class Search:
         with ThreadPoolExecutor(max_workers=threads) as pool:
             while self.share_done() < 1 and not self._cancelled.is_set():
                 if self.share_done() >= EVEN_FROM and self._evens and not self._even:
-                    self._even_out()
+                    self._begin_evening()
                     continue
                 tasks = self._tasks()
                 if not tasks:
@@ -122,21 +127,35 @@ class Search:
                     self._steps_done += answer.iterations
                     self._take(task, answer)
                 self._penalty = float(np.median([answer.penalty for answer in found]))
-                if self._even:
+                if self._levelling:
+                    self._even_out(EVENING)
+                    self._levelling = self._off_s(self.tours) > 0
+                elif self._even:
                     step = 1 if 3 * self._unsettling > len(tasks) else 0 if self._unsettling else -1
                     self._fair_level = min(max(self._fair_level + step, 0), len(FAIR_COSTS) - 1)
-        if not self._even:
+        if not self._even or self._off_s(self.tours) > 0:
             self._even_out()
         listen()
 
-    def _even_out(self) -> None:
+    def _begin_evening(self) -> None:
+        """From here on loads count: evened out at once where that is little, else by a round that prices work."""
+        self._even = True
+        self._levelling = self._off_s(self.tours) > 0
+        self._fair_level = LEVELLING if self._levelling else HOLDING
+        if not self._levelling:
+            self._even_out()
+
+    def _even_out(self, part: float = 1.0) -> None:
+        """Even loads out stop by stop, in a part of the time that is left."""
         self._even = self._evens
         if self._even:
-            soon_s = time.perf_counter() + EVENING_S
-            until_s = soon_s if self._cancelled.is_set() else max(self.ends_at, soon_s)
+            now_s = time.perf_counter()
+            left_s = 0.0 if self._cancelled.is_set() else part * (self.ends_at - now_s)
+            until_s = now_s + max(left_s, EVENING_S)
             self.tours = self._loads.even_out(self.tours, until_s=until_s)
 
     def _search(self, pool: ThreadPoolExecutor, tasks: Sequence[Task], listen: Callable[[], bool]) -> list[Found]:
+        self._room_s = self._loads.room_s(self.tours)
         running: list[Future[Found]] = [pool.submit(self._improve, task) for task in tasks]
         waiting: Iterable[Future[Found]] = running
         while waiting:
@@ -149,7 +168,7 @@ class Search:
         effort = Effort(task.steps, self._round_ends_at(), self._cancelled.is_set)
         part = Part(self._menus, task.stops, task.slots)
         if self._even and task.tours and FAIR_COSTS[self._fair_level]:
-            part.hold_loads(task.tours, FAIR_COSTS[self._fair_level])
+            part.hold_loads(task.tours, self._room_s, FAIR_COSTS[self._fair_level])
         return improve(part, task.tours, effort, task.seed, self._penalty)
 
     def _round_ends_at(self) -> float | None:
@@ -160,16 +179,18 @@ class Search:
         return self.began_at + first_s if self._evens and not self._even else self.ends_at
 
     def _take(self, task: Task, answer: Found) -> None:
-        """Take a search's answer over when it is no worse on the real clock, and unsettles no load."""
+        """Take an answer over when it is no worse on the real clock and unsettles no load, or evens loads out."""
         if answer.tours is None:
             return
         kept = {slot: keep(self.problem, slot, stops) for slot, stops in answer.tours.items()}
         kept = {slot: stops for slot, stops in kept.items() if stops}
         before = {slot: self.tours[slot] for slot in task.slots if slot in self.tours}
-        if self._cost(kept, task.stops) > self._cost(before, task.stops):
-            return
         tours = {slot: stops for slot, stops in self.tours.items() if slot not in task.slots} | kept
-        if self._even and self._off_s(tours) > self._off_s(self.tours):
+        off_s = self._off_s(tours) - self._off_s(self.tours) if self._even else 0.0
+        evener = off_s < 0 and self._lost_s(kept, task.stops) <= self._lost_s(before, task.stops)
+        if self._cost(kept, task.stops) > self._cost(before, task.stops) and not evener:
+            return
+        if off_s > 0:
             self._unsettling += 1
             return
         self.tours = tours
@@ -187,9 +208,12 @@ class Search:
         return self._loads.off_s(self._loads.of(tours))
 
     def _cost(self, tours: Drafts, stops: Iterable[int]) -> int:
+        return self._lost_s(tours, stops) + sum(tour_s(self.problem, slot, tour) for slot, tour in tours.items())
+
+    def _lost_s(self, tours: Drafts, stops: Iterable[int]) -> int:
+        """Give what the stops that these tours leave out are worth."""
         served = {stop for tour in tours.values() for stop in tour}
-        travel_s = sum(tour_s(self.problem, slot, tour) for slot, tour in tours.items())
-        return travel_s + sum(self.problem.worth_s(stop) for stop in stops if stop not in served)
+        return sum(self.problem.worth_s(stop) for stop in stops if stop not in served)
 
     def _tasks(self) -> list[Task]:
         planned: list[Group] = []

@@ -148,16 +148,18 @@ class Part:
         every = {option.stop for option in self.alternatives}
         return 1 - len(wide) / len(every) if every else 0.0
 
-    def hold_loads(self, tours: Tours, cost: int) -> None:
-        """Let every second by which a day gets longer than it is in ``tours`` cost something.
+    def hold_loads(self, tours: Tours, room_s: Mapping[Slot, float], cost: int) -> None:
+        """Let every second by which a day gets longer than it should cost something.
 
-        Then stops change teams when that saves travel worth it, and no team is emptied into the others. Nothing is
-        better by this measure that isn't shorter to travel.
+        Then stops change teams when that saves travel worth it, no team is emptied into the others, and one that has
+        too much passes stops on.
 
         Parameters
         ----------
         tours
             Where the search starts.
+        room_s
+            By how much longer than there each day may get at no cost; below 0 it should get shorter.
         cost
             Of a second longer, in units of 1 / ``COST_PER_S`` seconds of travel.
         """
@@ -166,7 +168,11 @@ class Part:
         self.data = self._data()
         lasts = {route.vehicle_type(): route.duration() for route in self.solution(tours).routes()}
         vehicles = [
-            vehicle.replace(shift_duration=lasts.get(kind, 0), max_overtime=DAY_S, unit_overtime_cost=cost)
+            vehicle.replace(
+                shift_duration=max(0, round(lasts.get(kind, 0) + room_s.get(self.kinds[kind][0], 0.0))),
+                max_overtime=DAY_S,
+                unit_overtime_cost=cost,
+            )
             for kind, vehicle in enumerate(self.data.vehicle_types())
         ]
         self.data = self.data.replace(vehicle_types=vehicles)

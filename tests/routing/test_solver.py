@@ -11,6 +11,7 @@ import pytest
 from geo.model import Mode
 from routing.check import violations
 from routing.problem import HOUR_S, Plan, Reason, RoutingProblem, RoutingTeam, Shift
+from routing.search import polish
 from routing.search.groups import group_count, territories
 from routing.search.loads import Loads, farthest_load
 from routing.search.menus import best_menus
@@ -218,6 +219,39 @@ def test_few_steps_are_shared_by_all_days() -> None:
     assert farthest_load(problem, plan) <= problem.balance
     again = solve(problem, iterations=40_000, seed=1)
     assert plan.travel_s <= 1.02 * again.travel_s
+
+
+def far_off(seed: int) -> RoutingProblem:
+    """Put a team's base far from where the others and all stops are, with drawn days: travel alone leaves it idle."""
+    random = np.random.default_rng(seed)
+    place = np.vstack([random.integers(0, 5_000, (72, 2)), [[0, 0], [5_000, 5_000], [9_000, 0]]])
+    travel = np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1)).astype(np.int64)
+    teams = [RoutingTeam(base=72 + number) for number in range(3)]
+    return RoutingProblem(travel, [600] * 72, teams, days=2, day_of=[stop % 2 for stop in range(72)])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_round_that_prices_work_evens_loads_out_at_less_travel(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = far_off(seed)
+    plan = solve(problem, iterations=12_000, seed=1)
+    assert violations(problem, plan) == []
+    assert not plan.unserved
+    assert farthest_load(problem, plan) <= problem.balance
+    monkeypatch.setattr(polish, "LEVELLING", 0)  # stop by stop only
+    assert plan.travel_s < solve(problem, iterations=12_000, seed=1).travel_s
+
+
+def test_room_is_what_brings_loads_to_their_shares() -> None:
+    problem = far_off(1)
+    loads = Loads(problem)
+    tours = {(0, 0): tuple(range(0, 40, 2)), (0, 1): tuple(range(1, 41, 2)), (1, 0): (40, 42), (1, 1): (41, 43)}
+    room_s = loads.room_s(tours)
+    work, band = loads.of(tours), problem.balance
+    fair = work.sum() / 3
+    each = [room_s[team, 0] + room_s[team, 1] for team in range(3)]
+    assert each[0] == pytest.approx(fair * (1 + 0.8 * band) - work[0])  # too much: down into the band
+    assert each[1] == pytest.approx(fair * (1 + 0.35 * band) - work[1])
+    assert each[2] == pytest.approx(fair * (1 + 0.35 * band))
 
 
 @pytest.mark.parametrize("seed", [10, 44])
