@@ -48,6 +48,10 @@ class Session:
         """Print one line for a person; with ``--json`` it goes to stderr, as stdout is the machine's."""
         click.echo(say(template, values, self.language), err=self.as_json)
 
+    def ask(self, template: str, **values: object) -> None:
+        """Ask a person to agree, and end the command when they don't."""
+        click.confirm(say(template, values, self.language), abort=True, err=self.as_json)
+
     def progress(self, stage: str, done: int, total: int) -> None:
         """Draw a progress bar on stderr: one a stage, closed when it is full."""
         bar = self.bars.get(stage)

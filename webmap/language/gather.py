@@ -27,7 +27,7 @@ PO = Path(__file__).parents[1] / "translations" / "zh" / "LC_MESSAGES" / "messag
 MO = PO.with_suffix(".mo")
 METHODS = [("**/vendor/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
 ERRORS = [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)]
-SPEAKING = ("say", "remark", "progress", "Note", *ERRORS)
+SPEAKING = ("say", "ask", "remark", "progress", "Note", *ERRORS)
 LIBRARIES = ("geo", "routing", "data")  # they know no gettext: a public constant with a blank in it is a sentence
 WIDTH = 120
 FIRST = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)  # in the header; the day of gathering would only make noise
