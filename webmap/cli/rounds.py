@@ -11,6 +11,7 @@ from geo.catalogue import Catalogue
 from geo.errors import InputError, NotFoundError
 from geo.model import Round
 from geo.store import Store
+from routing.brief import made_up
 from routing.rounds import read_quotas
 from routing.rounds.frame import ensure_drawable
 from webmap.cli.session import Result, Session, command
@@ -77,6 +78,7 @@ def _made(session: Session, store: Store, round_id: str, options: dict[str, Any]
     ensure_drawable(store, made)
     store.create_round(made)
     _say(session, made)
+    session.warn(made_up(store, made))
     more = {key: value for key, value in (("campaign", campaign), ("risk", risk)) if value}
     return {"round": made.id, "start": made.start, "days": made.days, "teams": made.teams, "size": made.size, **more}
 
@@ -100,7 +102,8 @@ def change(session: Session, round_id: str, **options: Any) -> Result:  # noqa: 
         made = replace(round_, **{name: value for name, value in options.items() if value is not None})
         ensure_drawable(store, made)
         store.change_round(made)
-    _say(session, made)
+        _say(session, made)
+        session.warn(made_up(store, made))
     return {"round": made.id, "start": made.start, "days": made.days, "teams": made.teams, "size": made.size}
 
 

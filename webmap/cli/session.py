@@ -3,7 +3,7 @@
 import functools
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from tqdm import tqdm
 from xlsxwriter.exceptions import FileCreateError
 
 from geo.errors import XundianError
+from geo.notes import Note
 from geo.store import Store
 from webmap.language.texts import cli_language, say, translate, translate_error
 
@@ -47,6 +48,11 @@ class Session:
     def say(self, template: str, **values: object) -> None:
         """Print one line for a person; with ``--json`` it goes to stderr, as stdout is the machine's."""
         click.echo(say(template, values, self.language), err=self.as_json)
+
+    def warn(self, notes: Iterable[Note]) -> None:
+        """Say what a person should know, a line each."""
+        for note in notes:
+            self.say(note.template, **note.values)
 
     def ask(self, template: str, **values: object) -> None:
         """Ask a person to agree, and end the command when they don't."""

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Role
 from geo.store import Store
-from routing.brief import teams_of
+from routing.brief import made_up, teams_of
 from routing.draw import reveal as reveals
 from routing.draw.commit import ThirdParty
 from routing.rounds import draw_round, fieldwork, proof
@@ -57,6 +57,7 @@ def page() -> str:
         questionnaires=sight.store.questionnaires(chosen.id) if standing.draw else None,
         too_early=last,
         draws=COMPARED,
+        made_up=[note.text(say) for note in made_up(sight.store, chosen)],
         number_of=number,
         **_proofs(sight.store, standing),
     )

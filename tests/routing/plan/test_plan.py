@@ -12,7 +12,7 @@ from geo.frames import ROUTES, STOPS, UNSERVED, faults
 from geo.model import Mode, Round, Team
 from geo.store import Store
 from geo.streets import snap
-from routing.brief import Days, Terms
+from routing.brief import Days, Terms, made_up
 from routing.matrix import travel_matrix
 from routing.network import closed_edges, network_of
 from routing.plan import PlanOptions, plan_round
@@ -131,6 +131,14 @@ def test_without_teams_they_start_at_the_centre(city: Store) -> None:
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     stops = city.stops("R1")
     assert set(stops["team"]) <= {"T01", "T02"}
+    (note,) = made_up(city, city.round("R1"))
+    assert "0 of the 2 teams" in note.text()
+    assert "T01 – T02 are made up" in note.text()
+    assert "xundian import teams" in note.text()
+    city.replace_teams([Team("T01", 114.3, 30.6)])
+    assert "1 of the 2 teams of this round: T02 are" in made_up(city, city.round("R1"))[0].text()
+    city.replace_teams([Team("甲", 114.3, 30.6), Team("乙", 114.3, 30.6), Team("丙", 114.3, 30.6)])
+    assert made_up(city, city.round("R1")) == ()
     base = stops[stops["kind"] == "base"].geometry.iloc[0]
     assert base.equals_exact(shapely.centroid(shapely.multipoints(city.sample("R1").geometry.to_numpy())), 1e-9)
 

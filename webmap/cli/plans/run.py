@@ -9,7 +9,7 @@ import click
 
 from geo.errors import StateError
 from geo.store import Store
-from routing.brief import Days, Terms
+from routing.brief import Days, Terms, made_up
 from routing.hours import shift_of
 from routing.plan import PlanOptions, plan_round
 from routing.solver import Standing
@@ -111,12 +111,13 @@ def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: ob
             return pressed()
 
         report = plan_round(store, round_id, options, progress=session.progress, watch=watch)
-        trial = store.draw(round_id).trial
+        trial, missing = store.draw(round_id).trial, made_up(store, store.round(round_id))
     keys = ("routes", "served", "unserved", "travel_s", "seconds", "candidates_sha256")
     result = {key: getattr(report, key) for key in keys} | {"team_days": report.routes}
     session.say(
         "{served} stops served on {team_days} team-days, {unserved} unserved; travel {travel_s} s in all.", **result
     )
+    session.warn(missing)
     if report.farthest_load > EVEN:
         session.say(
             "The work of one team is {share:.0%} off its fair share: give more --seconds; within {even:.0%} is good.",
