@@ -8,6 +8,7 @@ from flask import Flask, current_app, g
 from flask_babel import gettext as _
 
 from geo.catalogue import Catalogue, Category
+from geo.natural import natural_order
 from webmap.access import city
 from webmap.clock import zone_of
 from webmap.language.reasons import said
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
         category=category_name,
         points=points,
         team=team_name,
+        in_order=natural_order,
         said=said,
     )
 

@@ -6,6 +6,7 @@ import click
 import pandas as pd
 
 from geo.errors import InputError
+from geo.natural import natural_order
 from geo.store import Store
 from routing.forecast import KNOWN, Figures
 from routing.plan_report import PlanReport, chances_of, report_of
@@ -76,7 +77,8 @@ def _say_travel(session: Session, round_id: str, found: PlanReport) -> None:
     if found.closed_edges:
         session.say("{edges} pieces of street were closed, on all days of the round.", edges=found.closed_edges)
     session.say("The teams work from {start} to {end}.", **_hours(found.shift))
-    for team, shift in found.own_shifts.items():
+    for team in natural_order(found.own_shifts):
+        shift = found.own_shifts[team]
         if shift["lunch_s"]:
             session.say(
                 "  {team} from {start} to {end}, with lunch between {lunch_from} and {lunch_until}.",
