@@ -142,6 +142,29 @@ def test_usage_errors_exit_with_two(city: Path, words: list[str]) -> None:
     assert call(city, *words).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["nonsense"], "没有命令 'nonsense'"),
+        (["round", "new", "R1"], "缺少选项 '--start'"),
+        (["round", "new"], "缺少参数 'ID'"),
+        (["round", "new", "R1", "--strat", "1"], "没有选项 '--strat'。 是不是：'--start'？"),
+        (["round", "new", "R1", "--start", "12.6.2026"], "'12.6.2026' 不是日期：请写成 2026-06-12"),
+        (["plan", "run", "R1", "--seconds", "x"], "'x' 不能用：请填数字"),
+        (["plan", "run", "R1", "--seconds", "0"], "0.0 超出范围：应为 x>=0.1"),
+        (["plan", "run", "R1", "--days", "any"], "'any' 不在可选之列：'drawn', 'free'"),
+        (["import", "checkpoints", "/nothing", "--datum", "wgs84"], "'/nothing' 不存在"),
+        (["map", "R1", "--out", "nowhere/map.html"], "没有文件夹 'nowhere'"),
+    ],
+)
+def test_usage_errors_are_said_in_chinese(city: Path, words: list[str], says: str) -> None:
+    refused = CliRunner().invoke(main, [*words, "--city", str(city)], env={"XUNDIAN_LANG": "zh"})
+    assert refused.exit_code == 2
+    assert says in refused.stderr
+    assert "用法：" in refused.stderr
+    assert "Error" in call(city, *words).stderr
+
+
 def test_a_missing_city_is_refused(tmp_path: Path) -> None:
     refused = call(tmp_path / "none.gpkg", "round", "list")
     assert refused.exit_code == 1

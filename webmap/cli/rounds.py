@@ -14,7 +14,7 @@ from geo.store import Store
 from routing.brief import made_up
 from routing.rounds import read_quotas
 from routing.rounds.frame import ensure_drawable
-from webmap.cli.session import Result, Session, command
+from webmap.cli.session import Result, Session, bad_value, command
 
 QUOTAS = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -28,7 +28,7 @@ def _date(_context: click.Context, _parameter: click.Parameter, text: str | None
     try:
         return None if text is None else dt.date.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no date: write it as 2026-06-12") from None
+        raise bad_value("{value!r} is no date: write it as 2026-06-12", value=text) from None
 
 
 def _list(_context: click.Context, _parameter: click.Parameter, text: str | None) -> list[str]:

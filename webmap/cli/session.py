@@ -128,6 +128,11 @@ def command(
     return wrap
 
 
+def bad_value(template: str, **values: object) -> click.BadParameter:
+    """Make the error that refuses the value of an option or argument, in the language of the command line."""
+    return click.BadParameter(say(template, values, cli_language()))
+
+
 def refuse(session: Session, error: XundianError) -> None:
     """Say in one line why it was refused, and exit 1."""
     line = " ".join(translate_error(error, session.language).split())
