@@ -1,8 +1,8 @@
 """Gather every text of the product into the gettext catalogue: ``python -m webmap.language.gather``.
 
 The keys are English. What is gathered: ``_("...")`` of pages and modules, templates of errors and notes, lines of the
-command line, stages of progress, what the readers say of a row, why a stop isn't served, what the scripts and click say. New texts
-come without a translation, which a test refuses.
+command line, stages of progress, what the readers say of a row, why a stop isn't served, what the scripts and click
+say. New texts come without a translation, which a test refuses.
 """
 
 import ast
