@@ -27,7 +27,10 @@ TABLE_HEAD_MM = 5.0
 LEAST_MAP_MM = 74.0
 MOST_MAP_MM = 150.0
 # Lines of the table: how many fit at most, how high one is, and the class of the stylesheet that draws it so.
-DENSITIES = ((24, 6.0, "roomy"), (36, 4.5, "dense"), (54, 3.3, "tight"), (80, 2.25, "tiny"))
+DENSITIES = (
+    (12, 12.0, "ample"), (18, 8.6, "airy"), (24, 6.0, "roomy"), (30, 5.6, "close"), (36, 4.5, "dense"),
+    (54, 3.3, "tight"), (80, 2.25, "tiny"),
+)  # fmt: skip
 _MINUTE_S = 60
 _HOUR_MIN = 60
 
