@@ -108,6 +108,16 @@ def test_numbers_are_written_with_thin_separators(app: Flask) -> None:
         assert formats.duration(3_900) == "1 小时 05 分"
         assert formats.duration(59 * 60 + 40) == "1 小时 00 分"
         assert formats.duration(125) == "2 分"
+        assert formats.duration(-20) == "0 分"
+        assert formats.duration(-3_900) == "−1 小时 05 分"
+        assert formats.duration(7_200_060) == "2\u202f000 小时 01 分"
+        assert [formats.more(seconds) for seconds in (-90, -20, 0, 20, 90)] == [
+            "−2 分",
+            "0 分",
+            "0 分",
+            "0 分",
+            "+2 分",
+        ]
         assert formats.clock(dt.datetime(2026, 6, 9, 1, 30, tzinfo=dt.UTC)) == "09:30"
         assert formats.category_name("main_road") == "主干道"
         assert formats.category_name("unheard_of") == "unheard_of"

@@ -15,6 +15,7 @@ from xlsxwriter.exceptions import FileCreateError
 from geo.errors import XundianError
 from geo.notes import Note
 from geo.store import Store
+from webmap.language.saying import duration
 from webmap.language.texts import cli_language, say, translate, translate_error
 
 REFUSED = 1
@@ -53,6 +54,10 @@ class Session:
         """Say what a person should know, a line each."""
         for note in notes:
             self.say(note.template, **note.values)
+
+    def duration(self, seconds: float) -> str:
+        """Write seconds as hours and minutes."""
+        return duration(seconds, lambda text: translate(text, self.language))
 
     def ask(self, template: str, **values: object) -> None:
         """Ask a person to agree, and end the command when they don't."""

@@ -57,7 +57,7 @@ def page(round_id: str) -> str:
         running=jobs().at_work(planning.about(round_id)),
         loss=planning.loss(sight.store, round_id),
         formats=FORMATS,
-        made_up=[note.text(say) for note in made_up(sight.store, board.round)],
+        warnings=[note.text(say) for note in (*made_up(sight.store, board.round), *(report.notes if report else ()))],
         settings=map_settings(sight, figures) | _addresses(round_id, day, job),
         **_shown(board, day),
         **(_card(board, _asked(board)) if "stop" in request.args else {"chosen": None, "offer": None}),

@@ -1,6 +1,7 @@
 """A round planned from the store: real streets, the real clock, everything accounted for."""
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -141,6 +142,30 @@ def test_without_teams_they_start_at_the_centre(city: Store) -> None:
     assert made_up(city, city.round("R1")) == ()
     base = stops[stops["kind"] == "base"].geometry.iloc[0]
     assert base.equals_exact(shapely.centroid(shapely.multipoints(city.sample("R1").geometry.to_numpy())), 1e-9)
+
+
+def test_the_bar_of_the_search_never_goes_back_while_days_are_priced(city: Store) -> None:
+    told = []
+    report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3), progress=lambda *told_: told.append(told_))
+    done = [at for stage, at, _ in told if stage == "routes"]
+    assert done == sorted(done)
+    assert done[-1] == 100
+    assert report.drawn_days_cost_s is not None
+    assert report.drawn_days_cost_s >= 0
+
+
+def test_a_long_day_on_foot_is_warned_of(city: Store, teams: list[Team], monkeypatch: pytest.MonkeyPatch) -> None:
+    city.replace_teams([replace(teams[0], mode=Mode.WALK), teams[1]])
+    assert plan_round(city, "R1", PlanOptions(steps=1_000, seed=3)).notes == ()
+    monkeypatch.setattr("routing.plan.LONG_WALK_M", 1_000.0)
+    plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
+    report, routes = report_of(city, "R1"), city.routes("R1")
+    far = routes[(routes["mode"] == Mode.WALK) & (routes["length_m"] > 1_000)].sort_values("length_m")
+    assert [(team, day) for team, day, _ in report.long_walks] == [*zip(far["team"], far["day"], strict=True)][::-1]
+    assert {team for team, *_ in report.long_walks} == {"A"}
+    (note,) = report.notes
+    assert f"the longest {far['length_m'].iloc[-1] / 1000:.1f} km (A, day" in note.text()
+    assert "longer than 15 km" in note.text()
 
 
 def test_a_closed_street_is_not_travelled(city: Store) -> None:

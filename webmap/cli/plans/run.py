@@ -104,8 +104,8 @@ def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: ob
 
         def watch(now: Standing) -> bool:
             session.remark(
-                "{hours:.1f} h of travel, {unserved} unserved; Ctrl-C keeps it",
-                hours=now.travel_s / 3600,
+                "{travel} of travel, {unserved} unserved; Ctrl-C keeps it",
+                travel=session.duration(now.travel_s),
                 unserved=now.unserved,
             )
             return pressed()
@@ -115,9 +115,11 @@ def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: ob
     keys = ("routes", "served", "unserved", "travel_s", "seconds", "candidates_sha256")
     result = {key: getattr(report, key) for key in keys} | {"team_days": report.routes}
     session.say(
-        "{served} stops served on {team_days} team-days, {unserved} unserved; travel {travel_s} s in all.", **result
+        "{served} stops served on {team_days} team-days, {unserved} unserved; {travel} of travel in all.",
+        **result,
+        travel=session.duration(report.travel_s),
     )
-    session.warn(missing)
+    session.warn((*missing, *report.notes))
     if report.farthest_load > EVEN:
         session.say(
             "The work of one team is {share:.0%} off its fair share: give more --seconds; within {even:.0%} is good.",
