@@ -47,7 +47,7 @@ def test_round_is_made_and_listed(city: Path) -> None:
     made = call(city, "round", "new", "R1", *shape, "--json")
     assert made.exit_code == 0
     assert json.loads(made.stdout) == {"round": "R1", "start": "2026-06-12", "days": 4, "teams": 11, "size": 10}
-    assert "0 of the 11 teams of this round: T01 – T11 are made up" in made.stderr
+    assert "the city: T01 – T11. Give" in made.stderr
     assert json.loads(call(city, "round", "list", "--json").stdout) == {"rounds": ["R1"]}
     again = call(city, "round", "new", "R1", *shape)
     assert again.exit_code == 1

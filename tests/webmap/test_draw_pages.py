@@ -64,9 +64,9 @@ def test_a_round_is_bound_drawn_and_published_on_its_page(planner: FlaskClient, 
 
 def test_a_round_is_changed_and_removed_on_its_page_until_it_is_drawn(planner: FlaskClient, drawing: Flask) -> None:
     form = {"start": "2026-07-06", "days": "3", "teams": "2", "size": "20", "covert": "yes"}
-    assert "are made up" not in planner.get("/draw?round=2026-07").text
-    assert "T01 – T02 are made up" in post(planner, "change", **form | {"teams": "5"})
-    assert "T01 – T02 are made up" in planner.get("/rounds/2026-07").text
+    assert "Made up" not in planner.get("/draw?round=2026-07").text
+    assert "the city: T01 – T02. Give" in post(planner, "change", **form | {"teams": "5"})
+    assert "the city: T01 – T02. Give" in planner.get("/rounds/2026-07").text
     assert "The round is changed" in post(planner, "change", **form)
     made = drawing.extensions["xundian"].round("2026-07")
     assert (made.start.isoformat(), made.days, made.teams, made.size, made.covert) == ("2026-07-06", 3, 2, 20, True)

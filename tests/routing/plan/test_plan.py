@@ -134,10 +134,13 @@ def test_without_teams_they_start_at_the_centre(city: Store) -> None:
     assert set(stops["team"]) <= {"T01", "T02"}
     (note,) = made_up(city, city.round("R1"))
     assert "0 of the 2 teams" in note.text()
-    assert "T01 – T02 are made up" in note.text()
+    assert "the city: T01 – T02. Give" in note.text()
     assert "xundian import teams" in note.text()
     city.replace_teams([Team("T01", 114.3, 30.6)])
-    assert "1 of the 2 teams of this round: T02 are" in made_up(city, city.round("R1"))[0].text()
+    assert (
+        "1 of the 2 teams of this round. Made up, by car from the middle of the city: T02. "
+        in made_up(city, city.round("R1"))[0].text()
+    )
     city.replace_teams([Team("甲", 114.3, 30.6), Team("乙", 114.3, 30.6), Team("丙", 114.3, 30.6)])
     assert made_up(city, city.round("R1")) == ()
     base = stops[stops["kind"] == "base"].geometry.iloc[0]
