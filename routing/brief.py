@@ -14,6 +14,7 @@ from geo.catalogue import Catalogue
 from geo.errors import InputError
 from geo.frames import WGS84
 from geo.model import Level, Mode, Round, Team
+from geo.notes import Note
 from geo.store import Store
 from geo.streets import FAR_M, Positions, snap, stranded
 from routing.check import ENDLESS_S, Slice, ensure
@@ -226,12 +227,34 @@ def _bases(teams: Sequence[Team]) -> tuple[gpd.GeoSeries, list[int]]:
 def teams_of(store: Store, round_: Round, sample: gpd.GeoDataFrame) -> tuple[Team, ...]:
     """Give as many teams as the round has: those of the store first, then unnamed ones that start at the centre."""
     teams = store.teams()[: round_.teams]
-    taken = {team.id for team in teams}
-    names = (name for name in (f"T{number:02d}" for number in range(1, 2 * round_.teams + 1)) if name not in taken)
-    if len(teams) < round_.teams:
+    names = _unnamed(teams, round_)
+    if names:
         centre = _centre(store, sample)
-        teams += [Team(next(names), centre.x, centre.y, Mode.CAR) for _ in range(round_.teams - len(teams))]
+        teams += [Team(name, centre.x, centre.y, Mode.CAR) for name in names]
     return tuple(teams)
+
+
+def made_up(store: Store, round_: Round) -> tuple[Note, ...]:
+    """Warn of the teams that a round needs and the team table does not have; nothing when it has them all."""
+    teams = store.teams()[: round_.teams]
+    names = _unnamed(teams, round_)
+    if not names:
+        return ()
+    named = " – ".join(dict.fromkeys((names[0], names[-1])))
+    return (Note(MADE_UP, {"has": len(teams), "teams": round_.teams, "names": named}),)
+
+
+MADE_UP = (
+    "The team table has {has} of the {teams} teams of this round. Made up, by car from the middle of the city: {names}."
+    " Give them with xundian import teams FILE, then plan again."
+)
+
+
+def _unnamed(teams: Sequence[Team], round_: Round) -> list[str]:
+    """Name the teams that a round needs besides these."""
+    taken = {team.id for team in teams}
+    free = [name for name in (f"T{number:02d}" for number in range(1, 2 * round_.teams + 1)) if name not in taken]
+    return free[: round_.teams - len(teams)]
 
 
 def _centre(store: Store, sample: gpd.GeoDataFrame) -> shapely.Point:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geo.catalogue import Catalogue
+from geo.model import Mode
 from geo.progress import Progress, silent
 from geo.store import Store
 from routing.brief import Brief, Days, Terms, brief_of
@@ -17,7 +18,7 @@ from routing.check import ensure
 from routing.forecast import chances, figures
 from routing.itinerary import plan_frames, unserved_frame
 from routing.network import network_of
-from routing.plan_report import PlanReport, plain
+from routing.plan_report import LONG_WALK_M, PlanReport, plain
 from routing.problem import Plan, Reason
 from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.search.loads import farthest_load
@@ -115,10 +116,18 @@ def plan_round(
     report = _report(brief, varied, guessed, past)
     driven = replace(report.figures, travel_s=int(routes["travel_s"].sum()))
     seconds = round(time.perf_counter() - began, 2)
-    report = replace(report, drawn_days_cost_s=days_cost_s, seconds=seconds, figures=driven)
+    report = replace(
+        report, drawn_days_cost_s=days_cost_s, seconds=seconds, figures=driven, long_walks=_long_walks(routes)
+    )
     saved = plain(report, guessed.set_axis(brief.sample.index[guessed.index]))
     store.save_routes(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)
     return report
+
+
+def _long_walks(routes: pd.DataFrame) -> list[tuple[str, int, float]]:
+    far = routes[(routes["mode"] == Mode.WALK) & (routes["length_m"] > LONG_WALK_M)]
+    rows = far.sort_values("length_m", ascending=False)[["team", "day", "length_m"]]
+    return [(str(team), int(day), float(length_m)) for team, day, length_m in rows.to_numpy(object)]
 
 
 def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Watch | None) -> tuple[Plan, int | None]:
@@ -133,20 +142,21 @@ def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Wat
         ended = watch is not None and watch(replace(now, seconds_left=left_s))
         return ended
 
-    searching = options.effort(1 - pricing)
-    plan = ensure(problem, solve(problem, **searching, seed=seed, progress=progress, watch=listen))
+    def part(begun: float, share: float) -> Progress:
+        return lambda stage, done, total: progress(stage, round(100 * (begun + share * done / total)), 100)
+
+    searching = {**options.effort(1 - pricing), "seed": seed, "progress": part(0.0, 1 - pricing), "watch": listen}
+    plan = ensure(problem, solve(problem, **searching))
     if not asked or ended:
         return plan, None
-
-    def aside(_: str, done: int, total: int) -> None:
-        progress("routes on free days", done, total)
 
     def still(now: Standing) -> bool:
         return watch is not None and watch(Standing(plan.travel_s, len(plan.unserved), now.seconds_left))
 
     freed = replace(problem, day_of=None)
+    aside = part(1 - pricing, pricing)  # the same bar, which goes on
     free = solve(freed, **options.effort(pricing), seed=seed, start=plan, progress=aside, watch=still)
-    return plan, plan.travel_s - free.travel_s if len(free.unserved) <= len(plan.unserved) else None
+    return plan, max(0, plan.travel_s - free.travel_s) if len(free.unserved) <= len(plan.unserved) else None
 
 
 def _varied(store: Store, brief: Brief, plan: Plan, key: bytes, past: list[list[Walk]], progress: Progress) -> Varied:

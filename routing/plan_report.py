@@ -1,16 +1,23 @@
 """What a saved plan comes to: travel, loads, what is left out, and what an inspected unit could guess of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from geo.errors import StateError
+from geo.notes import Note
 from geo.store import Store
 from routing.forecast import Figures
 from routing.vary.likeness import MOST
 
+LONG_WALK_M = 15_000.0
+"""More than this is a long day on foot."""
+LONG_WALKS = (
+    "{count} team days on foot are longer than {most:.0f} km, the longest {km:.1f} km ({team}, day {day}): give such "
+    "teams an e-bike or a car in the team table, more days, or fewer stops."
+)
 CHANCES = ("day", "hour", "hour_after_first", "team", "all")
 
 
@@ -32,6 +39,7 @@ class PlanReport:
     seconds: float  # that planning took
     figures: Figures
     own_shifts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # of the teams that work others, by id
+    long_walks: Sequence[tuple[str, int, float]] = ()  # days on foot above LONG_WALK_M: team, day, metres
 
     @property
     def served(self) -> int:
@@ -57,6 +65,15 @@ class PlanReport:
     def too_similar(self) -> bool:
         """Whether as many legs as nobody should see again were driven in the last rounds."""
         return self.figures.similarity >= MOST
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a planner should know before anybody sets out."""
+        if not self.long_walks:
+            return ()
+        team, day, length_m = self.long_walks[0]
+        values = {"count": len(self.long_walks), "most": LONG_WALK_M / 1000, "km": length_m / 1000}
+        return (Note(LONG_WALKS, {**values, "team": team, "day": day}),)
 
     def as_json(self) -> dict[str, Any]:
         """Give plain JSON values; :func:`report_of` reads them back."""

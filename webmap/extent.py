@@ -3,7 +3,9 @@
 import functools
 
 import geopandas as gpd
+import shapely
 
+from geo.model import Level
 from geo.store import Store
 
 CHINA = (73.5, 18.0, 135.1, 53.6)
@@ -25,6 +27,15 @@ def bounds_of(frame: gpd.GeoDataFrame) -> Bounds:
     """Give west, south, east, north of a frame in degrees, to about a metre."""
     west, south, east, north = (round(float(value), DECIMALS) for value in frame.total_bounds)
     return (west, south, east, north)
+
+
+def outline(zones: gpd.GeoDataFrame) -> shapely.Geometry | None:
+    """Give the outline of what is answered for: the districts, else the street offices; None without zones."""
+    for level in (Level.DISTRICT, Level.STREET, Level.COMMUNITY):
+        own = zones[zones["level"] == level]
+        if len(own):
+            return own.union_all()
+    return None
 
 
 @functools.lru_cache(maxsize=8)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import geopandas as gpd
 
 from geo.model import Round
+from geo.natural import natural_key, natural_order
 from webmap.sight import Sight
-from webmap.team_marks import TeamMark, team_marks, team_order
+from webmap.team_marks import TeamMark, team_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Figures:
     @property
     def teams(self) -> tuple[str, ...]:
         """Name the teams that have a route, in their order."""
-        return tuple(team_order(one.team for one in self.team_days))
+        return tuple(natural_order(one.team for one in self.team_days))
 
     @property
     def days(self) -> range:
@@ -85,12 +86,11 @@ def figures_of(sight: Sight, one: Round) -> Figures:
 
 
 def _team_days(routes: gpd.GeoDataFrame) -> tuple[TeamDay, ...]:
-    place = {team: at for at, team in enumerate(team_order(routes["team"]))}
     rows = (
         TeamDay(row.team, int(row.day), int(row.stops), int(row.travel_s), float(row.length_m))
         for row in routes.itertuples()
     )
-    return tuple(sorted(rows, key=lambda one: (one.day, place[one.team])))
+    return tuple(sorted(rows, key=lambda one: (one.day, natural_key(one.team))))
 
 
 def _together(team: str, days: list[TeamDay]) -> TeamDay:

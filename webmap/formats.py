@@ -8,13 +8,15 @@ from flask import Flask, current_app, g
 from flask_babel import gettext as _
 
 from geo.catalogue import Catalogue, Category
+from geo.natural import natural_order
 from webmap.access import city
 from webmap.clock import zone_of
+from webmap.language import saying
 from webmap.language.reasons import said
+from webmap.language.saying import THIN
 from webmap.language.spoken import spoken
 from webmap.team_marks import team_name
 
-THIN = "\u202f"  # a narrow space that doesn't break
 DASH = "–"
 SECONDS_OF_MINUTE = 60
 MINUTES_OF_HOUR = 60
@@ -26,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number,
         duration=duration,
+        more=more,
         km=km,
         clock=clock,
         hhmm=hhmm,
@@ -34,6 +37,7 @@ def init_app(app: Flask) -> None:
         category=category_name,
         points=points,
         team=team_name,
+        in_order=natural_order,
         said=said,
     )
 
@@ -53,10 +57,13 @@ def duration(seconds: float | None) -> str:
     """Write seconds as hours and minutes: 5 h 07."""
     if seconds is None:
         return DASH
-    hours, minutes = divmod(round(seconds / SECONDS_OF_MINUTE), MINUTES_OF_HOUR)
-    if not hours:
-        return str(_("%(minutes)s min", minutes=minutes))
-    return str(_("%(hours)s h %(minutes)s min", hours=number(hours), minutes=f"{minutes:02d}"))
+    return saying.duration(seconds, _)
+
+
+def more(seconds: float) -> str:
+    """Write what comes to a duration or goes from it, with its sign: +5 min."""
+    text = duration(seconds)
+    return text if seconds < 0 or not round(seconds / SECONDS_OF_MINUTE) else f"+{text}"
 
 
 def km(metres: float | None) -> str:

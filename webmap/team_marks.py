@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from geo.natural import last_number, natural_order
+
 COLOURS = 12
 CHIP_LENGTH = 3
 
@@ -19,17 +21,17 @@ class TeamMark:
     chip: str  # three characters at most
     colour: int  # from 1 to 12, then again; the chip stands beside it
 
-
-def team_order(teams: Iterable[str]) -> list[str]:
-    """Sort team names as people do, 2 before 10, each once."""
-    return sorted(set(teams), key=lambda name: [(len(part), part) for part in re.split(r"(\d+)", name)])
+    @property
+    def beside(self) -> str:
+        """Give what stands beside the chip: the name, unless the chip says it already."""
+        return "" if self.chip == self.name else self.name
 
 
 def team_marks(teams: Iterable[str], *, say: Callable[[str], str] = _) -> dict[str, TeamMark]:
     """Mark every team; the colour depends on the team's place in the order, the name on the language of ``say``."""
     return {
         team: TeamMark(team, team_name(team, say=say), _chip(team), at % COLOURS + 1)
-        for at, team in enumerate(team_order(teams))
+        for at, team in enumerate(natural_order(teams))
     }
 
 
@@ -40,5 +42,5 @@ def team_name(team: str, *, say: Callable[[str], str] = _) -> str:
 
 
 def _chip(team: str) -> str:
-    digits = re.search(r"(\d+)\D*$", team)
-    return (str(int(digits[1])) if digits else team)[:CHIP_LENGTH]
+    number = last_number(team)
+    return (team if number is None else str(number))[:CHIP_LENGTH]

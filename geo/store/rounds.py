@@ -7,7 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from geo import frames
 from geo.errors import NotFoundError, StateError
@@ -21,6 +21,9 @@ from geo.store.database import Database
 _DRAWN = frames.Schema(
     "drawn", "id", {**frames.CHECKPOINTS.columns, **frames.SAMPLE.columns}, frames.CHECKPOINTS.geometry
 )
+WAS_COMMITTED = "round {round!r} was committed to, which is public and counted: it stays; make another round"
+IS_DRAWN = "round {round!r} is drawn and stays, else it could be drawn again until it suits: make another round"
+HAS_VISITS = "round {round!r} has visits, which belong to it as it is: make another round"
 
 
 class Rounds(Database):
@@ -62,6 +65,44 @@ class Rounds(Database):
                 raise StateError("there is a round {round!r} already: choose another id", round=round_.id)
             keep_edition(connection, round_.edition)
             connection.execute(insert(tables.rounds).values(row))
+
+    def change_round(self, round_: Round) -> None:
+        """Put a round in the place of the one of its id.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none of this id.
+        StateError
+            When it is drawn or committed to, or has visits.
+        """
+        row = {field.name: getattr(round_, field.name) for field in fields(round_)}
+        with self._writing() as connection:
+            self._ensure_unused(connection, round_.id)
+            connection.execute(update(tables.rounds).where(tables.rounds.c.id == round_.id).values(row))
+
+    def remove_round(self, round_id: str) -> None:
+        """Remove a round that nothing hangs on yet.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none of this id.
+        StateError
+            When it is drawn or committed to, or has visits.
+        """
+        with self._writing() as connection:
+            self._ensure_unused(connection, round_id)
+            connection.execute(delete(tables.rounds).where(tables.rounds.c.id == round_id))
+
+    def _ensure_unused(self, connection: Connection, round_id: str) -> None:
+        round_of(connection, round_id)
+        t = tables
+        for table in (t.rounds, t.draws, t.commitments):
+            self._backend.lock(connection, table)
+        for table, why in ((t.commitments, WAS_COMMITTED), (t.draws, IS_DRAWN), (t.visits, HAS_VISITS)):
+            if connection.scalar(select(func.count()).where(table.c.round_id == round_id)):
+                raise StateError(why, round=round_id)
 
     def round(self, round_id: str) -> Round:
         """Give a round.

@@ -16,6 +16,7 @@ from geo.catalogue import Catalogue
 from geo.errors import InputError, NotFoundError, StateError
 from geo.frames import WGS84
 from geo.model import Avoidance, Mode, Round, Scope, Team, TeamDraw
+from geo.natural import natural_order
 from geo.store import Store
 from geo.streets import Positions, snap
 from routing.amend.changes import Late, StreetClosed, change_of
@@ -122,7 +123,7 @@ class Ground:
         """Give a team of the round, or raise NotFoundError."""
         if team not in self.teams:
             raise NotFoundError(
-                "there is no team {team}: the teams are {teams}", team=team, teams=", ".join(sorted(self.teams))
+                "there is no team {team}: the teams are {teams}", team=team, teams=", ".join(natural_order(self.teams))
             )
         return self.teams[team]
 

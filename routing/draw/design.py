@@ -157,10 +157,12 @@ def allocate(size: int, counts: Mapping[str, int], fixed: Mapping[str, int]) -> 
     least = {c: fixed.get(c, 0) for c in sorted(counts)}
     if not sum(least.values()) <= size <= sum(counts.values()):
         raise InputError(
-            "size is {size}: the roster has {total} checkpoints, {fixed} of them fixed; choose a size between",
+            "size is {size}: {total} checkpoints can be drawn, {fixed} of them fixed; "
+            "give {least} to {total} or import more",
             size=size,
             total=sum(counts.values()),
             fixed=sum(least.values()),
+            least=max(1, sum(least.values())),
         )
     left = size - sum(least.values())
     wanting = [c for c in least if least[c] < counts[c]]

@@ -15,6 +15,7 @@ from geo.notes import Note
 from geo.store import Store
 from routing.draw import Design, design_for
 from routing.draw.campaign import Campaign, part
+from routing.draw.chances import probabilities
 from routing.draw.risk import LOOK_BACK, RiskRules, look_back, weigh
 
 STREET = "street_code"
@@ -86,6 +87,28 @@ def basis_of(store: Store, round_: Round, choices: Choices | None = None) -> Bas
     return Basis(frame, replace(design, size=size, reserves=_reserves(frame, design)), tuple(notes))
 
 
+def ensure_drawable(store: Store, round_: Round) -> None:
+    """Refuse a round that could not be drawn from the roster as it stands.
+
+    Raises
+    ------
+    StateError
+        When the city has no checkpoints.
+    InputError
+        When it asks for more than there is, in all, in a category or in its campaign, or its quotas don't add up.
+    """
+    extra = int((round_.risk or {}).get("look_back", 0))
+    if round_.quotas is not None and sum(round_.quotas.values()) + extra != round_.size:
+        raise InputError(
+            "the quotas add up to {total}, but {field} is {size}: make them equal",
+            field="size",
+            total=sum(round_.quotas.values()) + extra,
+            size=round_.size,
+        )
+    basis = basis_of(store, round_)
+    probabilities(basis.frame, basis.design)
+
+
 OVERDUE = (
     "{count} checkpoints are overdue, but the quotas of {categories} are too small to make them certain: "
     "their chances are as high as their weights allow"
@@ -95,7 +118,9 @@ OVERDUE = (
 def _part(store: Store, round_: Round) -> gpd.GeoDataFrame:
     frame = store.checkpoints()
     if frame.empty:
-        raise StateError("the city has no checkpoints: import a roster before drawing round {round}", round=round_.id)
+        raise StateError(
+            "the city has no checkpoints: import a roster before round {round} is made or drawn", round=round_.id
+        )
     if round_.campaign is None:
         return frame
     asked: Mapping[str, Any] = round_.campaign

@@ -11,6 +11,7 @@ import shapely
 import xlsxwriter
 
 from geo.errors import InputError, StateError
+from geo.natural import by_team
 from geo.store import Store
 from routing.sheets.gpx import to_gpx
 from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, plan_part
@@ -128,7 +129,7 @@ def _geojson(part: PlanPart) -> str:
         for row in part.routes.itertuples()
     ]
     places = {(sheet.team, sheet.day): sheet.places for sheet in part.sheets()}
-    for row in part.stops.sort_values(["day", "team", "order"]).itertuples():
+    for row in by_team(part.stops, "day", "team", "order").itertuples():
         place = places[row.team, row.day][row.order]
         known = {column: getattr(row, column) for column in ("team", "day", "order", "kind", "checkpoint")}
         times = {"arrive": place.arrive.isoformat(), "depart": place.depart.isoformat()}

@@ -17,6 +17,7 @@ from geo.catalogue import Catalogue, Category, Item
 from geo.errors import InputError, PlanError
 from geo.frames import UNSERVED
 from geo.model import Mode, Round
+from geo.natural import by_team
 from geo.openings import Windows
 from geo.store import Store
 from routing.amend.changes import StreetClosed
@@ -110,7 +111,7 @@ class PlanPart:
 
     def sheets(self) -> Iterator[RouteSheet]:
         """Give the sheet of each route, day by day and team by team."""
-        for route in self.routes.sort_values(["day", "team"]).itertuples():
+        for route in by_team(self.routes, "day", "team").itertuples():
             own = self.stops[(self.stops["team"] == route.team) & (self.stops["day"] == route.day)]
             yield RouteSheet(
                 round=self.round,

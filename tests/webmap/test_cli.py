@@ -4,9 +4,13 @@ import json
 import socket
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from geo.frames import CHECKPOINTS
 from geo.store import Store
 from webmap.cli import main
 from webmap.cli.reference import page
@@ -14,10 +18,19 @@ from webmap.cli.reference import page
 ROOT = Path(__file__).resolve().parents[2]
 
 
+KINDS = ["main_road"] * 7 + ["mall"] * 4
+
+
 @pytest.fixture
 def city(tmp_path: Path) -> Path:
+    """Make a city of seven main roads and four malls."""
     path = tmp_path / "city.gpkg"
-    Store.open(path, create=True).close()
+    ids = pd.Index([f"c{at:02d}" for at in range(len(KINDS))], name="id")
+    empty = dict.fromkeys(CHECKPOINTS.columns, "") | {"fixed": False, "size": 1.0, "retired": False}
+    at = gpd.points_from_xy(114.3 + np.arange(len(ids)) / 1000, np.full(len(ids), 30.6))
+    roster = gpd.GeoDataFrame(empty | {"category": KINDS}, geometry=at, index=ids, crs=4326)
+    with Store.open(path, create=True) as store:
+        store.upsert_checkpoints(roster)
     return path
 
 
@@ -30,10 +43,11 @@ def test_the_docs_name_every_command_and_option() -> None:
 
 
 def test_round_is_made_and_listed(city: Path) -> None:
-    shape = ["--start", "2026-06-12", "--days", "4", "--teams", "11", "--size", "1090"]
+    shape = ["--start", "2026-06-12", "--days", "4", "--teams", "11", "--size", "10"]
     made = call(city, "round", "new", "R1", *shape, "--json")
     assert made.exit_code == 0
-    assert json.loads(made.stdout) == {"round": "R1", "start": "2026-06-12", "days": 4, "teams": 11, "size": 1090}
+    assert json.loads(made.stdout) == {"round": "R1", "start": "2026-06-12", "days": 4, "teams": 11, "size": 10}
+    assert "the city: T01 – T11. Give" in made.stderr
     assert json.loads(call(city, "round", "list", "--json").stdout) == {"rounds": ["R1"]}
     again = call(city, "round", "new", "R1", *shape)
     assert again.exit_code == 1
@@ -46,10 +60,46 @@ def test_quotas_must_add_up(city: Path, tmp_path: Path) -> None:
     words = ["round", "new", "R1", "--start", "2026-06-12", "--days", "1", "--teams", "1", "--quotas", quotas]
     refused = call(city, *words, "--size", "8")
     assert refused.exit_code == 1
-    assert "the quotas add up to 7, but --size is 8" in refused.stderr
+    assert "the quotas add up to 7, but size is 8" in refused.stderr
     assert call(city, *words, "--size", "7").exit_code == 0
     with Store.open(city) as store:
         assert store.round("R1").quotas == {"main_road": 3, "mall": 4}
+
+
+def test_a_round_asks_for_no_more_than_there_is(city: Path, tmp_path: Path) -> None:
+    words = ["round", "new", "R1", "--start", "2026-06-12", "--days", "1", "--teams", "1", "--size"]
+    quotas = tmp_path / "quotas.csv"
+    quotas.write_text("category,number\nmain_road,3\nmall,5\n", encoding="utf-8")
+    for more, says in (
+        (["12"], "size is 12: 11 checkpoints can be drawn, 0 of them fixed; give 1 to 11"),
+        (["5", "--categories", "mall"], "size is 5: 4 checkpoints can be drawn"),
+        (["8", "--quotas", quotas], "the quota of 'mall' is 5: the frame has 4"),
+    ):
+        refused = call(city, *words, *more)
+        assert refused.exit_code == 1
+        assert says in refused.stderr
+    Store.open(tmp_path / "empty.gpkg", create=True).close()
+    assert "import a roster" in call(tmp_path / "empty.gpkg", *words, "1").stderr
+    with Store.open(city) as store:
+        assert store.rounds() == []
+
+
+def test_a_round_is_changed_and_removed_until_it_is_drawn(city: Path) -> None:
+    call(city, "round", "new", "R1", "--start", "2026-06-12", "--days", "1", "--teams", "1", "--size", "9")
+    assert "give 1 to 11" in call(city, "round", "change", "R1", "--size", "12").stderr
+    changed = call(city, "round", "change", "R1", "--size", "11", "--start", "2026-06-15", "--covert", "--json")
+    assert json.loads(changed.stdout) == {"round": "R1", "start": "2026-06-15", "days": 1, "teams": 1, "size": 11}
+    with Store.open(city) as store:
+        assert store.round("R1").covert is True
+    words = ["round", "remove", "R1", "--city", str(city)]
+    assert CliRunner().invoke(main, words, input="n\n", env={"XUNDIAN_LANG": "en"}).exit_code == 1
+    assert call(city, "draw", "run", "R1").exit_code == 0
+    for refused in (call(city, "round", "remove", "R1", "--yes"), call(city, "round", "change", "R1", "--days", "2")):
+        assert refused.exit_code == 1
+        assert "'R1' is drawn" in refused.stderr
+    call(city, "round", "new", "R2", "--start", "2026-06-12", "--days", "1", "--teams", "1", "--size", "9")
+    assert json.loads(call(city, "round", "remove", "R2", "--yes", "--json").stdout) == {"removed": "R2"}
+    assert json.loads(call(city, "round", "list", "--json").stdout) == {"rounds": ["R1"]}
 
 
 def test_quotas_of_unknown_categories_are_all_named(city: Path, tmp_path: Path) -> None:
@@ -90,6 +140,29 @@ def test_refusals_are_one_line(city: Path, words: list[str], says: str) -> None:
 )
 def test_usage_errors_exit_with_two(city: Path, words: list[str]) -> None:
     assert call(city, *words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["nonsense"], "没有命令 'nonsense'"),
+        (["round", "new", "R1"], "缺少选项 '--start'"),
+        (["round", "new"], "缺少参数 'ID'"),
+        (["round", "new", "R1", "--strat", "1"], "没有选项 '--strat'。 是不是：'--start'？"),
+        (["round", "new", "R1", "--start", "12.6.2026"], "'12.6.2026' 不是日期：请写成 2026-06-12"),
+        (["plan", "run", "R1", "--seconds", "x"], "'x' 不能用：请填数字"),
+        (["plan", "run", "R1", "--seconds", "0"], "0.0 超出范围：应为 x>=0.1"),
+        (["plan", "run", "R1", "--days", "any"], "'any' 不在可选之列：'drawn', 'free'"),
+        (["import", "checkpoints", "/nothing", "--datum", "wgs84"], "'/nothing' 不存在"),
+        (["map", "R1", "--out", "nowhere/map.html"], "没有文件夹 'nowhere'"),
+    ],
+)
+def test_usage_errors_are_said_in_chinese(city: Path, words: list[str], says: str) -> None:
+    refused = CliRunner().invoke(main, [*words, "--city", str(city)], env={"XUNDIAN_LANG": "zh"})
+    assert refused.exit_code == 2
+    assert says in refused.stderr
+    assert "用法：" in refused.stderr
+    assert "Error" in call(city, *words).stderr
 
 
 def test_a_missing_city_is_refused(tmp_path: Path) -> None:

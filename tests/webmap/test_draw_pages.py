@@ -62,6 +62,29 @@ def test_a_round_is_bound_drawn_and_published_on_its_page(planner: FlaskClient, 
     assert drawing.test_client().get("/verify/2026/1.json").json["commitment"] == receipt["commitment"]
 
 
+def test_a_round_is_changed_and_removed_on_its_page_until_it_is_drawn(planner: FlaskClient, drawing: Flask) -> None:
+    form = {"start": "2026-07-06", "days": "3", "teams": "2", "size": "20", "covert": "yes"}
+    assert "Made up" not in planner.get("/draw?round=2026-07").text
+    assert "the city: T01 – T02. Give" in post(planner, "change", **form | {"teams": "5"})
+    assert "the city: T01 – T02. Give" in planner.get("/rounds/2026-07").text
+    assert "The round is changed" in post(planner, "change", **form)
+    made = drawing.extensions["xundian"].round("2026-07")
+    assert (made.start.isoformat(), made.days, made.teams, made.size, made.covert) == ("2026-07-06", 3, 2, 20, True)
+    assert "40 checkpoints can be drawn" in post(planner, "change", **form | {"size": "41"})
+    assert "write a date" in post(planner, "change", **form | {"start": "6.7."})
+    assert "1 or more" in post(planner, "change", **form | {"days": "0"})
+    assert "tick that it may go" in post(planner, "remove")
+    post(planner, "trial", seed="2")
+    assert "can be neither changed nor removed" in planner.get("/draw?round=2026-07").text
+    assert "is drawn and stays" in post(planner, "remove", agreed="yes")
+
+
+def test_a_round_that_is_not_drawn_goes(planner: FlaskClient, drawing: Flask) -> None:
+    assert planner.post("/draw/2026-07/remove", data={"agreed": "yes"}).status_code == 302
+    assert "Round 2026-07 is removed" in planner.get("/map?round=2026-06").text
+    assert [one.id for one in drawing.extensions["xundian"].rounds()] == ["2026-06"]
+
+
 def test_what_is_refused_is_said(planner: FlaskClient) -> None:
     post(planner, "commit", public_number="双色球 2026068")
     assert "no result of the form" in post(planner, "run", value="1,2")

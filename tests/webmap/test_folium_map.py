@@ -27,7 +27,7 @@ from geo.results import hotspot_cells
 from geo.results.names import item_names
 from geo.store import Store
 from geo.streets import read_streets
-from webmap.standalone.folium_cells import class_numbers, monthly_classes, outlines, placed
+from webmap.standalone.folium_cells import class_numbers, ground, monthly_classes, outlines, placed
 from webmap.standalone.folium_map import Contents, round_map
 
 LOADS = re.compile(r"""(?:src|href)\s*=\s*["']?(?!data:|#)[a-z./]|url\((?!#)["']?(?!data:)|@import|\$\.ajax|fetch\(""")
@@ -107,6 +107,21 @@ def test_cells_say_what_the_visits_say(store: Store, html: str) -> None:
     worst = int(judged["deductions"].to_numpy().argmax())
     named = head["names"]["items"][arrays["items"][worst]]
     assert named.split("\n") == item_names(judged["items"].iloc[worst], store.catalogue(), "zh")
+
+
+def test_what_was_not_visited_is_hatched_and_named(store: Store, html: str) -> None:
+    raster = hotspot_cells(store.visits_frame(), store.deductions_frame()).attrs["raster"]
+    below = ground(raster, store.zones())
+    assert below in html
+    assert "无考察：情况未知" in html
+    assert 'id="hatch"' in html
+    drawn, box = (
+        shapely.from_geojson(json.dumps(json.loads(text)["features"][0]["geometry"]))
+        for text in (below, ground(raster, store.zones().iloc[:0]))
+    )
+    whole = store.zones().union_all()
+    assert drawn.symmetric_difference(whole).area < 0.01 * whole.area
+    assert box.bounds == pytest.approx(raster.polygons().total_bounds, abs=1e-4)  # without zones: where visits were
 
 
 def test_a_covert_round_says_whose_file_it_is(html: str) -> None:

@@ -111,6 +111,19 @@ def test_sheets_as_a_file_open_without_a_network(city_file: Path, tmp_path: Path
     assert not re.search(r"""(?:src|href)="(?!data:|#)""", text)
 
 
+def test_a_sheet_without_addresses_leaves_their_room_to_the_items(city_file: Path, tmp_path: Path) -> None:
+    copyfile(city_file, tmp_path / "city.gpkg")
+    with Store.open(tmp_path / "city.gpkg") as store:
+        write_sheets(store, ROUND, tmp_path / "with.html", day=1)
+        store.upsert_checkpoints(store.checkpoints().assign(address=""))
+        write_sheets(store, ROUND, tmp_path / "without.html", day=1)
+    for name, has in (("with", True), ("without", False)):
+        page = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
+        assert ('<col class="address">' in page) == ("<th>地址</th>" in page) == ("中山大道" in page) == has
+        (heads,) = {row.count("<th>") for row in re.findall(r"<thead>.*?</thead>", page, re.DOTALL)}
+        assert {row.count("<td") for row in re.findall(r"<tr>.*?</tr>", page) if "<td" in row} == {heads}
+
+
 def test_the_page_leads_to_the_next_stop_and_remembers_it(team: FlaskClient) -> None:
     page = team.get("/field").text
     assert "Next stop, 1 of 5" in page

@@ -20,7 +20,7 @@ from webmap.clock import today
 from webmap.palette import colour, rgb
 from webmap.paths import local_path
 from webmap.secret import secret_of
-from webmap.team_marks import team_marks, team_order
+from webmap.team_marks import team_marks
 
 
 def test_attempts_wait_from_the_limit_on_and_are_forgotten() -> None:
@@ -84,12 +84,16 @@ def test_local_path_keeps_what_is_ours(address: str) -> None:
 
 
 def test_teams_are_sorted_as_people_do_and_marked_apart() -> None:
-    teams = ["T10", "T02", "T01", "T2"]
-    assert team_order([*teams, "T10"]) == ["T2", "T01", "T02", "T10"]
-    marks = team_marks(["T01", "T02", "暗访一组"])
+    marks = team_marks(["暗访一组", "T02", "T01"])
+    assert list(marks) == ["T01", "T02", "暗访一组"]
     assert marks["T01"].name == "Team 1"
     assert marks["T02"].chip == "2"
-    assert marks["暗访一组"].name == "暗访一组"
+    assert marks["T02"].beside == "Team 2"
+    assert (marks["暗访一组"].name, marks["暗访一组"].chip) == ("暗访一组", "1")
+    assert [(one.chip, one.beside) for one in team_marks(["红队", "督查大队"]).values()] == [
+        ("督查大", "督查大队"),
+        ("红队", ""),
+    ]
     assert {mark.colour for mark in marks.values()} == {1, 2, 3}
     assert all(1 <= mark.colour <= 12 for mark in team_marks([str(number) for number in range(30)]).values())
 
@@ -104,6 +108,16 @@ def test_numbers_are_written_with_thin_separators(app: Flask) -> None:
         assert formats.duration(3_900) == "1 小时 05 分"
         assert formats.duration(59 * 60 + 40) == "1 小时 00 分"
         assert formats.duration(125) == "2 分"
+        assert formats.duration(-20) == "0 分"
+        assert formats.duration(-3_900) == "−1 小时 05 分"
+        assert formats.duration(7_200_060) == "2\u202f000 小时 01 分"
+        assert [formats.more(seconds) for seconds in (-90, -20, 0, 20, 90)] == [
+            "−2 分",
+            "0 分",
+            "0 分",
+            "0 分",
+            "+2 分",
+        ]
         assert formats.clock(dt.datetime(2026, 6, 9, 1, 30, tzinfo=dt.UTC)) == "09:30"
         assert formats.category_name("main_road") == "主干道"
         assert formats.category_name("unheard_of") == "unheard_of"

@@ -1,8 +1,11 @@
 """The command line: ``xundian``. Exit 0 done, 1 refused with one clear line, 2 usage."""
 
 import importlib
+from typing import Any
 
 import click
+
+from webmap.language.usage_texts import speak
 
 COMMANDS = {
     "demo": "demo:demo",
@@ -26,6 +29,11 @@ COMMANDS = {
 
 class Commands(click.Group):
     """Loads the module of a command when it is asked for, as the solver need not load to add an account."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's signature
+        """Run a command line in its language."""
+        speak()
+        return super().main(*args, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Give the names in the order of a round."""

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from webmap.cli.session import bad_value
+
 
 class OutFile(click.Path):
     """A file to write, whose folder must be there before the work begins, not after it."""
@@ -15,8 +17,8 @@ class OutFile(click.Path):
         """Refuse a path without a folder, and a city that is in use."""
         path = Path(super().convert(value, param, ctx))  # type: ignore[arg-type]
         if not path.parent.is_dir():
-            self.fail(f"there is no folder {str(path.parent)!r}: make it, or name another file", param, ctx)
+            raise bad_value("there is no folder {folder!r}: make it, or name another file", folder=str(path.parent))
         city = ctx.params.get("city") if ctx else None
         if city and Path(str(city)).absolute() == path.absolute():
-            self.fail(f"{str(path)!r} is the city itself: name another file", param, ctx)
+            raise bad_value("{path!r} is the city itself: name another file", path=str(path))
         return path

@@ -24,7 +24,7 @@ from webmap.bulletin.tables import Table, lines
 from webmap.bulletin.template import write_template
 from webmap.bulletin.xlsx import write_xlsx
 from webmap.cli.files import OutFile
-from webmap.cli.session import Result, Session, command
+from webmap.cli.session import Result, Session, bad_value, command
 from webmap.clock import today, zone_of
 from webmap.formats import DASH
 
@@ -144,7 +144,7 @@ def _date(_context: click.Context, _parameter: click.Parameter, text: str | None
     except ValueError:
         day = None
     if day is None or str(day) != text or day.year not in YEARS:
-        raise click.BadParameter(f"{text!r} is no date: write it as 2026-06-12")
+        raise bad_value("{value!r} is no date: write it as 2026-06-12", value=text)
     return day
 
 

@@ -1,6 +1,7 @@
-"""``xundian round``: make and list rounds."""
+"""``xundian round``: make, list, change and remove rounds."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,24 @@ from geo.catalogue import Catalogue
 from geo.errors import InputError, NotFoundError
 from geo.model import Round
 from geo.store import Store
+from routing.brief import made_up
 from routing.rounds import read_quotas
-from webmap.cli.session import Result, Session, command
+from routing.rounds.frame import ensure_drawable
+from webmap.cli.session import Result, Session, bad_value, command
+
+QUOTAS = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group("round")
 def round_group() -> None:
-    """Make and list rounds."""
+    """Make, list, change and remove rounds."""
 
 
-def _date(_context: click.Context, _parameter: click.Parameter, text: str) -> dt.date:
+def _date(_context: click.Context, _parameter: click.Parameter, text: str | None) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text)
+        return None if text is None else dt.date.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no date: write it as 2026-06-12") from None
+        raise bad_value("{value!r} is no date: write it as 2026-06-12", value=text) from None
 
 
 def _list(_context: click.Context, _parameter: click.Parameter, text: str | None) -> list[str]:
@@ -36,9 +41,7 @@ def _list(_context: click.Context, _parameter: click.Parameter, text: str | None
 @click.option("--days", type=click.IntRange(1, 60), required=True)
 @click.option("--teams", type=click.IntRange(1, 500), required=True)
 @click.option("--size", type=click.IntRange(1), required=True, help="Checkpoints in all, fixed ones included.")
-@click.option(
-    "--quotas", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV or XLSX: category, number."
-)
+@click.option("--quotas", type=QUOTAS, help="CSV or XLSX: category, number.")
 @click.option(
     "--covert/--open", "covert", default=False, help="A covert round (暗访) shows its routes to its teams alone."
 )
@@ -72,17 +75,50 @@ def _made(session: Session, store: Store, round_id: str, options: dict[str, Any]
     quotas = read_quotas(quotas_file, catalogue) if isinstance(quotas_file, Path) else None
     campaign, risk = _campaign(store, catalogue, options), _risk(options)
     made = Round(id=round_id, quotas=quotas, edition=catalogue.edition, campaign=campaign, risk=risk, **options)
-    extra = risk["look_back"] if risk else 0
-    if quotas and sum(quotas.values()) + extra != made.size:
-        raise InputError(
-            "the quotas add up to {total}, but --size is {size}: make them equal",
-            total=sum(quotas.values()) + extra,
-            size=made.size,
-        )
+    ensure_drawable(store, made)
     store.create_round(made)
-    session.say("Round {id}: {size} checkpoints, {teams} teams, {days} days from {start}.", **_values(made))
+    _say(session, made)
+    session.warn(made_up(store, made))
     more = {key: value for key, value in (("campaign", campaign), ("risk", risk)) if value}
     return {"round": made.id, "start": made.start, "days": made.days, "teams": made.teams, "size": made.size, **more}
+
+
+@command(round_group, "change")
+@click.argument("round_id", metavar="ID")
+@click.option("--start", callback=_date, help="First day of fieldwork, as 2026-06-12.")
+@click.option("--days", type=click.IntRange(1, 60))
+@click.option("--teams", type=click.IntRange(1, 500))
+@click.option("--size", type=click.IntRange(1), help="Checkpoints in all, fixed ones included.")
+@click.option("--quotas", type=QUOTAS, help="CSV or XLSX: category, number.")
+@click.option(
+    "--covert/--open", "covert", default=None, help="A covert round (暗访) shows its routes to its teams alone."
+)
+def change(session: Session, round_id: str, **options: Any) -> Result:  # noqa: ANN401 - the options above
+    """Change a round that is not drawn yet; what is not named stays."""
+    with session.store() as store:
+        round_ = store.round(round_id)
+        if options["quotas"] is not None:
+            options["quotas"] = read_quotas(options["quotas"], store.catalogue(round_.edition))
+        made = replace(round_, **{name: value for name, value in options.items() if value is not None})
+        ensure_drawable(store, made)
+        store.change_round(made)
+        _say(session, made)
+        session.warn(made_up(store, made))
+    return {"round": made.id, "start": made.start, "days": made.days, "teams": made.teams, "size": made.size}
+
+
+@command(round_group, "remove")
+@click.argument("round_id", metavar="ID")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+def remove(session: Session, round_id: str, *, yes: bool) -> Result:
+    """Remove a round that is not drawn yet."""
+    with session.store() as store:
+        _say(session, store.round(round_id))
+        if not yes:
+            session.ask("Remove round {id}?", id=round_id)
+        store.remove_round(round_id)
+    session.say("Round {id} is removed.", id=round_id)
+    return {"removed": round_id}
 
 
 def _campaign(store: Store, catalogue: Catalogue, options: dict[str, Any]) -> dict[str, list[str]] | None:
@@ -108,8 +144,11 @@ def _risk(options: dict[str, Any]) -> dict[str, int] | None:
     return {"longest_gap_days": gap, "look_back": extra} if asked or extra else None
 
 
-def _values(made: Round) -> dict[str, object]:
-    return {"id": made.id, "size": made.size, "teams": made.teams, "days": made.days, "start": made.start}
+def _say(session: Session, made: Round) -> None:
+    session.say(
+        "Round {id}: {size} checkpoints, {teams} teams, {days} days from {start}.",
+        id=made.id, size=made.size, teams=made.teams, days=made.days, start=made.start,
+    )  # fmt: skip
 
 
 @command(round_group, "list")
@@ -120,5 +159,5 @@ def list_rounds(session: Session) -> Result:
     if not rounds:
         session.say("No round yet: make one with xundian round new.")
     for made in rounds:
-        session.say("Round {id}: {size} checkpoints, {teams} teams, {days} days from {start}.", **_values(made))
+        _say(session, made)
     return {"rounds": [made.id for made in rounds]}

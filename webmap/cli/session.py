@@ -3,7 +3,7 @@
 import functools
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from tqdm import tqdm
 from xlsxwriter.exceptions import FileCreateError
 
 from geo.errors import XundianError
+from geo.notes import Note
 from geo.store import Store
+from webmap.language.saying import duration
 from webmap.language.texts import cli_language, say, translate, translate_error
 
 REFUSED = 1
@@ -47,6 +49,19 @@ class Session:
     def say(self, template: str, **values: object) -> None:
         """Print one line for a person; with ``--json`` it goes to stderr, as stdout is the machine's."""
         click.echo(say(template, values, self.language), err=self.as_json)
+
+    def warn(self, notes: Iterable[Note]) -> None:
+        """Say what a person should know, a line each."""
+        for note in notes:
+            self.say(note.template, **note.values)
+
+    def duration(self, seconds: float) -> str:
+        """Write seconds as hours and minutes."""
+        return duration(seconds, lambda text: translate(text, self.language))
+
+    def ask(self, template: str, **values: object) -> None:
+        """Ask a person to agree, and end the command when they don't."""
+        click.confirm(say(template, values, self.language), abort=True, err=self.as_json)
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Draw a progress bar on stderr: one a stage, closed when it is full."""
@@ -116,6 +131,11 @@ def command(
         return made
 
     return wrap
+
+
+def bad_value(template: str, **values: object) -> click.BadParameter:
+    """Make the error that refuses the value of an option or argument, in the language of the command line."""
+    return click.BadParameter(say(template, values, cli_language()))
 
 
 def refuse(session: Session, error: XundianError) -> None:

@@ -1,7 +1,9 @@
-"""The planner's page of a draw: bind it, draw it, see what it achieved, publish it, mend it in the field."""
+"""The planner's page of a draw: change its round, bind it, draw it, see what it achieved, publish and mend it."""
 
+import datetime as dt
 import json
 from collections import OrderedDict
+from dataclasses import replace as changed
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
@@ -10,11 +12,11 @@ from flask_babel import gettext as _
 from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Role
 from geo.store import Store
-from routing.brief import teams_of
+from routing.brief import made_up, teams_of
 from routing.draw import reveal as reveals
 from routing.draw.commit import ThirdParty
 from routing.rounds import draw_round, fieldwork, proof
-from routing.rounds.frame import Choices
+from routing.rounds.frame import Choices, ensure_drawable
 from routing.rounds.report import RoundReport, report_round, standing_of
 from routing.teams.drawn import draw_round_teams
 from webmap import access
@@ -55,6 +57,7 @@ def page() -> str:
         questionnaires=sight.store.questionnaires(chosen.id) if standing.draw else None,
         too_early=last,
         draws=COMPARED,
+        made_up=[note.text(say) for note in made_up(sight.store, chosen)],
         number_of=number,
         **_proofs(sight.store, standing),
     )
@@ -88,6 +91,32 @@ def _report(store: Store, round_id: str, draws: int) -> RoundReport:
         while len(known) > KEPT:
             known.popitem(last=False)
     return known[key]
+
+
+@pages.post("/<round_id>/change")
+@access.require(Role.PLANNER)
+def change(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Change a round that is not drawn yet."""
+    store = access.city()
+    numbers: dict[str, Any] = {name: _whole(name, 0) for name in ("days", "teams", "size")}
+    for name, value in numbers.items():
+        if value < 1:
+            raise InputError("{field} is {value!r}: write a whole number, 1 or more", field=name, value=value)
+    made = changed(store.round(round_id), start=_date("start"), covert="covert" in request.form, **numbers)
+    ensure_drawable(store, made)
+    store.change_round(made)
+    return _back(round_id, _("The round is changed."))
+
+
+@pages.post("/<round_id>/remove")
+@access.require(Role.PLANNER)
+def remove(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Remove a round that is not drawn yet."""
+    if "agreed" not in request.form:
+        raise InputError("round {round!r} is still there: tick that it may go", round=round_id)
+    access.city().remove_round(round_id)
+    flash(_("Round %(round)s is removed.", round=round_id))
+    return redirect(url_for("draw.page"))
 
 
 @pages.post("/<round_id>/trial")
@@ -212,6 +241,14 @@ def _whole(field: str, otherwise: int) -> int:
     if text and not text.isdecimal():
         raise InputError("{field} is {value!r}: write a whole number", field=field, value=text)
     return int(text) if text else otherwise
+
+
+def _date(field: str) -> dt.date:
+    text = request.form.get(field, "")
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError("{field} is {value!r}: write a date as 2026-06-12", field=field, value=text) from None
 
 
 def _parties(text: str) -> list[ThirdParty]:

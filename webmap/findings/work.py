@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from geo.crs import unproject_xy
 from geo.density import ratio
-from geo.model import Level, Role, User
+from geo.model import Role, User
 from geo.progress import Progress
 from geo.raster import Raster
 from geo.results import hotspot_cells
 from webmap.clock import today
+from webmap.extent import outline
 from webmap.findings.choice import Choice
 from webmap.findings.records import Records, state
 from webmap.jobs import Job, Jobs, State
@@ -155,34 +156,25 @@ def _fits(raster: Raster) -> bool:
 
 def _spread(records: Records, cells: gpd.GeoDataFrame, own: Raster) -> Found:
     """Lay the cells into a raster of the whole district, and smooth over it."""
-    outline = _outline(records)
-    raster = own if outline is None else _wider(own, outline, records)
+    whole = outline(records.zones)
+    raster = own if whole is None else _wider(own, whole, records)
     at = raster.assign_xy(*own.centres(cells.index.to_numpy()))
-    inside = _inside(raster, outline)
+    inside = _inside(raster, whole)
     inside[at] = True  # a visit outside counts too
     visits = records.visits
     surface = ratio(visits.geometry, visits["points"].to_numpy(float), raster, BANDWIDTH_M).ravel()
     return Found(records, cells, raster, at, inside, np.where(inside, surface, np.nan))
 
 
-def _wider(own: Raster, outline: shapely.Geometry, records: Records) -> Raster:
-    west, south, east, north = np.column_stack([outline.bounds, records.visits.total_bounds])
+def _wider(own: Raster, whole: shapely.Geometry, records: Records) -> Raster:
+    west, south, east, north = np.column_stack([whole.bounds, records.visits.total_bounds])
     bounds = (west.min(), south.min(), east.max(), north.max())
     wider = Raster.cover(bounds, cell_m=own.cell_m, crs_epsg=own.crs_epsg)
     return wider if _fits(wider) else own
 
 
-def _outline(records: Records) -> shapely.Geometry | None:
-    """Give the outline of what is answered for: the districts, else the street offices."""
-    for level in (Level.DISTRICT, Level.STREET, Level.COMMUNITY):
-        own = records.zones[records.zones["level"] == level]
-        if len(own):
-            return own.union_all()
-    return None
-
-
-def _inside(raster: Raster, outline: shapely.Geometry | None) -> NDArray[np.bool_]:
-    if outline is None:
+def _inside(raster: Raster, whole: shapely.Geometry | None) -> NDArray[np.bool_]:
+    if whole is None:
         return np.zeros(raster.size, bool)
-    shapely.prepare(outline)
-    return np.array(shapely.contains_xy(outline, *unproject_xy(*raster.centres(), raster.crs_epsg)))
+    shapely.prepare(whole)
+    return np.array(shapely.contains_xy(whole, *unproject_xy(*raster.centres(), raster.crs_epsg)))

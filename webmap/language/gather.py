@@ -1,8 +1,8 @@
 """Gather every text of the product into the gettext catalogue: ``python -m webmap.language.gather``.
 
 The keys are English. What is gathered: ``_("...")`` of pages and modules, templates of errors and notes, lines of the
-command line, stages of progress, what the readers say of a row, why a stop isn't served, and what the scripts say. New
-texts come without a translation, which a test refuses.
+command line, stages of progress, what the readers say of a row, why a stop isn't served, what the scripts and click
+say. New texts come without a translation, which a test refuses.
 """
 
 import ast
@@ -20,6 +20,7 @@ from geo import errors
 from webmap.language import reasons
 from webmap.language.saying import FAULT_KINDS, WORDS
 from webmap.language.script_texts import SCRIPT_TEXTS
+from webmap.language.usage_texts import USAGE_TEXTS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("geo", "routing", "data", "webmap")
@@ -27,7 +28,7 @@ PO = Path(__file__).parents[1] / "translations" / "zh" / "LC_MESSAGES" / "messag
 MO = PO.with_suffix(".mo")
 METHODS = [("**/vendor/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
 ERRORS = [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)]
-SPEAKING = ("say", "remark", "progress", "Note", *ERRORS)
+SPEAKING = ("say", "ask", "bad_value", "remark", "progress", "Note", *ERRORS)
 LIBRARIES = ("geo", "routing", "data")  # they know no gettext: a public constant with a blank in it is a sentence
 WIDTH = 120
 FIRST = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)  # in the header; the day of gathering would only make noise
@@ -54,6 +55,8 @@ def gathered() -> Catalog:
             catalogue.add(message, locations=[(f"{room}/{path}", 1)])
     for text in SCRIPT_TEXTS:
         catalogue.add(text, locations=[("webmap/language/script_texts.py", 1)])
+    for usage in USAGE_TEXTS:
+        catalogue.add(usage, locations=[("webmap/language/usage_texts.py", 1)])
     for place, text in constants():
         catalogue.add(text, locations=[(place, 1)])
     for text in (*WORDS, *FAULT_KINDS.values()):

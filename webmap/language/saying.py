@@ -10,6 +10,7 @@ from geo.notes import Say, Sentences
 from geo.readers.columns import AVOIDANCE_FIELDS, CHECKPOINT_FIELDS, TEAM_FIELDS, VISIT_FIELDS, ZONE_FIELDS
 
 Translate = Callable[[str], str]
+THIN = "\u202f"  # a narrow space that doesn't break
 
 NAMES = ("field", "fields", "given", "missing", "level", "mode", "role", "remedy")
 """Values that are words of ours: field names, one or several, levels, modes, roles."""
@@ -57,6 +58,15 @@ def saying(translate: Translate) -> Say:
 def sentence(template: str) -> bool:
     """Tell whether a text is worth translating: it has a word beside the places for its values."""
     return any(literal.strip(" ,.:;()/+-") for literal, *_ in string.Formatter().parse(template))
+
+
+def duration(seconds: float, say: Translate) -> str:
+    """Write seconds as hours and minutes: 5 h 07 min; what is shorter than an hour as minutes, a loss with its sign."""
+    hours, minutes = divmod(abs(round(seconds / 60)), 60)
+    sign = "−" if seconds < 0 and (hours or minutes) else ""
+    if not hours:
+        return sign + say("{minutes} min").format(minutes=minutes)
+    return sign + say("{hours} h {minutes} min").format(hours=f"{hours:,}".replace(",", THIN), minutes=f"{minutes:02d}")
 
 
 def _said(key: str, value: Any, translate: Translate) -> Any:  # noqa: ANN401 - whatever a sentence holds

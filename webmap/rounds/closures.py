@@ -15,6 +15,7 @@ from shapely.geometry import shape
 from geo.errors import InputError
 from geo.frames import WGS84
 from geo.model import Role, Round
+from geo.natural import natural_key
 from routing.amend.ground import streets_of
 from routing.network import StreetNetwork
 from routing.streets.closures import closed_edges
@@ -139,7 +140,8 @@ def _users(
     if streets is None or streets.is_empty:
         return ""
     on = shapely.length(shapely.intersection(while_closed.geometry.to_numpy(), streets)) > 0
-    used = sorted(zip(while_closed["day"][on], while_closed["team"][on], strict=True))
+    pairs = zip(while_closed["day"][on], while_closed["team"][on], strict=True)
+    used = sorted(pairs, key=lambda one: (one[0], natural_key(one[1])))
     if len(used) > NAMED:
         return str(_("%(count)s of %(all)s", count=len(used), all=len(routes)))
     return ", ".join(f"{team_name(team)} ({_('Day %(day)s', day=day)})" for day, team in used)

@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 
 from geo.errors import NotFoundError
 from geo.model import Role
+from routing.brief import made_up
 from routing.sheets.export import FORMATS
 from webmap import access
 from webmap.figures import figures_of
 from webmap.jobs import Job, jobs, owner, trouble
+from webmap.language.spoken import say
 from webmap.rounds import planning
 from webmap.rounds.amending import changes_of
 from webmap.rounds.closures import lines
@@ -55,6 +57,7 @@ def page(round_id: str) -> str:
         running=jobs().at_work(planning.about(round_id)),
         loss=planning.loss(sight.store, round_id),
         formats=FORMATS,
+        warnings=[note.text(say) for note in (*made_up(sight.store, board.round), *(report.notes if report else ()))],
         settings=map_settings(sight, figures) | _addresses(round_id, day, job),
         **_shown(board, day),
         **(_card(board, _asked(board)) if "stop" in request.args else {"chosen": None, "offer": None}),

@@ -12,8 +12,8 @@ import pandas as pd
 from geo import openings
 from geo.catalogue import Category
 from geo.model import Round
+from geo.natural import by_team, natural_order
 from routing.problem import DAY_S, HOUR_S, Window
-from webmap.team_marks import team_order
 
 Hours = Callable[[str], str]
 """Gives the opening hours of a checkpoint as text; empty: always open."""
@@ -107,7 +107,7 @@ def timeline(
     """
     wanted = sorted(set(days))
     routes = dict(list(_seconds(stops[stops["day"].isin(wanted)], round_, zone).groupby(["team", "day"])))
-    order = team_order([*teams, *stops["team"]])
+    order = natural_order([*teams, *stops["team"]])
     rows = [Row(team, day, tuple(_day(routes, team, day, round_, hours))) for day in wanted for team in order]
     ends = [(row.blocks[0].from_s, row.blocks[-1].to_s) for row in rows if row.blocks]
     from_s = min((start for start, _ in ends), default=MORNING_S)
@@ -143,7 +143,7 @@ def _seconds(stops: gpd.GeoDataFrame, round_: Round, zone: ZoneInfo) -> pd.DataF
         for name, column in (("came_s", "arrive"), ("left_s", "depart"))
     }
     plain = pd.DataFrame(stops.drop(columns=["geometry", "arrive", "depart"]))
-    return plain.assign(**times, lon=stops.geometry.x, lat=stops.geometry.y).sort_values(["day", "team", "order"])
+    return by_team(plain.assign(**times, lon=stops.geometry.x, lat=stops.geometry.y), "day", "team", "order")
 
 
 def _day(routes: Mapping[Any, pd.DataFrame], team: str, day: int, round_: Round, hours: Hours) -> Iterator[Block]:

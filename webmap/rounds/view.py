@@ -133,8 +133,7 @@ class Board:
 
     def timeline(self, day: int) -> Timeline:
         """Lay out a day, or with day 0 all of them: every team that works has a row."""
-        known = list(self.marks)
-        working = [*known[: self.round.teams], *self.stops["team"]]
+        working = [*list(self.terms)[: self.round.teams], *self.stops["team"]]
         days = [day] if day else self.days
         return timeline(self.stops, self.round, working, days, zone=zone_of(self.sight.store), hours=self._hours)
 

@@ -13,6 +13,7 @@ from geo.store import Store
 from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, plan_part
 from webmap.clock import today
 from webmap.formats import number
+from webmap.language.saying import duration
 from webmap.language.texts import translate
 from webmap.route.map import route_map
 from webmap.standalone import pages_apart
@@ -27,9 +28,11 @@ TABLE_HEAD_MM = 5.0
 LEAST_MAP_MM = 74.0
 MOST_MAP_MM = 150.0
 # Lines of the table: how many fit at most, how high one is, and the class of the stylesheet that draws it so.
-DENSITIES = ((24, 6.0, "roomy"), (36, 4.5, "dense"), (54, 3.3, "tight"), (80, 2.25, "tiny"))
+DENSITIES = (
+    (12, 12.0, "ample"), (18, 8.6, "airy"), (24, 6.0, "roomy"), (30, 5.6, "close"), (36, 4.5, "dense"),
+    (54, 3.3, "tight"), (80, 2.25, "tiny"),
+)  # fmt: skip
 _MINUTE_S = 60
-_HOUR_MIN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def pages(part: PlanPart, streets: gpd.GeoDataFrame, *, say: Say) -> Iterator[Pa
             team=team,
             map=drawn,
             density=density,
-            travel=_duration(sheet.travel_s, say),
+            travel=duration(sheet.travel_s, say),
             way_km=number(sheet.length_m / 1000.0, 1),
             questionnaires=sum(place.questionnaires for place in sheet.stops),
         )
@@ -127,10 +130,3 @@ def _room(lines: int) -> tuple[str, float]:
             return name, min(left, MOST_MAP_MM)
     _, line_mm, name = DENSITIES[-1]
     return name, max(HEIGHT_MM - HEAD_MM - TABLE_HEAD_MM - lines * line_mm, 0.3 * HEIGHT_MM)
-
-
-def _duration(seconds: int, say: Say) -> str:
-    hours, left = divmod(minutes(seconds), _HOUR_MIN)
-    if not hours:
-        return say("{minutes} min").format(minutes=left)
-    return say("{hours} h {minutes} min").format(hours=hours, minutes=f"{left:02d}")

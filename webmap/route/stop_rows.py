@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 
+from geo.natural import by_team
+
 
 def stop_rows(
     stops: gpd.GeoDataFrame, roster: gpd.GeoDataFrame, *, zone: ZoneInfo, category: Callable[[str], str]
@@ -28,7 +30,7 @@ def stop_rows(
         With ``number`` (from 1 on each route, 0 of bases and lunches), ``name``, ``category``, and ``from`` and ``to``
         as ``HH:MM``.
     """
-    ordered = stops.sort_values(["day", "team", "order"])
+    ordered = by_team(stops, "day", "team", "order")
     at, visited = ordered["checkpoint"], ordered["kind"].eq("stop")
     times = {"from": ordered["arrive"], "to": ordered["depart"]}
     return ordered.assign(

@@ -18,11 +18,11 @@ import shapely
 from geo.crs import unproject_xy
 from geo.raster import Raster
 from geo.results import shrunk_rates
-from webmap.extent import Bounds
+from webmap.extent import Bounds, outline
 from webmap.findings.classes import COLD, HOT, SURFACES
 from webmap.geojson import collection
 from webmap.palette import colour
-from webmap.standalone.folium_layers import Call
+from webmap.standalone.folium_layers import SIMPLE_DEG, Call
 
 RATE = SURFACES["rate"]
 MONTHS = 36  # the last ones
@@ -189,9 +189,16 @@ def outlines(judged: gpd.GeoDataFrame) -> str:
     return collection(frame, ("flag",), decimals=DECIMALS)
 
 
-def call(group: folium.FeatureGroup, edges: str, *, shown: bool) -> Call:
-    """Draw the packed cells into a group of the map, with the edges of what is flagged above them."""
-    return Call("xundianCells", group.get_name(), edges, json.dumps(shown))
+def ground(raster: Raster, zones: gpd.GeoDataFrame) -> str:
+    """Give what is hatched where no cell lies over it, as GeoJSON: the zones, or without any the raster's own box."""
+    whole = outline(zones) or shapely.box(*placed(raster)[0])
+    frame = gpd.GeoDataFrame(geometry=[shapely.simplify(whole, SIMPLE_DEG)], crs=4326)
+    return collection(frame, (), decimals=DECIMALS)
+
+
+def call(group: folium.FeatureGroup, edges: str, below: str, *, shown: bool) -> Call:
+    """Draw the packed cells into a group of the map, the edges of what is flagged above them, the ground below."""
+    return Call("xundianCells", group.get_name(), edges, below, json.dumps(shown))
 
 
 def legend(labels: Sequence[str] = RATE.labels) -> list[tuple[str, int]]:

@@ -160,7 +160,8 @@ def _cells(sheet: Sheet) -> Cells | None:
 def _cell_layer(page: folium.Map, sheet: Sheet, cells: Cells, *, shown: bool) -> None:
     group = folium.FeatureGroup(name=sheet.say("Where it is bad"), show=shown)
     group.add_to(page)
-    page.add_child(folium_cells.call(group, folium_cells.outlines(cells.judged), shown=shown))
+    ground = folium_cells.ground(cells.raster, sheet.sight.zones())
+    page.add_child(folium_cells.call(group, folium_cells.outlines(cells.judged), ground, shown=shown))
 
 
 def _places(page: folium.Map, sheet: Sheet) -> None:
@@ -246,7 +247,8 @@ def _words(sheet: Sheet) -> dict[str, Any]:
         "base": say("base"),
         "lunch": say("lunch"),
         "cells": say("Where it is bad"),
-        "unit": say("points per visit, cells of 100 m, all rounds up to today; cells without visits stay empty"),
+        "unit": say("points per visit, cells of 100 m, all rounds up to today"),
+        "unvisited": say("no visit: nothing is known"),
         "drawn": say(
             "Rates of few visits are drawn towards those around them, as far as chance explains the distance."
         ),

@@ -1,6 +1,6 @@
 // What stands on the card of a place that was clicked.
 import { Popup } from "./vendor/maplibre-gl/maplibre-gl.mjs";
-import { minutes, number, settings, t } from "./texts.js";
+import { duration, minutes, number, settings, t } from "./texts.js";
 
 const teamName = (id) => settings.teams?.find((team) => team.id === id)?.name ?? id;
 
@@ -18,7 +18,7 @@ const CARDS = {
   routes: (its) => ({
     title: teamName(its.team),
     under: t("Day {day}", { day: its.day }),
-    rows: [[t("Stops"), its.stops], [t("Travel"), minutes(its.travel_s)], [t("Way"), `${number(its.length_m / 1000)} km`]],
+    rows: [[t("Stops"), its.stops], [t("Travel"), duration(its.travel_s)], [t("Way"), `${number(its.length_m / 1000)} km`]],
   }),
   checkpoints: (its) => ({ title: its.name, under: its.category, rows: [[t("Address"), its.address], [t("Unit"), its.unit]] }),
   problems: (its) => ({

@@ -19,7 +19,7 @@ function xundianDots(group, { x, y, kind, kinds, name, perDegree, colour }) {
 }
 
 /** Draw the cells, the slider of months, and tell what is known of a cell that is clicked. */
-function xundianCells(map, group, edges, shown) {
+function xundianCells(map, group, edges, ground, shown) {
   "use strict";
   const given = JSON.parse(document.getElementById("cells").textContent);
   const words = given.words;
@@ -33,8 +33,10 @@ function xundianCells(map, group, edges, shown) {
   const number = (value, digits) => value.toFixed(digits).replace(/\.?0+$/, "");
   let arrays, rows, lookup, canvas, month = 0, playing = 0;
 
+  map.createPane("ground").style.zIndex = 340;
   map.createPane("cells").style.zIndex = 350; // below streets and routes
   map.createPane("flags").style.zIndex = 450; // above them
+  group.addLayer(L.geoJSON(ground, { interactive: false, pane: "ground", renderer: L.svg({ pane: "ground" }), style: { className: "unvisited", stroke: false } }));
   const renderer = L.svg({ pane: "flags" });
   for (const halo of [true, false]) { // a pale line below each, so that an edge shows on dark cells too
     const name = (one) => (halo ? "halo" : one.properties.flag === 1 ? "hot" : "cold");

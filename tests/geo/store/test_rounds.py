@@ -105,7 +105,26 @@ def test_a_round_is_made_once(june):
         june.create_round(replace(JUNE, size=9))
 
 
+def test_a_round_is_changed_and_removed_until_something_hangs_on_it(june):
+    june.change_round(replace(JUNE, size=9, covert=False))
+    assert june.round("2026-06") == replace(JUNE, size=9, covert=False)
+    june.remove_round("2026-06")
+    assert june.rounds() == []
+    june.create_round(JUNE)
+    june.record_visits([Visit("c0000", "A", NOON, round_id="2026-06")])
+    with pytest.raises(StateError, match="visits"):
+        june.remove_round("2026-06")
+    june.create_round(replace(JUNE, id="2026-07"))
+    june.save_draw(replace(DRAW, round_id="2026-07"), drawn("c0000"))
+    for refused in (lambda: june.remove_round("2026-07"), lambda: june.change_round(replace(JUNE, id="2026-07"))):
+        with pytest.raises(StateError, match="drawn"):
+            refused()
+
+
 def test_an_unknown_round_is_an_error(june):
+    for ask in (june.remove_round, lambda name: june.change_round(replace(JUNE, id=name))):
+        with pytest.raises(NotFoundError, match="2030"):
+            ask("2030")
     for ask in (june.round, june.draw, june.sample, june.routes, june.stops, june.unserved):
         with pytest.raises(NotFoundError, match="2030"):
             ask("2030")

@@ -1,6 +1,7 @@
 """A round planned from the store: real streets, the real clock, everything accounted for."""
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ from geo.frames import ROUTES, STOPS, UNSERVED, faults
 from geo.model import Mode, Round, Team
 from geo.store import Store
 from geo.streets import snap
-from routing.brief import Days, Terms
+from routing.brief import Days, Terms, made_up
 from routing.matrix import travel_matrix
 from routing.network import closed_edges, network_of
 from routing.plan import PlanOptions, plan_round
@@ -131,8 +132,43 @@ def test_without_teams_they_start_at_the_centre(city: Store) -> None:
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     stops = city.stops("R1")
     assert set(stops["team"]) <= {"T01", "T02"}
+    (note,) = made_up(city, city.round("R1"))
+    assert "0 of the 2 teams" in note.text()
+    assert "the city: T01 – T02. Give" in note.text()
+    assert "xundian import teams" in note.text()
+    city.replace_teams([Team("T01", 114.3, 30.6)])
+    assert (
+        "1 of the 2 teams of this round. Made up, by car from the middle of the city: T02. "
+        in made_up(city, city.round("R1"))[0].text()
+    )
+    city.replace_teams([Team("甲", 114.3, 30.6), Team("乙", 114.3, 30.6), Team("丙", 114.3, 30.6)])
+    assert made_up(city, city.round("R1")) == ()
     base = stops[stops["kind"] == "base"].geometry.iloc[0]
     assert base.equals_exact(shapely.centroid(shapely.multipoints(city.sample("R1").geometry.to_numpy())), 1e-9)
+
+
+def test_the_bar_of_the_search_never_goes_back_while_days_are_priced(city: Store) -> None:
+    told = []
+    report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3), progress=lambda *told_: told.append(told_))
+    done = [at for stage, at, _ in told if stage == "routes"]
+    assert done == sorted(done)
+    assert done[-1] == 100
+    assert report.drawn_days_cost_s is not None
+    assert report.drawn_days_cost_s >= 0
+
+
+def test_a_long_day_on_foot_is_warned_of(city: Store, teams: list[Team], monkeypatch: pytest.MonkeyPatch) -> None:
+    city.replace_teams([replace(teams[0], mode=Mode.WALK), teams[1]])
+    assert plan_round(city, "R1", PlanOptions(steps=1_000, seed=3)).notes == ()
+    monkeypatch.setattr("routing.plan.LONG_WALK_M", 1_000.0)
+    plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
+    report, routes = report_of(city, "R1"), city.routes("R1")
+    far = routes[(routes["mode"] == Mode.WALK) & (routes["length_m"] > 1_000)].sort_values("length_m")
+    assert [(team, day) for team, day, _ in report.long_walks] == [*zip(far["team"], far["day"], strict=True)][::-1]
+    assert {team for team, *_ in report.long_walks} == {"A"}
+    (note,) = report.notes
+    assert f"the longest {far['length_m'].iloc[-1] / 1000:.1f} km (A, day" in note.text()
+    assert "longer than 15 km" in note.text()
 
 
 def test_a_closed_street_is_not_travelled(city: Store) -> None:

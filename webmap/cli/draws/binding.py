@@ -84,8 +84,7 @@ def commit(session: Session, round_id: str, *, public_number: str, out: Path | N
         made = proof.commit_round(
             store, round_id, public_number, number_form=form, third_parties=parties, choices=Choices(**options)
         )
-    for note in made.notes:
-        session.say(note.template, **note.values)
+    session.warn(made.notes)
     rules = made.publication["parameters"]
     if made.chain_is_new:
         session.say("A new chain of secrets was made; publish its end first: {end}", end=rules["chain_end"])
@@ -137,8 +136,7 @@ def run(session: Session, round_id: str, value: str | None, seed: int | None, **
             raise InputError("seed is {value}: a committed round has none, its number decides", value=seed)
         else:
             report = proof.draw_committed(store, round_id, value, shares)
-    for note in report.notes:
-        session.say(note.template, **note.values)
+    session.warn(report.notes)
     if report.trial:
         session.say(
             "Trial draw of round {round}: {drawn} checkpoints; "

@@ -2,7 +2,8 @@
 
 import click
 
-from routing.brief import teams_of
+from geo.natural import natural_order
+from routing.brief import made_up, teams_of
 from routing.rounds import fieldwork
 from routing.teams.drawn import WINDOW, draw_round_teams
 from webmap.cli.draws.group import draw_group
@@ -62,9 +63,10 @@ def teams(session: Session, round_id: str, window: int) -> Result:
     with session.store() as store:
         ready = teams_of(store, store.round(round_id), store.sample(round_id))
         drawn = draw_round_teams(store, round_id, ready, window=window)
+        session.warn(made_up(store, store.round(round_id)))
     members = {team: [one.name for one in people] for team, people in drawn.members.items()}
-    for team, names in members.items():
-        session.say("Team {team}: {names}", team=team, names=", ".join(names))
+    for team in natural_order(members):
+        session.say("Team {team}: {names}", team=team, names=", ".join(members[team]))
     for line in (drawn.proof, *drawn.street_proofs):
         if line:
             session.say("Not avoidable: {proof}", proof=line)

@@ -144,7 +144,7 @@ def _quoted(session: Session, found: Quote) -> dict[str, Any]:
         session.say("Not possible: {why}", why=note_text(found.reason, _translate(session)))
         session.exit_code = 1
     else:
-        session.say("Travel changes by {minutes:+.0f} min.", minutes=found.extra_travel_s / 60)
+        session.say("Travel changes by {time}.", time=session.duration(found.extra_travel_s))
     for one in found.dropped:
         session.say(
             "  {checkpoint} falls out: {reason}; {remedy}",

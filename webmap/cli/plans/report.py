@@ -6,6 +6,7 @@ import click
 import pandas as pd
 
 from geo.errors import InputError
+from geo.natural import natural_order
 from geo.store import Store
 from routing.forecast import KNOWN, Figures
 from routing.plan_report import PlanReport, chances_of, report_of
@@ -25,6 +26,7 @@ def report(session: Session, round_id: str, unit: str | None) -> Result:
         own = _of_unit(store, round_id, unit) if unit else None
     its = found.figures
     _say_travel(session, round_id, found)
+    session.warn(found.notes)
     _say_service(session, found)
     _say_guesses(session, its)
     _say_likeness(session, found)
@@ -63,20 +65,21 @@ def _say_unit(session: Session, unit: str, own: pd.DataFrame) -> None:
 def _say_travel(session: Session, round_id: str, found: PlanReport) -> None:
     its = found.figures
     session.say(
-        "Round {round}: {routes} routes, {hours:.1f} h of travel, {premium:.1%} above the shortest known; {mean:.1%} "
+        "Round {round}: {routes} routes, {travel} of travel, {premium:.1%} above the shortest known; {mean:.1%} "
         "on average, {cap:.1%} allowed.",
-        round=round_id, routes=its.routes, hours=its.travel_s / 3600, premium=its.premium, mean=its.premium_mean,
-        cap=found.premium_cap,
+        round=round_id, routes=its.routes, travel=session.duration(its.travel_s), premium=its.premium,
+        mean=its.premium_mean, cap=found.premium_cap,
     )  # fmt: skip
     if found.drawn_days_cost_s is not None:
         session.say(
-            "The days of the draw cost {hours:.1f} h of travel or more against free days.",
-            hours=found.drawn_days_cost_s / 3600,
+            "The days of the draw cost {time} of travel or more against free days.",
+            time=session.duration(found.drawn_days_cost_s),
         )
     if found.closed_edges:
         session.say("{edges} pieces of street were closed, on all days of the round.", edges=found.closed_edges)
     session.say("The teams work from {start} to {end}.", **_hours(found.shift))
-    for team, shift in found.own_shifts.items():
+    for team in natural_order(found.own_shifts):
+        shift = found.own_shifts[team]
         if shift["lunch_s"]:
             session.say(
                 "  {team} from {start} to {end}, with lunch between {lunch_from} and {lunch_until}.",
@@ -85,8 +88,9 @@ def _say_travel(session: Session, round_id: str, found: PlanReport) -> None:
         else:
             session.say("  {team} from {start} to {end}, without lunch.", team=team, **_hours(shift))
     session.say(
-        "Work of a team: {mean:.1f} h on average, {least:.1f} to {most:.1f} h.",
-        mean=its.load_mean_s / 3600, least=its.load_least_s / 3600, most=its.load_most_s / 3600,
+        "Work of a team: {mean} on average, {least} to {most}.",
+        mean=session.duration(its.load_mean_s), least=session.duration(its.load_least_s),
+        most=session.duration(its.load_most_s),
     )  # fmt: skip
 
 

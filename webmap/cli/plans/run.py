@@ -9,7 +9,7 @@ import click
 
 from geo.errors import StateError
 from geo.store import Store
-from routing.brief import Days, Terms
+from routing.brief import Days, Terms, made_up
 from routing.hours import shift_of
 from routing.plan import PlanOptions, plan_round
 from routing.solver import Standing
@@ -104,19 +104,22 @@ def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: ob
 
         def watch(now: Standing) -> bool:
             session.remark(
-                "{hours:.1f} h of travel, {unserved} unserved; Ctrl-C keeps it",
-                hours=now.travel_s / 3600,
+                "{travel} of travel, {unserved} unserved; Ctrl-C keeps it",
+                travel=session.duration(now.travel_s),
                 unserved=now.unserved,
             )
             return pressed()
 
         report = plan_round(store, round_id, options, progress=session.progress, watch=watch)
-        trial = store.draw(round_id).trial
+        trial, missing = store.draw(round_id).trial, made_up(store, store.round(round_id))
     keys = ("routes", "served", "unserved", "travel_s", "seconds", "candidates_sha256")
     result = {key: getattr(report, key) for key in keys} | {"team_days": report.routes}
     session.say(
-        "{served} stops served on {team_days} team-days, {unserved} unserved; travel {travel_s} s in all.", **result
+        "{served} stops served on {team_days} team-days, {unserved} unserved; {travel} of travel in all.",
+        **result,
+        travel=session.duration(report.travel_s),
     )
+    session.warn((*missing, *report.notes))
     if report.farthest_load > EVEN:
         session.say(
             "The work of one team is {share:.0%} off its fair share: give more --seconds; within {even:.0%} is good.",
