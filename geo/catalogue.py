@@ -89,10 +89,13 @@ class Catalogue:
     edition: str
     categories: Mapping[str, Category]  # by code, in the list's order
     _names: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _items: Mapping[str, Item] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = {plain: category.code for category in self.categories.values() for plain in _plain_names(category)}
+        items = {_plain(item.code): item for category in self.categories.values() for item in category.items}
         object.__setattr__(self, "_names", names)
+        object.__setattr__(self, "_items", items)
 
     def find(self, text: str) -> str | None:
         """Give the code of the category that ``text`` names, by code, Chinese or English name or synonym.
@@ -106,6 +109,16 @@ class Catalogue:
         """Give the item of that code, or None when this edition has none."""
         category = self.categories.get(code.partition(".")[0])
         return next((item for item in category.items if item.code == code), None) if category else None
+
+    def find_item(self, text: str, category: str) -> Item | None:
+        """Give the item that ``text`` names.
+
+        It is named by its code or, within ``category``, by the last part of its code, its Chinese or its English name;
+        width, case and blanks do not matter.
+        """
+        plain = _plain(text)
+        own = self.categories[category].items if category in self.categories else ()
+        return self._items.get(plain) or next((item for item in own if plain in _plain_item(item)), None)
 
 
 def load(path: Path | str | None = None) -> Catalogue:
@@ -368,3 +381,7 @@ def _plain(text: str) -> str:
 
 def _plain_names(category: Category) -> list[str]:
     return [_plain(name) for name in (category.code, category.name_zh, category.name_en, *category.synonyms)]
+
+
+def _plain_item(item: Item) -> list[str]:
+    return [_plain(name) for name in (item.code.partition(".")[2], item.name_zh, item.name_en)]

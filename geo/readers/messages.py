@@ -69,6 +69,25 @@ BAD_TIME = "arrived_at is {value!r}: write 2026-06-12 09:30"
 FUTURE_TIME = "arrived_at is {value!r}, which is still to come: check the year"
 BAD_POINTS = "points is {value!r}: write a number above 0"
 POINTS_WITHOUT_ITEM = "points is {value!r} but item is empty: name the failed item"
+MIXED_SIGNS = (
+    "points is {value!r} while other rows are above 0: write what was taken off above 0, and leave out what was given"
+)
+TOO_MANY_POINTS = "points is {value}, but {item!r} costs at most {most}: write what was taken off"
+UNKNOWN_ITEM = (
+    "item is {value!r}, which the catalogue does not have: name an item of the category {category} of checkpoint "
+    "{checkpoint!r}, such as {items}, or bring the file as records of another system"
+)
+OTHER_CATEGORY = (
+    "item is {value!r}, but checkpoint {checkpoint!r} is of the category {category}: name an item of that one, such as "
+    "{items}, or mend the id of the checkpoint"
+)
+UNKNOWN_TEAM = (
+    "team is {value!r}, which round {round!r} does not have: mend its name, import the teams, or bring the file as "
+    "records of another system{nearest}"
+)
+UNKNOWN_ROUND = (
+    "round is {value!r}, which the city does not have: make it first, mend the id or leave it empty{nearest}"
+)
 ITEM_WITHOUT_POINTS = "item is {value!r} but points is empty: fill in what it costs"
 
 # --- photos

@@ -272,7 +272,9 @@ def test_a_place_is_given_by_hand_and_taken_back(planner: FlaskClient, city: Fla
     assert 300 < 100_000 * abs(store.checkpoints().loc["N3"].geometry.x - 114.30) < 800
 
 
-VISITS = "编号,组别,时间,扣分项,扣分,照片\nP001,1,2026-05-20 09:30,垃圾,2,a.jpg\nP002,1,2026-05-20 10:30,垃圾,2,b.jpg\n"
+VISITS = (
+    "编号,组别,时间,扣分项,扣分,照片\nP001,1,2026-05-20 09:30,lamps,1,a.jpg\nP002,1,2026-05-20 10:30,licences,1,b.jpg\n"
+)
 
 
 def photos(**files: bytes) -> bytes:
@@ -324,12 +326,21 @@ def test_visits_come_in_with_their_photos_and_go_again(planner: FlaskClient, cit
     assert "Imported" in page
     assert waiting(city) == []
     found = store.deductions_frame()
-    (photo,) = store.photos_frame(found.index[found["item"] == "垃圾"])["photo"]
+    (photo,) = store.photos_frame(found.index[found["item"] == "back_alley.lamps"])["photo"]
     assert planner.get(f"/photos/{photo}").status_code == 200
     assert "visits" in planner.get("/import").text
     planner.post(re.search(r"/import/undo/\d+", page)[0])
     assert len(store.deductions_frame()) == len(found) - 1
     assert planner.get(f"/photos/{photo}").status_code == 404
+
+
+@pytest.mark.parametrize(("history", "good"), [("", "0"), ("yes", "2")])
+def test_records_of_another_system_say_so(planner: FlaskClient, city: Flask, history: str, good: str) -> None:
+    table = VISITS.replace("lamps,1,a.jpg", "路灯,5,").replace("licences,1,b.jpg", "证照,5,")
+    data = {"file": (io.BytesIO(table.encode()), "旧记录.csv"), "history": history}
+    page = over(planner, city, planner.post("/import/visits", data=data, content_type="multipart/form-data"))
+    assert re.findall(r"<dd[^>]*>(\d+)</dd>", page)[0] == good
+    assert ("2 rows name items that the catalogue does not have" in page) is bool(history)
 
 
 def test_visits_that_are_not_to_be_used_do_not_wait(planner: FlaskClient, city: Flask, store: Store) -> None:

@@ -147,6 +147,11 @@ def avoidance(session: Session, file: Path, **options: object) -> Result:
     type=click.Path(exists=True, path_type=Path),
     help="Folder or ZIP archive of the photos that the table names.",
 )
+@click.option(
+    "--history",
+    is_flag=True,
+    help="Records of another system: items, points and teams that the city does not know stay as they stand.",
+)
 @journey_options("columns", "rejected")
 def visits(session: Session, file: Path, photos: Path | None, **options: object) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""

@@ -48,7 +48,7 @@ def init_app(app: Flask) -> None:
 def upload() -> Any:  # noqa: ANN401 - a page or a redirect
     """Take a table and its photos in, and go to what would come of them."""
     try:
-        kept = _uploads().save(request.files.getlist("file"), user=owner(), choices={"kind": KIND})
+        kept = _uploads().save(request.files.getlist("file"), user=owner(), choices=_choices())
         _uploads().add_archive(kept, request.files.get("photos"))
     except InputError as error:
         message = say(error.template, error.values)
@@ -100,6 +100,10 @@ def rejected(job_id: str) -> Response:
     return send_file(BytesIO(read.rejected), as_attachment=True, download_name=name)
 
 
+def _choices() -> dict[str, Any]:
+    return {"kind": KIND, "history": request.form.get("history") == "yes"}
+
+
 def _start(waiting: Upload, *, dry_run: bool) -> Job:
     """Read an upload in the background; unless it is only looked at, bring it in and forget it."""
     store, uploads, language = access.city(), _uploads(), spoken()
@@ -107,6 +111,7 @@ def _start(waiting: Upload, *, dry_run: bool) -> Job:
         Datum.WGS84,  # visits name no place of their own
         rejected=waiting.folder / "rejected.xlsx",
         dry_run=dry_run,
+        history=bool(waiting.choices.get("history")),
         who=waiting.user,
         file=waiting.name,
         say=saying(lambda text: translate(text, language)),

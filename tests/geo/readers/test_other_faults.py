@@ -221,7 +221,7 @@ VISITS = [
     ["A1", "甲组", "2026-06-12 09:30", "", "", "", "是"],
     ["A2", "甲组", "2026-06-12 10:00", "", "", "", ""],
     ["A3", "乙组", "2026年6月12日 9:00", "乱停车", "2", "门口", ""],
-    ["A3", "乙组", "2026/6/12 9:00", "有垃圾", "-1.5", "", ""],
+    ["A3", "乙组", "2026/6/12 9:00", "有垃圾", "1.5", "", ""],
 ]
 
 
@@ -244,6 +244,17 @@ def test_one_bad_row_of_visits(csv_file, case):
     assert [visit.checkpoint for visit in visits] == ["A1", "A3"]
     assert rejected["source_row"].tolist() == [3]
     assert rejected["reason"].tolist() == [case["message"]]
+
+
+def test_the_minus_signs_of_a_score_sheet(csv_file):
+    minus = [VISITS[0], *VISITS[1:3], [*VISITS[3][:4], "-2", *VISITS[3][5:]], [*VISITS[4][:4], "-1.5", *VISITS[4][5:]]]
+    visits, _ = read_visits(csv_file(minus))
+    assert [deduction.points for deduction in visits[2].deductions] == [2.0, 1.5]
+    visits, rejected = read_visits(csv_file([*minus[:4], VISITS[4]]))
+    assert [visit.checkpoint for visit in visits] == ["A1", "A2"]
+    assert rejected["reason"].tolist()[0] == (
+        "points is '-2' while other rows are above 0: write what was taken off above 0, and leave out what was given"
+    )
 
 
 def test_half_a_visit_is_no_visit(csv_file):
