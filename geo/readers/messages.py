@@ -118,10 +118,10 @@ SUFFIX = "{file} ends in {suffix!r}: bring xlsx, xls, csv, geojson, gpkg, shp or
 BROKEN_TEXT = "{file} is no text in UTF-8, GB18030 or Latin-1: save it anew as CSV UTF-8"
 NO_HEADER = "{file} has no header row in its first {rows} rows: name the columns, e.g. {example}, or pass --columns"
 NO_COLUMN = (
-    "{file} has no column for {field} (looked for {names}); it has {headers}: rename one or pass --columns {field}=..."
+    "{file} has no column for {field} (looked for {names}); it has {headers}: rename one or pass --columns {key}=..."
 )
-NO_SUCH_COLUMN = "--columns names {header!r}, which {file} does not have; it has {headers}"
-NO_SUCH_FIELD = "--columns names the field {field!r}, which is none of {fields}"
+NO_SUCH_COLUMN = "--columns names {header!r}, which {file} does not have; it has {headers}{nearest}"
+NO_SUCH_FIELD = "--columns names the field {value!r}, which is none of {keys}{nearest}"
 NO_GEOMETRY = "{file} has no geometry: bring a layer of {kinds}"
 NO_CRS = "{file} does not say its CRS and its numbers are not degrees: pass --crs"
 CITY_OUTSIDE_CHINA = "{file} lies outside China, at ({lon:.4f}, {lat:.4f}), where {datum} does not exist: name wgs84"

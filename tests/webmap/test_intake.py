@@ -116,6 +116,29 @@ def test_a_file_that_is_none_is_refused(planner: FlaskClient) -> None:
     assert "清单.xlsx is no .xlsx file" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("甲,乙\n1,2\n", "清单.csv has no header row"),
+        ("编号,类别,经度,纬度\nN1,医院,114.285,30.56\n", "清单.csv has no column for name"),
+        ("", "清单.csv is empty"),
+    ],
+)
+def test_a_page_calls_a_file_by_its_name_and_names_no_option(
+    planner: FlaskClient, city: Flask, text: str, says: str
+) -> None:
+    page = looked(planner, city, send(planner, text.encode()).location)
+    assert says in page
+    assert not re.search(r"upload\.|--[a-z]+ ", page.split('role="alert">')[1].split("</p>")[0])
+
+
+def test_the_notes_of_a_reader_call_a_file_by_its_name(planner: FlaskClient, city: Flask) -> None:
+    address = send(planner, roster().decode().encode("gb18030")).location
+    page = looked(planner, city, address)
+    assert "清单.csv is in GB18030" in page
+    assert "清单.csv is in GB18030" in confirmed(planner, city, address, page)
+
+
 def test_a_preview_shows_everything_and_changes_nothing(planner: FlaskClient, city: Flask, store: Store) -> None:
     address = send(planner, roster()).location
     page = looked(planner, city, address)
@@ -321,7 +344,7 @@ def test_visits_come_in_with_their_photos_and_go_again(planner: FlaskClient, cit
     assert store.visits_state() == before
     sheet = planner.get(re.search(r"/import/visits/\w+/rejected.xlsx", page)[0]).data
     reasons = pd.read_excel(io.BytesIO(sheet), engine="calamine")["reason"].tolist()
-    assert reasons == ["photo 'b.jpg' is not in photos.zip: put it there, or mend its name"]
+    assert reasons == ["photo 'b.jpg' is not in 照片.zip: put it there, or mend its name"]
     page = over(planner, city, planner.post(re.search(r"/import/visits/\w+/confirm", page)[0]))
     assert "Imported" in page
     assert waiting(city) == []
@@ -346,7 +369,9 @@ def test_records_of_another_system_say_so(planner: FlaskClient, city: Flask, his
 def test_visits_that_are_not_to_be_used_do_not_wait(planner: FlaskClient, city: Flask, store: Store) -> None:
     before = store.visits_state()
     page = over(planner, city, send_visits(planner, None))
-    assert "names 2 photos in the column" in page
+    assert "五月.csv names 2 photos in the column" in page
+    assert "choose the ZIP archive that they lie in together with the table" in page
+    assert "--photos" not in page
     assert "Nothing was imported" in page
     page = over(planner, city, send_visits(planner, photos(a=jpeg(), b=jpeg())))
     planner.post(re.search(r"/import/visits/\w+/discard", page)[0])

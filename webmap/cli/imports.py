@@ -25,21 +25,23 @@ def import_group() -> None:
     """Bring in streets, zones, checkpoints, teams, visits."""
 
 
-def _columns(_context: click.Context, _parameter: click.Parameter, text: str | None) -> dict[str, str]:
-    """Read ``name=乡,code=代码`` into a mapping from our field to the file's column."""
-    pairs = [pair.partition("=") for pair in (text or "").split(",") if pair]
-    bad = [pair for pair in pairs if not pair[1] or not pair[0].strip() or not pair[2].strip()]
-    if bad:
-        raise click.BadParameter(f"{''.join(bad[0])!r} names no column: write field=column, as name=乡")
-    return {field.strip(): column.strip() for field, _, column in pairs}
+def columns_option(example: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Add ``--columns``, with an example of the fields that the command knows."""
+
+    def read(_context: click.Context, _parameter: click.Parameter, text: str | None) -> dict[str, str]:
+        """Read ``name=乡,code=代码`` into a mapping from our field to the file's column."""
+        pairs = [pair.partition("=") for pair in (text or "").split(",") if pair]
+        bad = [pair for pair in pairs if not pair[1] or not pair[0].strip() or not pair[2].strip()]
+        if bad:
+            raise click.BadParameter(f"{''.join(bad[0])!r} names no column: write field=column, as {example}")
+        return {field.strip(): column.strip() for field, _, column in pairs}
+
+    return click.option("--columns", callback=read, help=f"Our field = the file's column, as {example}.")
 
 
 _OPTIONS = {
     "datum": click.option("--datum", type=DATUMS, required=True, help="Datum of the coordinates; it is never guessed."),
     "crs": click.option("--crs", help="CRS of projected coordinates without a zone prefix, as EPSG:4547."),
-    "columns": click.option(
-        "--columns", callback=_columns, help="Our field = the file's column, as name=乡,code=代码."
-    ),
     "rejected": click.option(
         "--rejected",
         type=OutFile(),
@@ -100,7 +102,8 @@ def streets(session: Session, file: Path) -> Result:
     type=click.Choice([level.value for level in Level]),
     help="Of all its zones; without it a column says the level of each.",
 )
-@journey_options("datum", "columns", "crs", "rejected", "force", "dry_run")
+@columns_option("name=乡,code=代码")
+@journey_options("datum", "crs", "rejected", "force", "dry_run")
 def zones(session: Session, file: Path, level: str | None, **options: object) -> Result:
     """Import zones, and say what is wrong with the tree."""
     with session.store(create=True) as store:
@@ -113,7 +116,8 @@ def zones(session: Session, file: Path, level: str | None, **options: object) ->
 
 @command(import_group, "checkpoints")
 @click.argument("file", type=FILE)
-@journey_options("datum", "columns", "crs", "rejected", "force", "part", "dry_run")
+@columns_option("name=场所,category=种别")
+@journey_options("datum", "crs", "rejected", "force", "part", "dry_run")
 def checkpoints(session: Session, file: Path, **options: object) -> Result:
     """Import the roster; rows that a whole roster lacks are retired."""
     with session.store(create=True) as store:
@@ -124,7 +128,8 @@ def checkpoints(session: Session, file: Path, **options: object) -> Result:
 @command(import_group, "teams")
 @click.argument("file", type=FILE)
 @click.option("--datum", type=DATUMS, default="wgs84", show_default=True, help="Datum of the bases.")
-@journey_options("columns", "rejected", "dry_run")
+@columns_option("team=班组,lon=驻点东经,lat=驻点北纬")
+@journey_options("rejected", "dry_run")
 def teams(session: Session, file: Path, **options: object) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
     with session.store(create=True) as store:
@@ -133,7 +138,8 @@ def teams(session: Session, file: Path, **options: object) -> Result:
 
 @command(import_group, "avoidance")
 @click.argument("file", type=FILE)
-@journey_options("columns", "rejected", "dry_run")
+@columns_option("inspector=组员,partner=不同组")
+@journey_options("rejected", "dry_run")
 def avoidance(session: Session, file: Path, **options: object) -> Result:
     """Import the avoidance table (回避): inspector, and a partner, street, unit or checkpoint to keep away from."""
     with session.store(create=True) as store:
@@ -152,7 +158,8 @@ def avoidance(session: Session, file: Path, **options: object) -> Result:
     is_flag=True,
     help="Records of another system: items, points and teams that the city does not know stay as they stand.",
 )
-@journey_options("columns", "rejected")
+@columns_option("checkpoint=点号,item=失分项")
+@journey_options("rejected")
 def visits(session: Session, file: Path, photos: Path | None, **options: object) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""
     with session.store() as store:
