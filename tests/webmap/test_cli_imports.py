@@ -1,10 +1,12 @@
 """Data in and out by the command line: real districts, real places in the wrong datum, exports that come back."""
 
+import datetime as dt
 import io
 import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -110,6 +112,15 @@ def test_an_import_is_undone_once(call: Callable[..., Result], roster: Path) -> 
     assert said(call("import", "undo", "checkpoints"))["removed"] == 5
     assert call("import", "undo", "checkpoints").exit_code == 1
     assert said(call("import", "list"))["imports"][0]["undone"] is True
+
+
+def test_imports_are_listed_by_the_citys_clock(call: Callable[..., Result], roster: Path) -> None:
+    said(call("import", "checkpoints", roster, "--datum", "wgs84"))
+    with Store.open("city.gpkg") as store:
+        store.set_setting("timezone", "Pacific/Kiritimati")  # 14 hours ahead
+    listed = call("import", "list")
+    at = dt.datetime.fromisoformat(said(listed)["imports"][0]["at"])
+    assert f"{at.astimezone(ZoneInfo('Pacific/Kiritimati')):%Y-%m-%d %H:%M}" in listed.stderr
 
 
 def test_cells_need_something_to_cut(call: Callable[..., Result], roster: Path) -> None:

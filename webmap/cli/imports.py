@@ -13,6 +13,7 @@ from geo.imports.avoidances import import_avoidances
 from geo.model import Level
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
+from webmap.clock import zone_of
 from webmap.language.saying import saying
 from webmap.language.texts import say, translate
 
@@ -171,7 +172,7 @@ def visits(session: Session, file: Path, photos: Path | None, **options: object)
 def list_imports(session: Session) -> Result:
     """List the imports so far, the last one first."""
     with session.store() as store:
-        found = store.imports()
+        found, zone = store.imports(), zone_of(store)
     if not found:
         session.say("No import yet.")
     for each in found:
@@ -179,7 +180,7 @@ def list_imports(session: Session) -> Result:
         session.say(
             "{id}  {at:%Y-%m-%d %H:%M}  {kind}  {file}  {state}",
             id=each.id,
-            at=each.at,
+            at=each.at.astimezone(zone),
             kind=each.kind,
             file=each.file,
             state=state,
