@@ -158,3 +158,20 @@ def test_round_ids_make_addresses_and_file_names(city: Path) -> None:
         assert call(city, "round", "new", bad, *shape).exit_code == 1
     for good in ("2026-06", "六月 第1轮", "R.1_b"):
         assert call(city, "round", "new", good, *shape).exit_code == 0
+
+
+def test_a_backup_is_not_written_over_a_file_without_saying_so(city: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.gpkg"
+    with Store.open(city) as store:  # as the server has it
+        store.set_setting("name_zh", "江岸区")
+        done = call(city, "backup", copy, "--json")
+    assert json.loads(done.stdout) == {"out": str(copy), "bytes": copy.stat().st_size, "secrets": ""}
+    with Store.open(copy) as store:
+        assert store.setting("name_zh") == "江岸区"
+    refused = call(city, "backup", copy)
+    assert refused.exit_code == 1
+    assert f"{copy} is there already: name another file, or say --replace" in refused.stderr
+    assert call(city, "draw", "chain", "new", "--year", "2026").exit_code == 0
+    again = call(city, "backup", copy, "--replace")
+    assert "The secrets of committed rounds are not in it: keep a copy of" in again.output
+    assert call(city, "backup", city).exit_code == 2
