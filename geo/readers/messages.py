@@ -61,7 +61,7 @@ BAD_LUNCH = (
 )
 LUNCH_OUTSIDE = "lunch is {value!r}, of which no hour lies in the shift {shift!r}: write other hours, or none"
 BAD_END = "end is {value!r}: write base, where the day ends back there, or open, where it ends at the last stop"
-BAD_DAYS = "days is {value!r}: write days of the round from 1 on, as 1,2,4 or 1-3, or leave it empty for all"
+BAD_DAYS = "days is {value!r}: write days of the round from 1 to 60, as 1,2,4 or 1-3, or leave it empty for all"
 NO_CHECKPOINT = "checkpoint is empty: fill in its id"
 UNKNOWN_CHECKPOINT = "checkpoint is {value!r}, which the city does not have: import it first or mend the id"
 NO_TIME = "arrived_at is empty: fill in date and time"

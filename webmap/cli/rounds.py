@@ -8,7 +8,7 @@ import click
 
 from geo.catalogue import Catalogue
 from geo.errors import InputError, NotFoundError
-from geo.model import Round
+from geo.model import MOST_DAYS, Round
 from geo.store import Store
 from routing.rounds import read_quotas
 from webmap.cli.session import Result, Session, command
@@ -33,7 +33,7 @@ def _list(_context: click.Context, _parameter: click.Parameter, text: str | None
 @command(round_group, "new")
 @click.argument("round_id", metavar="ID")
 @click.option("--start", required=True, callback=_date, help="First day of fieldwork, as 2026-06-12.")
-@click.option("--days", type=click.IntRange(1, 60), required=True)
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), required=True)
 @click.option("--teams", type=click.IntRange(1, 500), required=True)
 @click.option("--size", type=click.IntRange(1), required=True, help="Checkpoints in all, fixed ones included.")
 @click.option(
