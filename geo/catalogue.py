@@ -19,6 +19,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from geo import openings
 from geo.errors import InputError
+from geo.nearest import hint
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _LONGEST_DWELL_MIN = 480  # a shift
@@ -104,6 +105,25 @@ class Catalogue:
         """
         plain = _plain(text)
         return self._names.get(plain) or self._names.get(re.sub(r"\([^()]*\)$", "", plain))
+
+    def named(self, text: str) -> str:
+        """Give the code of the category that ``text`` names, as :meth:`find` does.
+
+        Raises
+        ------
+        InputError
+            When there is none; it names the nearest.
+        """
+        code = self.find(text)
+        if code is None:
+            names = (name for c in self.categories.values() for name in (c.code, c.name_zh, c.name_en, *c.synonyms))
+            raise InputError(
+                "{field} is {value!r}: write a category of the catalogue{nearest}",
+                field="category",
+                value=text,
+                nearest=hint(text, names),
+            )
+        return code
 
     def item(self, code: str) -> Item | None:
         """Give the item of that code, or None when this edition has none."""

@@ -1,12 +1,20 @@
 """The command line: JSON lines, exit codes, one clear line of refusal, and its own page in the docs."""
 
+import datetime as dt
 import json
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 from click.testing import CliRunner, Result
 
+from geo.model import Round
 from geo.store import Store
 from webmap.cli import main
 from webmap.cli.reference import page
@@ -175,3 +183,31 @@ def test_a_backup_is_not_written_over_a_file_without_saying_so(city: Path, tmp_p
     again = call(city, "backup", copy, "--replace")
     assert "The secrets of committed rounds are not in it: keep a copy of" in again.output
     assert call(city, "backup", city).exit_code == 2
+
+
+def test_zones_are_named_by_their_digits(city: Path) -> None:
+    zone = gpd.GeoDataFrame(
+        {"level": "street", "name": "大智街道", "parent": "", "unit": "", "person": ""},
+        index=pd.Index(["420102001000"], name="code"), geometry=[shapely.box(114, 30, 114.1, 30.1)], crs=4326,
+    )  # fmt: skip
+    with Store.open(city) as store:
+        store.upsert_zones(zone)
+    assert call(city, "user", "add", "wang", "--role", "street", "--zone", "420102001").exit_code == 0
+    shape = ["--start", "2026-06-12", "--days", "1", "--teams", "1", "--size", "5"]
+    assert call(city, "round", "new", "R1", *shape, "--zones", "420102001").exit_code == 0
+    with Store.open(city) as store:
+        assert store.user("wang").zone == "420102001000"
+        assert store.round("R1").campaign == {"zones": ["420102001000"]}
+        assert store.checkpoints(zone="420102001").empty
+
+
+def test_a_reader_that_has_enough_is_no_error(city: Path) -> None:
+    with Store.open(city) as store:
+        for number in range(3):
+            store.create_round(Round(f"R{number}", dt.date(2026, 6, 12), days=1, teams=1, size=5))
+    words = [sys.executable, "-m", "webmap.cli", "round", "list", "--city", str(city)]
+    reading, writing = os.pipe()
+    os.close(reading)  # head has read its lines and is gone
+    done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, check=False, text=True)
+    os.close(writing)
+    assert done.stderr == ""

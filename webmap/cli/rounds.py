@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from geo.catalogue import Catalogue
-from geo.errors import InputError, NotFoundError
+from geo.errors import InputError
 from geo.model import MOST_DAYS, Round
 from geo.store import Store
+from geo.zone_codes import known
 from routing.rounds import read_quotas
 from webmap.cli.session import Result, Session, command
 
@@ -89,17 +90,10 @@ def _campaign(store: Store, catalogue: Catalogue, options: dict[str, Any]) -> di
     asked = {name: options.pop(name) for name in ("categories", "zones", "items")}
     found = {name: values for name, values in asked.items() if values}
     if "categories" in found:
-        codes = {text: catalogue.find(text) for text in found["categories"]}
-        for text, code in codes.items():
-            if code is None:
-                raise InputError(
-                    "{field} is {value!r}: write a category of the catalogue", field="category", value=text
-                )
-        found["categories"] = [str(code) for code in codes.values()]
-    known = set(store.zones().index) if "zones" in found else set()
-    for code in found.get("zones", ()):
-        if code not in known:
-            raise NotFoundError("there is no zone {zone}: import the zones first, or look its code up", zone=code)
+        found["categories"] = list(map(catalogue.named, found["categories"]))
+    if "zones" in found:
+        there = set(store.zones().index)
+        found["zones"] = [known(code, there) for code in found["zones"]]
     return found or None
 
 
