@@ -119,10 +119,8 @@ class Catalogue:
             names = (name for c in self.categories.values() for name in (c.code, c.name_zh, c.name_en, *c.synonyms))
             raise InputError(
                 "{field} is {value!r}: write a category of the catalogue{nearest}",
-                field="category",
-                value=text,
-                nearest=hint(text, names),
-            )
+                field="category", value=text, nearest=hint(text, names),
+            )  # fmt: skip
         return code
 
     def item(self, code: str) -> Item | None:
@@ -219,17 +217,9 @@ def write_xlsx(catalogue: Catalogue, path: Path | str) -> None:
         edition.write_row(0, 0, ["版本 edition", catalogue.edition])
         every = catalogue.categories.values()
         categories = (
-            (
-                c.code,
-                c.name_zh,
-                c.name_en,
-                "固定" if c.fixed else "随机",
-                c.dwell_s / 60,
-                c.hours,
-                "；".join(c.synonyms),
-            )
+            (c.code, c.name_zh, c.name_en, "固定" if c.fixed else "随机", c.dwell_s / 60, c.hours, "；".join(c.synonyms))
             for c in every
-        )
+        )  # fmt: skip
         items = ((c.code, i.code, i.name_zh, i.name_en, i.points) for c in every for i in c.items)
         _write_sheet(book.add_worksheet(_SHEETS[1]), _CATEGORY_COLUMNS, categories, bold)
         _write_sheet(book.add_worksheet(_SHEETS[2]), _ITEM_COLUMNS, items, bold)
