@@ -19,6 +19,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from geo import openings
 from geo.errors import InputError
+from geo.nearest import hint
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _LONGEST_DWELL_MIN = 480  # a shift
@@ -89,10 +90,13 @@ class Catalogue:
     edition: str
     categories: Mapping[str, Category]  # by code, in the list's order
     _names: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _items: Mapping[str, Item] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = {plain: category.code for category in self.categories.values() for plain in _plain_names(category)}
+        items = {_plain(item.code): item for category in self.categories.values() for item in category.items}
         object.__setattr__(self, "_names", names)
+        object.__setattr__(self, "_items", items)
 
     def find(self, text: str) -> str | None:
         """Give the code of the category that ``text`` names, by code, Chinese or English name or synonym.
@@ -102,10 +106,37 @@ class Catalogue:
         plain = _plain(text)
         return self._names.get(plain) or self._names.get(re.sub(r"\([^()]*\)$", "", plain))
 
+    def named(self, text: str) -> str:
+        """Give the code of the category that ``text`` names, as :meth:`find` does.
+
+        Raises
+        ------
+        InputError
+            When there is none; it names the nearest.
+        """
+        code = self.find(text)
+        if code is None:
+            names = (name for c in self.categories.values() for name in (c.code, c.name_zh, c.name_en, *c.synonyms))
+            raise InputError(
+                "{field} is {value!r}: write a category of the catalogue{nearest}",
+                field="category", value=text, nearest=hint(text, names),
+            )  # fmt: skip
+        return code
+
     def item(self, code: str) -> Item | None:
         """Give the item of that code, or None when this edition has none."""
         category = self.categories.get(code.partition(".")[0])
         return next((item for item in category.items if item.code == code), None) if category else None
+
+    def find_item(self, text: str, category: str) -> Item | None:
+        """Give the item that ``text`` names.
+
+        It is named by its code or, within ``category``, by the last part of its code, its Chinese or its English name;
+        width, case and blanks do not matter.
+        """
+        plain = _plain(text)
+        own = self.categories[category].items if category in self.categories else ()
+        return self._items.get(plain) or next((item for item in own if plain in _plain_item(item)), None)
 
 
 def load(path: Path | str | None = None) -> Catalogue:
@@ -186,17 +217,9 @@ def write_xlsx(catalogue: Catalogue, path: Path | str) -> None:
         edition.write_row(0, 0, ["版本 edition", catalogue.edition])
         every = catalogue.categories.values()
         categories = (
-            (
-                c.code,
-                c.name_zh,
-                c.name_en,
-                "固定" if c.fixed else "随机",
-                c.dwell_s / 60,
-                c.hours,
-                "；".join(c.synonyms),
-            )
-            for c in every
-        )
+            (c.code, c.name_zh, c.name_en, "固定" if c.fixed else "随机", c.dwell_s / 60, c.hours,
+             "；".join(c.synonyms)) for c in every
+        )  # fmt: skip
         items = ((c.code, i.code, i.name_zh, i.name_en, i.points) for c in every for i in c.items)
         _write_sheet(book.add_worksheet(_SHEETS[1]), _CATEGORY_COLUMNS, categories, bold)
         _write_sheet(book.add_worksheet(_SHEETS[2]), _ITEM_COLUMNS, items, bold)
@@ -368,3 +391,7 @@ def _plain(text: str) -> str:
 
 def _plain_names(category: Category) -> list[str]:
     return [_plain(name) for name in (category.code, category.name_zh, category.name_en, *category.synonyms)]
+
+
+def _plain_item(item: Item) -> list[str]:
+    return [_plain(name) for name in (item.code.partition(".")[2], item.name_zh, item.name_en)]

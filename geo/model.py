@@ -9,6 +9,9 @@ from typing import Any
 
 from geo.errors import InputError
 
+MOST_DAYS = 60
+"""Days of fieldwork that a round has at most."""
+
 
 class Level(StrEnum):
     """A level of the zone tree, from the city down; a special zone (包干区) overlaps the tree on purpose."""

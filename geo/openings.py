@@ -109,22 +109,26 @@ def one_span(text: str) -> tuple[int, int] | None:
 def _plain(text: str) -> str:
     """Bring the many ways of writing to one: half-width, dashes, clock times."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    plain = re.sub(r"[~—–―‐−至到]+", "-", plain)
+    plain = re.sub(r"[-~—–―‐−至到]+", "-", plain)
     plain = plain.replace("、", ",").replace("。", "").replace(",,", ",")
     plain = re.sub(r"(\d{1,2})(?:点|时)半", r"\1:30", plain)
     plain = re.sub(r"(\d{1,2})(?:点|时)(\d{1,2})分?", lambda m: f"{m[1]}:{int(m[2]):02d}", plain)
     plain = re.sub(r"(\d{1,2})(?:点|时)(?!间)整?", r"\1:00", plain)
     plain = re.sub(r"^(营业|开放|服务|办公|工作)?时间:?\s*", "", plain)
-    plain = re.sub(r"(下午|晚上|夜间)\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", _afternoon, plain)
+    plain = re.sub(r"(下午|晚上|夜间|晚)\s*(\d{1,2}):(\d{2})(?:\s*-\s*(\d{1,2}):(\d{2}))?", _afternoon, plain)
     plain = re.sub(r"(上午|早上|早|中午)", "", plain)
     return re.sub(r"(?<=\d)[\n\r]+", ";", plain).strip(" ;,")
 
 
 def _afternoon(match: re.Match[str]) -> str:
-    def later(hour: str) -> int:
-        return int(hour) + (12 if int(hour) < 12 else 0)  # noqa: PLR2004 - noon
+    """Bring a time after noon, or a span of them, to 24 hours; twelve at night is midnight."""
 
-    return f" {later(match[2])}:{match[3]}-{later(match[4])}:{match[5]}"
+    def later(hour: str) -> int:
+        number = int(hour)
+        return number + 12 if number < 12 or (number == 12 and match[1] != "下午") else number  # noqa: PLR2004 - noon
+
+    end = f"-{later(match[4])}:{match[5]}" if match[4] else ""
+    return f" {later(match[2])}:{match[3]}{end}"
 
 
 def _rule(rule: str, text: str) -> tuple[list[int], list[tuple[int, int]]]:

@@ -9,7 +9,9 @@ import hashlib
 import re
 from collections.abc import Collection
 
+from geo.errors import NotFoundError
 from geo.model import Level
+from geo.nearest import hint
 
 DIGITS = 12
 PROVINCES = frozenset(
@@ -26,6 +28,25 @@ _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def pad(code: str) -> str:
     """Fill a code of 2, 4, 6 or 9 digits up to twelve with zeros; leave anything else as it is."""
     return code.ljust(DIGITS, "0") if code.isdigit() and len(code) in (2, 4, 6, 9) else code
+
+
+def known(code: str, codes: Collection[str]) -> str:
+    """Give the code of a zone that there is, named in full or without the zeros at its end.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none; it names the nearest.
+    """
+    found = next((each for each in (code, pad(code)) if each in codes), None)
+    if found is None:
+        nearest = hint(code, codes)
+        raise NotFoundError(
+            "there is no zone {value!r}: look its code up, or import the zones first{nearest}",
+            value=code,
+            nearest=nearest,
+        )
+    return found
 
 
 def fault(code: str, level: Level) -> tuple[str, str]:

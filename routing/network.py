@@ -19,6 +19,7 @@ from geo.crs import frame_metric_crs, project_xy
 from geo.errors import InputError
 from geo.frames import STREETS, check
 from geo.model import Mode
+from geo.nearest import hint
 from geo.streets import Positions
 from routing.streets.arcs import build_arcs
 from routing.streets.engines import CLOSED_MS, HAS_CCH, CchEngine, Engine, Metric, ScipyEngine, cch_order
@@ -191,11 +192,25 @@ def closed_edges(
         shapely.prepare(polygon)
         chosen |= shapely.intersects(polygon, edges.geometry.to_numpy())
     if street is not None:
-        named = (edges.name == street).to_numpy()
-        if not named.any():
-            raise InputError("street is {value!r}: no street has this name", field="street", value=street)
-        chosen |= named
+        chosen |= edges_named(edges, street)
     return frozenset(edges.index[chosen].tolist())
+
+
+def edges_named(edges: gpd.GeoDataFrame, street: str) -> npt.NDArray[np.bool_]:
+    """Tell which edges are of a street by its whole name.
+
+    Raises
+    ------
+    InputError
+        When there are none; it names the nearest street.
+    """
+    named: npt.NDArray[np.bool_] = (edges["name"] == street).to_numpy(bool)
+    if not named.any():
+        raise InputError(
+            "street is {value!r}: no street has this name; write it whole{nearest}",
+            field="street", value=street, nearest=hint(street, set(edges["name"])),
+        )  # fmt: skip
+    return named
 
 
 def network_of(store: "Store", *, engine: str | None = None) -> StreetNetwork:

@@ -2,7 +2,9 @@
 
 import dataclasses
 import secrets
+from collections.abc import Iterable
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, cast
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
@@ -10,8 +12,11 @@ from flask_babel import gettext as _
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from geo.errors import InputError, NotFoundError
-from geo.model import Role, User
+from geo.model import Level, Role, User
+from geo.nearest import hint
+from geo.notes import Note, Sentences
 from geo.store import Store
+from geo.zone_codes import known as known_zone
 from webmap import access
 from webmap.attempts import Attempts
 from webmap.paths import local_path
@@ -67,16 +72,29 @@ def add_account(store: Store, name: str, role: Role, *, zone: str = "", team: st
     """
     if not name.strip() or not name.isprintable():
         raise InputError("{field} is {value!r}: give the account a name", field="name", value=name)
-    needed = {Role.TEAM: ("team", team), Role.STREET: ("zone", zone)}.get(role)
-    if needed is not None and not needed[1]:
-        raise InputError("a {role} account needs a {field}: name it", role=role.value, field=needed[0])
-    if role is Role.STREET and zone not in store.zones().index:
-        raise NotFoundError("there is no zone {zone}: import the zones first, or look its code up", zone=zone)
-    if role is Role.TEAM and team not in (known := _known_teams(store)) and known:
-        raise NotFoundError("there is no team {team}: the teams are {teams}", team=team, teams=", ".join(sorted(known)))
+    if role is Role.STREET:
+        _refuse_empty("zone", zone, role, store.zones(Level.STREET).index)
+        zone = known_zone(zone, set(store.zones().index))
+    if role is Role.TEAM:
+        teams = sorted(_known_teams(store))
+        _refuse_empty("team", team, role, teams)
+        if teams and team not in teams:
+            nearest, names = hint(team, teams), ", ".join(teams)
+            raise NotFoundError(
+                "there is no team {value!r}: the teams are {teams}{nearest}", value=team, teams=names, nearest=nearest
+            )
     password = secrets.token_urlsafe(MADE_BYTES)
     store.save_user(User(name.strip(), role, hash_password(password), zone=zone, team=team))
     return password
+
+
+def _refuse_empty(field: str, value: str, role: Role, names: Iterable[str]) -> None:
+    """Refuse an account without what it is to see; the first of the city's names serves as an example."""
+    if not value:
+        example = Sentences(Note(", e.g. {value}", {"value": name}) for name in islice(names, 1))
+        raise InputError(
+            "{field} is empty: a {role} account needs it{example}", field=field, role=role.value, example=example
+        )
 
 
 def _known_teams(store: Store) -> set[str]:

@@ -73,7 +73,7 @@ def km(metres: float | None) -> str:
 
 def clock(moment: dt.datetime) -> str:
     """Write a moment as the city's hour and minute."""
-    return moment.astimezone(zone_of(current_app.extensions["xundian"])).strftime("%H:%M")
+    return _local(moment).strftime("%H:%M")
 
 
 def hhmm(second: int) -> str:
@@ -88,8 +88,12 @@ def windows(spans: Iterable[tuple[int, int]]) -> str:
 
 
 def day(moment: dt.date | dt.datetime) -> str:
-    """Write a date as 2026-06-12."""
-    return moment.strftime("%Y-%m-%d")
+    """Write a date, or the city's date at a moment, as 2026-06-12."""
+    return (_local(moment) if isinstance(moment, dt.datetime) else moment).strftime("%Y-%m-%d")
+
+
+def _local(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(zone_of(current_app.extensions["xundian"]))
 
 
 def catalogue_of_app() -> Catalogue:

@@ -63,4 +63,7 @@ def serve(city: str, *, host: str = "127.0.0.1", port: int = 8000, secret: str |
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = create_app({"CITY": city, "SECRET_KEY": secret})
     threading.Thread(target=prepare, args=(app,), daemon=True).start()
-    waitress.serve(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True)
+    try:
+        waitress.serve(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True)
+    finally:
+        app.extensions["xundian"].close()

@@ -31,6 +31,7 @@ class Journey:
     part: bool = False  # a part of the roster: what it lacks is not retired
     force: bool = False  # take the datum although the evidence speaks against it
     dry_run: bool = False  # show what would change, and change nothing
+    history: bool = False  # visits of another system: what the city does not know of them is kept, and counted
     who: str = ""  # account that imports; empty from the command line
     file: str = ""  # what the user calls the file, where that is not its path's name
     say: Say = in_english  # in which language the refused rows carry their reasons
@@ -43,7 +44,7 @@ class ImportReport:
     accepted: int = 0  # good rows, whatever then became of them
     rejected: int = 0  # rows with faults; they went to a file of their own
     unplaced: int = 0  # good rows without coordinates; they wait to be placed on the map by hand
-    new: int = 0  # of the accepted, like updated and unchanged
+    new: int = 0  # of the accepted, like updated and unchanged; visits of several rows count once
     updated: int = 0
     unchanged: int = 0
     retired: int = 0  # checkpoints of the city that the file no longer has

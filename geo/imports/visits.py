@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from geo.errors import StateError
 from geo.imports.report import ImportReport, Journey, reported
-from geo.model import Changes, Round, Visit
+from geo.imports.visit_judge import VisitJudge
+from geo.imports.visit_rounds import RoundFinder
+from geo.model import Changes, Visit
 from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.readers.photo_files import PhotoFiles
@@ -29,8 +30,10 @@ def import_visits(
     covert when that round is: a covert visit taken for an open one would show a street office where the team went. The
     photos that the table names lie in the folder or ZIP archive ``photos``.
     """
-    known = store.checkpoints(include_retired=True).index
+    categories = store.checkpoints(include_retired=True)["category"].to_dict()
     zone = store.setting("timezone") or TIMEZONE
+    finder = RoundFinder(store, ZoneInfo(zone))
+    judge = VisitJudge(store, categories, finder, history=journey.history)
     now = dt.datetime.now(dt.UTC)
     with ExitStack() as stack:
         files = None if photos is None else stack.enter_context(PhotoFiles(photos))
@@ -38,7 +41,8 @@ def import_visits(
             path,
             timezone=zone,
             columns=journey.columns,
-            known=known,
+            known=categories,
+            judge=judge,
             now=_latest(store, zone, now),
             photos=files,
             say=journey.say,
@@ -47,15 +51,16 @@ def import_visits(
         changes = Changes()
         if not journey.dry_run:
             changes = store.record_visits(
-                _attributed(store, visits, ZoneInfo(zone)),
+                _attributed(visits, finder),
                 brought=files or {},
                 import_of=journey.file or path.name,
                 who=journey.who,
             )
     rows = sum(max(1, len(visit.deductions)) for visit in visits)
     shown = {photo for visit in visits for deduction in visit.deductions for photo in deduction.photos}
-    notes = (Note(WITH_PHOTOS, {"count": len(shown)}),) if shown else ()
-    return reported(path, journey, refused, replace(changes, accepted=rows), notes)
+    notes = [Note(WITH_PHOTOS, {"count": len(shown)})] if shown else []
+    report = reported(path, journey, refused, replace(changes, accepted=rows), [*notes, *judge.notes])
+    return replace(report, new=changes.accepted)
 
 
 def _latest(store: Store, zone: str, now: dt.datetime) -> dt.datetime:
@@ -67,24 +72,10 @@ def _latest(store: Store, zone: str, now: dt.datetime) -> dt.datetime:
     return max(now, end.astimezone(dt.UTC))
 
 
-def _attributed(store: Store, visits: Sequence[Visit], zone: ZoneInfo) -> list[Visit]:
+def _attributed(visits: Sequence[Visit], finder: RoundFinder) -> list[Visit]:
     """Give every visit without a round the round that it belongs to."""
-    drawn: dict[str, frozenset[str]] = {}
-    rounds = store.rounds()
     found = []
     for visit in visits:
-        day = visit.arrived_at.astimezone(zone).date()
-        held = [] if visit.round_id else [each for each in rounds if each.start <= day <= each.date(each.days)]
-        for each in held:
-            if each.id not in drawn:
-                drawn[each.id] = _sample(store, each)
-        own = next((each for each in reversed(held) if visit.checkpoint in drawn[each.id]), None)
+        own = None if visit.round_id else finder.find(visit.checkpoint, visit.arrived_at, None)
         found.append(visit if own is None else replace(visit, round_id=own.id, covert=visit.covert or own.covert))
     return found
-
-
-def _sample(store: Store, planned: Round) -> frozenset[str]:
-    try:
-        return frozenset(store.sample(planned.id).index)
-    except StateError:  # not drawn yet
-        return frozenset()

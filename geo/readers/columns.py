@@ -10,6 +10,7 @@ from typing import Any
 
 from geo.crs import Datum
 from geo.errors import InputError
+from geo.nearest import hint
 from geo.readers import messages
 
 HEADER_ROWS = 30  # how far down a header may stand
@@ -59,12 +60,17 @@ class Headings:
     """The fields that a kind of file may have, with their synonyms, most telling first, and a user's own choice."""
 
     fields: Mapping[str, tuple[str, ...]]
-    chosen: Mapping[str, str]  # --columns: field -> heading, or "=value" for all rows
+    chosen: Mapping[str, str]  # --columns: field, by any of its names -> heading, or "=value" for all rows
 
     def __post_init__(self) -> None:
-        for field in self.chosen:
-            if field not in self.fields:
-                raise InputError(messages.NO_SUCH_FIELD, field=field, fields=", ".join(self.fields))
+        object.__setattr__(self, "chosen", {self._field(name): heading for name, heading in self.chosen.items()})
+
+    def _field(self, name: str) -> str:
+        own = next((field for field, names in self.fields.items() if name == field or plain(name) in names), None)
+        if own is None:
+            nearest = hint(name, self.fields)
+            raise InputError(messages.NO_SUCH_FIELD, value=name, keys=", ".join(self.fields), nearest=nearest)
+        return own
 
     def known(self, cells: Sequence[Any]) -> int:
         """Count the cells that are headings of this table."""
@@ -110,7 +116,9 @@ class Headings:
                 continue
             hits = [header for header in headers if header.strip() == own.strip()] or by_plain.get(plain(own), [])
             if not hits:
-                raise InputError(messages.NO_SUCH_COLUMN, header=own, file=file, headers=", ".join(headers))
+                names = ", ".join(headers)
+                nearest = hint(own, headers)
+                raise InputError(messages.NO_SUCH_COLUMN, header=own, file=file, headers=names, nearest=nearest)
             found[field] = hits[0]
         return found
 

@@ -61,7 +61,7 @@ BAD_LUNCH = (
 )
 LUNCH_OUTSIDE = "lunch is {value!r}, of which no hour lies in the shift {shift!r}: write other hours, or none"
 BAD_END = "end is {value!r}: write base, where the day ends back there, or open, where it ends at the last stop"
-BAD_DAYS = "days is {value!r}: write days of the round from 1 on, as 1,2,4 or 1-3, or leave it empty for all"
+BAD_DAYS = "days is {value!r}: write days of the round from 1 to 60, as 1,2,4 or 1-3, or leave it empty for all"
 NO_CHECKPOINT = "checkpoint is empty: fill in its id"
 UNKNOWN_CHECKPOINT = "checkpoint is {value!r}, which the city does not have: import it first or mend the id"
 NO_TIME = "arrived_at is empty: fill in date and time"
@@ -69,6 +69,25 @@ BAD_TIME = "arrived_at is {value!r}: write 2026-06-12 09:30"
 FUTURE_TIME = "arrived_at is {value!r}, which is still to come: check the year"
 BAD_POINTS = "points is {value!r}: write a number above 0"
 POINTS_WITHOUT_ITEM = "points is {value!r} but item is empty: name the failed item"
+MIXED_SIGNS = (
+    "points is {value!r} while other rows are above 0: write what was taken off above 0, and leave out what was given"
+)
+TOO_MANY_POINTS = "points is {value}, but {item!r} costs at most {most}: write what was taken off"
+UNKNOWN_ITEM = (
+    "item is {value!r}, which the catalogue does not have: name an item of the category {category} of checkpoint "
+    "{checkpoint!r}, such as {items}, or bring the file as records of another system"
+)
+OTHER_CATEGORY = (
+    "item is {value!r}, but checkpoint {checkpoint!r} is of the category {category}: name an item of that one, such as "
+    "{items}, or mend the id of the checkpoint"
+)
+UNKNOWN_TEAM = (
+    "team is {value!r}, which round {round!r} does not have: mend its name, import the teams, or bring the file as "
+    "records of another system{nearest}"
+)
+UNKNOWN_ROUND = (
+    "round is {value!r}, which the city does not have: make it first, mend the id or leave it empty{nearest}"
+)
 ITEM_WITHOUT_POINTS = "item is {value!r} but points is empty: fill in what it costs"
 
 # --- photos
@@ -99,10 +118,10 @@ SUFFIX = "{file} ends in {suffix!r}: bring xlsx, xls, csv, geojson, gpkg, shp or
 BROKEN_TEXT = "{file} is no text in UTF-8, GB18030 or Latin-1: save it anew as CSV UTF-8"
 NO_HEADER = "{file} has no header row in its first {rows} rows: name the columns, e.g. {example}, or pass --columns"
 NO_COLUMN = (
-    "{file} has no column for {field} (looked for {names}); it has {headers}: rename one or pass --columns {field}=..."
+    "{file} has no column for {field} (looked for {names}); it has {headers}: rename one or pass --columns {key}=..."
 )
-NO_SUCH_COLUMN = "--columns names {header!r}, which {file} does not have; it has {headers}"
-NO_SUCH_FIELD = "--columns names the field {field!r}, which is none of {fields}"
+NO_SUCH_COLUMN = "--columns names {header!r}, which {file} does not have; it has {headers}{nearest}"
+NO_SUCH_FIELD = "--columns names the field {value!r}, which is none of {keys}{nearest}"
 NO_GEOMETRY = "{file} has no geometry: bring a layer of {kinds}"
 NO_CRS = "{file} does not say its CRS and its numbers are not degrees: pass --crs"
 CITY_OUTSIDE_CHINA = "{file} lies outside China, at ({lon:.4f}, {lat:.4f}), where {datum} does not exist: name wgs84"

@@ -72,6 +72,7 @@ class Table:
                     messages.NO_COLUMN,
                     file=self.file,
                     field=name,
+                    key=name,
                     names=", ".join(headings.fields[name][:4]),
                     headers=", ".join(map(str, self.cells.columns)) or "none",
                 )

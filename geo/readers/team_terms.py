@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from geo.model import NO_LUNCH, Mode
+from geo.model import MOST_DAYS, NO_LUNCH, Mode
 from geo.openings import one_span
 from geo.readers import messages, values
 from geo.readers.faults import FaultLog
@@ -16,18 +17,20 @@ from geo.readers.tables import Table
 _MODES = {
     "walk": Mode.WALK, "foot": Mode.WALK, "步行": Mode.WALK, "徒步": Mode.WALK, "走路": Mode.WALK,
     "ebike": Mode.EBIKE, "e-bike": Mode.EBIKE, "bike": Mode.EBIKE,
-    "电动车": Mode.EBIKE, "电瓶车": Mode.EBIKE, "骑行": Mode.EBIKE,
-    "car": Mode.CAR, "drive": Mode.CAR, "汽车": Mode.CAR, "驾车": Mode.CAR, "开车": Mode.CAR, "车": Mode.CAR,
-    "乘车": Mode.CAR,
+    "电动车": Mode.EBIKE, "电动自行车": Mode.EBIKE, "电瓶车": Mode.EBIKE, "自行车": Mode.EBIKE, "骑行": Mode.EBIKE,
+    "car": Mode.CAR, "drive": Mode.CAR, "汽车": Mode.CAR, "小汽车": Mode.CAR, "驾车": Mode.CAR, "开车": Mode.CAR,
+    "乘车": Mode.CAR, "车": Mode.CAR,
 }  # fmt: skip
 _OPEN_ENDS = {
     "base": False, "home": False, "返回驻地": False, "回驻地": False, "驻地": False, "返回": False, "返回出发地": False,
     "open": True, "last stop": True, "就地结束": True, "就地": True, "就地解散": True, "不返回": True,
 }  # fmt: skip
-_NO_LUNCH = {"-", "--", "–", "—", "——", "无", "none", "no", "没有", "不午休"}
+_NO_LUNCH = {"-", "--", "–", "—", "——", "无", "none", "no", "false", "否", "没有", "不午休", "无午休"}
 _LUNCH_S = 3600
 _NOON_S = (9 * 3600, 17 * 3600)  # lunch lies between the rush hours of the streets
-_DAYS = re.compile(r"第?(\d{1,3})[天日]?(?:[-~至到]第?(\d{1,3})[天日]?)?")
+_DAYS = re.compile(r"第?(\d{1,3})[天日]?(?:-第?(\d{1,3})[天日]?)?")
+_DASH = re.compile(r"\s*[-~—–―‐−至到]+\s*")
+_BLANK = re.compile(r"(?<=第)\s+|\s+(?=[天日])")  # inside 第 1 天
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,13 @@ def _lunch(text: str) -> tuple[int, int] | None:
 def _days(text: str) -> frozenset[int] | None:
     """Read days of a round; a range names both of its ends."""
     found: set[int] = set()
-    for word in filter(None, re.split(r"[,;、和\s]+", text)):
+    for word in filter(None, re.split(r"[,;、和\s]+", _BLANK.sub("", _DASH.sub("-", text)))):
         match = _DAYS.fullmatch(word)
         if match is None:
             return None
         first = int(match[1])
         last = int(match[2] or first)
-        if not 1 <= first <= last:
+        if not 1 <= first <= last <= MOST_DAYS:
             return None
         found.update(range(first, last + 1))
     return frozenset(found) or None
@@ -84,9 +87,11 @@ def read_terms(table: Table, log: FaultLog) -> pd.DataFrame:
     """Read what each row says; None where it says nothing, or nothing that can be read, which is noted."""
     columns = {}
     for name, term in TERMS.items():
-        written = table.texts(name)
+        cells, written = table.column(name), table.texts(name)
+        ticked = cells.map(lambda cell: isinstance(cell, bool | np.bool_)).astype(bool)
+        written = written.mask(ticked, cells.astype(str).str.upper())  # TRUE is no day 1
         if name == "lunch":  # a dash, a blank anywhere else, says here that there is none
-            written = written.mask(table.column(name).map(_no_lunch).astype(bool), "-")
+            written = written.mask(cells.map(_no_lunch).astype(bool), "-")
         known = {text: term.read(values.half_width(text).strip()) if text else None for text in written.unique()}
         read = [known[text] for text in written]
         log.add([bool(text) and own is None for text, own in zip(written, read, strict=True)], name, term.bad,

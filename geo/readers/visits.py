@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,9 @@ from geo.readers.faults import FaultLog, rejected
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.tables import Table, read_table
 
+Judge = Callable[[pd.DataFrame, FaultLog], pd.Series]
+"""Notes the faults of rows (``checkpoint, team, item, points, round, arrived_at``), and gives their items by code."""
+
 _Key = tuple[str, str, dt.datetime | None]  # checkpoint, team, moment
 _TEXTS = ("checkpoint", "team", "item", "note", "round")
 _BETWEEN_PHOTOS = re.compile(r"[;；,，、\r\n]+")
@@ -30,6 +33,7 @@ def read_visits(  # noqa: PLR0913 - the options of one command
     timezone: str = "Asia/Shanghai",
     columns: Mapping[str, str] | None = None,
     known: Collection[str] | None = None,
+    judge: Judge | None = None,
     now: dt.datetime | None = None,
     photos: PhotoFiles | None = None,
     say: Say = in_english,
@@ -48,6 +52,8 @@ def read_visits(  # noqa: PLR0913 - the options of one command
         Field to heading, as in :func:`geo.readers.read_roster`.
     known
         Ids of the checkpoints that there are; None takes any.
+    judge
+        Holds the rows against what else the city knows; None takes them as they stand.
     now
         Nothing may have happened after this moment (aware); None takes any time.
     photos
@@ -89,9 +95,20 @@ def read_visits(  # noqa: PLR0913 - the options of one command
         table.require(headings, "photo")
     frame["photos"] = _photos(table, frame["item"], log, photos, progress)
     keys = list(zip(frame["checkpoint"], frame["team"], moments, strict=True))
+    frame["round"] = _rounds(keys, frame["round"])
+    if judge is not None:
+        frame["item"] = judge(frame.assign(arrived_at=pd.Series(moments, index=frame.index, dtype=object)), log)
     broken = {key for key, bad in zip(keys, log.bad, strict=True) if bad and key[0] and key[2]}
     log.add(np.array([key in broken for key in keys], bool) & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
     return _visits(frame, keys, ~log.bad), rejected(table, log.faults, say=say)
+
+
+def _rounds(keys: list[_Key], written: pd.Series) -> list[str]:
+    """Give every row the round that any row of its visit names."""
+    named: dict[_Key, str] = {}
+    for key, round_id in zip(keys, written, strict=True):
+        named[key] = named.get(key) or round_id
+    return [named[key] for key in keys]
 
 
 def _check_times(moments: list[dt.datetime | None], written: pd.Series, log: FaultLog, now: dt.datetime | None) -> None:
@@ -104,9 +121,11 @@ def _check_times(moments: list[dt.datetime | None], written: pd.Series, log: Fau
 
 
 def _points(item: pd.Series, written: pd.Series, log: FaultLog) -> np.ndarray:
-    """Read the points of failed items; a score sheet's minus sign means the same."""
-    points = np.abs(values.numbers(written))
+    """Read the points of failed items; where a score sheet writes all of them with a minus sign, it means the same."""
+    points = values.numbers(written)
     given, named = (written != "").to_numpy(), (item != "").to_numpy()
+    log.add((points < 0) & (points > 0).any(), "points", messages.MIXED_SIGNS, value=written)
+    points = np.abs(points)
     log.add(given & ~np.isfinite(points), "points", messages.BAD_POINTS, value=written)
     zero = given & (points == 0)
     log.add(zero & named, "points", messages.BAD_POINTS, value=written)
@@ -155,16 +174,15 @@ def _refuse_photos(table: Table, named: Sequence[Sequence[str]]) -> None:
 def _visits(frame: pd.DataFrame, keys: list[_Key], good: npt.NDArray[np.bool_]) -> list[Visit]:
     """Put the good rows together, one visit for each checkpoint, team and time."""
     found: dict[_Key, list[Deduction]] = {}
-    rounds: dict[_Key, str] = {}
+    rounds = dict(zip(keys, frame["round"], strict=True))
     covert: set[_Key] = set()
-    columns = ("item", "points", "note", "photos", "round", "covert")
+    columns = ("item", "points", "note", "photos", "covert")
     rows = zip(keys, good, *(frame[name] for name in columns), strict=True)
-    for key, kept, item, points, note, photos, round_id, hidden in rows:
+    for key, kept, item, points, note, photos, hidden in rows:
         if kept:
             failed = found.setdefault(key, [])
             if item:
                 failed.append(Deduction(item, float(points), note, photos))
-            rounds[key] = rounds.get(key) or round_id
             covert |= {key} if hidden else set()
     return [
         Visit(key[0], key[1], key[2], rounds[key] or None, key in covert, tuple(failed))

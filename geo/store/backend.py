@@ -35,7 +35,20 @@ class Backend(Protocol):
         """Make ready for the migrations, with every other process kept out until the transaction ends."""
 
     def settle(self) -> None:
-        """Let other programs see the new schema, after the migrations."""
+        """Let programs that know nothing of this one see what was written."""
+
+    def copy_to(self, path: Path) -> None:
+        """Write the city as it stands to a file, which is replaced; others go on meanwhile.
+
+        Raises
+        ------
+        InputError
+            When the file is the city itself, or in use.
+        StateError
+            When the city is no file.
+        StoreError
+            When it cannot be written.
+        """
 
     def register(self, connection: Connection, table: str, kind: str | None) -> None:
         """Show a new table to other programs: a layer of geometries of ``kind``, or a table without geometry."""

@@ -66,7 +66,6 @@ class Database:
         with self._writing() as connection:
             self._backend.prepare(connection)
             migrations.upgrade(connection, self._backend.register)
-        self._backend.settle()
 
     @property
     def url(self) -> str:
@@ -87,7 +86,22 @@ class Database:
 
     def close(self) -> None:
         """Give back the connections."""
+        self._backend.settle()
         self._backend.reader.dispose()
+
+    def backup(self, path: Path) -> None:
+        """Write the city as it stands to a file, which is replaced; others go on reading and writing meanwhile.
+
+        Raises
+        ------
+        InputError
+            When the file is the city itself, or in use.
+        StateError
+            When the city is no file.
+        StoreError
+            When it cannot be written.
+        """
+        self._backend.copy_to(path)
 
     def __enter__(self) -> Self:
         return self
@@ -111,6 +125,7 @@ class Database:
         """Write all or nothing; on leaving it is on the disk."""
         with self._told(), self._backend.writer.begin() as connection:
             yield connection
+        self._backend.settle()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ the second copy deletes the write-ahead log under the first (https://sqlite.org/
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import shapely
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
 
-from geo.errors import StoreError
+from geo.errors import InputError, StoreError
 from geo.store import geometry
 from geo.store.geometry import Shapes
 
@@ -129,12 +129,35 @@ class GeoPackage:
         _run(connection, _CONTAINER)
 
     def settle(self) -> None:
-        """Move what was written from the log to the file, where GDAL looks for the application id."""
-        plain = self.reader.raw_connection()
+        """Move what was written from the log into the file: whoever copies the file alone then has it.
+
+        It waits for nobody: while somebody reads an older state, the rest stays in the log, where it is safe.
+        """
+        with suppress(OSError, sqlite3.Error):
+            if Path(f"{self.path}-wal").stat().st_size:
+                with closing(sqlite3.connect(self.path, timeout=0)) as plain:
+                    plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def copy_to(self, path: Path) -> None:
+        """Copy page by page in one transaction, the log included; the copy is one file that needs none."""
+        if path.exists() and path.samefile(self.path):
+            raise InputError("{path} is the city itself: name another file", path=path)
+        if Path(f"{path}-wal").exists():
+            raise InputError("{path} is in use: stop what uses it, or name another file", path=path)
+        part = path.with_name(f"{path.name}.part")
         try:
-            plain.cursor().execute("PRAGMA wal_checkpoint")
-        finally:
-            plain.close()
+            part.unlink(missing_ok=True)
+            part.touch(mode=self.path.stat().st_mode & 0o777)  # nobody may read it who may not read the city
+            with (
+                closing(sqlite3.connect(self.path, timeout=_BUSY_MS / 1000)) as plain,
+                closing(sqlite3.connect(part)) as copy,
+            ):
+                plain.backup(copy)
+                copy.execute("PRAGMA journal_mode=DELETE")
+            part.replace(path)
+        except (OSError, sqlite3.Error) as error:
+            part.unlink(missing_ok=True)
+            raise StoreError("{path} cannot be written: {reason}", path=path, reason=str(error)) from error
 
     def register(self, connection: Connection, table: str, kind: str | None) -> None:
         """List the table in ``gpkg_contents``; a layer gets its R-tree with the standard's triggers."""

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from geo.errors import StoreError
+from geo.errors import StateError, StoreError
 from geo.store import geometry
 from geo.store.geometry import Shapes
 
@@ -61,6 +61,12 @@ class PostGIS:
 
     def settle(self) -> None:
         """Do nothing: nobody else reads the server's files."""
+
+    def copy_to(self, path: Path) -> None:
+        """Refuse: the server has its own way, with its own rights."""
+        raise StateError(
+            "{city} lies in PostgreSQL: back it up with pg_dump, not into {path}", city=self.name, path=path
+        )
 
     def register(self, connection: Connection, table: str, kind: str | None) -> None:
         """Index a layer; PostGIS lists it by itself."""

@@ -6,12 +6,12 @@ from typing import Any
 import shapely
 from sqlalchemy import ColumnElement, Connection, Select, Table, or_, select
 
-from geo.errors import NotFoundError
 from geo.frames import ZONES
 from geo.model import Level
 from geo.store import rows
 from geo.store.backend import Backend
 from geo.store.tables import zones
+from geo.zone_codes import known
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,8 @@ def in_zone(connection: Connection, code: str | None, table: Table, backend: Bac
     """
     if code is None:
         return EVERYWHERE
+    code = known(code, set(connection.scalars(select(zones.c.code))))
     found = rows.fetch(connection, rows.query(zones, ZONES).where(zones.c.code == code), ZONES, backend)
-    if found.empty:
-        raise NotFoundError("there is no zone {code!r}: see the codes of the imported zones", code=code)
     if found["level"].iloc[0] == Level.SPECIAL:
         return InZone(None, found.geometry.iloc[0])
     tree = select(zones.c.code).where(zones.c.code == code).cte("tree", recursive=True)

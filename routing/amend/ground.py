@@ -16,7 +16,7 @@ from geo.catalogue import Catalogue
 from geo.errors import InputError, NotFoundError, StateError
 from geo.frames import WGS84
 from geo.model import Avoidance, Mode, Round, Scope, Team, TeamDraw
-from geo.natural import natural_order
+from geo.nearest import hint
 from geo.store import Store
 from geo.streets import Positions, snap
 from routing.amend.changes import Late, StreetClosed, change_of
@@ -122,9 +122,11 @@ class Ground:
     def team(self, team: str) -> Team:
         """Give a team of the round, or raise NotFoundError."""
         if team not in self.teams:
+            names, nearest = natural_order(self.teams), hint(team, self.teams)
             raise NotFoundError(
-                "there is no team {team}: the teams are {teams}", team=team, teams=", ".join(natural_order(self.teams))
-            )
+                "there is no team {value!r}: the teams are {teams}{nearest}",
+                value=team, teams=", ".join(names), nearest=nearest,
+            )  # fmt: skip
         return self.teams[team]
 
     def check_day(self, day: int) -> None:

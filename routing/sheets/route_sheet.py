@@ -14,10 +14,11 @@ import shapely
 
 from geo import openings
 from geo.catalogue import Catalogue, Category, Item
-from geo.errors import InputError, PlanError
+from geo.errors import InputError, NotFoundError, PlanError, StateError, XundianError
 from geo.frames import UNSERVED
 from geo.model import Mode, Round
 from geo.natural import by_team
+from geo.nearest import hint
 from geo.openings import Windows
 from geo.store import Store
 from routing.amend.changes import StreetClosed
@@ -180,6 +181,23 @@ def plan_part(store: Store, round_id: str, *, team: str | None = None, day: int 
         trial=draw is not None and draw.trial,
         unserved=unserved,
     )
+
+
+def no_route(store: Store, round_id: str, *, team: str | None, day: int | None) -> XundianError:
+    """Say why a round has no route of a team and day that was asked for."""
+    routes = store.routes(round_id)
+    if routes.empty:
+        return StateError("round {round!r} has no routes yet: plan it first", round=round_id)
+    teams, own = sorted(set(routes["team"])), routes if team is None else routes[routes["team"] == team]
+    if own.empty:
+        return NotFoundError(
+            "team is {value!r}, which has no route in round {round!r}: its teams are {teams}{nearest}",
+            value=team, round=round_id, teams=", ".join(teams), nearest=hint(str(team), teams),
+        )  # fmt: skip
+    return NotFoundError(
+        "day is {value}, on which round {round!r} has no such route: there is one on the days {days}",
+        value=day, round=round_id, days=", ".join(map(str, sorted(set(own["day"])))),
+    )  # fmt: skip
 
 
 def directions(store: Store, sheet: RouteSheet, lang: str) -> tuple[tuple[str, ...], ...]:

@@ -167,3 +167,20 @@ def test_faults_in_a_workbook_are_named_at_once(tmp_path: Path) -> None:
         catalogue.load(tmp_path / "c.xlsx")
     for part in ("'moon', which is no category", "fixed is '也许'", "'litter' has the points 0"):
         assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "code"),
+    [
+        ("main_road.litter", "main_road", "main_road.litter"),
+        ("Main_Road.Litter", "park", "main_road.litter"),
+        ("litter", "main_road", "main_road.litter"),
+        ("路面及绿化带无烟头、纸屑、 痰迹等垃圾", "main_road", "main_road.litter"),
+        ("no stalls or goods on the pavement", "main_road", "main_road.stalls"),
+        ("litter", "moon", None),
+        ("垃圾", "main_road", None),
+    ],
+)
+def test_an_item_is_found_by_code_and_in_its_category_by_name(text: str, category: str, code: str | None) -> None:
+    found = catalogue.load().find_item(text, category)
+    assert (found.code if found else None) == code

@@ -143,12 +143,14 @@ def test_accounts_are_made_with_a_password_of_their_own(city_file: Path, tmp_pat
         assert len(first) >= 16
         assert first != second
         assert store.user("li").zone == "420102001"
-        with pytest.raises(InputError, match="needs a team"):
+        with pytest.raises(InputError, match=r"team is empty: a team account needs it, e\.g\. 1"):
             add_account(store, "team 2", Role.TEAM)
-        with pytest.raises(InputError, match="needs a zone"):
+        with pytest.raises(InputError, match=r"zone is empty: a street account needs it, e\.g\. 420102001"):
             add_account(store, "office", Role.STREET)
-        with pytest.raises(NotFoundError, match="no zone 9"):
-            add_account(store, "office", Role.STREET, zone="9")
+        with pytest.raises(NotFoundError, match=r"there is no zone '420102009': .*; the nearest is '420102002'"):
+            add_account(store, "office", Role.STREET, zone="420102009")
+        with pytest.raises(NotFoundError, match="there is no team 'T1': the teams are 1, 2, 3"):
+            add_account(store, "team 9", Role.TEAM, team="T1")
         with pytest.raises(InputError, match="name"):
             add_account(store, " ", Role.PLANNER)
 

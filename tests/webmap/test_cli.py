@@ -1,16 +1,22 @@
 """The command line: JSON lines, exit codes, one clear line of refusal, and its own page in the docs."""
 
+import datetime as dt
 import json
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from click.testing import CliRunner, Result
 
 from geo.frames import CHECKPOINTS
+from geo.model import Round
 from geo.store import Store
 from webmap.cli import main
 from webmap.cli.reference import page
@@ -231,3 +237,48 @@ def test_round_ids_make_addresses_and_file_names(city: Path) -> None:
         assert call(city, "round", "new", bad, *shape).exit_code == 1
     for good in ("2026-06", "六月 第1轮", "R.1_b"):
         assert call(city, "round", "new", good, *shape).exit_code == 0
+
+
+def test_a_backup_is_not_written_over_a_file_without_saying_so(city: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.gpkg"
+    with Store.open(city) as store:  # as the server has it
+        store.set_setting("name_zh", "江岸区")
+        done = call(city, "backup", copy, "--json")
+    assert json.loads(done.stdout) == {"out": str(copy), "bytes": copy.stat().st_size, "secrets": ""}
+    with Store.open(copy) as store:
+        assert store.setting("name_zh") == "江岸区"
+    refused = call(city, "backup", copy)
+    assert refused.exit_code == 1
+    assert f"{copy} is there already: name another file, or say --replace" in refused.stderr
+    assert call(city, "draw", "chain", "new", "--year", "2026").exit_code == 0
+    again = call(city, "backup", copy, "--replace")
+    assert "The secrets of committed rounds are not in it: keep a copy of" in again.output
+    assert call(city, "backup", city).exit_code == 2
+
+
+def test_zones_are_named_by_their_digits(city: Path) -> None:
+    zone = gpd.GeoDataFrame(
+        {"level": "street", "name": "大智街道", "parent": "", "unit": "", "person": ""},
+        index=pd.Index(["420102001000"], name="code"), geometry=[shapely.box(114, 30, 114.1, 30.1)], crs=4326,
+    )  # fmt: skip
+    with Store.open(city) as store:
+        store.upsert_zones(zone)
+    assert call(city, "user", "add", "wang", "--role", "street", "--zone", "420102001").exit_code == 0
+    shape = ["--start", "2026-06-12", "--days", "1", "--teams", "1", "--size", "5"]
+    assert call(city, "round", "new", "R1", *shape, "--zones", "420102001").exit_code == 0
+    with Store.open(city) as store:
+        assert store.user("wang").zone == "420102001000"
+        assert store.round("R1").campaign == {"zones": ["420102001000"]}
+        assert store.checkpoints(zone="420102001").empty
+
+
+def test_a_reader_that_has_enough_is_no_error(city: Path) -> None:
+    with Store.open(city) as store:
+        for number in range(3):
+            store.create_round(Round(f"R{number}", dt.date(2026, 6, 12), days=1, teams=1, size=5))
+    words = [sys.executable, "-m", "webmap.cli", "round", "list", "--city", str(city)]
+    reading, writing = os.pipe()
+    os.close(reading)  # head has read its lines and is gone
+    done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, check=False, text=True)
+    os.close(writing)
+    assert done.stderr == ""

@@ -1,10 +1,12 @@
 """Data in and out by the command line: real districts, real places in the wrong datum, exports that come back."""
 
+import datetime as dt
 import io
 import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -95,7 +97,7 @@ def test_visits_go_out_and_come_back(call: Callable[..., Result], roster: Path, 
     said(call("import", "checkpoints", roster, "--datum", "wgs84"))
     visits = tmp_path / "visits.csv"
     visits.write_text(
-        "checkpoint,team,arrived_at,item,points,note\na,1,2026-06-09 09:30,hospital.litter,2,门口\n"
+        "checkpoint,team,arrived_at,item,points,note\na,1,2026-06-09 09:30,hospital.smoking,2,门口\n"
         "a,1,2026-06-09 09:30,,,\nb,1,2026-06-09 10:00,,,\n",
         encoding="utf-8",
     )
@@ -110,6 +112,15 @@ def test_an_import_is_undone_once(call: Callable[..., Result], roster: Path) -> 
     assert said(call("import", "undo", "checkpoints"))["removed"] == 5
     assert call("import", "undo", "checkpoints").exit_code == 1
     assert said(call("import", "list"))["imports"][0]["undone"] is True
+
+
+def test_imports_are_listed_by_the_citys_clock(call: Callable[..., Result], roster: Path) -> None:
+    said(call("import", "checkpoints", roster, "--datum", "wgs84"))
+    with Store.open("city.gpkg") as store:
+        store.set_setting("timezone", "Pacific/Kiritimati")  # 14 hours ahead
+    listed = call("import", "list")
+    at = dt.datetime.fromisoformat(said(listed)["imports"][0]["at"])
+    assert f"{at.astimezone(ZoneInfo('Pacific/Kiritimati')):%Y-%m-%d %H:%M}" in listed.stderr
 
 
 def test_cells_need_something_to_cut(call: Callable[..., Result], roster: Path) -> None:
@@ -224,7 +235,7 @@ def test_a_refused_import_keeps_the_city_that_was_there(
 
 def test_visits_bring_photos_and_take_them_back(call: Callable[..., Result], roster: Path, tmp_path: Path) -> None:
     said(call("import", "checkpoints", roster, "--datum", "wgs84"))
-    rows = ["a,2026-06-12 09:30,litter,1,好.jpg", "b,2026-06-12 10:30,litter,1,坏.jpg", "c,2026-06-12 11:30,,,"]
+    rows = ["a,2026-06-12 09:30,smoking,1,好.jpg", "b,2026-06-12 10:30,smoking,1,坏.jpg", "c,2026-06-12 11:30,,,"]
     visits = tmp_path / "visits.csv"
     visits.write_text("编号,时间,扣分项,扣分,照片\n" + "\n".join(rows), encoding="utf-8")
     with zipfile.ZipFile(tmp_path / "照片.zip", "w") as archive:

@@ -186,5 +186,7 @@ def test_a_campaign_is_made_by_name(city: Path) -> None:
         "zones": ["420102001"],
     }
     assert answer(city, "draw", "run", "C")["drawn"] == 6
-    assert "moon" in answer(city, "round", "new", "D", *SHAPE, "--categories", "moon", code=1)["error"]
-    assert "9999" in answer(city, "round", "new", "D", *SHAPE, "--zones", "9999", code=1)["error"]
+    for option, value, nearest in (("--categories", "bnak", "bank"), ("--zones", "420102011", "420102001")):
+        error = answer(city, "round", "new", "D", *SHAPE, option, value, code=1)["error"]
+        assert repr(value) in error
+        assert error.endswith(f"; the nearest is {nearest!r}")

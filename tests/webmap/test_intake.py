@@ -116,6 +116,29 @@ def test_a_file_that_is_none_is_refused(planner: FlaskClient) -> None:
     assert "清单.xlsx is no .xlsx file" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("甲,乙\n1,2\n", "清单.csv has no header row"),
+        ("编号,类别,经度,纬度\nN1,医院,114.285,30.56\n", "清单.csv has no column for name"),
+        ("", "清单.csv is empty"),
+    ],
+)
+def test_a_page_calls_a_file_by_its_name_and_names_no_option(
+    planner: FlaskClient, city: Flask, text: str, says: str
+) -> None:
+    page = looked(planner, city, send(planner, text.encode()).location)
+    assert says in page
+    assert not re.search(r"upload\.|--[a-z]+ ", page.split('role="alert">')[1].split("</p>")[0])
+
+
+def test_the_notes_of_a_reader_call_a_file_by_its_name(planner: FlaskClient, city: Flask) -> None:
+    address = send(planner, roster().decode().encode("gb18030")).location
+    page = looked(planner, city, address)
+    assert "清单.csv is in GB18030" in page
+    assert "清单.csv is in GB18030" in confirmed(planner, city, address, page)
+
+
 def test_a_preview_shows_everything_and_changes_nothing(planner: FlaskClient, city: Flask, store: Store) -> None:
     address = send(planner, roster()).location
     page = looked(planner, city, address)
@@ -272,7 +295,9 @@ def test_a_place_is_given_by_hand_and_taken_back(planner: FlaskClient, city: Fla
     assert 300 < 100_000 * abs(store.checkpoints().loc["N3"].geometry.x - 114.30) < 800
 
 
-VISITS = "编号,组别,时间,扣分项,扣分,照片\nP001,1,2026-05-20 09:30,垃圾,2,a.jpg\nP002,1,2026-05-20 10:30,垃圾,2,b.jpg\n"
+VISITS = (
+    "编号,组别,时间,扣分项,扣分,照片\nP001,1,2026-05-20 09:30,lamps,1,a.jpg\nP002,1,2026-05-20 10:30,licences,1,b.jpg\n"
+)
 
 
 def photos(**files: bytes) -> bytes:
@@ -319,12 +344,12 @@ def test_visits_come_in_with_their_photos_and_go_again(planner: FlaskClient, cit
     assert store.visits_state() == before
     sheet = planner.get(re.search(r"/import/visits/\w+/rejected.xlsx", page)[0]).data
     reasons = pd.read_excel(io.BytesIO(sheet), engine="calamine")["reason"].tolist()
-    assert reasons == ["photo 'b.jpg' is not in photos.zip: put it there, or mend its name"]
+    assert reasons == ["photo 'b.jpg' is not in 照片.zip: put it there, or mend its name"]
     page = over(planner, city, planner.post(re.search(r"/import/visits/\w+/confirm", page)[0]))
     assert "Imported" in page
     assert waiting(city) == []
     found = store.deductions_frame()
-    (photo,) = store.photos_frame(found.index[found["item"] == "垃圾"])["photo"]
+    (photo,) = store.photos_frame(found.index[found["item"] == "back_alley.lamps"])["photo"]
     assert planner.get(f"/photos/{photo}").status_code == 200
     assert "visits" in planner.get("/import").text
     planner.post(re.search(r"/import/undo/\d+", page)[0])
@@ -332,10 +357,21 @@ def test_visits_come_in_with_their_photos_and_go_again(planner: FlaskClient, cit
     assert planner.get(f"/photos/{photo}").status_code == 404
 
 
+@pytest.mark.parametrize(("history", "good"), [("", "0"), ("yes", "2")])
+def test_records_of_another_system_say_so(planner: FlaskClient, city: Flask, history: str, good: str) -> None:
+    table = VISITS.replace("lamps,1,a.jpg", "路灯,5,").replace("licences,1,b.jpg", "证照,5,")
+    data = {"file": (io.BytesIO(table.encode()), "旧记录.csv"), "history": history}
+    page = over(planner, city, planner.post("/import/visits", data=data, content_type="multipart/form-data"))
+    assert re.findall(r"<dd[^>]*>(\d+)</dd>", page)[0] == good
+    assert ("2 rows name items that the catalogue does not have" in page) is bool(history)
+
+
 def test_visits_that_are_not_to_be_used_do_not_wait(planner: FlaskClient, city: Flask, store: Store) -> None:
     before = store.visits_state()
     page = over(planner, city, send_visits(planner, None))
-    assert "names 2 photos in the column" in page
+    assert "五月.csv names 2 photos in the column" in page
+    assert "choose the ZIP archive that they lie in together with the table" in page
+    assert "--photos" not in page
     assert "Nothing was imported" in page
     page = over(planner, city, send_visits(planner, photos(a=jpeg(), b=jpeg())))
     planner.post(re.search(r"/import/visits/\w+/discard", page)[0])

@@ -11,7 +11,9 @@ from flask import Flask
 
 import webmap
 from geo.errors import InputError
+from geo.readers import messages
 from webmap.language import gather
+from webmap.language.on_pages import ON_PAGES
 from webmap.language.script_texts import SCRIPT_TEXTS
 from webmap.language.spoken import script_texts, translate_error
 from webmap.language.usage_texts import USAGE_TEXTS
@@ -39,6 +41,16 @@ def test_translations_fill_in_the_same_places() -> None:
             assert places(said) <= places(wanted), message.id
         elif message.id and message.string:
             assert places(message.string) == places(message.id), message.id
+
+
+def test_pages_name_no_option_of_the_command_line() -> None:
+    """What the libraries say may stand on a page; a page's own sentence and its translation name no option."""
+    kept = gather.kept()
+    for message in kept:
+        ours = any(file.startswith(("geo/", "routing/")) for file, _ in message.locations)
+        if ours and message.id != messages.NO_SUCH_FIELD:  # a page offers the fields itself
+            said = ON_PAGES.get(message.id, message.id)
+            assert not re.search(r"--[a-z]", f"{said} {kept[said].string}"), said
 
 
 def test_the_compiled_catalogue_is_the_written_one() -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,8 @@ def test_closures_are_added_listed_used_and_lifted(city: Path, tmp_path: Path) -
     second = done(city, "closure", "add", "--area", area, "--datum", "wgs84", *days)
     both = done(city, "closure", "add", "--area", area, "--datum", "wgs84", "--street", street, *days)
     assert both["edges"] <= min(first["edges"], second["edges"])
-    assert "no street has this name" in call(city, "closure", "add", "--street", "无此路", *days).stderr
+    refused = call(city, "closure", "add", "--street", "长安路", *days).stderr
+    assert "street is '长安路': no street has this name; write it whole; the nearest is '长安街'" in refused
     assert [one["area"] for one in done(city, "closure", "list")["closures"]] == [False, True, True]
     for number in (second["closure"], both["closure"]):
         assert done(city, "closure", "lift", str(number)) == {"closure": number, "lifted": True}
@@ -162,6 +164,32 @@ def test_hours_of_their_own_are_imported_planned_and_reported(city: Path, tmp_pa
     assert "The teams work from 08:30 to 17:30.\n  1 from 09:30 to 15:00, without lunch.\n" in said
     assert "  2 from 08:30 to 17:30, with lunch between 12:00 and 13:30.\n" in said
     assert "  3 from" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("export", "routes", "R0", "--format", "gpx"), "round 'R0' has no routes yet: plan it first"),
+        (("plan", "amend", "takeover", "2026-06", "--checkpoint", "P001", "--day", "1", "--to-team", "2"),
+         "reason is empty: say why with --reason; the list of changes shows it"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_named(city: Path, tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    with Store.open(city) as store:
+        store.create_round(replace(store.round("2026-06"), id="R0"))
+    out = ("--out", str(tmp_path / "routes.gpx")) if "export" in words else ()
+    assert says in call(city, *words, *out).stderr
+
+
+def test_a_route_that_is_not_there_is_told_from_those_that_are(city: Path, tmp_path: Path) -> None:
+    done(city, *RUN)
+    export = ("export", "routes", "2026-06", "--format", "gpx", "--out", str(tmp_path / "routes.gpx"))
+    refused = call(city, *export, "--team", "T1").stderr
+    assert "team is 'T1', which has no route in round '2026-06': its teams are 1, 2, 3" in refused
+    refused = call(city, *export, "--team", "1", "--day", "9").stderr
+    assert "day is 9, on which round '2026-06' has no such route: there is one on the days 1" in refused
+    late = ("plan", "amend", "late", "2026-06", "--team", "9", "--day", "1", "--minutes", "1", "--reason", "x")
+    assert "there is no team '9': the teams are 1, 2, 3" in call(city, *late).stderr
 
 
 def test_changes_made_by_hand_are_not_dropped_unsaid(city: Path) -> None:

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import etree
 
-from geo.errors import StateError
+from geo.errors import NotFoundError
 from geo.store import Store
 from routing.sheets.gpx import NAMESPACE
 from webmap import create_app
@@ -102,7 +102,7 @@ def test_a_street_office_and_a_stranger_get_none(log_in: Callable[[str], FlaskCl
 def test_sheets_as_a_file_open_without_a_network(city_file: Path, tmp_path: Path) -> None:
     with Store.open(city_file) as store:
         assert write_sheets(store, ROUND, tmp_path / "sheets.html", day=1, language="en") == 3
-        with pytest.raises(StateError, match="no such route"):
+        with pytest.raises(NotFoundError, match=r"team is '9', which has no route in round .*: its teams are 1, 2, 3"):
             write_sheets(store, ROUND, tmp_path / "none.html", team="9")
     text = (tmp_path / "sheets.html").read_text(encoding="utf-8")
     assert len(PAGE.findall(text)) == 3

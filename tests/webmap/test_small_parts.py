@@ -119,6 +119,9 @@ def test_numbers_are_written_with_thin_separators(app: Flask) -> None:
             "+2 分",
         ]
         assert formats.clock(dt.datetime(2026, 6, 9, 1, 30, tzinfo=dt.UTC)) == "09:30"
+        late = dt.datetime(2026, 6, 9, 17, 30, tzinfo=dt.UTC)
+        assert (formats.day(late), formats.clock(late)) == ("2026-06-10", "01:30")
+        assert formats.day(late.date()) == "2026-06-09"
         assert formats.category_name("main_road") == "主干道"
         assert formats.category_name("unheard_of") == "unheard_of"
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "scores": "results:scores_command",
     "hotspots": "results:hotspots_command",
     "report": "results:report_command",
+    "backup": "backup:backup",
     "serve": "serve:serve",
     "user": "users:user_group",
 }

@@ -8,7 +8,7 @@ import click
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.readers.areas import read_area
-from routing.network import network_of
+from routing.network import edges_named, network_of
 from routing.streets.closures import closed_edges
 from webmap.cli.session import Result, Session, command
 
@@ -45,8 +45,8 @@ def add(session: Session, street: str, reason: str, **where: object) -> Result:
     first_day, last_day = first.date(), last.date()
     with session.store() as store:
         network = network_of(store)
-        if street and street.strip() not in set(network.edges["name"]):
-            raise InputError("street is {value!r}: no street has this name", field="street", value=street)
+        if street:
+            edges_named(network.edges, street.strip())
         number = store.add_closure(area=shape, street=street, reason=reason, first_day=first_day, last_day=last_day)
         edges = len(closed_edges(network, store.closures().loc[[number]], first_day))
     session.say(

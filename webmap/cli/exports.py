@@ -9,7 +9,7 @@ from geo.crs import Datum
 from geo.errors import InputError
 from geo.exports import LAYERS, export_layer
 from routing.sheets.export import FORMATS, routes_file
-from routing.sheets.route_sheet import plan_part
+from routing.sheets.route_sheet import no_route, plan_part
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 from webmap.language.reasons import wording
@@ -49,6 +49,8 @@ def routes(session: Session, round_id: str, **options: Any) -> Result:  # noqa: 
     team, day, format_, out = (options[name] for name in ("team", "day", "format_", "out"))
     with session.store() as store:
         part = plan_part(store, round_id, team=team, day=day)
+        if part.routes.empty and part.unserved.empty:
+            raise no_route(store, round_id, team=team, day=day)
         words = wording(session.language, lambda text: translate(text, session.language))
         out.write_bytes(routes_file(part, format_, wording=words))
     _warn(session, covert=part.round.covert)

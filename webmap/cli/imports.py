@@ -13,6 +13,7 @@ from geo.imports.avoidances import import_avoidances
 from geo.model import Level
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
+from webmap.clock import zone_of
 from webmap.language.saying import saying
 from webmap.language.texts import say, translate
 
@@ -25,21 +26,23 @@ def import_group() -> None:
     """Bring in streets, zones, checkpoints, teams, visits."""
 
 
-def _columns(_context: click.Context, _parameter: click.Parameter, text: str | None) -> dict[str, str]:
-    """Read ``name=乡,code=代码`` into a mapping from our field to the file's column."""
-    pairs = [pair.partition("=") for pair in (text or "").split(",") if pair]
-    bad = [pair for pair in pairs if not pair[1] or not pair[0].strip() or not pair[2].strip()]
-    if bad:
-        raise click.BadParameter(f"{''.join(bad[0])!r} names no column: write field=column, as name=乡")
-    return {field.strip(): column.strip() for field, _, column in pairs}
+def columns_option(example: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Add ``--columns``, with an example of the fields that the command knows."""
+
+    def read(_context: click.Context, _parameter: click.Parameter, text: str | None) -> dict[str, str]:
+        """Read ``name=乡,code=代码`` into a mapping from our field to the file's column."""
+        pairs = [pair.partition("=") for pair in (text or "").split(",") if pair]
+        bad = [pair for pair in pairs if not pair[1] or not pair[0].strip() or not pair[2].strip()]
+        if bad:
+            raise click.BadParameter(f"{''.join(bad[0])!r} names no column: write field=column, as {example}")
+        return {field.strip(): column.strip() for field, _, column in pairs}
+
+    return click.option("--columns", callback=read, help=f"Our field = the file's column, as {example}.")
 
 
 _OPTIONS = {
     "datum": click.option("--datum", type=DATUMS, required=True, help="Datum of the coordinates; it is never guessed."),
     "crs": click.option("--crs", help="CRS of projected coordinates without a zone prefix, as EPSG:4547."),
-    "columns": click.option(
-        "--columns", callback=_columns, help="Our field = the file's column, as name=乡,code=代码."
-    ),
     "rejected": click.option(
         "--rejected",
         type=OutFile(),
@@ -100,7 +103,8 @@ def streets(session: Session, file: Path) -> Result:
     type=click.Choice([level.value for level in Level]),
     help="Of all its zones; without it a column says the level of each.",
 )
-@journey_options("datum", "columns", "crs", "rejected", "force", "dry_run")
+@columns_option("name=乡,code=代码")
+@journey_options("datum", "crs", "rejected", "force", "dry_run")
 def zones(session: Session, file: Path, level: str | None, **options: object) -> Result:
     """Import zones, and say what is wrong with the tree."""
     with session.store(create=True) as store:
@@ -113,7 +117,8 @@ def zones(session: Session, file: Path, level: str | None, **options: object) ->
 
 @command(import_group, "checkpoints")
 @click.argument("file", type=FILE)
-@journey_options("datum", "columns", "crs", "rejected", "force", "part", "dry_run")
+@columns_option("name=场所,category=种别")
+@journey_options("datum", "crs", "rejected", "force", "part", "dry_run")
 def checkpoints(session: Session, file: Path, **options: object) -> Result:
     """Import the roster; rows that a whole roster lacks are retired."""
     with session.store(create=True) as store:
@@ -124,7 +129,8 @@ def checkpoints(session: Session, file: Path, **options: object) -> Result:
 @command(import_group, "teams")
 @click.argument("file", type=FILE)
 @click.option("--datum", type=DATUMS, default="wgs84", show_default=True, help="Datum of the bases.")
-@journey_options("columns", "rejected", "dry_run")
+@columns_option("team=班组,lon=驻点东经,lat=驻点北纬")
+@journey_options("rejected", "dry_run")
 def teams(session: Session, file: Path, **options: object) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
     with session.store(create=True) as store:
@@ -133,7 +139,8 @@ def teams(session: Session, file: Path, **options: object) -> Result:
 
 @command(import_group, "avoidance")
 @click.argument("file", type=FILE)
-@journey_options("columns", "rejected", "dry_run")
+@columns_option("inspector=组员,partner=不同组")
+@journey_options("rejected", "dry_run")
 def avoidance(session: Session, file: Path, **options: object) -> Result:
     """Import the avoidance table (回避): inspector, and a partner, street, unit or checkpoint to keep away from."""
     with session.store(create=True) as store:
@@ -147,7 +154,13 @@ def avoidance(session: Session, file: Path, **options: object) -> Result:
     type=click.Path(exists=True, path_type=Path),
     help="Folder or ZIP archive of the photos that the table names.",
 )
-@journey_options("columns", "rejected")
+@click.option(
+    "--history",
+    is_flag=True,
+    help="Records of another system: items, points and teams that the city does not know stay as they stand.",
+)
+@columns_option("checkpoint=点号,item=失分项")
+@journey_options("rejected")
 def visits(session: Session, file: Path, photos: Path | None, **options: object) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""
     with session.store() as store:
@@ -159,7 +172,7 @@ def visits(session: Session, file: Path, photos: Path | None, **options: object)
 def list_imports(session: Session) -> Result:
     """List the imports so far, the last one first."""
     with session.store() as store:
-        found = store.imports()
+        found, zone = store.imports(), zone_of(store)
     if not found:
         session.say("No import yet.")
     for each in found:
@@ -167,7 +180,7 @@ def list_imports(session: Session) -> Result:
         session.say(
             "{id}  {at:%Y-%m-%d %H:%M}  {kind}  {file}  {state}",
             id=each.id,
-            at=each.at,
+            at=each.at.astimezone(zone),
             kind=each.kind,
             file=each.file,
             state=state,

@@ -245,10 +245,6 @@ def _scope(store: Store, *, since: dt.date | None, until: dt.date | None, catego
     """Ask for whole days of the city; both ends count."""
     zone = zone_of(store)
     catalogue = store.catalogue()
-    codes = {text: catalogue.find(text) for text in categories}
-    for text, code in codes.items():
-        if code is None:
-            raise InputError("{field} is {value!r}: write a category of the catalogue", field="category", value=text)
     if since and until and until < since:
         raise InputError("--to is {until}, before --from {since}: exchange them", since=since, until=until)
 
@@ -256,7 +252,7 @@ def _scope(store: Store, *, since: dt.date | None, until: dt.date | None, catego
         return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
 
     return Scope(
-        categories=tuple(str(code) for code in codes.values()),
+        categories=tuple(map(catalogue.named, categories)),
         since=midnight(since) if since else None,
         until=midnight(until + dt.timedelta(days=1)) if until else None,
     )

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from geo.catalogue import Catalogue
-from geo.errors import InputError, NotFoundError
-from geo.model import Round
+from geo.model import MOST_DAYS, Round
 from geo.store import Store
+from geo.zone_codes import known
 from routing.brief import made_up
 from routing.rounds import read_quotas
 from routing.rounds.frame import ensure_drawable
@@ -38,7 +38,7 @@ def _list(_context: click.Context, _parameter: click.Parameter, text: str | None
 @command(round_group, "new")
 @click.argument("round_id", metavar="ID")
 @click.option("--start", required=True, callback=_date, help="First day of fieldwork, as 2026-06-12.")
-@click.option("--days", type=click.IntRange(1, 60), required=True)
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), required=True)
 @click.option("--teams", type=click.IntRange(1, 500), required=True)
 @click.option("--size", type=click.IntRange(1), required=True, help="Checkpoints in all, fixed ones included.")
 @click.option("--quotas", type=QUOTAS, help="CSV or XLSX: category, number.")
@@ -125,17 +125,10 @@ def _campaign(store: Store, catalogue: Catalogue, options: dict[str, Any]) -> di
     asked = {name: options.pop(name) for name in ("categories", "zones", "items")}
     found = {name: values for name, values in asked.items() if values}
     if "categories" in found:
-        codes = {text: catalogue.find(text) for text in found["categories"]}
-        for text, code in codes.items():
-            if code is None:
-                raise InputError(
-                    "{field} is {value!r}: write a category of the catalogue", field="category", value=text
-                )
-        found["categories"] = [str(code) for code in codes.values()]
-    known = set(store.zones().index) if "zones" in found else set()
-    for code in found.get("zones", ()):
-        if code not in known:
-            raise NotFoundError("there is no zone {zone}: import the zones first, or look its code up", zone=code)
+        found["categories"] = list(map(catalogue.named, found["categories"]))
+    if "zones" in found:
+        there = set(store.zones().index)
+        found["zones"] = [known(code, there) for code in found["zones"]]
     return found or None
 
 

@@ -105,6 +105,8 @@ def command(
             except XundianError as error:
                 session.take_back()
                 refuse(session, error)
+            except BrokenPipeError:  # who reads the lines has enough: click ends without a word
+                raise
             except (OSError, FileCreateError) as error:
                 refuse(session, XundianError("the system refused: {error}", error=error))
             finally:

@@ -1,11 +1,11 @@
 """The report of a draw as one HTML file, for a printer or the office's noticeboard."""
 
-import datetime as dt
 from pathlib import Path
 
 from geo.store import Store
 from routing.rounds.proof import hash_of
 from routing.rounds.report import DRAWS, RoundReport
+from webmap.clock import today
 from webmap.draw.view import view_of
 from webmap.formats import number
 from webmap.language.texts import translate
@@ -40,6 +40,6 @@ def write_sheet(store: Store, report: RoundReport, path: Path, *, language: str 
         draws=DRAWS,
         hash=hash_of(kept) if (kept := report.standing.commitment) else "",
         style=pages_apart.style(),
-        made_on=dt.datetime.now(dt.UTC).date().isoformat(),
+        made_on=today(store).date.isoformat(),
     )
     path.write_text(page, encoding="utf-8")

@@ -1,6 +1,6 @@
 """What an import would do, for a person to look at before it does anything: prepared in the background, shown, kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -62,8 +62,9 @@ def look(store: Store, upload: Upload, progress: Progress) -> Preview:
     """Read an upload as its choices say, writing nothing; a wrong datum is shown, not refused."""
     columns = None
     try:
-        columns = columns_of(upload.path, upload.choices["kind"], upload.choices["columns"], level=level_of(upload))
-        prepared = _prepared(store, upload, progress)
+        with upload.by_name():
+            columns = columns_of(upload.path, upload.choices["kind"], upload.choices["columns"], level=level_of(upload))
+            prepared = _prepared(store, upload, progress)
     except InputError as error:
         return Preview(columns, None, error, None)
     return Preview(columns, prepared, None, _places(store, prepared))
@@ -79,7 +80,8 @@ def keep(store: Store, upload: Upload, digest: str, *, force: bool, progress: Pr
     DatumError
         When another datum fits clearly better and ``force`` is off.
     """
-    prepared = _prepared(store, upload, progress)
+    with upload.by_name():
+        prepared = _prepared(store, upload, progress)
     if not force:
         prepared.verdict.raise_unless_fits()
     if prepared.digest != digest:
@@ -90,7 +92,8 @@ def keep(store: Store, upload: Upload, digest: str, *, force: bool, progress: Pr
         report = keep_roster(store, prepared, journey)
     else:
         report = keep_zones(store, prepared, journey)
-    return Kept(upload.name, upload.choices["kind"], report, prepared)
+    notes = tuple(replace(note, values=upload.named(note.values)) for note in report.notes)
+    return Kept(upload.name, upload.choices["kind"], replace(report, notes=notes), prepared)
 
 
 def level_of(upload: Upload) -> Level | None:

@@ -9,14 +9,15 @@ import secrets
 import shutil
 import time
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
-from geo.errors import InputError, NotFoundError
+from geo.errors import InputError, NotFoundError, XundianError
 
 TOKEN_BYTES = 16
 KEPT_S = 24 * 3600
@@ -40,6 +41,7 @@ class Upload:
     file: str  # its name in the folder
     user: str
     choices: Mapping[str, Any] = field(default_factory=dict)  # kind, datum, columns... as the page asked for them
+    archive_name: str = ""  # of the photos, as the browser called it
 
     @property
     def path(self) -> Path:
@@ -50,6 +52,24 @@ class Upload:
     def archive(self) -> Path:
         """The ZIP archive of photos that came with it; not there when none did."""
         return self.folder / "photos.zip"
+
+    def named(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the values of a sentence with the files called as their user calls them."""
+        return {key: self._named(value) if isinstance(value, str) else value for key, value in values.items()}
+
+    @contextmanager
+    def by_name(self) -> Iterator[None]:
+        """Let errors call the files as their user calls them."""
+        try:
+            yield
+        except XundianError as error:
+            error.values = self.named(error.values)
+            raise
+
+    def _named(self, text: str) -> str:
+        for path, name in ((self.path, self.name), (self.archive, self.archive_name)):
+            text = text.replace(str(path), name).replace(path.name, name)
+        return text
 
 
 class Uploads:
@@ -89,8 +109,8 @@ class Uploads:
             raise
         return upload
 
-    def add_archive(self, upload: Upload, sent: FileStorage | None) -> None:
-        """Keep the archive of photos that was sent with a file; it is never unpacked.
+    def add_archive(self, upload: Upload, sent: FileStorage | None) -> Upload:
+        """Keep the archive of photos that was sent with a file, if one was; it is never unpacked.
 
         Raises
         ------
@@ -98,13 +118,16 @@ class Uploads:
             When it is no ZIP archive, or too large; the file is forgotten with it.
         """
         if sent is None or not sent.filename:
-            return
+            return upload
         try:
             sent.save(upload.archive)
             _check(upload.archive, _shown(sent.filename), unpacked=MOST_PHOTOS)
+            kept = replace(upload, archive_name=_shown(sent.filename))
+            self._write(kept)
         except BaseException:
             self.discard(upload)
             raise
+        return kept
 
     def get(self, token: str, user: str) -> Upload:
         """Give a waiting file of an account.
@@ -123,7 +146,7 @@ class Uploads:
 
     def choose(self, upload: Upload, choices: Mapping[str, Any]) -> Upload:
         """Keep other choices for a waiting file."""
-        changed = Upload(upload.token, upload.folder, upload.name, upload.file, upload.user, dict(choices))
+        changed = replace(upload, choices=dict(choices))
         self._write(changed)
         return changed
 

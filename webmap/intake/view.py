@@ -89,7 +89,10 @@ def preview(store: Store, upload: Upload, found: Preview) -> dict[str, Any]:
         "statuses": _statuses(found),
         "settings": _settings(store, upload, found),
     }
-    return shown if prepared is None else shown | _prepared(prepared, found.columns)
+    if prepared is None:
+        return shown
+    notes = [say(note.template, upload.named(note.values)) for note in prepared.reading.notes]
+    return shown | _prepared(prepared, found.columns) | {"notes": notes}
 
 
 def done(store: Store, kept: Kept) -> dict[str, Any]:
@@ -140,7 +143,6 @@ def _prepared(prepared: Prepared, columns: Columns | None) -> dict[str, Any]:
         "verdict": prepared.verdict,
         "verdict_kind": _kind(prepared.verdict),
         "evidence": [note.text(say) for note in prepared.verdict.evidence],
-        "notes": [note.text(say) for note in prepared.reading.notes],
         "differences": _few(prepared.differences()),
         "refused": _refused_rows(refused, columns),
         "refused_count": len(refused),

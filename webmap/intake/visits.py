@@ -48,8 +48,8 @@ def init_app(app: Flask) -> None:
 def upload() -> Any:  # noqa: ANN401 - a page or a redirect
     """Take a table and its photos in, and go to what would come of them."""
     try:
-        kept = _uploads().save(request.files.getlist("file"), user=owner(), choices={"kind": KIND})
-        _uploads().add_archive(kept, request.files.get("photos"))
+        kept = _uploads().save(request.files.getlist("file"), user=owner(), choices=_choices())
+        kept = _uploads().add_archive(kept, request.files.get("photos"))
     except InputError as error:
         message = say(error.template, error.values)
         page = render_template("intake.html", **view.form(access.city()), error=message, chosen={})
@@ -100,21 +100,28 @@ def rejected(job_id: str) -> Response:
     return send_file(BytesIO(read.rejected), as_attachment=True, download_name=name)
 
 
+def _choices() -> dict[str, Any]:
+    return {"kind": KIND, "history": request.form.get("history") == "yes"}
+
+
 def _start(waiting: Upload, *, dry_run: bool) -> Job:
     """Read an upload in the background; unless it is only looked at, bring it in and forget it."""
     store, uploads, language = access.city(), _uploads(), spoken()
+    say_it = saying(lambda text: translate(text, language))
     journey = Journey(
         Datum.WGS84,  # visits name no place of their own
         rejected=waiting.folder / "rejected.xlsx",
         dry_run=dry_run,
+        history=bool(waiting.choices.get("history")),
         who=waiting.user,
         file=waiting.name,
-        say=saying(lambda text: translate(text, language)),
+        say=lambda template, values: say_it(template, waiting.named(values)),
     )
 
     def work(progress: Progress) -> Read:
         try:
-            read = _read(store, waiting, journey, progress)
+            with waiting.by_name():
+                read = _read(store, waiting, journey, progress)
         except BaseException:  # covert visits may be among them: what cannot be used does not wait for its day
             uploads.discard(waiting)
             raise

@@ -22,7 +22,7 @@ WORDS = tuple(
                 for table in (CHECKPOINT_FIELDS, ZONE_FIELDS, TEAM_FIELDS, VISIT_FIELDS, AVOIDANCE_FIELDS)
                 for field in table
             ),
-            *("place", "outline", "longitude", "latitude"),
+            *("place", "outline", "longitude", "latitude", "zone"),
             *(str(word) for kind in (Level, Mode, Role) for word in kind),
             *(f"its last {digits} digits are 0" for digits in (8, 6, 3)),
             "its digits 7 to 9 are 001 to 599",

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from geo.errors import XundianError
 from webmap.access import DATA_PATHS
+from webmap.language.on_pages import ON_PAGES
 from webmap.language.saying import in_words
 from webmap.language.script_texts import SCRIPT_TEXTS
 from webmap.paths import local_path
@@ -46,12 +47,12 @@ def script_texts() -> dict[str, str]:
 
 def translate_error(error: XundianError) -> str:
     """Say an error in the language of this request; of its values only the words that are ours are translated."""
-    return in_words(error.template, error.values, _)
+    return say(error.template, error.values)
 
 
 def say(template: str, values: Mapping[str, Any]) -> str:
-    """Say a template with its values in the language of this request."""
-    return in_words(template, values, _)
+    """Say a template with its values in the language of this request, as a page says it."""
+    return in_words(ON_PAGES.get(template, template), values, _)
 
 
 def said(status: int | None) -> str:

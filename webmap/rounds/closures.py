@@ -17,7 +17,7 @@ from geo.frames import WGS84
 from geo.model import Role, Round
 from geo.natural import natural_key
 from routing.amend.ground import streets_of
-from routing.network import StreetNetwork
+from routing.network import StreetNetwork, edges_named
 from routing.streets.closures import closed_edges
 from webmap import access, geojson
 from webmap.sight import Sight
@@ -68,10 +68,8 @@ def close(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     sight, street = access.sight(), request.form.get("street", "").strip()
     edges = streets_of(sight.store).network.edges
     area = _area(request.form.get("area", ""))
-    if street and not (edges["name"] == street).any():
-        raise InputError(
-            "{field} is {value!r}: no street has this name; pick it on the map", field="street", value=street
-        )
+    if street:
+        edges_named(edges, street)
     sight.store.add_closure(
         area=area,
         street=street,

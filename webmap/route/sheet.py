@@ -8,9 +8,8 @@ from typing import Any
 import geopandas as gpd
 from markupsafe import Markup
 
-from geo.errors import StateError
 from geo.store import Store
-from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, plan_part
+from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, no_route, plan_part
 from webmap.clock import today
 from webmap.formats import number
 from webmap.language.saying import duration
@@ -86,11 +85,13 @@ def write_sheets(
     Raises
     ------
     StateError
-        When there is no route.
+        When the round has no routes yet.
+    NotFoundError
+        When it has none of the team or day.
     """
     part = plan_part(store, round_id, team=team, day=day)
     if part.routes.empty:
-        raise StateError("round {round!r} has no such route: run the plan first, or ask for another", round=round_id)
+        raise no_route(store, round_id, team=team, day=day)
 
     made = list(pages(part, store.streets(), say=lambda text: translate(text, language)))
     page = pages_apart.templates(language).get_template("route_sheets.html")

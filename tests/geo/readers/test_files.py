@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.errors import DatumError, InputError
-from geo.readers import read_checkpoints, read_zones
+from geo.readers import read_checkpoints, read_teams, read_zones
 
 
 def refusal(path: Path, **options: object) -> str:
@@ -87,9 +87,16 @@ def test_columns_that_are_not_there(roster, csv_file):
     assert refusal(path, columns={"name": "场所"}).startswith(
         "--columns names '场所', which roster.csv does not have; it has 点位名称"
     )
-    assert refusal(path, columns={"nom": "点位名称"}).startswith(
-        "--columns names the field 'nom', which is none of id, "
-    )
+    assert refusal(path, columns={"name": "点位名"}).endswith("; the nearest is '点位名称'")
+    message = refusal(path, columns={"nam": "点位名称"})
+    assert message.startswith("--columns names the field 'nam', which is none of id, ")
+    assert message.endswith("; the nearest is 'name'")
+
+
+def test_columns_call_a_field_by_any_of_its_names(csv_file):
+    path = csv_file([["队", "东", "北"], ["甲组", "114.3", "30.6"]])
+    (team,) = read_teams(path, datum="wgs84", columns={"组别": "队", "base_lon": "东", "lat": "北"})
+    assert (team.id, team.base_lon, team.base_lat) == ("甲组", 114.3, 30.6)
 
 
 def test_datum_must_be_named(roster, csv_file):

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
@@ -182,12 +183,26 @@ def test_teams(csv_file):
         (("", "None", "返回驻地", "第2天 第4天"), (None, NO_LUNCH, False, {2, 4})),
         (("", "——", "", "2"), (None, NO_LUNCH, False, {2})),
         (("-", "null", "-", "-"), (None, None, False, None)),
+        (("上午8:30-下午5:30", "否", "", "第 1 天"), ((30_600, 63_000), NO_LUNCH, False, {1})),
+        (("08:30––17:00", "11:00 -- 13:00", "", "第 1 天 至 第 3 天、5"),
+         ((30_600, 61_200), (39_600, 46_800), False, {1, 2, 3, 5})),
+        (("早8点-晚6点", "中午12点-下午1点半", "", "1––2，9"), ((28_800, 64_800), (43_200, 48_600), False, {1, 2, 9})),
     ],
 )  # fmt: skip
 def test_the_terms_of_a_team_are_read_as_people_write_them(csv_file, cells, expected):
     rows = [["team", "base_lon", "base_lat", "Shift", "Lunch", "End", "Days"], ["T1", "114.3", "30.6", *cells]]
     (team,) = read_teams(csv_file(rows), datum="wgs84")
     assert (team.shift_s, team.lunch_within_s, team.open_end, team.days) == expected
+
+
+def test_a_tick_in_a_workbook_is_no_day_and_no_lunch(tmp_path):
+    table = {"team": ["T1", "T2"], "base_lon": [114.3] * 2, "base_lat": [30.6] * 2, "days": [True, None]}
+    pd.DataFrame({**table, "lunch": [None, False]}).to_excel(tmp_path / "t.xlsx", index=False, engine="xlsxwriter")
+    teams, rejected = read_team_list(tmp_path / "t.xlsx", datum="wgs84")
+    assert [(team.id, team.lunch_within_s) for team in teams] == [("T2", NO_LUNCH)]
+    assert rejected["reason"].tolist() == [
+        "days is 'TRUE': write days of the round from 1 to 60, as 1,2,4 or 1-3, or leave it empty for all"
+    ]
 
 
 def test_lunch_lies_in_the_shift_that_the_team_names(csv_file):
@@ -221,7 +236,7 @@ VISITS = [
     ["A1", "甲组", "2026-06-12 09:30", "", "", "", "是"],
     ["A2", "甲组", "2026-06-12 10:00", "", "", "", ""],
     ["A3", "乙组", "2026年6月12日 9:00", "乱停车", "2", "门口", ""],
-    ["A3", "乙组", "2026/6/12 9:00", "有垃圾", "-1.5", "", ""],
+    ["A3", "乙组", "2026/6/12 9:00", "有垃圾", "1.5", "", ""],
 ]
 
 
@@ -244,6 +259,17 @@ def test_one_bad_row_of_visits(csv_file, case):
     assert [visit.checkpoint for visit in visits] == ["A1", "A3"]
     assert rejected["source_row"].tolist() == [3]
     assert rejected["reason"].tolist() == [case["message"]]
+
+
+def test_the_minus_signs_of_a_score_sheet(csv_file):
+    minus = [VISITS[0], *VISITS[1:3], [*VISITS[3][:4], "-2", *VISITS[3][5:]], [*VISITS[4][:4], "-1.5", *VISITS[4][5:]]]
+    visits, _ = read_visits(csv_file(minus))
+    assert [deduction.points for deduction in visits[2].deductions] == [2.0, 1.5]
+    visits, rejected = read_visits(csv_file([*minus[:4], VISITS[4]]))
+    assert [visit.checkpoint for visit in visits] == ["A1", "A2"]
+    assert rejected["reason"].tolist()[0] == (
+        "points is '-2' while other rows are above 0: write what was taken off above 0, and leave out what was given"
+    )
 
 
 def test_half_a_visit_is_no_visit(csv_file):

@@ -1,9 +1,11 @@
 """The file as other programs see it."""
 
 import platform
+import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from multiprocessing import get_context
@@ -15,7 +17,7 @@ import pyogrio
 import pytest
 import shapely
 
-from geo.errors import StoreError
+from geo.errors import InputError, StateError, StoreError
 from geo.model import Round, Visit
 from geo.store import Store
 from geo.store.tables import LAYERS
@@ -252,3 +254,62 @@ def test_odd_paths(tmp_path):
         assert len(store.rounds()) == 1
     with Store.open(f"sqlite:///{tmp_path}/plain.gpkg", create=True) as store:
         assert store.url == str(tmp_path / "plain.gpkg")
+
+
+def alone(path, folder):
+    """Copy the file without its log, as a person does, and read a setting from the copy."""
+    copy = folder / "alone.gpkg"
+    shutil.copy(path, copy)
+    with closing(sqlite3.connect(copy)) as plain:
+        return plain.execute("SELECT value FROM settings WHERE key = 'n'").fetchone()[0]
+
+
+def test_the_file_alone_holds_what_was_written(city, tmp_path):
+    for number in range(3):
+        city.set_setting("n", str(number))
+        assert alone(city.url, tmp_path) == str(number)
+
+
+def test_a_write_waits_for_no_reader_of_an_older_state(city, tmp_path):
+    city.set_setting("n", "0")
+    with city._reading() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM settings").scalar()
+        began = time.monotonic()
+        city.set_setting("n", "1")
+        assert time.monotonic() - began < 5  # the time that writers wait for each other is 30 s
+    city.close()
+    assert alone(city.url, tmp_path) == "1"
+
+
+def test_a_backup_of_a_city_in_use_is_one_file_for_gdal_and_for_us(city, gdal, tmp_path, roster):
+    city.upsert_checkpoints(roster(5))
+    with city._reading() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM checkpoints").scalar()
+        city.set_setting("n", "1")  # which cannot leave the log yet
+        city.backup(tmp_path / "copy.gpkg")
+    assert len(gdal(pyogrio.read_dataframe, str(tmp_path / "copy.gpkg"), layer="checkpoints")) == 5
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("copy")) == ["copy.gpkg"]
+    with closing(sqlite3.connect(tmp_path / "copy.gpkg")) as plain:
+        assert plain.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    with Store.open(tmp_path / "copy.gpkg") as copy:
+        assert copy.setting("n") == "1"
+        with pytest.raises(InputError, match=r"copy.gpkg is in use: stop what uses it, or name another file"):
+            city.backup(tmp_path / "copy.gpkg")
+    city.backup(tmp_path / "copy.gpkg")
+
+
+def test_a_backup_is_refused_where_it_would_harm_or_cannot_be(city, tmp_path):
+    with pytest.raises(InputError, match="is the city itself: name another file"):
+        city.backup(tmp_path / "." / "city.gpkg")
+    with pytest.raises(StoreError, match="cannot be written"):
+        city.backup(tmp_path / "nowhere" / "copy.gpkg")
+
+
+@pytest.mark.postgis
+def test_a_city_in_postgresql_is_backed_up_by_its_server(postgis_url, tmp_path):
+    with (
+        Store.open(postgis_url) as store,
+        pytest.raises(StateError, match="lies in PostgreSQL: back it up with pg_dump"),
+    ):
+        store.backup(tmp_path / "copy.gpkg")

@@ -187,7 +187,7 @@ def test_visits_are_looked_at_and_kept_with_their_photos(
 ) -> None:
     page, complaints = planner(size, language)
     table, archive = tmp_path / "五月考察.csv", tmp_path / "照片.zip"
-    rows = ["P001,1,2026-05-20 09:30,垃圾,2,门口.jpg", "P002,1,2026-05-20 10:30,垃圾,2,没有.jpg"]
+    rows = ["P001,1,2026-05-20 09:30,lamps,1,门口.jpg", "P002,1,2026-05-20 10:30,licences,1,没有.jpg"]
     table.write_text("编号,组别,时间,扣分项,扣分,照片\n" + "\n".join(rows), encoding="utf-8")
     Image.new("RGB", (400, 300), "teal").save(tmp_path / "门口.jpg")
     with zipfile.ZipFile(archive, "w") as packed:

@@ -84,7 +84,7 @@ def city(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     answer(path, "round", "new", ROUND, "--start", "2017-03-01", "--days", "60", "--teams", "4", "--size", "1500")
     answer(path, "draw", "run", ROUND, "--seed", "1")
     written = visits(source, roster["id"], folder / "visits.csv")
-    answer(path, "import", "visits", folder / "visits.csv")
+    answer(path, "import", "visits", folder / "visits.csv", "--history")
     with Store.open(path) as store:
         assert len(store.visits_frame()) == written
     assert 8_000 < written <= 8_627  # of 14,233: the others have no score or no place

@@ -42,7 +42,7 @@ def survey(session: Session, round_id: str, total: int, categories: str) -> Resu
     with session.store() as store:
         catalogue = store.catalogue(store.round(round_id).edition)
         chosen = [one.strip() for one in categories.replace("，", ",").split(",") if one.strip()]
-        codes = [catalogue.find(text) or text for text in chosen] or None
+        codes = list(map(catalogue.named, chosen)) or None
         numbers = fieldwork.spread_questionnaires(store, round_id, total, categories=codes)
     numbers = numbers[numbers > 0]
     session.say("{total} questionnaires at {places} places.", total=int(numbers.sum()), places=len(numbers))

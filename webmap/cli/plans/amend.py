@@ -35,7 +35,7 @@ def _common(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--at", type=MOMENT, help="Local time, as 2026-06-12T10:20, up to which all is done; default: now."
         ),
-        click.option("--reason", default="", help="Why; the list of changes shows it."),
+        click.option("--reason", default="", help="Why; the list of changes shows it. Needed but for --quote."),
         click.argument("round_id", metavar="ID"),
     ):
         function = option(function)
@@ -131,6 +131,8 @@ def list_changes(session: Session, round_id: str) -> Result:
 def _done(session: Session, round_id: str, change: Change, given: Mapping[str, Any]) -> Result:
     with session.store() as store:
         now = _moment(store, given["at"])
+        if not given["only_quote"] and not given["reason"].strip():
+            raise InputError("reason is empty: say why with --reason; the list of changes shows it")
         if given["only_quote"]:
             found = quote(store, round_id, change, now=now)
             return {"round": round_id, "saved": False, **_quoted(session, found)}

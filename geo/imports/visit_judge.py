@@ -1,0 +1,118 @@
+"""What a city knows against a row of visits: an item, points, a team or a round that cannot be."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
+
+import pandas as pd
+
+from geo.catalogue import Catalogue
+from geo.imports.visit_rounds import RoundFinder
+from geo.model import Round
+from geo.nearest import hint, nearest
+from geo.notes import Note
+from geo.readers import messages
+from geo.readers.faults import FaultLog
+from geo.store import Store
+
+KEPT_ITEMS = "{count} rows name items that the catalogue does not have for their checkpoint, {value!r} first: they stay"
+KEPT_POINTS = "{count} rows take off more points than their item costs, {value!r} first: they stay"
+KEPT_TEAMS = "{count} rows name teams that the city does not have, {value!r} first: they stay; check the spelling"
+_NAMED = 3
+
+
+class VisitJudge:
+    """Holds the rows of a file against the city.
+
+    A visit of a round is held against the catalogue that the round was made under and against its teams; any other
+    against all editions that the city has used, and of its team it is only said when the city has none like it: teams
+    come and go, visits stay.
+
+    Parameters
+    ----------
+    store
+        The city.
+    categories
+        Of its checkpoints, by id.
+    finder
+        Tells which round a visit belongs to.
+    history
+        Whether the file comes from another system: what that had other items, points or teams for is kept, and
+        counted.
+    """
+
+    def __init__(self, store: Store, categories: Mapping[str, str], finder: RoundFinder, *, history: bool) -> None:
+        self._store, self._categories, self._finder, self._history = store, categories, finder, history
+        self._teams = {team.id for team in store.teams()}
+        self._catalogues = cache(self._catalogues_of)
+        self._round_teams = cache(self._teams_of)
+        self._kept: defaultdict[str, list[str]] = defaultdict(list)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Say what was kept although the city does not know it."""
+        return tuple(Note(template, {"count": len(all_), "value": all_[0]}) for template, all_ in self._kept.items())
+
+    def __call__(self, rows: pd.DataFrame, log: FaultLog) -> pd.Series:
+        """Note what cannot be; give the items, those that the catalogue has by their codes."""
+        columns = (rows[name] for name in ("checkpoint", "team", "item", "points", "round", "arrived_at"))
+        items = []
+        for at, (checkpoint, team, item, points, named, moment) in enumerate(zip(*columns, strict=True)):
+            known = checkpoint in self._categories and moment is not None
+            planned = self._finder.find(checkpoint, moment, named) if known else None
+            if named and named not in self._finder.rounds:
+                rounds = hint(named, self._finder.rounds)
+                log.add_row(at, "round", messages.UNKNOWN_ROUND, value=named, nearest=rounds)
+            elif team and known:
+                self._judge_team(at, team, planned, log)
+            items.append(self._judge_item(at, (checkpoint, item, points), planned, log) if item and known else item)
+        return pd.Series(items, index=rows.index, dtype="str")
+
+    def _judge_team(self, at: int, team: str, planned: Round | None, log: FaultLog) -> None:
+        teams = self._teams | (self._round_teams(planned.id) if planned else set())
+        if not teams or team in teams:
+            return
+        if planned is None or self._history:
+            self._kept[KEPT_TEAMS].append(team)
+        else:
+            values = {"value": team, "round": planned.id, "nearest": hint(team, teams)}
+            log.add_row(at, "team", messages.UNKNOWN_TEAM, **values)
+
+    def _judge_item(self, at: int, row: tuple[str, str, float], planned: Round | None, log: FaultLog) -> str:
+        checkpoint, text, points = row
+        category = self._categories[checkpoint]
+        catalogues = self._catalogues(planned.edition if planned else "")
+        item = next(filter(None, (each.find_item(text, category) for each in catalogues)), None)
+        if item is None or item.code.partition(".")[0] != category:
+            template = messages.UNKNOWN_ITEM if item is None else messages.OTHER_CATEGORY
+            values = {"value": text, "checkpoint": checkpoint, "category": category}
+            self._stays(KEPT_ITEMS, log, at, "item", template, **values, items=_like(text, category, catalogues))
+            return item.code if item else text
+        most = max(each.points for each in (one.item(item.code) for one in catalogues) if each)
+        if points > most:
+            values = {"value": f"{points:g}", "item": item.code, "most": f"{most:g}"}
+            self._stays(KEPT_POINTS, log, at, "points", messages.TOO_MANY_POINTS, **values)
+        return item.code
+
+    def _stays(self, note: str, log: FaultLog, at: int, field: str, template: str, **values: str) -> None:
+        """Refuse a row, or count it where the file comes from another system."""
+        if self._history:
+            self._kept[note].append(values["value"])
+        else:
+            log.add_row(at, field, template, **values)
+
+    def _catalogues_of(self, edition: str) -> list[Catalogue]:
+        return [self._store.catalogue(each) for each in ([edition] if edition else self._store.editions())]
+
+    def _teams_of(self, round_id: str) -> set[str]:
+        drawn = self._store.team_draw(round_id)
+        return {*(drawn.members if drawn else ()), *self._store.routes(round_id)["team"]}
+
+
+def _like(text: str, category: str, catalogues: list[Catalogue]) -> str:
+    """Name the item of a category that a text may mean, else its first ones."""
+    items = next((each.categories[category].items for each in catalogues if category in each.categories), ())
+    names = {name: each.code for each in items for name in (each.code.partition(".")[2], each.name_zh, each.name_en)}
+    last = text.rpartition(".")[2]
+    found = nearest(last, names) or next((name for name in names if last in name), None)
+    return names[found] if found else ", ".join(each.code for each in items[:_NAMED])
