@@ -57,7 +57,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     team = {"小组": ["一组"], "驻地经度": lon[:1], "驻地纬度": lat[:1], "工作时间": ["8:30-12:00"], "午休时间": ["无"],
             "收工地点": ["就地结束"], "出勤日": ["1,3"]}  # fmt: skip
     pd.DataFrame(team).to_excel("小组.xlsx", index=False, engine="xlsxwriter")
-    row = {"点位编号": "A1", "时间": "2026-06-12 09:30", "扣分项": "垃圾", "扣分": 1, "照片": "门口.jpg；走廊.jpg"}
+    row = {"点位编号": "A1", "时间": "2025-06-12 09:30", "扣分项": "垃圾", "扣分": 1, "照片": "门口.jpg；走廊.jpg"}
     pd.DataFrame([row]).to_excel("考察记录.xlsx", index=False, engine="xlsxwriter")
     (tmp_path / "照片").mkdir()
     for shade, name in enumerate(("门口.jpg", "走廊.jpg")):
