@@ -110,11 +110,6 @@ class Visitor:
         """Count the features of these layers that are on the screen."""
         return int(self.page.evaluate("layers => atlasMap.queryRenderedFeatures({layers}).length", list(layers)))
 
-    def shows(self, *layers: str) -> None:
-        """Wait until something of each of these layers is on the screen."""
-        for layer in layers:
-            self.until(f"atlasMap.queryRenderedFeatures({{layers: ['{layer}']}}).length > 0")
-
     def reload_until(self, shown: Locator) -> None:
         """Load the page again until it shows something, as it asks its readers to while that is worked out."""
         deadline = time.monotonic() + WAIT_MS / 1000

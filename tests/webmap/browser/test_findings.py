@@ -274,28 +274,6 @@ def test_the_keyboard_opens_the_cell_in_the_middle(visit: Callable) -> None:
     expect(page.locator(".cell-card")).to_contain_text("考察次数")
 
 
-def test_the_card_is_of_the_cell_that_was_asked_for_last(visit: Callable) -> None:
-    visitor = opened(visit)
-    page = visitor.page
-    held = visitor.holds(re.compile("/data/hotspots/cell[?]"))
-    places = page.locator(".places-found [data-at]")
-    for number in range(2):
-        places.nth(number).click()
-        visitor.asks(held, number + 1)
-    last = places.nth(1).get_attribute("data-at")
-    held[1].continue_()
-    visitor.settled()
-    expect(page).to_have_url(re.compile("at=" + last.replace(",", "(,|%2C)")))
-    shown = page.locator(".cell-card").inner_html()
-    visitor.late(held[0], body="<p class='cell-card'>of another cell</p>", content_type="text/html")
-    assert page.locator(".cell-card").inner_html() == shown
-    places.nth(0).click()
-    visitor.asks(held, 3)
-    page.click("[data-close]")  # while another is on its way
-    visitor.late(held[2], body="<p class='cell-card'>of a card that was shut</p>", content_type="text/html")
-    expect(page.locator(".cell-card")).to_have_count(0)
-
-
 @pytest.mark.parametrize("size", ["phone", "desk"])
 def test_filters_narrow_map_and_panel_and_stand_in_the_address(visit: Callable, pictures: Path, size: str) -> None:
     visitor = opened(visit, size=size)

@@ -70,28 +70,6 @@ def test_a_click_on_a_cell_and_on_a_stop_gives_the_numbers(visit: Callable) -> N
     expect(card).to_contain_text("Visits")
 
 
-def test_the_card_is_of_the_cell_that_was_clicked_last(visit: Callable) -> None:
-    visitor = visit("planner", language="en")
-    visitor.settled()
-    page = visitor.page
-    page.uncheck("[name=layer][value=routes]")
-    page.check("[name=layer][value=heat]")
-    visitor.settled()
-    held = visitor.holds(re.compile("/data/hotspots/cell[?]"))
-    for count, y in enumerate((300, 340, 380), 1):
-        page.locator("#map").click(position={"x": 300, "y": y})
-        visitor.asks(held, count)
-    held[1].fulfill(body="the second", content_type="text/html")
-    held[2].fulfill(body="the last", content_type="text/html")
-    expect(page.locator(".card")).to_have_text("the last")
-    visitor.late(held[0], body="the first", content_type="text/html")
-    expect(page.locator(".card")).to_have_text("the last")
-    page.locator("#map").click(position={"x": 600, "y": 300})
-    visitor.asks(held, 4)
-    held[3].abort()
-    expect(page.locator("#trouble")).to_be_visible()
-
-
 def test_another_round_is_a_page_of_its_own(visit: Callable) -> None:
     visitor = visit("planner")
     visitor.settled()

@@ -198,32 +198,6 @@ def test_a_move_that_may_not_be_says_why_and_escape_ends_the_drag(visit: Callabl
     expect(page.locator("#stop")).to_be_hidden()
 
 
-def test_answers_that_come_late_change_nothing(visit: Callable) -> None:
-    visitor = visit("planner", language="en")
-    visitor.open(f"{ROUND}?day=2")
-    page = visitor.page
-    page.locator("a.stop rect").first.click()
-    expect(page.locator("#stop .facts")).to_be_visible()
-    teams = page.locator("#move [name=to] option").evaluate_all("all => all.map((one) => one.value).filter(Boolean)")
-    quotes = visitor.holds(re.compile("/quote[.]html[?]"))
-    for count, team in enumerate(teams[:2], 1):
-        page.select_option("#move [name=to]", team)
-        visitor.asks(quotes, count)
-    quotes[1].fulfill(body="the second", content_type="text/html")
-    expect(page.locator("#quote")).to_have_text("the second")
-    visitor.late(quotes[0], body="the first", content_type="text/html")
-    expect(page.locator("#quote")).to_have_text("the second")
-    days = visitor.holds(re.compile("/timeline[.]html[?]"))
-    for count, day in enumerate((3, 1), 1):
-        page.click(f"#days [data-day='{day}']")
-        visitor.asks(days, count)
-    days[1].continue_()
-    expect(page.locator(".line[data-day='1']")).to_have_count(11)
-    visitor.late(days[0], body="<div id='timeline'></div>", content_type="text/html")
-    expect(page.locator(".line[data-day='1']")).to_have_count(11)
-    assert visitor.complaints == []
-
-
 def test_a_finger_drags_the_stop_that_it_chose(visit: Callable) -> None:
     visitor = visit("planner", size="phone", has_touch=True)
     visitor.open(f"{ROUND}?day=2")
