@@ -16,6 +16,7 @@ from geo.catalogue import Catalogue
 from geo.errors import InputError, NotFoundError, StateError
 from geo.frames import WGS84
 from geo.model import Avoidance, Mode, Round, Scope, Team, TeamDraw
+from geo.natural import natural_order
 from geo.nearest import hint
 from geo.store import Store
 from geo.streets import Positions, snap

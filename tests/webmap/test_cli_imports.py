@@ -97,8 +97,8 @@ def test_visits_go_out_and_come_back(call: Callable[..., Result], roster: Path, 
     said(call("import", "checkpoints", roster, "--datum", "wgs84"))
     visits = tmp_path / "visits.csv"
     visits.write_text(
-        "checkpoint,team,arrived_at,item,points,note\na,1,2026-06-09 09:30,hospital.smoking,2,门口\n"
-        "a,1,2026-06-09 09:30,,,\nb,1,2026-06-09 10:00,,,\n",
+        "checkpoint,team,arrived_at,item,points,note\na,1,2025-06-09 09:30,hospital.smoking,2,门口\n"
+        "a,1,2025-06-09 09:30,,,\nb,1,2025-06-09 10:00,,,\n",
         encoding="utf-8",
     )
     said(call("import", "visits", visits))
@@ -235,7 +235,7 @@ def test_a_refused_import_keeps_the_city_that_was_there(
 
 def test_visits_bring_photos_and_take_them_back(call: Callable[..., Result], roster: Path, tmp_path: Path) -> None:
     said(call("import", "checkpoints", roster, "--datum", "wgs84"))
-    rows = ["a,2026-06-12 09:30,smoking,1,好.jpg", "b,2026-06-12 10:30,smoking,1,坏.jpg", "c,2026-06-12 11:30,,,"]
+    rows = ["a,2025-06-12 09:30,smoking,1,好.jpg", "b,2025-06-12 10:30,smoking,1,坏.jpg", "c,2025-06-12 11:30,,,"]
     visits = tmp_path / "visits.csv"
     visits.write_text("编号,时间,扣分项,扣分,照片\n" + "\n".join(rows), encoding="utf-8")
     with zipfile.ZipFile(tmp_path / "照片.zip", "w") as archive:

@@ -24,7 +24,7 @@ def planned(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a copy of the small city whose round is planned."""
     path = Path(shutil.copy(city_file, tmp_path_factory.mktemp("planned") / "city.gpkg"))
     with Store.open(path) as store:
-        plan_round(store, "2026-06", PlanOptions(seconds=0.3))
+        plan_round(store, "2026-06", PlanOptions(steps=1_000))
     return path
 
 

@@ -59,7 +59,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     pd.DataFrame(team).to_excel("小组.xlsx", index=False, engine="xlsxwriter")
     row = {
         "点位编号": "A1",
-        "时间": "2026-06-12 09:30",
+        "时间": "2025-06-12 09:30",
         "扣分项": "院内无吸烟，设禁烟劝导员",
         "扣分": 1,
         "照片": "门口.jpg；走廊.jpg",

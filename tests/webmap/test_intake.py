@@ -20,7 +20,7 @@ from webmap import create_app
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of the small city's accounts
 WEST, SOUTH, MIDDLE = 114.28, 30.55, 114.295
-WAIT_S = 60
+WAIT_S = 300
 
 
 @pytest.fixture

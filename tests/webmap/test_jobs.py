@@ -11,7 +11,7 @@ from geo.errors import InputError, NotFoundError, StateError
 from geo.progress import Progress
 from webmap.jobs import Job, Jobs, State
 
-WAIT_S = 20
+WAIT_S = 120
 
 
 def test_work_gives_its_result_and_says_how_far_it_is() -> None:

@@ -17,7 +17,7 @@ def test_the_first_planner_finds_the_statistics_ready(
     serve.prepare(app)
     with app.test_request_context():
         job = work.desk()._asked[Choice()]
-    assert job.over.wait(60.0)
+    assert job.over.wait(300.0)
     monkeypatch.setattr(work, "find", None)  # nobody works it out again
     monkeypatch.setattr(pages, "PATIENCE_S", 0.0)
     assert "data-working" not in log_in("planner").get("/hotspots").text

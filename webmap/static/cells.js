@@ -21,9 +21,16 @@ export async function patiently(address, { signal, told = () => undefined } = {}
   }
 }
 
+/** Say why something about the cells did not come. */
+export function reason(error) {
+  if (error.said) return error.said;
+  return error.status === 401 ? t("Your session has ended. Log in again; nothing is lost.") : t("The cells could not be loaded. What was shown before stays; try again.");
+}
+
 /** Say over the map how far work is and what went wrong. */
 export function voice() {
   const trouble = document.getElementById("trouble");
+  const stage = document.getElementById("stage");
   const far = document.createElement("div");
   const name = document.createElement("span");
   const bar = document.createElement("progress");
@@ -31,8 +38,12 @@ export function voice() {
   far.hidden = true;
   far.setAttribute("role", "status");
   far.append(name, bar);
-  document.getElementById("stage").append(far);
+  stage.append(far);
   return {
+    busy(yes) {
+      if (yes) stage.setAttribute("aria-busy", "true");
+      else stage.removeAttribute("aria-busy");
+    },
     told(progress) {
       far.hidden = !progress;
       if (!progress) return;
@@ -53,7 +64,7 @@ function unpack(buffer) {
 }
 
 /** Make the layers of the cells. settings: cells, cellShapes, surfaces; choice: surface (or "none") and outlines. */
-export function cellLayers(settings, { told, failed }) {
+export function cellLayers(settings, { busy, told, failed }) {
   const texture = cellTexture();
   const names = settings.surfaces.map(([name]) => name);
   const palettes = Object.fromEntries(settings.surfaces);
@@ -125,6 +136,8 @@ export function cellLayers(settings, { told, failed }) {
     asked.abort();
     asked = new AbortController();
     const { signal } = asked;
+    busy(true);
+    failed("");
     try {
       const answer = await patiently(`${settings.cells}?${asks}`, { signal, told });
       const cells = unpack(await answer.arrayBuffer());
@@ -135,13 +148,14 @@ export function cellLayers(settings, { told, failed }) {
       map.getSource("cells")?.setData(NOTHING);
       look();
       map.triggerRepaint();
-      failed("");
       return cells;
     } catch (error) {
       if (error.name === "AbortError") return null;
       told(null);
-      failed(error.said || (error.status === 401 ? t("Your session has ended. Log in again; nothing is lost.") : t("The cells could not be loaded. What was shown before stays; try again.")));
+      failed(reason(error));
       return null;
+    } finally {
+      if (!signal.aborted) busy(false); // else what came after it still is
     }
   }
 

@@ -78,7 +78,7 @@ export function drags({ settle }) {
   const key = ({ team, day }) => `${team} ${day}`;
 
   function told(wanted, html) {
-    if (!held?.goal || key(held.goal) !== key(wanted)) return;
+    if (!held || held.goal !== wanted) return; // that drag is over, or elsewhere by now
     const made = document.createElement("div");
     made.innerHTML = html ?? "";
     const cost = made.querySelector(".cost");

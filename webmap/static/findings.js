@@ -1,6 +1,7 @@
 // The statistics map: the choice stands in the address; the map, the panel and the card of a cell follow it.
 import { atlas } from "./atlas.js";
-import { cellLayers, patiently, voice } from "./cells.js";
+import { cellLayers, patiently, reason, voice } from "./cells.js";
+import { latest } from "./page.js";
 import "./photos.js";
 import { settings, t } from "./texts.js";
 
@@ -32,8 +33,8 @@ function remember() {
   history.replaceState(null, "", text ? `?${text}` : location.pathname);
 }
 
-const { told, failed } = voice();
-const layers = cellLayers(settings, { told, failed });
+const { busy, told, failed } = voice();
+const layers = cellLayers(settings, { busy, told, failed });
 const chosenCell = (colours) => {
   const ring = card?.querySelector("[data-ring]")?.dataset.ring;
   const data = { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: ring ? [JSON.parse(ring)] : [] } };
@@ -50,35 +51,48 @@ function extra(colours, choice) {
 
 const { map, redraw } = atlas({ ...look(), still: true, extra });
 
-let asking = new AbortController();
+const asking = new Map(); // what each part of the page waits for
 
-/** Take a part of the page from the server; what was there stays, pale, until it comes. */
+/** Let go of what a part of the page waits for. */
+function forget(element) {
+  asking.get(element)?.abort();
+  asking.delete(element);
+  element.removeAttribute("aria-busy");
+}
+
+/** Take a part of the page from the server; what was there stays, pale, until it comes. What is asked last counts. */
 async function part(element, address) {
-  element.classList.add("late");
+  forget(element);
+  const asked = new AbortController();
+  asking.set(element, asked);
+  element.setAttribute("aria-busy", "true");
   try {
-    element.innerHTML = await (await patiently(address, { signal: asking.signal })).text();
-    element.classList.remove("late");
+    const html = await (await patiently(address, { signal: asked.signal })).text();
+    if (element === found) await free;
+    asked.signal.throwIfAborted();
+    element.innerHTML = html;
     align();
+    press();
   } catch (error) {
     if (error.name === "AbortError") return;
-    element.classList.remove("late");
-    failed(error.said || t("The cells could not be loaded. What was shown before stays; try again."));
+    failed(reason(error));
   }
+  forget(element);
 }
 
 const query = (more = {}) => new URLSearchParams([...new URLSearchParams(filters()), ...Object.entries(more)]).toString();
 
 async function openCell() {
-  if (!state.at) card.replaceChildren();
-  else await part(card, `${settings.cellCard}?${query({ at: state.at })}`);
+  if (!state.at) {
+    forget(card);
+    card.replaceChildren();
+  } else await part(card, `${settings.cellCard}?${query({ at: state.at })}`);
   redraw();
   remember();
 }
 
 /** Follow a change of the choice everywhere. */
 async function follow() {
-  asking.abort();
-  asking = new AbortController();
   remember();
   mirror();
   const focused = document.activeElement?.id;
@@ -132,13 +146,23 @@ document.querySelector(".panel").addEventListener("click", (event) => {
 // Months: the slider's first place is all of them.
 let playing = 0;
 let due = 0;
+let free = null; // waits until nobody holds the slider: a new panel would take it out of the hand
+const turn = latest();
 const months = () => document.getElementById("slider")?.dataset.months.split(" ").filter(Boolean) ?? [];
 const monthAt = (place) => months()[place - 1] ?? "";
 
 function stop() {
   clearTimeout(playing);
   playing = 0;
-  document.getElementById("play")?.setAttribute("aria-pressed", "false");
+  press();
+}
+
+/** Show on the button whether the months play; the panel that comes with each month brings a new one. */
+function press() {
+  const button = document.getElementById("play");
+  if (!button) return;
+  button.setAttribute("aria-pressed", String(playing !== 0));
+  button.textContent = playing ? "❚❚" : "▶";
 }
 
 /** Put each place of the slider under the middle of its bar. */
@@ -157,15 +181,14 @@ function name(place) {
 }
 
 async function play() {
+  const still = turn();
   const slider = document.getElementById("slider");
   const next = Number(slider.value) >= months().length ? 1 : Number(slider.value) + 1;
   slider.value = next;
   const begun = performance.now();
   await choose({ month: monthAt(next) });
-  if (!playing) return;
-  document.getElementById("play").setAttribute("aria-pressed", "true");
-  document.getElementById("play").textContent = "❚❚";
-  if (next >= months().length) { stop(); document.getElementById("play").textContent = "▶"; return; }
+  if (!playing || !still()) return;
+  if (next >= months().length) { stop(); return; }
   playing = setTimeout(play, Math.max(0, STEP_MS - (performance.now() - begun)));
 }
 
@@ -176,11 +199,15 @@ found?.addEventListener("input", ({ target }) => {
   clearTimeout(due);
   due = setTimeout(() => choose({ month: monthAt(Number(target.value)) }), 120);
 });
+found?.addEventListener("pointerdown", ({ target }) => {
+  if (target.id !== "slider") return;
+  free = new Promise((resolve) => { for (const end of ["pointerup", "pointercancel"]) addEventListener(end, resolve, { once: true }); });
+});
 found?.addEventListener("click", ({ target }) => {
-  const button = target.closest("#play");
-  if (!button) return;
-  if (playing) { stop(); button.textContent = "▶"; return; }
+  if (!target.closest("#play")) return;
+  if (playing) { stop(); return; }
   playing = -1;
+  press();
   play();
 });
 

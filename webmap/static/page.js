@@ -12,6 +12,16 @@ export async function piece(address, values = {}) {
   }
 }
 
+/** Give turns: taking one gives a question, which is answered true as long as nobody has taken the next. */
+export function latest() {
+  let last = 0;
+  return () => {
+    last += 1;
+    const own = last;
+    return () => own === last;
+  };
+}
+
 /** Send a form and put these parts of the page that answers in the place of the old ones; false when that failed. */
 export async function send(form, submitter, parts) {
   let answer;

@@ -1,7 +1,8 @@
 // The planner's page: round, day and team are choices of the panel; layers are choices of the legend.
 import { atlas } from "./atlas.js";
 import { cardOfPage } from "./cards.js";
-import { cellLayers, patiently, voice } from "./cells.js";
+import { cellLayers, patiently, reason, voice } from "./cells.js";
+import { latest } from "./page.js";
 import "./photos.js";
 import { settings } from "./texts.js";
 
@@ -11,15 +12,18 @@ const radio = (name, otherwise) => legend.querySelector(`[name=${name}]:checked`
 const legendChoice = () => ({ ...layers(), level: radio("level", "street") });
 
 // Where it is bad, from the same source as the statistics map; worked out when somebody wants to see it.
-const cells = settings.cells ? cellLayers(settings, voice()) : null;
+const said = settings.cells ? voice() : null;
+const cells = said ? cellLayers(settings, said) : null;
+const turn = latest();
 const extra = (colours, { heat }) => cells.extra(colours, { surface: heat ? "rate" : "none", outlines: heat });
 const asked = () => (radio("of", "all") === "round" ? `round=${encodeURIComponent(settings.round)}` : "");
 let shown = null;
 
 function showCells() {
   if (!cells || !map || !layers().heat || shown === asked()) return;
-  shown = asked();
-  cells.show(shown).then((got) => { if (!got) shown = null; });
+  const wanted = asked();
+  shown = wanted;
+  cells.show(wanted).then((got) => { if (!got && shown === wanted) shown = null; });
 }
 
 const { map, redraw } = atlas({ ...legendChoice(), day: settings.day, team: "", ...(cells && { extra }) });
@@ -28,11 +32,16 @@ if (cells && map) {
   cells.join(map);
   showCells();
   map.on("click", async ({ point, lngLat }) => {
+    const still = turn();
     const others = ["stops", "checkpoints", "routes"].filter((id) => map.getLayer(id));
     if (!layers().heat || map.queryRenderedFeatures([[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]], { layers: others }).length) return;
-    const answer = await patiently(`${settings.cellCard}?${asked()}&at=${lngLat.lng.toFixed(6)},${lngLat.lat.toFixed(6)}`);
-    const html = (await answer.text()).trim();
-    if (html) cardOfPage(lngLat, html).addTo(map);
+    try {
+      const answer = await patiently(`${settings.cellCard}?${asked()}&at=${lngLat.lng.toFixed(6)},${lngLat.lat.toFixed(6)}`);
+      const html = (await answer.text()).trim();
+      if (html && still()) cardOfPage(lngLat, html).addTo(map);
+    } catch (error) {
+      if (still()) said.failed(reason(error));
+    }
   });
 }
 document.querySelector("#round")?.addEventListener("change", ({ target }) => target.form.submit());

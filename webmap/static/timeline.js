@@ -1,7 +1,7 @@
 // The timeline: hover, focus or tap a stop and it is shown on the map; choose one and its card opens.
 import { Marker } from "./vendor/maplibre-gl/maplibre-gl.mjs";
 import { drags } from "./drag.js";
-import { piece, send } from "./page.js";
+import { latest, piece, send } from "./page.js";
 import { settings, t } from "./texts.js";
 
 const dock = document.getElementById("dock");
@@ -43,6 +43,7 @@ export function timeline({ map, redraw, busy }) {
   let shown = null;
   let single = "";
   let chosen = dock.querySelector("a.stop[aria-current]")?.dataset.stop ?? "";
+  const [choosing, quoting, turning] = [latest(), latest(), latest()]; // answers may come in another order than they were asked for
 
   function show(stop) {
     if (shown === stop) return;
@@ -81,8 +82,9 @@ export function timeline({ map, redraw, busy }) {
 
   async function choose(id, { focus = false, move = true, to = {} } = {}) {
     mark(id);
+    const still = choosing();
     const found = await piece(settings.stop, { stop: id, ...to });
-    if (chosen !== id) return undefined;
+    if (chosen !== id || !still()) return undefined;
     const stop = find(id);
     if (found === null) return location.assign(stop?.href.baseVal ?? location.href);
     card.innerHTML = found;
@@ -136,7 +138,9 @@ export function timeline({ map, redraw, busy }) {
   }
 
   async function day(number) {
+    const still = turning();
     const found = await piece(settings.timeline, { day: number });
+    if (!still()) return undefined;
     if (found === null) return location.assign(settings.own);
     const restore = keep();
     settings.day = number;
@@ -148,11 +152,13 @@ export function timeline({ map, redraw, busy }) {
   async function quote() {
     const form = document.getElementById("move");
     const box = document.getElementById("quote");
+    const still = quoting();
     if (!form.elements.to.value) return box.replaceChildren();
     box.textContent = "…";
     const asked = { stop: chosen, to: form.elements.to.value, to_day: form.elements.to_day.value };
     const found = await piece(settings.quote, asked);
-    if (chosen === asked.stop) box.innerHTML = found ?? `<p class="cost refused"></p>`;
+    if (chosen !== asked.stop || !still()) return undefined;
+    box.innerHTML = found ?? `<p class="cost refused"></p>`;
     if (found === null) box.firstChild.textContent = t("The cost could not be found. Try again.");
     return undefined;
   }
@@ -166,6 +172,7 @@ export function timeline({ map, redraw, busy }) {
     submitter.disabled = true;
     const restore = keep();
     if (!(await send(form, submitter, PARTS))) return form.submit();
+    turning();
     settings.day = wanted;
     chosen = card.hidden ? "" : chosen;
     for (const id of ["routes", "stops"]) map?.getSource(id)?.setData(settings[id]);

@@ -159,6 +159,7 @@ function ofDay(doc) {
 }
 
 let doc = null;
+let turn = 0;
 
 function show() {
   if (doc === null) return;
@@ -168,11 +169,14 @@ function show() {
 }
 
 async function take(file) {
+  turn += 1;
+  const own = turn;
   $("busy").hidden = false;
   $("verdict").replaceChildren();
   $("findings").replaceChildren();
   const text = await file.text();
   await new Promise((done) => { setTimeout(done, 50); }); // let the page say that it works
+  if (own !== turn) return; // another file was chosen meanwhile
   doc = { value: parse(text) };
   show();
   $("busy").hidden = true;

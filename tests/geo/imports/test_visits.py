@@ -27,6 +27,7 @@ def store(tmp_path: Path) -> Store:
     roster = gpd.GeoDataFrame(columns, index=["A", "B"], geometry=gpd.points_from_xy([114.1, 114.2], [30.5] * 2))
     roster = roster.set_crs(4326).rename_axis("id").assign(category="mall", name=["甲", "乙"])
     made.upsert_checkpoints(roster)
+    made.set_setting("today", "2026-06-12")  # whatever the clock of the machine says
     made.create_round(Round("R1", START, days=2, teams=1, size=1, covert=True))
     draw = Draw("R1", bytes(32), True, {}, "", 0.0, 0.0, dt.datetime(2026, 6, 1, tzinfo=dt.UTC))
     made.save_draw(

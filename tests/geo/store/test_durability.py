@@ -42,16 +42,15 @@ def child(script, *args, **pipes):
     return subprocess.Popen([sys.executable, "-c", script, *args], text=True, **pipes)
 
 
-def test_kill_in_the_middle_of_1000_writes(tmp_path, roster):
+def test_kill_in_the_middle_of_many_writes(tmp_path, roster):
     path = tmp_path / "city.gpkg"
     with Store.open(path, create=True) as store:
         store.upsert_checkpoints(roster(100))
-    with child(WRITER, str(path), "A", "1000", stdout=subprocess.PIPE) as writer:
+    with child(WRITER, str(path), "A", "1000000", stdout=subprocess.PIPE) as writer:
         acknowledged = [int(writer.stdout.readline()) for _ in range(400)]
         os.kill(writer.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
         acknowledged += [int(line) for line in writer.stdout if line.endswith("\n")]
     assert writer.returncode != 0
-    assert len(acknowledged) < 1000
     with closing(sqlite3.connect(path)) as plain:
         assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert plain.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -1,8 +1,10 @@
 """A real browser on a real demo: the demo city, drawn and planned, served by waitress on a port of this machine."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 import os
+import re
 import shutil
 import threading
 import time
@@ -12,7 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from flask import Flask
+from playwright.sync_api import Browser, Error, Locator, Page, Route, expect, sync_playwright
 from waitress.server import create_server
 
 from data.demo import build
@@ -25,11 +28,22 @@ from webmap import create_app
 from webmap.auth import add_account
 
 ROUND = Round("2026-06", start=dt.date(2026, 6, 9), days=4, teams=11, size=1_090, covert=True)
-PLAN_S = 6.0
+PLAN_STEPS = 1_000  # in place of seconds: a busy machine makes the same plan
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 EDGES = ("PROGRAMFILES", "PROGRAMFILES(X86)")
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
-WAIT_MS = 60_000
+WAIT_MS = 180_000  # a machine may be busy; nothing waits longer than it must
+# Nothing that the page asked for is under way, and the map lies still with all of it.
+RESTS = """() => {
+  const map = globalThis.atlasMap;
+  if (!map || document.querySelector("#stage:not(.ready), [aria-busy=true]")) return false;
+  return map.loaded() && !map.isMoving();
+}"""
+DRAWS = """(wait) => new Promise((drawn) => {
+  atlasMap.once("idle", () => drawn(true));
+  setTimeout(drawn, wait, false);
+  atlasMap.triggerRepaint();
+})"""
 FLAGS = (
     "--no-sandbox",
     "--use-angle=swiftshader",  # MapLibre needs WebGL, a test machine seldom has a graphics card
@@ -68,12 +82,12 @@ class Visitor:
         self.settled()
 
     def settled(self) -> None:
-        """Wait until the map has drawn what it was asked to."""
-        self.page.wait_for_selector("#stage.ready", timeout=WAIT_MS)
-        self.until("globalThis.atlasMap?.loaded()")
-        self.page.evaluate(
-            "() => new Promise((idle) => { atlasMap.once('idle', idle); atlasMap.triggerRepaint(); }).then(() => true)"
-        )
+        """Wait until the page has all that it asked for, and the map has drawn it and lies still."""
+        while True:
+            self.until(f"({RESTS})()")
+            assert self.page.evaluate(DRAWS, WAIT_MS), "the map never came to rest"
+            if self.page.evaluate(RESTS):  # what was drawn last may have asked for more
+                return
 
     def until(self, expression: str) -> None:
         """Wait until an expression holds. wait_for_function evaluates strings in the page, which its policy forbids."""
@@ -82,9 +96,45 @@ class Visitor:
             assert time.monotonic() < deadline, f"this never came true: {expression}"
             self.page.wait_for_timeout(50)
 
+    def leave(self, link: str | Locator) -> None:
+        """Click what leads to another page, and wait until that has taken this one's place."""
+        with self.page.expect_navigation(wait_until="commit"):
+            self.page.locator(link).click() if isinstance(link, str) else link.click()
+
+    def look_at(self, place: list[float], zoom: float) -> None:
+        """Put a place in the middle of the map, and wait until that is drawn."""
+        self.page.evaluate("([center, zoom]) => { atlasMap.jumpTo({center, zoom}); }", [place, zoom])
+        self.settled()
+
     def drawn(self, *layers: str) -> int:
         """Count the features of these layers that are on the screen."""
         return int(self.page.evaluate("layers => atlasMap.queryRenderedFeatures({layers}).length", list(layers)))
+
+    def reload_until(self, shown: Locator) -> None:
+        """Load the page again until it shows something, as it asks its readers to while that is worked out."""
+        deadline = time.monotonic() + WAIT_MS / 1000
+        while not shown.count():
+            assert time.monotonic() < deadline, f"this never came: {shown}"
+            self.page.reload()
+
+    def holds(self, address: re.Pattern[str]) -> list[Route]:
+        """Keep back the answers from an address, so that a test gives them when it wants; the list grows by itself."""
+        held: list[Route] = []
+        self.page.route(address, lambda route: held.append(route))  # noqa: PLW0108 - its arguments are counted
+        return held
+
+    def asks(self, held: list[Route], count: int) -> None:
+        """Wait until so many answers are held."""
+        deadline = time.monotonic() + WAIT_MS / 1000
+        while len(held) < count:
+            assert time.monotonic() < deadline, f"only {len(held)} of {count} were asked for"
+            self.page.wait_for_timeout(20)
+
+    def late(self, route: Route, **answer: object) -> None:
+        """Give an answer that the page should make nothing of, and time to make it all the same."""
+        with contextlib.suppress(Error):  # when the page does not wait for it any more
+            route.fulfill(**answer)
+        self.page.wait_for_timeout(200)
 
     def strangers(self) -> set[str]:
         """Give the hosts other than the server's own that were asked for anything."""
@@ -125,7 +175,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Demo:
         store.create_round(dataclasses.replace(ROUND, edition=load().edition))
         store.set_setting("today", ROUND.start.isoformat())
         draw_round(store, ROUND.id, seed=20260612)
-        plan_round(store, ROUND.id, PlanOptions(seconds=PLAN_S, seed=20260612))
+        plan_round(store, ROUND.id, PlanOptions(steps=PLAN_STEPS, seed=20260612))
         team = store.routes(ROUND.id, day=1).sort_values("stops")["team"].iloc[-1]
         zone = str(store.zones("street").index[3])
         passwords = {
@@ -136,47 +186,74 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return Demo("", city, passwords, team, zone)
 
 
+@contextlib.contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve an application on a port of this machine; gives the address."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+
+    def run() -> None:
+        with contextlib.suppress(OSError):  # the sockets are closed under its hands
+            server.run()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+        thread.join(10)
+        app.extensions["xundian"].close()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Path], contextlib.AbstractContextManager[str]]:
+    """Serve a city."""
+    return lambda city: served(create_app({"CITY": str(city), "SECRET_KEY": "of one test run"}))
+
+
 @pytest.fixture(scope="module")
-def demo(built: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(built: Demo, serve: Callable, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Serve a copy of the demo city that the tests of one file may change."""
     city = tmp_path_factory.mktemp("served") / "own" / built.city.name
     shutil.copytree(built.city.parent, city.parent)
-    app = create_app({"CITY": str(city), "SECRET_KEY": "of one test run"})
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield dataclasses.replace(built, address=f"http://127.0.0.1:{server.effective_port}", city=city)
-    server.close()
-    thread.join(10)
-    app.extensions["xundian"].close()
+    with serve(city) as address:
+        yield dataclasses.replace(built, address=address, city=city)
 
 
 @pytest.fixture
-def visit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Visitor]]:
+def enter(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """Log somebody in through the form, on a screen of one of the sizes, in one of the languages."""
     contexts = []
 
-    def enter(name: str, *, size: str = "desk", language: str = "zh", **options: object) -> Visitor:
+    def log_in(
+        address: str, name: str, password: str, *, size: str = "desk", language: str = "zh", **options: object
+    ) -> Visitor:
         width, height = SIZES[size]
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         context.set_default_timeout(WAIT_MS)
         page = context.new_page()
-        visitor = Visitor(page, demo.address)
+        visitor = Visitor(page, address)
         page.on("request", lambda request: visitor.asked.append(request.url))
         page.on("console", lambda line: visitor.complaints.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
-        page.goto(demo.address + "/login")
+        page.goto(address + "/login")
         if language == "en":
-            page.click("button[value=en]")
+            visitor.leave("button[value=en]")
         page.fill("[name=name]", name)
-        page.fill("[name=password]", demo.passwords[name])
-        page.click("button.main")
+        page.fill("[name=password]", password)
+        visitor.leave("button.main")
         return visitor
 
-    yield enter
+    yield log_in
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visit(enter: Callable[..., Visitor], demo: Demo) -> Callable[..., Visitor]:
+    """Log one of the demo's accounts in."""
+    return lambda name, **look: enter(demo.address, name, demo.passwords[name], **look)
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,7 @@ def pages(browser: Browser) -> Iterator[Callable[..., Page]]:
     def opened(size: str = "desk", **options: Any) -> Page:
         width, height = SIZES[size]
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
+        contexts[-1].set_default_timeout(180_000)
         return contexts[-1].new_page()
 
     yield opened
@@ -69,7 +70,7 @@ def pages(browser: Browser) -> Iterator[Callable[..., Page]]:
 def give(page: Page, path: Path, document: Any) -> None:
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     page.set_input_files("#file", path)
-    expect(page.locator(".verdict")).to_be_visible(timeout=60_000)
+    expect(page.locator(".verdict")).to_be_visible()
 
 
 @pytest.mark.parametrize("look", [(size, language) for size in SIZES for language in ("zh", "en")], ids="-".join)
@@ -86,14 +87,15 @@ def test_anyone_verifies_without_an_account_and_nothing_is_uploaded(
     page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     page.goto(demo.address + "/verify")
     if language == "en":
-        page.click("button[value=en]")
+        with page.expect_navigation():
+            page.click("button[value=en]")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=pictures / f"verify-empty-{size}-{language}.png")
     page.on("request", lambda request: asked.append(request.url))
     page.context.set_offline(True)
     give(page, tmp_path / "reveal.json", revealed["document"])
     expect(page.locator(".verdict.good")).to_be_visible()
-    assert page.locator(".checks .good").count() == 10
+    expect(page.locator(".checks .good")).to_have_count(10)
     expect(page.locator("#findings")).to_contain_text(VALUE)
     expect(page.locator("#findings")).to_contain_text(revealed["commitment"])
     page.fill("#published", revealed["commitment"])
@@ -101,7 +103,7 @@ def test_anyone_verifies_without_an_account_and_nothing_is_uploaded(
     expect(page.locator(".verdict.good")).to_be_visible()
     first = revealed["document"]["sample"][0]["id"]
     page.fill("#findings input[type=search]", first)
-    assert page.locator("#findings .scroll tbody tr").count() == 1
+    expect(page.locator("#findings .scroll tbody tr")).to_have_count(1)
     page.fill("#findings input[type=search]", "")
     page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=pictures / f"verify-good-{size}-{language}.png", full_page=True)
@@ -125,7 +127,7 @@ def test_every_tampering_is_refused_by_all_three(
         change(document)
         path = tmp_path / f"tampered{number}.json"
         give(page, path, document)
-        expect(page.locator(".verdict.bad")).to_be_visible(timeout=60_000)
+        expect(page.locator(".verdict.bad")).to_be_visible()
         told = page.locator(".checks .where").all_text_contents()
         ours = list(verify(read(path.read_text(encoding="utf-8"))).faults)
         alone = subprocess.run(
@@ -179,7 +181,7 @@ def test_the_planner_sees_where_a_draw_stands(
     visitor = visit("planner", size=size, language=language)
     page = visitor.page
     page.goto(visitor.address + "/draw?round=2026-07&compare=1")
-    expect(page.locator("svg.sample")).to_be_visible(timeout=60_000)
+    expect(page.locator("svg.sample")).to_be_visible()
     expect(page.locator(".facts")).to_contain_text(VALUE)
     page.screenshot(path=pictures / f"draw-drawn-{size}-{language}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -200,16 +202,16 @@ def test_a_planner_binds_and_draws_in_the_browser(
     page.goto(visitor.address + "/draw?round=2026-08")
     page.screenshot(path=pictures / "draw-open-desk-en.png", full_page=True)
     page.fill("[name=public_number]", "排列5 26158")
-    page.click("form[action$=commit] button")
+    visitor.leave("form[action$=commit] button")
     expect(page.locator(".flash").last).to_contain_text("committed")
     page.screenshot(path=pictures / "draw-committed-desk-en.png", full_page=True)
     page.fill("[name=value]", "07319")
-    page.click("form[action$=run] button")
-    expect(page.locator("h1 .tag")).to_contain_text("drawn", timeout=60_000)
+    visitor.leave("form[action$=run] button")
+    expect(page.locator("h1 .tag")).to_contain_text("drawn")
     with page.expect_download() as download:
         page.click("a[href$='reveal.json']")
     download.value.save_as(tmp_path / "reveal.json")
     assert verify(read((tmp_path / "reveal.json").read_text(encoding="utf-8"))).valid
-    page.click("form[action$=teams] button")
+    visitor.leave("form[action$=teams] button")
     expect(page.locator("section", has_text="Inspectors").locator("tbody tr")).to_have_count(11)
     assert visitor.complaints == []

@@ -1,7 +1,9 @@
 """The statistics map in a browser: layers, months, cells, filters, on phone and desk."""
 
 import io
+import re
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -33,12 +35,23 @@ PLAIN = """([surface, wanted]) => {
   return null;
 }"""
 
+# Keeps what the months and their button show, from now on.
+WATCH = """() => {
+  globalThis.seen = [];
+  const look = () => {
+    const now = [document.getElementById("month").textContent, document.getElementById("play").ariaPressed];
+    if (String(now) !== String(seen.at(-1))) seen.push(now);
+  };
+  look();
+  const all = { subtree: true, childList: true, attributes: true };
+  new MutationObserver(look).observe(document.getElementById("found"), all);
+}"""
+
 
 def opened(visit: Callable, path: str = "/hotspots", **options: object) -> object:
     visitor = visit("planner", **options)
     visitor.open(path)
-    visitor.until(DRAWN)
-    visitor.settled()
+    assert visitor.page.evaluate(DRAWN)
     return visitor
 
 
@@ -70,7 +83,6 @@ def test_the_page_stands_on_both_screens(visit: Callable, pictures: Path, size: 
     page = visitor.page
     expect(page.locator("h1")).to_have_text("热点" if language == "zh" else "Hotspots")
     expect(page.locator(".rooms [aria-current]")).to_have_text("热点" if language == "zh" else "Hotspots")
-    page.wait_for_timeout(300)
     page.screenshot(path=pictures / f"hotspots-{size}-{language}.png")
     page.screenshot(path=pictures / f"hotspots-{size}-{language}-whole.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
@@ -92,12 +104,11 @@ def test_each_layer_has_its_colours_and_its_legend(visit: Callable, size: str) -
         expect(page.locator(".layer", has=page.locator(f"[value={surface}]")).locator(".ramp")).to_be_visible()
         at = page.evaluate(PLAIN, [place, wanted])
         assert at is not None, surface
-        page.evaluate("center => { atlasMap.jumpTo({center, zoom: 13.9}); }", at)
+        visitor.look_at(at, 13.9)
         page.evaluate("scrollTo(0, 0)")
-        visitor.settled()
         assert near(over_land(colour), colours_at(page, at)), surface
     expect(page.locator(".caution")).to_be_visible()
-    assert "surface=count" in page.url
+    expect(page).to_have_url(re.compile("surface=count"))
     page.check("[name=surface][value=none]")
     visitor.settled()
     assert not near(over_land("count-3"), colours_at(page, at))
@@ -110,16 +121,15 @@ def test_flagged_cells_are_outlined_by_colour_and_pattern(visit: Callable, pictu
     link = page.locator(".places-found [data-at]").first
     place = [float(part) for part in link.get_attribute("data-at").split(",")]
     page.uncheck("[name=layer][value=zones]")
-    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 13.5}); }", place)
-    visitor.settled()
+    visitor.look_at(place, 13.5)
     assert near(rgb("hot"), colours_at(page, place, around=120))
     page.uncheck("[name=layer][value=outlines]")
     visitor.settled()
     assert not near(rgb("hot"), colours_at(page, place, around=120))
-    assert "outlines=0" in page.url
+    expect(page).to_have_url(re.compile("outlines=0"))
     page.check("[name=layer][value=outlines]")
-    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 15}); }", place)
-    visitor.until("atlasMap.queryRenderedFeatures({layers: ['hot']}).length > 0")
+    visitor.look_at(place, 15)
+    assert visitor.drawn("hot") > 0
     cold = page.evaluate("atlasMap.getPaintProperty('cold', 'line-dasharray')")
     assert cold
     assert page.evaluate("atlasMap.getPaintProperty('hot', 'line-dasharray')") is None
@@ -130,14 +140,13 @@ def test_flagged_cells_are_outlined_by_colour_and_pattern(visit: Callable, pictu
 def test_cells_near_are_shapes_with_their_numbers(visit: Callable) -> None:
     visitor = opened(visit)
     page = visitor.page
-    place = page.evaluate(PLAIN, [0, 5])
-    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 16}); }", place)
-    visitor.until("atlasMap.queryRenderedFeatures({layers: ['cells']}).length > 3")
-    visitor.until("atlasMap.queryRenderedFeatures({layers: ['cells-label']}).length > 0")
+    visitor.look_at(page.evaluate(PLAIN, [0, 5]), 16)
+    assert visitor.drawn("cells") > 3
+    assert visitor.drawn("cells-label") > 0
     assert page.evaluate("findingsCells.texture.hidden()")
     codes = page.evaluate("atlasMap.queryRenderedFeatures({layers: ['cells']}).map((one) => one.properties.rate)")
     assert set(codes) <= set(range(2, 8))
-    page.evaluate("atlasMap.jumpTo({zoom: 12})")
+    page.evaluate("() => { atlasMap.jumpTo({zoom: 12}); }")
     visitor.settled()
     assert visitor.drawn("cells") == 0
     assert not page.evaluate("findingsCells.texture.hidden()")
@@ -150,26 +159,59 @@ def test_the_slider_goes_through_the_months(visit: Callable, size: str) -> None:
     months = page.get_attribute("#slider", "data-months").split()
     assert len(months) == 6
     expect(page.locator("#month")).to_have_text("全部月份")
-    every = page.evaluate("findingsCells.texture.cells.visits")
+    visits = "findingsCells.texture.cells.visits"
+    every = page.evaluate(visits)
     page.focus("#slider")
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#month")).to_have_text(months[0])
-    visitor.until(f"findingsCells.texture.cells.visits < {every}")
-    expect(page.locator(".months .now")).to_have_count(1)
     visitor.until(f"location.search.includes('month={months[0]}')")
+    visitor.settled()
+    expect(page.locator("#month")).to_have_text(months[0])
+    expect(page.locator(".months .now")).to_have_count(1)
     expect(page.locator("#slider")).to_be_focused()
-    first = page.evaluate("findingsCells.texture.cells.visits")
+    first = page.evaluate(visits)
+    assert first < every
     page.keyboard.press("End")
+    visitor.until(f"location.search.includes('month={months[-1]}')")
+    visitor.settled()
     expect(page.locator("#month")).to_have_text(months[-1])
-    visitor.until(f"findingsCells.texture.cells.visits !== {first}")
+    assert page.evaluate(visits) != first
     page.keyboard.press("Home")
-    visitor.until(f"findingsCells.texture.cells.visits === {every}")
+    visitor.until("!location.search.includes('month=')")
+    visitor.settled()
+    assert page.evaluate(visits) == every
+    page.evaluate(WATCH)
     page.click("#play")
-    for month in months:
-        expect(page.locator("#month")).to_have_text(month, timeout=20_000)
-    expect(page.locator("#play")).to_have_attribute("aria-pressed", "false", timeout=20_000)
+    visitor.until("document.getElementById('play').ariaPressed === 'false'")
+    visitor.settled()
+    played = [[name, "true"] for name in ("全部月份", *months)]
+    assert page.evaluate("seen") == [["全部月份", "false"], *played, [months[-1], "false"]]
     page.locator("[data-filter=month]").click()
-    visitor.until(f"findingsCells.texture.cells.visits === {every}")
+    visitor.settled()
+    assert page.evaluate(visits) == every
+    assert visitor.complaints == []
+
+
+def test_the_slider_stays_in_the_hand_that_holds_it(visit: Callable) -> None:
+    visitor = opened(visit)
+    page = visitor.page
+    slider = page.locator("#slider")
+    months = slider.get_attribute("data-months").split()
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    x, y = box["x"], box["y"] + box["height"] / 2
+    page.mouse.move(x + 0.02 * box["width"], y)
+    page.mouse.down()
+    with page.expect_response(
+        lambda answer: "/data/hotspots/panel?month=" in answer.url and answer.status == HTTPStatus.OK
+    ):
+        page.mouse.move(x + 0.5 * box["width"], y)
+    page.wait_for_timeout(200)  # time for the panel to come
+    page.mouse.move(x + 0.98 * box["width"], y)
+    page.mouse.up()
+    visitor.until(f"location.search.includes('month={months[-1]}')")
+    visitor.settled()
+    expect(page.locator("#month")).to_have_text(months[-1])
+    expect(page.locator(".months .now")).to_have_attribute("title", re.compile(months[-1]))
     assert visitor.complaints == []
 
 
@@ -180,7 +222,7 @@ def test_a_month_without_visits_is_missing(visit: Callable, demo: object) -> Non
     assert "2025-06" not in months
     visitor = visit("planner")
     visitor.open("/hotspots?month=2025-06")
-    visitor.until("findingsCells.texture.cells?.columns === 0")
+    assert visitor.page.evaluate("findingsCells.texture.cells.columns") == 0
     expect(visitor.page.locator("#found .note")).to_be_visible()
     assert visitor.complaints == []
 
@@ -190,9 +232,8 @@ def test_a_click_on_a_cell_tells_all_of_it(visit: Callable, pictures: Path, size
     visitor = opened(visit, size=size, language="en")
     page = visitor.page
     place = [float(part) for part in page.locator(".places-found [data-at]").first.get_attribute("data-at").split(",")]
-    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 15}); }", place)
-    visitor.settled()
-    visitor.until("atlasMap.queryRenderedFeatures({layers: ['cells']}).length > 3")
+    visitor.look_at(place, 15)
+    assert visitor.drawn("cells") > 3
     at = page.evaluate(
         """() => {
           const middle = atlasMap.project(atlasMap.getCenter());
@@ -211,24 +252,23 @@ def test_a_click_on_a_cell_tells_all_of_it(visit: Callable, pictures: Path, size
     expect(card).to_contain_text("worse than chance explains")
     for text in ("Visits", "Deductions", "95 % interval", "p · q", "Radius", "Unit", "Items", "Problems"):
         expect(card).to_contain_text(text)
+    visitor.settled()
     if not card.locator(".problems").is_visible():
         card.locator("summary").click()
     expect(card.locator(".problems li").first).to_contain_text("202")
-    visitor.until("location.search.includes('at=')")
-    visitor.until("atlasMap.queryRenderedFeatures({layers: ['chosen']}).length > 0")
-    page.wait_for_timeout(500)
+    expect(page).to_have_url(re.compile("at="))
+    assert visitor.drawn("chosen") > 0
     page.screenshot(path=pictures / f"hotspots-cell-{size}-en.png")
     page.click("[data-close]")
     expect(card).to_have_count(0)
-    assert "at=" not in page.url
+    expect(page).not_to_have_url(re.compile("at="))
     assert visitor.complaints == []
 
 
 def test_the_keyboard_opens_the_cell_in_the_middle(visit: Callable) -> None:
     visitor = opened(visit)
     page = visitor.page
-    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 15}); }", page.evaluate(PLAIN, [0, 5]))
-    visitor.settled()
+    visitor.look_at(page.evaluate(PLAIN, [0, 5]), 15)
     page.focus("#map canvas")
     page.keyboard.press("Enter")
     expect(page.locator(".cell-card")).to_contain_text("考察次数")
@@ -242,14 +282,17 @@ def test_filters_narrow_map_and_panel_and_stand_in_the_address(visit: Callable, 
     every = page.evaluate(visits)
     page.click("#filters summary")
     page.select_option("[name=kind]", "covert")
-    visitor.until(f"{visits} < {every}")
+    visitor.settled()
     covert = page.evaluate(visits)
+    assert covert < every
     page.select_option("[name=kind]", "open")
-    visitor.until(f"{visits} !== {covert}")
+    visitor.settled()
     assert covert + page.evaluate(visits) == every
     page.select_option("[name=kind]", "")
     page.select_option("[name=category]", "restaurant")
-    visitor.until(f"{visits} < {every} && location.search === '?category=restaurant'")
+    visitor.settled()
+    assert page.evaluate(visits) < every
+    assert page.evaluate("location.search") == "?category=restaurant"
     expect(page.locator("#found .chart[data-name=category] .chosen")).to_have_count(1)
     page.fill("[name=since]", "2026-03-01")
     visitor.until("location.search.includes('since=2026-03-01')")
@@ -259,15 +302,16 @@ def test_filters_narrow_map_and_panel_and_stand_in_the_address(visit: Callable, 
     visitor.until("location.search.includes('round=2026-05')")
     expect(page.locator("#chosen")).to_have_text("4")
     visitor.settled()
-    page.wait_for_timeout(300)
     page.screenshot(path=pictures / f"hotspots-filter-{size}-zh.png")
     page.reload()
-    visitor.until(DRAWN)
+    visitor.settled()
+    assert page.evaluate(DRAWN)
     assert page.input_value("[name=category]") == "restaurant"
     assert page.input_value("[name=radius]") == "500"
     page.click("#clear")
-    visitor.until(f"{visits} === {every}")
-    assert "?" not in page.url
+    visitor.settled()
+    assert page.evaluate(visits) == every
+    expect(page).not_to_have_url(re.compile("[?]"))
     assert visitor.complaints == []
 
 
@@ -279,13 +323,16 @@ def test_a_click_on_a_bar_or_an_item_filters(visit: Callable) -> None:
     street = bar.get_attribute("data-value")
     name = bar.inner_text()
     bar.click()
-    visitor.until(f"location.search.includes('street={street}')")
-    visitor.until(f"findingsCells.texture.cells.visits < {every}")
+    visitor.settled()
+    expect(page).to_have_url(re.compile(f"street={street}"))
+    assert page.evaluate("findingsCells.texture.cells.visits") < every
     expect(page.locator("h2", has_text=f"按类别：{name}")).to_be_visible()
     page.locator(".worst [data-filter=item]").first.click()
-    visitor.until("location.search.includes('item=')")
+    visitor.settled()
+    expect(page).to_have_url(re.compile("item="))
     page.locator(".chart[data-name=street] [aria-current]").click()
-    visitor.until("!location.search.includes('street=')")
+    visitor.settled()
+    expect(page).not_to_have_url(re.compile("street="))
     assert visitor.complaints == []
 
 
@@ -296,10 +343,12 @@ def test_a_failure_is_said_and_what_was_there_stays(visit: Callable) -> None:
     page.click("#filters summary")
     page.route("**/data/hotspots/cells?*", lambda route: route.abort())
     page.select_option("[name=kind]", "covert")
+    visitor.settled()
     expect(page.locator("#trouble")).to_be_visible()
     assert page.evaluate("findingsCells.texture.cells.visits") == before
     page.unroute("**/data/hotspots/cells?*")
     page.select_option("[name=kind]", "")
+    visitor.settled()  # an answer on its way would bring the cookie back
     expect(page.locator("#trouble")).to_be_hidden()
     page.context.clear_cookies()
     page.select_option("[name=kind]", "covert")
@@ -312,22 +361,21 @@ def test_the_page_works_without_javascript(visit: Callable) -> None:
     page.goto(visitor.address + "/hotspots")
     page.click("#filters summary")
     page.select_option("[name=category]", "restaurant")
-    page.click("#filter .apply")
-    assert "category=restaurant" in page.url
-    page.locator(".plain-months a").first.click()
-    assert "month=2025-12" in page.url
+    visitor.leave("#filter .apply")
+    expect(page).to_have_url(re.compile("category=restaurant"))
+    visitor.leave(page.locator(".plain-months a").first)
+    expect(page).to_have_url(re.compile("month=2025-12"))
+    visitor.reload_until(page.locator("#found .figures"))
     expect(page.locator("#found .figures")).to_be_visible()
 
 
 def test_the_maps_follow_the_dark(visit: Callable, pictures: Path) -> None:
     visitor = opened(visit, color_scheme="dark")
     page = visitor.page
-    page.wait_for_timeout(300)
     page.screenshot(path=pictures / "hotspots-dark-desk-zh.png")
     place = page.evaluate(PLAIN, [0, 5])
     page.uncheck("[name=layer][value=zones]")
-    page.evaluate("center => { atlasMap.jumpTo({center, zoom: 13.9}); }", place)
-    visitor.settled()
+    visitor.look_at(place, 13.9)
     dark = colours_at(page, place)
     assert not near(over_land("heat-4"), dark)
     page.emulate_media(color_scheme="light")

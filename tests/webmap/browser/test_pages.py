@@ -1,5 +1,6 @@
 """What one does on the pages: choose, click, switch, and what is said when something is missing."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -8,6 +9,20 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
+
+# A stop that no base and no lunch lies over.
+LONE_STOP = """() => {
+  const all = atlasMap.queryRenderedFeatures({layers: ["stops"]});
+  const [stops, others] = [true, false].map((yes) => all.filter((one) => (one.properties.kind === "stop") === yes));
+  const far = ([x, y], [u, v]) => Math.hypot(x - u, y - v) > 0.002;
+  const places = stops.map((one) => one.geometry.coordinates);
+  return places.find((place) => others.every((other) => far(place, other.geometry.coordinates)));
+}"""
+CELL = """() => {
+  const [cell] = atlasMap.queryRenderedFeatures({layers: ["cells"]});
+  const [corner, , across] = cell.geometry.coordinates[0];
+  return [0, 1].map((n) => (corner[n] + across[n]) / 2);
+}"""
 
 
 def test_planner_chooses_day_team_and_layers(visit: Callable, pictures: Path) -> None:
@@ -19,19 +34,18 @@ def test_planner_chooses_day_team_and_layers(visit: Callable, pictures: Path) ->
     visitor.settled()
     expect(page.locator("#teams tbody[data-day='2']")).to_be_visible()
     expect(page.locator("#teams tbody[data-day='1']")).to_be_hidden()
-    assert page.url.endswith("day=2")
+    expect(page).to_have_url(re.compile("day=2$"))
     assert visitor.drawn("stops") > 0
     page.click("#teams tbody:not([hidden]) button >> nth=0")
     visitor.settled()
     assert 0 < visitor.drawn("stops") < first
-    assert page.locator("#teams tbody:not([hidden]) [aria-pressed=true]").count() == 1
+    expect(page.locator("#teams tbody:not([hidden]) [aria-pressed=true]")).to_have_count(1)
     page.uncheck("[name=layer][value=routes]")
     page.check("[name=layer][value=heat]")
-    visitor.until("atlasMap.getLayer('cells-far')?.implementation.cells?.visits > 0")
+    visitor.settled()
+    assert page.evaluate("atlasMap.getLayer('cells-far').implementation.cells.visits") > 0
     expect(page.locator(".ramp")).to_be_visible()
     expect(page.locator(".unit")).to_have_text("次均扣分")
-    visitor.settled()
-    page.wait_for_timeout(300)
     page.screenshot(path=pictures / "planner-heat-desk-zh.png")
     assert visitor.complaints == []
 
@@ -40,36 +54,18 @@ def test_a_click_on_a_cell_and_on_a_stop_gives_the_numbers(visit: Callable) -> N
     visitor = visit("planner", language="en")
     visitor.settled()
     page = visitor.page
-    at = page.evaluate(
-        """() => {
-          const stops = atlasMap.queryRenderedFeatures({layers: ["stops"]});
-          const stop = stops.find((one) => one.properties.kind === "stop");
-          atlasMap.jumpTo({center: stop.geometry.coordinates, zoom: 16});
-          return stop.properties.name;
-        }"""
-    )
-    visitor.settled()
-    box = page.locator("#map").bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visitor.look_at(page.evaluate(LONE_STOP), 16)
+    page.locator("#map").click()
     card = page.locator(".card")
     expect(card).to_contain_text("Arrives")
     expect(card).to_contain_text("On the spot")
-    assert at
-    page.keyboard.press("Escape")
     page.click(".maplibregl-popup-close-button")
+    expect(card).to_have_count(0)
     page.uncheck("[name=layer][value=routes]")
     page.check("[name=layer][value=heat]")
-    visitor.until("atlasMap.queryRenderedFeatures({layers: ['cells']}).length > 0")
     visitor.settled()
-    page.evaluate(
-        """() => {
-          const [cell] = atlasMap.queryRenderedFeatures({layers: ["cells"]});
-          const [west, , east] = cell.geometry.coordinates[0];
-          atlasMap.jumpTo({center: [(west[0] + east[0]) / 2, (west[1] + east[1]) / 2]});
-        }"""
-    )
-    visitor.settled()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visitor.look_at(page.evaluate(CELL), 16)
+    page.locator("#map").click()
     expect(card).to_contain_text("points per visit")
     expect(card).to_contain_text("Visits")
 
@@ -90,7 +86,6 @@ def test_dark_and_light_are_followed_without_a_reload(visit: Callable, pictures:
     page = visitor.page
     land = "atlasMap.getPaintProperty('land', 'background-color')"
     dark = page.evaluate(land)
-    page.wait_for_timeout(300)
     page.screenshot(path=pictures / "planner-dark-desk-zh.png")
     page.emulate_media(color_scheme="light")
     visitor.until(f"{land} !== '{dark}'")
@@ -121,12 +116,12 @@ def test_pages_work_without_javascript(visit: Callable) -> None:
     visitor = visit("planner", java_script_enabled=False)
     page = visitor.page
     expect(page.locator("h1")).to_contain_text("2026-06")
-    assert "地图需要 JavaScript" in page.content()
+    expect(page.locator("noscript p")).to_contain_text("地图需要 JavaScript")
     expect(page.locator("#loading")).to_be_hidden()
-    page.click("#days [data-day='3']")
+    visitor.leave("#days [data-day='3']")
     expect(page.locator("#teams tbody[data-day='3']")).to_be_visible()
     page.select_option("#round", "2026-05")
-    page.click("#pick button")
+    visitor.leave("#pick button")
     expect(page.locator("h1")).to_contain_text("2026-05")
 
 
@@ -144,7 +139,7 @@ def test_an_ended_session_is_said_on_the_map(visit: Callable) -> None:
     visitor.settled()
     page = visitor.page
     page.check("[name=layer][value=heat]")
-    visitor.settled()
+    visitor.settled()  # an answer on its way would bring the cookie back
     page.context.clear_cookies()
     page.check("[name=of][value=round]")
     expect(page.locator("#trouble")).to_contain_text("登录已失效")
@@ -154,9 +149,9 @@ def test_language_is_switched_on_the_spot(visit: Callable) -> None:
     visitor = visit("street", size="phone")
     visitor.settled()
     page = visitor.page
-    page.click("button[value=en]")
+    visitor.leave("button[value=en]")
     visitor.settled()
-    assert page.get_attribute("html", "lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator(".maplibregl-ctrl-zoom-in")).to_have_attribute("title", "Zoom in")
     assert urlsplit(page.url).path == "/street"
 

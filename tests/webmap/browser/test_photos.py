@@ -108,6 +108,7 @@ def test_without_javascript_a_photo_opens_as_a_page(visit: Callable, place: str)
     visitor = visit("planner", java_script_enabled=False)
     visitor.page.goto(visitor.address + f"/hotspots?at={place}")
     problems = visitor.page.locator(".cell-card details")
+    visitor.reload_until(problems)
     if problems.get_attribute("open") is None:
         problems.locator("summary").click()
     with visitor.page.expect_navigation() as opened:

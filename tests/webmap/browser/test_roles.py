@@ -40,7 +40,7 @@ def test_role_sees_its_page(visit: Callable, demo: object, pictures: Path, name:
         assert visitor.drawn(layer) > 0, layer
     for layer in NEVER.get(name, ()):
         assert page.evaluate("id => atlasMap.getLayer(id) === undefined", layer), layer
-    page.wait_for_timeout(300)  # the line that says "drawing" fades
+    expect(page.locator("#loading")).to_have_css("opacity", "0")
     picture = pictures / f"{name}-{size}-{language}.png"
     page.screenshot(path=picture)
     _is_no_blank(picture, page.locator("#map").bounding_box())

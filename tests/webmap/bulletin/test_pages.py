@@ -37,7 +37,7 @@ def enter(pages: Flask) -> Callable[[str], FlaskClient]:
 
 def finished(client: FlaskClient, address: str) -> str:
     """Wait for the work and give its page."""
-    for _ in range(600):
+    for _ in range(3_000):
         page = client.get(address)
         if 'id="work"' not in page.text:
             return page.text
