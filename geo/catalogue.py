@@ -217,7 +217,8 @@ def write_xlsx(catalogue: Catalogue, path: Path | str) -> None:
         edition.write_row(0, 0, ["版本 edition", catalogue.edition])
         every = catalogue.categories.values()
         categories = (
-            (c.code, c.name_zh, c.name_en, "固定" if c.fixed else "随机", c.dwell_s / 60, c.hours, "；".join(c.synonyms))
+            (c.code, c.name_zh, c.name_en, "固定" if c.fixed else "随机",
+             c.dwell_s / 60, c.hours, "；".join(c.synonyms))
             for c in every
         )  # fmt: skip
         items = ((c.code, i.code, i.name_zh, i.name_en, i.points) for c in every for i in c.items)
