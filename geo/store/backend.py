@@ -38,17 +38,7 @@ class Backend(Protocol):
         """Let programs that know nothing of this one see what was written."""
 
     def copy_to(self, path: Path) -> None:
-        """Write the city as it stands to a file, which is replaced; others go on meanwhile.
-
-        Raises
-        ------
-        InputError
-            When the file is the city itself, or in use.
-        StateError
-            When the city is no file.
-        StoreError
-            When it cannot be written.
-        """
+        """Do as :meth:`geo.store.database.Database.backup` says."""
 
     def register(self, connection: Connection, table: str, kind: str | None) -> None:
         """Show a new table to other programs: a layer of geometries of ``kind``, or a table without geometry."""

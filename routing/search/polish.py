@@ -155,7 +155,7 @@ class Search:
             self.tours = self._loads.even_out(self.tours, until_s=until_s)
 
     def _search(self, pool: ThreadPoolExecutor, tasks: Sequence[Task], listen: Callable[[], bool]) -> list[Found]:
-        self._room_s = self._loads.room_s(self.tours)
+        self._room_s = self._loads.room_s(self.tours) if self._even else {}
         running: list[Future[Found]] = [pool.submit(self._improve, task) for task in tasks]
         waiting: Iterable[Future[Found]] = running
         while waiting:
