@@ -36,7 +36,7 @@ CHECKPOINTS = Schema(
         "hours": "str",  # geo.openings text; empty: the category's default
         "fixed": "bool",  # 固定考察点: in every round
         "size": "float",  # measure of size for the draw, > 0
-        "street_code": "str",  # zone codes found by geo.zones.locate; empty: outside
+        "street_code": "str",  # zone codes found by geo.zones.locate.locate; empty: outside
         "community_code": "str",
         "grid_code": "str",
         "cell": "str",

@@ -16,14 +16,14 @@ from geo.frames import WGS84
 from geo.model import Level, Mode, Round, Team
 from geo.notes import Note
 from geo.store import Store
-from geo.streets import FAR_M, Positions, snap, stranded
+from geo.streets.edges import FAR_M, Positions, snap, stranded
 from routing.check import ENDLESS_S, Slice, ensure
 from routing.hours import own_shift, windows_by_day
 from routing.matrix import travel_matrix
-from routing.network import StreetNetwork
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Seconds, Shift, Window
 from routing.rush import EVENING_S, MORNING_S, RushClock, rush_of, share_left
 from routing.streets.closures import closed_in
+from routing.streets.network import StreetNetwork
 from routing.streets.speeds import TimeSlice, slowest_share
 from routing.teams.drawn import barred, composed
 from routing.vary.likeness import Walk, base_of

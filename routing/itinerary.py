@@ -15,8 +15,8 @@ from geo.progress import Progress, silent
 from routing.brief import Brief
 from routing.check import travelled_s
 from routing.matrix import Way, way
-from routing.network import StreetNetwork
 from routing.problem import Plan, PlannedRoute
+from routing.streets.network import StreetNetwork
 
 _DTYPES = {"str": "str", "int": "int64", "float": "float64", "bool": "bool", "time": "datetime64[us, UTC]"}
 

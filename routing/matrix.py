@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.model import Mode
-from geo.streets import Positions
-from routing.network import StreetNetwork
+from geo.streets.edges import Positions
 from routing.streets.engines import FAR_MS, Metric
+from routing.streets.network import StreetNetwork
 from routing.streets.places import along_one_edge, ways_in, ways_out
 from routing.streets.speeds import TimeSlice
 from routing.streets.ways import Way, way
@@ -37,7 +37,7 @@ def travel_matrix(
     network
         The streets.
     positions
-        From :func:`geo.streets.snap`.
+        From :func:`geo.streets.edges.snap`.
     mode, time_slice
         Whose speeds.
     closures

@@ -17,12 +17,12 @@ from routing.brief import Brief, Days, Terms, brief_of
 from routing.check import ensure
 from routing.forecast import chances, figures
 from routing.itinerary import plan_frames, unserved_frame
-from routing.network import network_of
 from routing.plan_report import LONG_WALK_M, PlanReport, plain
 from routing.problem import Plan, Reason
 from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.search.loads import farthest_load
 from routing.solver import Standing, solve
+from routing.streets.network import network_of
 from routing.vary.history import known_legs, past_walks
 from routing.vary.keeping import keep_candidates
 from routing.vary.likeness import Walk, similarity

@@ -16,7 +16,7 @@ from geo.model import Level, Role, User
 from geo.nearest import hint
 from geo.notes import Note, Sentences
 from geo.store import Store
-from geo.zone_codes import known as known_zone
+from geo.zones.codes import known as known_zone
 from webmap import access
 from webmap.attempts import Attempts
 from webmap.paths import local_path

@@ -8,7 +8,7 @@ from geo.model import Role
 from webmap import access, geojson
 from webmap.clock import zone_of
 from webmap.formats import category_name
-from webmap.route.stop_rows import stop_rows
+from webmap.stop_rows import stop_rows
 
 pages = Blueprint("layers", __name__, url_prefix="/data")
 

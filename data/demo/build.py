@@ -17,12 +17,12 @@ from data.demo.teams import build_teams
 from data.demo.truth import Truth, plant
 from data.demo.zones import build_zones
 from geo.catalogue import Catalogue, load
-from geo.cells import assign, unit_cells
 from geo.crs import to_metric
 from geo.model import Draw, Round, Team
 from geo.progress import Progress, silent
 from geo.store import Store
-from geo.streets import file_sha256, read_streets
+from geo.streets.edges import file_sha256, read_streets
+from geo.zones.cells import assign, unit_cells
 from routing.draw import balance, design_for, frame_sha256, probabilities, select, trial_key
 
 SEED = 20260601

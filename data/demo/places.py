@@ -16,7 +16,7 @@ from data.demo.rules import RULES, Rule
 from data.demo.zones import RIVERS, Zones
 from geo.catalogue import Catalogue
 from geo.crs import to_wgs84_frame
-from geo.zones import locate
+from geo.zones.locate import locate
 
 Floats = npt.NDArray[np.float64]
 _STEP_M = 15.0

@@ -16,9 +16,9 @@ from scipy.sparse.csgraph import connected_components
 from data.demo import names
 from data.demo.clip import METRIC, square
 from data.demo.regions import Floats, Ints, Pieces, neighbours, regions
-from geo.blocks import borders, dissolve, street_blocks
 from geo.crs import to_wgs84_frame
 from geo.model import Level
+from geo.zones.blocks import borders, dissolve, street_blocks
 
 OFFICES, COMMUNITIES, GRIDS = 12, 80, 400
 CITY_CODE, COUNTY = "420100000000", "420199"  # no county has the number 420199

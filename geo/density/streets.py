@@ -32,8 +32,8 @@ def street_kernel(
     edges
         A frame of schema ``streets``; every street is open both ways here.
     positions
-        The edge label and the fraction of its length from ``u``, 0 to 1, of each event, as :func:`geo.streets.snap`
-        gives them.
+        The edge label and the fraction of its length from ``u``, 0 to 1, of each event, as
+        :func:`geo.streets.edges.snap` gives them.
     weights
         Shape (n,); None for 1 each.
     bandwidth_m

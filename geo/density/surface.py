@@ -14,7 +14,7 @@ from geo.density.binning import gaussian
 from geo.density.outline import correction
 from geo.density.sweep import epanechnikov
 from geo.errors import InputError
-from geo.raster import Raster
+from geo.rasters.raster import Raster
 
 Floats = NDArray[np.float64]
 Points: TypeAlias = ArrayLike | gpd.GeoSeries | gpd.GeoDataFrame

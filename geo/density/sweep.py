@@ -8,8 +8,8 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.discs import counted_order
 from geo.parallel import in_parts
+from geo.rasters.discs import counted_order
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

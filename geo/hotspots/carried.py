@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.frames import DEDUCTIONS, VISITS, check
-from geo.raster import OUTSIDE, Raster
+from geo.rasters.raster import OUTSIDE, Raster
 
 _WORST_ITEMS = 3
 _OWNERS = ("street_code", "community_code", "unit")
@@ -33,7 +33,7 @@ def carry(
     raster
         Whose cells they are.
     classes
-        The class in time of each cell, from :func:`geo.trend.classify`.
+        The class in time of each cell, from :func:`geo.hotspots.trend.classify`.
 
     Returns
     -------

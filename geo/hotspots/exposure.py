@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from geo.discs import counted_order, disc_row, running_rows
 from geo.errors import InputError
-from geo.hotspots.lattice import Floats, Ints, Lattice
 from geo.parallel import in_parts
+from geo.rasters.discs import counted_order, disc_row, running_rows
+from geo.rasters.lattice import Floats, Ints, Lattice
 
 SUMS = ("visits", "deductions", "deductions_sq", "deductions_cu")
 _BLOCK = 32  # categories whose running counts are held at once
@@ -185,7 +185,7 @@ def windows_of(exposure: Exposure, halves: list[Ints]) -> Windows:
     exposure
         The visits and points.
     halves
-        The half widths of each radius, from :func:`geo.hotspots.lattice.half_widths`.
+        The half widths of each radius, from :func:`geo.rasters.lattice.half_widths`.
     """
     lattice, centres = exposure.lattice, np.flatnonzero(exposure.visits > 0)
     shape = (lattice.n_rows, lattice.n_cols)

@@ -12,7 +12,7 @@ import numba as nb
 import numpy as np
 
 from geo.hotspots.exposure import Exposure
-from geo.hotspots.lattice import Floats, Ints, Mask, half_widths
+from geo.rasters.lattice import Floats, Ints, Mask, half_widths
 
 TEMPER = 3.0
 """What the log likelihood is divided by, beside the dispersion of the points: those of a bad place vary more than the

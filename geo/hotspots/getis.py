@@ -6,11 +6,11 @@ import pandas as pd
 from libpysal.graph import Graph
 from numpy.typing import ArrayLike
 
-from geo.discs import disc_row, running_rows
 from geo.errors import InputError
-from geo.hotspots.lattice import Floats, Ints, half_widths
 from geo.labels import ids_of, numbers_of, places_in, values_of
 from geo.parallel import in_parts
+from geo.rasters.discs import disc_row, running_rows
+from geo.rasters.lattice import Floats, Ints, half_widths
 
 _EQUAL = 1e-9  # relative: weights of a row that count as one
 _THREADED_FROM = 64  # rows of a raster

@@ -6,8 +6,8 @@ from libpysal.graph import Graph
 from scipy import special
 
 from geo.hotspots.getis import deviations_of
-from geo.hotspots.lattice import Floats
 from geo.labels import places_in, values_of
+from geo.rasters.lattice import Floats
 
 
 def local_moran(y: pd.Series, graph: Graph) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from scipy import special
 
 from geo.hotspots.exposure import Exposure, Windows, two_sided
 from geo.hotspots.extent import Ground
-from geo.hotspots.lattice import Floats, Ints
+from geo.rasters.lattice import Floats, Ints
 
 _EFFECT = 1.0  # places with this share of points above the mean are what the weights look for: twice the points
 _SAMPLED = 4096  # windows that stand for all where the weights' level is sought

@@ -12,8 +12,8 @@ from scipy import special
 
 from geo.errors import InputError
 from geo.hotspots.exposure import Exposure, Windows, checked_sums, exposure_of, windows_of
-from geo.hotspots.lattice import Floats, Ints, Mask, checked_radii, halves_of, lattice_of
 from geo.hotspots.places import Place, expected_power, false_discovery_rate, find_places
+from geo.rasters.lattice import Floats, Ints, Mask, checked_radii, halves_of, lattice_of
 
 CLUMPED = 0.6
 """Places by chance for each window by chance that is as strong: tests/bench/hotspots.py finds 0.2 to 0.6."""

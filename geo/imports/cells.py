@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from geo.cells import cut_cells
 from geo.errors import StateError
 from geo.imports.zones import relocate
 from geo.model import Level
 from geo.progress import Progress, silent
 from geo.store import Store
+from geo.zones.cells import cut_cells
 
 
 @dataclass(frozen=True, slots=True)

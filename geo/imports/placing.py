@@ -1,8 +1,8 @@
 """A checkpoint without coordinates onto the map, by hand."""
 
 from geo.errors import InputError
-from geo.responsibility import answer_for
 from geo.store import Store
+from geo.zones.responsibility import answer_for
 
 
 def place(store: Store, id_: str, lon: float, lat: float) -> None:

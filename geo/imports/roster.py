@@ -7,19 +7,19 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.catalogue import Catalogue
-from geo.datum_check import Verdict, judge
-from geo.datum_evidence import City
+from geo.imports.datum_check import Verdict, judge
+from geo.imports.datum_evidence import City
 from geo.imports.digest import digest_of
 from geo.imports.report import FORCED, ImportReport, Journey, few, first_changes, reported, with_reasons
+from geo.imports.roster_changes import RosterChanges, merge
 from geo.imports.streets import stranded_notes
 from geo.model import Changes
 from geo.notes import Note, Say
 from geo.progress import Progress, silent
 from geo.readers.checkpoints import Reading, read_roster
 from geo.readers.tables import SOURCE_ROW
-from geo.responsibility import answer_for
-from geo.roster import RosterChanges, merge
 from geo.store import Store
+from geo.zones.responsibility import answer_for
 
 OUTSIDE = "{count} checkpoints lie outside every zone: {ids}"
 UNPLACED = "{count} rows have an address but no coordinates: they wait to be placed on the map"

@@ -7,9 +7,9 @@ from geo.imports.report import ImportReport
 from geo.model import Mode
 from geo.notes import Note
 from geo.progress import Progress, silent
-from geo.snapping import stranded
 from geo.store import Store
-from geo.streets import file_sha256, read_streets
+from geo.streets.edges import file_sha256, read_streets
+from geo.streets.snapping import stranded
 
 STRANDED = "{count} checkpoints lie on a street that cannot be reached by {mode}, or over 300 m from one: {ids}"
 ISLANDS = "{count} parts ({streets} streets, {km} km) are not connected to the rest"
@@ -36,7 +36,7 @@ def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> 
 
 
 def street_note(text: str) -> Note:
-    """Give a line of :class:`geo.streets.StreetSource` as template and values, so that it can be translated."""
+    """Give a line of :class:`geo.streets.edges.StreetSource` as template and values, so that it can be translated."""
     for template in _SAID:
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[\\d.]+)", re.escape(template))
         if match := re.fullmatch(pattern, text):

@@ -9,18 +9,18 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.datum_check import Verdict, judge_zones
-from geo.datum_evidence import City
 from geo.frames import WGS84, ZONES
+from geo.imports.datum_check import Verdict, judge_zones
+from geo.imports.datum_evidence import City
 from geo.imports.digest import digest_of
 from geo.imports.report import FORCED, ImportReport, Journey, few, first_changes, reported, with_reasons
 from geo.model import Changes, Level
 from geo.notes import Note, Say
 from geo.progress import Progress, silent
 from geo.readers.zones import ZoneReading, read_zone_layer
-from geo.responsibility import answer_for
 from geo.store import Store
-from geo.zone_tree import TreeReport, check_tree
+from geo.zones.responsibility import answer_for
+from geo.zones.tree import TreeReport, check_tree
 
 OVERLAP = "{count} pairs of {level} zones overlap, {area_m2:.0f} m2 in all: {names}"
 GAP = "children cover all but {area_m2:.0f} m2 of {count} zones: {names}"

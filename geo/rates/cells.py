@@ -6,7 +6,7 @@ import pandas as pd
 
 from geo.calendar import written
 from geo.frames import VISITS, check
-from geo.raster import OUTSIDE, Raster
+from geo.rasters.raster import OUTSIDE, Raster
 
 
 def cell_rates(visits: gpd.GeoDataFrame, raster: Raster) -> gpd.GeoDataFrame:
@@ -52,7 +52,7 @@ def cell_sums(
     raster
         The cells; visits outside it are left out.
     monthly
-        Whether to keep the months apart, as :func:`geo.trend.monthly` needs them.
+        Whether to keep the months apart, as :func:`geo.hotspots.trend.monthly` needs them.
     timezone
         Whose months they are.
 

@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 
 from geo import crs as datums
-from geo import zone_codes
 from geo.crs import Datum
 from geo.errors import DatumError, InputError
 from geo.frames import WGS84, ZONES, check
@@ -21,7 +20,8 @@ from geo.readers.coordinates import row_list
 from geo.readers.faults import Fault, FaultLog, rejected
 from geo.readers.own_datum import own_datum
 from geo.readers.tables import Note, Table, read_table
-from geo.zone_tree import with_parents
+from geo.zones import codes as zone_codes
+from geo.zones.tree import with_parents
 
 _LEVEL_WORDS = {word: level for level, words in LEVEL_NAMES.items() for word in words}
 _ORDER = list(Level)
@@ -64,7 +64,7 @@ def read_zone_layer(
     """Read a layer of zones.
 
     Codes are checked; where the file has none, a zone keeps the code that a ``known`` zone of the same level, name and
-    parent has, else it gets a provisional one (:func:`geo.zone_codes.provisional`). Outlines that cross
+    parent has, else it gets a provisional one (:func:`geo.zones.codes.provisional`). Outlines that cross
     themselves are repaired and reported.
 
     Parameters

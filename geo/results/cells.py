@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import unproject_xy
-from geo.discs import disc_sums
 from geo.frames import VISITS, ZONES, check
 from geo.hotspots import carry, flag
-from geo.hotspots.lattice import Floats, half_widths, radii_in_cells
-from geo.raster import Raster
+from geo.hotspots.trend import classify, monthly
+from geo.rasters.discs import disc_sums
+from geo.rasters.lattice import Floats, half_widths, radii_in_cells
+from geo.rasters.raster import Raster
 from geo.rates import cell_sums
-from geo.trend import classify, monthly
-from geo.zones import TREE_LEVELS, locate
+from geo.zones.locate import TREE_LEVELS, locate
 
 RADII_M = (100.0, 200.0, 300.0, 500.0, 1000.0, 2000.0)
 NEAR_M = 500.0
@@ -62,7 +62,7 @@ def hotspot_cells(
         :func:`geo.hotspots.carry`; ``rate_eb``, the rate drawn towards that of its surroundings as far as chance
         explains it; ``zone_code`` and ``zone``, code and name of the responsible zone, empty where there is none;
         ``unit``, the most frequent of its visits, else that of the zone. ``attrs["raster"]`` is the
-        :class:`geo.raster.Raster`; None and no rows without visits.
+        :class:`geo.rasters.raster.Raster`; None and no rows without visits.
     """
     check(visits, VISITS)
     if not len(visits):

@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from geo.crs import unproject_xy
 from geo.hotspots.verdict import compound_interval
-from geo.raster import Raster
+from geo.rasters.raster import Raster
 
 _NEIGHBOURS = np.ones((3, 3), int)  # a corner joins
 _COLUMNS = ("hot", "cells", "visits", "deductions", "expected", "ratio", "rate", "rate_low", "rate_high")

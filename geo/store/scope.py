@@ -11,7 +11,7 @@ from geo.model import Level
 from geo.store import rows
 from geo.store.backend import Backend
 from geo.store.tables import zones
-from geo.zone_codes import known
+from geo.zones.codes import known
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,15 +19,15 @@ from geo.model import Avoidance, Mode, Round, Scope, Team, TeamDraw
 from geo.natural import natural_order
 from geo.nearest import hint
 from geo.store import Store
-from geo.streets import Positions, snap
+from geo.streets.edges import Positions, snap
 from routing.amend.changes import Late, StreetClosed, change_of
 from routing.amend.standing import Standing, seconds_of, standing
 from routing.brief import Terms, teams_of
-from routing.network import StreetNetwork, network_of
-from routing.network import closed_edges as edges_within
 from routing.plan_report import report_of
 from routing.problem import Shift
 from routing.streets.closures import closed_edges
+from routing.streets.network import StreetNetwork, network_of
+from routing.streets.network import closed_edges as edges_within
 from routing.teams.drawn import barred, composed
 
 DAY_S = 24 * 3600
@@ -46,7 +46,7 @@ class Streets:
         self._places: dict[tuple[Mode, float, float], tuple[int, float, float]] = {}
 
     def snap(self, points: Sequence[shapely.Point], mode: Mode) -> Positions:
-        """Find positions as :func:`geo.streets.snap` does; it looks at all streets, so they are remembered."""
+        """Find positions as :func:`geo.streets.edges.snap` does; it looks at all streets, so they are remembered."""
         keys = [(mode, point.x, point.y) for point in points]
         new = [at for at, key in enumerate(keys) if key not in self._places]
         if new:

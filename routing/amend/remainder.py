@@ -13,7 +13,7 @@ import shapely
 
 from geo.frames import WGS84
 from geo.model import Team
-from geo.streets import FAR_M, Positions
+from geo.streets.edges import FAR_M, Positions
 from routing.amend.ground import Ground
 from routing.amend.standing import Standing
 from routing.brief import Brief, Hours, by_slices, hours_and_dwell, lost_points, met_by, speeds_left

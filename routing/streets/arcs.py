@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.access import AGAINST, ALONG
 from geo.model import Mode
+from geo.streets.access import AGAINST, ALONG
 
 Ints = npt.NDArray[np.int64]
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.model import Round
-from routing.network import StreetNetwork
+from routing.streets.network import StreetNetwork
 
 Flags = npt.NDArray[np.bool_]
 

@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from geo.streets import Positions
-from routing.network import StreetNetwork
+from geo.streets.edges import Positions
 from routing.streets.engines import CLOSED_MS, FAR_MS, Entries
+from routing.streets.network import StreetNetwork
 
 Ints = npt.NDArray[np.int64]
 

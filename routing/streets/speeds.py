@@ -1,7 +1,7 @@
 """How fast a team travels: kilometres per hour by mode, street class and time of day.
 
 These are assumptions for planning, not measurements of one city; a city that has its own passes them to
-:meth:`routing.network.StreetNetwork.metric`. What they rest on:
+:meth:`routing.streets.network.StreetNetwork.metric`. What they rest on:
 
 - Car, daytime: below the design speeds of the class in CJJ 37-2012 (table 3.2.1: expressway 60-100,
   arterial 40-60, secondary 30-50, branch 20-40 km/h), since a trip also waits at its junctions.

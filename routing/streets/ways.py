@@ -11,10 +11,10 @@ import shapely.ops
 
 from geo.errors import PlanError
 from geo.model import Mode
-from geo.streets import Positions
-from routing.network import StreetNetwork
+from geo.streets.edges import Positions
 from routing.streets.directions import Leg, Step, steps_of
 from routing.streets.engines import FAR_MS, Metric
+from routing.streets.network import StreetNetwork
 from routing.streets.places import along_one_edge, ways_in, ways_out
 from routing.streets.speeds import TimeSlice
 

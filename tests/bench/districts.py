@@ -16,8 +16,8 @@ import pandas as pd
 from scipy import ndimage
 
 from geo.crs import unproject_xy
-from geo.districts import Partition, Question, analyse_districts
-from geo.raster import Raster
+from geo.hotspots.districts import Partition, Question, analyse_districts
+from geo.rasters.raster import Raster
 
 SIDE = 300
 VISITS = 333_000

@@ -15,10 +15,10 @@ from libpysal.graph import Graph
 from scipy import ndimage
 
 from geo.density import kernel
-from geo.districts import DistrictVisits, Question, analyse
 from geo.hotspots import gi_star, gi_star_raster
-from geo.hotspots.lattice import half_widths
-from geo.raster import Raster
+from geo.hotspots.districts import DistrictVisits, Question, analyse
+from geo.rasters.lattice import half_widths
+from geo.rasters.raster import Raster
 
 SIDE = 300
 RASTER = Raster(crs_epsg=4547, x0_m=0.0, y0_m=0.0, cell_m=100.0, n_cols=SIDE, n_rows=SIDE)

@@ -27,12 +27,12 @@ import shapely
 
 from data.demo.clip import STREETS
 from geo.model import Mode
-from geo.streets import read_streets, snap
+from geo.streets.edges import read_streets, snap
 from routing.matrix import travel_matrix
-from routing.network import StreetNetwork
 from routing.problem import HOUR_S, RoutingProblem, RoutingTeam, Shift
 from routing.search.timetable import timetable
 from routing.solver import solve
+from routing.streets.network import StreetNetwork
 from routing.vary import Variety, choose, subkey, vary
 from routing.vary.ground import ground_of
 from routing.vary.guess import best_guess, entropy_bits, guess_after_first

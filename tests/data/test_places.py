@@ -11,7 +11,7 @@ from data.demo.zones import RIVERS
 from geo import frames, openings
 from geo.catalogue import load
 from geo.crs import to_metric
-from geo.zones import locate
+from geo.zones.locate import locate
 
 # categories whose street is the nearest one by far; a place deep in a block may be as near to another
 BESIDE = ["bus_stop", "back_alley", "main_road", "secondary_road", "taxi_rank", "shopping_street", "main_junction"]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from data.demo.clip import METRIC, square
 from data.demo.regions import Pieces, neighbours, regions
 from data.demo.zones import RIVERS
-from geo.blocks import borders
 from geo.crs import to_metric
 from geo.model import Level
+from geo.zones.blocks import borders
 
 TREE = {Level.CITY: 1, Level.DISTRICT: 1, Level.STREET: 12, Level.COMMUNITY: 80, Level.GRID: 400}
 

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from geo.frames import CHECKPOINTS, ROUTES, STOPS, TURN_BANS, UNSERVED, ZONES
 from geo.model import Deduction, Draw, Photo, Role, Round, Team, User, Visit
 from geo.store import Store
-from geo.streets import read_streets
+from geo.streets.edges import read_streets
 from webmap import create_app
 from webmap.auth import hash_password
 

@@ -16,8 +16,8 @@ from PIL import Image
 from geo.catalogue import load, to_toml
 from geo.crs import Datum, from_wgs84
 from geo.errors import InputError, NotFoundError
-from geo.exports import export_layer
 from geo.store import Store
+from geo.writers.exports import export_layer
 from webmap.cli import main
 
 

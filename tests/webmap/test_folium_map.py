@@ -22,11 +22,11 @@ from geo.crs import unproject_xy
 from geo.errors import NotFoundError
 from geo.frames import CHECKPOINTS
 from geo.model import Deduction, Round, Visit
-from geo.raster import Raster
+from geo.rasters.raster import Raster
 from geo.results import hotspot_cells
 from geo.results.names import item_names
 from geo.store import Store
-from geo.streets import read_streets
+from geo.streets.edges import read_streets
 from webmap.standalone.folium_cells import class_numbers, ground, monthly_classes, outlines, placed
 from webmap.standalone.folium_map import Contents, round_map
 

@@ -14,7 +14,7 @@ from PIL import Image
 from geo.crs import Datum, from_wgs84
 from geo.model import NO_LUNCH
 from geo.store import Store
-from geo.writers import write
+from geo.writers.layers import write
 from webmap.cli import main
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "import.md"

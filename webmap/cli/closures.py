@@ -8,8 +8,8 @@ import click
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.readers.areas import read_area
-from routing.network import edges_named, network_of
 from routing.streets.closures import closed_edges
+from routing.streets.network import edges_named, network_of
 from webmap.cli.session import Result, Session, command
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])

@@ -7,7 +7,7 @@ import click
 
 from geo.crs import Datum
 from geo.errors import InputError
-from geo.exports import LAYERS, export_layer
+from geo.writers.exports import LAYERS, export_layer
 from routing.sheets.export import FORMATS, routes_file
 from routing.sheets.route_sheet import no_route, plan_part
 from webmap.cli.files import OutFile

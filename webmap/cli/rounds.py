@@ -10,7 +10,7 @@ import click
 from geo.catalogue import Catalogue
 from geo.model import MOST_DAYS, Round
 from geo.store import Store
-from geo.zone_codes import known
+from geo.zones.codes import known
 from routing.brief import made_up
 from routing.rounds import read_quotas
 from routing.rounds.frame import ensure_drawable

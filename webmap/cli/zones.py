@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from geo.errors import StateError
-from geo.writers import write
-from geo.zone_faults import KINDS, zone_faults
+from geo.writers.layers import write
+from geo.zones.faults import KINDS, zone_faults
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 from webmap.language.saying import FAULT_KINDS

@@ -10,11 +10,10 @@ from geo.errors import NotFoundError
 from routing.draw.risk import LOOK_BACK
 from routing.draw.verify import standalone
 from routing.rounds.proof import hash_of, publication, restored
-from webmap import access
+from webmap import access, pages_apart
 from webmap.language import spoken as language
 from webmap.language.script_texts import SCRIPT_TEXTS
 from webmap.language.texts import translate
-from webmap.standalone import pages_apart
 
 pages = Blueprint("verify", __name__, url_prefix="/verify")
 

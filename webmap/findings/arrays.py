@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.crs import project_xy, unproject_xy
-from geo.raster import Raster
+from geo.rasters.raster import Raster
 from webmap.findings.classes import COLD, HOT, OUTSIDE, SURFACES, UNKNOWN
 from webmap.findings.work import Found
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.raster import OUTSIDE
+from geo.rasters.raster import OUTSIDE
 from geo.readers.pictures import THUMBNAIL
 from webmap.findings.work import Found
 

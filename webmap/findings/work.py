@@ -18,7 +18,7 @@ from geo.crs import unproject_xy
 from geo.density import ratio
 from geo.model import Role, User
 from geo.progress import Progress
-from geo.raster import Raster
+from geo.rasters.raster import Raster
 from geo.results import hotspot_cells
 from webmap.clock import today
 from webmap.extent import outline

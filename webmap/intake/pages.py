@@ -16,7 +16,7 @@ from geo.crs import Datum
 from geo.errors import InputError, NotFoundError
 from geo.model import Level, Role
 from geo.progress import Progress
-from geo.writers import write, write_sheet
+from geo.writers.layers import write, write_sheet
 from webmap import access, geojson
 from webmap.formats import catalogue_of_app
 from webmap.intake import preview, view

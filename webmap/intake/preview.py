@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import Datum
-from geo.datum_check import Verdict
 from geo.errors import InputError, StateError
 from geo.frames import WGS84
 from geo.imports import (
@@ -21,6 +20,7 @@ from geo.imports import (
     prepare_roster,
     prepare_zones,
 )
+from geo.imports.datum_check import Verdict
 from geo.imports.headings import Columns, columns_of
 from geo.model import Level
 from geo.progress import Progress

@@ -9,8 +9,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from geo.crs import Datum
-from geo.datum_check import Verdict
 from geo.imports import PreparedRoster, PreparedZones
+from geo.imports.datum_check import Verdict
 from geo.imports.headings import Columns
 from geo.model import Level
 from geo.notes import Note

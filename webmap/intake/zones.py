@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, url_for
 
 from geo.model import Role
 from geo.store import Store
-from geo.zone_faults import IDLE, KINDS, OUTSIDE, UNOWNED, ZoneFaults, zone_faults
+from geo.zones.faults import IDLE, KINDS, OUTSIDE, UNOWNED, ZoneFaults, zone_faults
 from webmap import access, geojson, tiles
 from webmap.extent import extent
 from webmap.intake.view import levels

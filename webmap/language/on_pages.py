@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from geo import datum_check
+from geo.imports import datum_check
 from geo.readers import messages
 
 ON_PAGES: Mapping[str, str] = {

@@ -4,10 +4,10 @@ import string
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from geo import zone_faults
 from geo.model import Level, Mode, Role
 from geo.notes import Say, Sentences
 from geo.readers.columns import AVOIDANCE_FIELDS, CHECKPOINT_FIELDS, TEAM_FIELDS, VISIT_FIELDS, ZONE_FIELDS
+from geo.zones import faults as zone_faults
 
 Translate = Callable[[str], str]
 THIN = "\u202f"  # a narrow space that doesn't break

@@ -17,8 +17,8 @@ from geo.frames import WGS84
 from geo.model import Role, Round
 from geo.natural import natural_key
 from routing.amend.ground import streets_of
-from routing.network import StreetNetwork, edges_named
 from routing.streets.closures import closed_edges
+from routing.streets.network import StreetNetwork, edges_named
 from webmap import access, geojson
 from webmap.sight import Sight
 from webmap.team_marks import team_name

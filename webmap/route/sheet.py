@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from geo.store import Store
 from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, no_route, plan_part
+from webmap import pages_apart
 from webmap.clock import today
 from webmap.formats import number
 from webmap.language.saying import duration
 from webmap.language.texts import translate
 from webmap.route.map import route_map
-from webmap.standalone import pages_apart
 from webmap.team_marks import team_name
 
 Say = Callable[[str], str]

@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import unproject_xy
-from geo.raster import Raster
+from geo.rasters.raster import Raster
 from geo.results import shrunk_rates
 from webmap.extent import Bounds, outline
 from webmap.findings.classes import COLD, HOT, SURFACES

@@ -21,10 +21,10 @@ from webmap.clock import today
 from webmap.extent import extent
 from webmap.language.texts import translate
 from webmap.palette import STYLESHEET
-from webmap.route.stop_rows import stop_rows
 from webmap.sight import Sight
 from webmap.standalone import folium_cells, folium_layers
 from webmap.standalone.folium_cells import Cells
+from webmap.stop_rows import stop_rows
 from webmap.team_marks import TeamMark, team_marks
 
 STATIC = Path(__file__).parents[1] / "static"

@@ -6,7 +6,7 @@ import shapely
 
 from geo.crs import Datum, to_metric
 from geo.imports import Journey, import_checkpoints
-from geo.zone_faults import zone_faults
+from geo.zones.faults import zone_faults
 
 WEST, SOUTH, MIDDLE, EAST, NORTH = 114.28, 30.55, 114.295, 114.31, 30.575
 

@@ -17,7 +17,7 @@ from geo.imports import (
     relocate,
     undo_last,
 )
-from geo.writers import write as write_frame
+from geo.writers.layers import write as write_frame
 
 WGS84 = Journey(Datum.WGS84)
 WEST, SOUTH, MIDDLE, EAST, NORTH = 114.28, 30.55, 114.295, 114.31, 30.575

@@ -12,8 +12,8 @@ import shapely
 from geo.errors import InputError
 from geo.model import NO_LUNCH, Mode
 from geo.readers import read_team_list, read_teams, read_visits, read_zone_layer, read_zones
-from geo.writers import write_sheet
-from geo.zone_codes import is_provisional
+from geo.writers.layers import write_sheet
+from geo.zones.codes import is_provisional
 
 FAULTS = tomllib.loads(Path(__file__).with_name("faults.toml").read_text("utf-8"))
 NOW = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)

@@ -12,7 +12,7 @@ import shapely
 
 from geo.model import Avoidance, Draw, Inspector, Mode, Round, Team
 from geo.store import Store
-from geo.streets import length_m
+from geo.streets.edges import length_m
 from routing.brief import Terms
 from routing.plan import PlanOptions, plan_round
 

@@ -15,8 +15,8 @@ from geo.store import Store
 from routing.amend import Change, Late, StopClosed, StreetClosed, Takeover, amend, undo
 from routing.brief import Brief, Terms, brief_of
 from routing.check import Violation, violations
-from routing.network import network_of
 from routing.problem import Plan, PlannedRoute, Reason
+from routing.streets.network import network_of
 
 MIDNIGHT = pd.Timestamp("2026-06-12", tz="Asia/Shanghai")
 TEAMS = ("A", "B", "C")

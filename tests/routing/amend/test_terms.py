@@ -12,12 +12,12 @@ import pytest
 from geo.errors import StateError
 from geo.model import NO_LUNCH, Mode, Visit
 from geo.store import Store
-from geo.streets import snap
+from geo.streets.edges import snap
 from routing.amend import Late, StopClosed, Takeover, amend, quote, undo
 from routing.brief import Terms
 from routing.matrix import travel_matrix
-from routing.network import network_of
 from routing.plan import PlanOptions, plan_round
+from routing.streets.network import network_of
 from routing.streets.speeds import TimeSlice
 
 H = 3600

@@ -12,7 +12,7 @@ import shapely
 
 from geo.model import Draw, Inspector, Mode, Round, Team
 from geo.store import Store
-from geo.streets import length_m
+from geo.streets.edges import length_m
 
 WEST, SOUTH, STEP = 114.30, 30.60, 0.004  # degrees: blocks of about 380 x 440 m
 SIDE = 9

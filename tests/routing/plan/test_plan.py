@@ -12,13 +12,13 @@ from geo.errors import StateError
 from geo.frames import ROUTES, STOPS, UNSERVED, faults
 from geo.model import Mode, Round, Team
 from geo.store import Store
-from geo.streets import snap
+from geo.streets.edges import snap
 from routing.brief import Days, Terms, made_up
 from routing.matrix import travel_matrix
-from routing.network import closed_edges, network_of
 from routing.plan import PlanOptions, plan_round
 from routing.plan_report import report_of
 from routing.problem import HOUR_S, Shift
+from routing.streets.network import closed_edges, network_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -13,11 +13,11 @@ from geo.frames import ROUTES, STOPS, faults
 from geo.model import NO_LUNCH, Mode, Team
 from geo.store import Store
 from routing.brief import Brief, Days, Terms, brief_of
-from routing.network import network_of
 from routing.plan import PlanOptions, plan_round
 from routing.plan_report import report_of
 from routing.problem import HOUR_S, Shift
 from routing.sheets.export import export_routes
+from routing.streets.network import network_of
 from routing.streets.speeds import TimeSlice
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

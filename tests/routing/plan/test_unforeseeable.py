@@ -15,10 +15,10 @@ from routing import plan_proof
 from routing.brief import Terms, brief_of
 from routing.check import violations
 from routing.draw import trial_key
-from routing.network import network_of
 from routing.plan import PlanOptions, plan_round
 from routing.plan_report import PlanReport, chances_of, report_of
 from routing.problem import Plan
+from routing.streets.network import network_of
 from routing.vary import choose, subkey
 from routing.vary.history import past_walks
 from routing.vary.keeping import kept_candidates

@@ -1,0 +1,218 @@
+"""Street edges from a GeoPackage, Parquet or other vector file, in any CRS, to the same pieces that OSM gives."""
+
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from pyproj.exceptions import ProjError
+
+from geo.crs import to_wgs84_frame
+from geo.errors import InputError
+from geo.streets.access import CLASSES, TAGS
+from geo.streets.osm import DESCRIPTION, Pieces, describe
+
+SUFFIXES = (".gpkg", ".parquet", ".geoparquet", ".geojson", ".shp", ".fgb")
+_NEEDED = ("u", "v", "highway")
+_LIST = re.compile(r"""^\[\s*['"]?(.*?)['"]?\s*(?:,.*)?\]$""")
+_SMALLEST_DEG = 1e-4  # about 10 m: less is no city
+_TEXTS = ("name", "name:zh", "ref", "bridge", "tunnel")
+
+
+def read_edges(path: Path) -> Pieces:
+    """Read street edges with columns ``u``, ``v``, ``highway``.
+
+    Any OSM tag that has a column (``name oneway access foot bicycle bridge tunnel ...``) is honoured. A file without a
+    ``oneway`` column has both directions open. Two rows that are one street in two directions become one.
+
+    Raises
+    ------
+    InputError
+        Naming what the file lacks.
+    """
+    frame = _checked(path, _opened(path))
+    notes = []
+    usable = (
+        ~(frame.geometry.isna() | frame.geometry.is_empty)
+        & (frame.geom_type == "LineString")
+        & frame.u.notna()
+        & frame.v.notna()
+    )
+    if not usable.all():
+        notes.append(f"{int((~usable).sum())} rows without a line or without u and v are left out")
+    frame = _numbered(path, frame[usable].reset_index(drop=True))
+    frame = _forwards(_placed(path, to_wgs84_frame(frame)))
+    pieces = _described(frame)
+    if pieces.empty:
+        raise InputError(
+            "file is {value!r}: none of its rows is a street (highway={sample}); give OSM classes",
+            field="highway",
+            value=path.name,
+            sample=", ".join(map(str, frame.highway.unique()[:3])),
+        )
+    if len(pieces) < len(frame):
+        notes.append(
+            f"{len(frame) - len(pieces)} rows are no street that may be used, or the same street the other way"
+        )
+    return Pieces(pieces, (), tuple(notes))
+
+
+def _opened(path: Path) -> gpd.GeoDataFrame:
+    try:
+        if path.suffix in {".parquet", ".geoparquet"}:
+            return gpd.read_parquet(path)
+        layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind and "Line" in str(kind)]
+        layer = next((name for name in ("edges", "streets") if name in layers), layers[0] if layers else None)
+        if layer is not None:
+            return gpd.read_file(path, layer=layer)
+    except Exception as error:  # each driver has its own exceptions, and pyarrow's are not shared
+        raise InputError(
+            "file is {value!r}: it can't be read as street edges ({reason}); export it again",
+            field="file",
+            value=path.name,
+            reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
+        ) from error
+    raise InputError("file is {value!r}: it holds no layer of lines; give street edges", field="file", value=path.name)
+
+
+def _checked(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if {"u", "v"} <= set(map(str, frame.index.names)):  # as osmnx writes them
+        frame = frame.reset_index()
+    missing = [column for column in _NEEDED if column not in frame.columns]
+    if missing:
+        raise InputError(
+            "file is {value!r}: columns missing: {missing}; street edges need u, v and highway",
+            field="columns",
+            value=path.name,
+            missing=", ".join(missing),
+        )
+    if frame.crs is None:
+        raise InputError(
+            "file is {value!r}: it names no CRS; export it with one, such as EPSG:4326", field="crs", value=path.name
+        )
+    if frame.empty:
+        raise InputError("file is {value!r}: it has no rows; export the streets again", field="file", value=path.name)
+    try:
+        frame.crs.to_wkt()
+    except ProjError as error:
+        raise InputError(
+            "file is {value!r}: its CRS is unknown; export it in EPSG:4326", field="crs", value=path.name
+        ) from error
+    return frame
+
+
+def _numbered(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Make node ids whole numbers."""
+    if frame.empty:
+        raise InputError(
+            "file is {value!r}: no row has a line, u and v; give street edges", field="file", value=path.name
+        )
+    for column in ("u", "v"):
+        ids = pd.to_numeric(frame[column], errors="coerce")
+        odd = ids.isna() | (ids % 1 != 0)
+        if odd.any():
+            raise InputError(
+                "{field} is {value!r}: it is no whole number; give node ids",
+                field=column,
+                value=str(frame.loc[odd, column].iloc[0]),
+            )
+        frame[column] = frame[column].astype("int64")
+    return frame
+
+
+def _placed(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Refuse coordinates that don't fit the CRS that the file names: metres said to be degrees, or the reverse."""
+    west, south, east, north = frame.total_bounds
+    on_earth = -180 <= west <= east <= 180 and -90 <= south <= north <= 90  # noqa: PLR2004 - degrees
+    if not on_earth or max(east - west, north - south) < _SMALLEST_DEG:
+        raise InputError(
+            "file is {value!r}: its coordinates don't fit the CRS it names; export it again with the right one",
+            field="crs",
+            value=path.name,
+        )
+    return frame
+
+
+def _text(value: object) -> str:
+    """Give a tag's value as text: the first of a list, ``yes`` for true, nothing for a missing one."""
+    if isinstance(value, list | tuple | np.ndarray):
+        value = value[0] if len(value) else ""
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    found = _LIST.match(str(value).strip())
+    return found[1] if found else str(value).strip()
+
+
+def _described(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Describe the rows by their tags, one row per street: the other direction's row is dropped."""
+    columns = [column for column in frame.columns if column in TAGS or column in _TEXTS]
+    texts = pd.DataFrame({column: [_text(value) for value in frame[column]] for column in columns})
+    kinds, code = np.unique(texts.to_numpy(str), axis=0, return_inverse=True)
+    implied = "oneway" in columns
+    tags = [{column: value for column, value in zip(columns, kind, strict=True) if value} for kind in kinds]
+    described = [
+        describe(tag, implied=implied) if tag.get("highway") in CLASSES else ("", "", 0, 0, 0, False, False)
+        for tag in tags
+    ]
+    known = pd.DataFrame(described, columns=list(DESCRIPTION)).iloc[code.ravel()].reset_index(drop=True)
+    out = gpd.GeoDataFrame(
+        known.assign(u=frame.u, v=frame.v, way=np.arange(len(frame))), geometry=frame.geometry.to_numpy(), crs=frame.crs
+    )
+    out = out[(out.walk > 0) | (out.ebike > 0) | (out.car > 0)]
+    middle = shapely.get_coordinates(
+        shapely.line_interpolate_point(out.geometry.to_numpy(), 0.5, normalized=True)
+    ).round(6)
+    low, high = np.sort(out[["u", "v"]].to_numpy(), axis=1).T
+    twin = (
+        pd.DataFrame(
+            {
+                "low": low,
+                "high": high,
+                "x": middle[:, 0],
+                "y": middle[:, 1],
+                "walk": out.walk.to_numpy(),
+                "ebike": out.ebike.to_numpy(),
+                "car": out.car.to_numpy(),
+                "name": out.name.to_numpy(),
+            }
+        )
+        .duplicated()
+        .to_numpy()
+    )
+    oneway = out.car.isin([1, 2]).to_numpy() & (out.u > out.v).to_numpy()
+    return out[~twin | oneway].reset_index(drop=True)
+
+
+def _forwards(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Turn lines that run from v to u. Each line's two ends vote for where its nodes lie."""
+    lines = frame.geometry.to_numpy()
+    ends = np.stack([shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1)])
+    _, place = np.unique(ends.reshape(-1, 2).round(7), axis=0, return_inverse=True)
+    first, last = place.reshape(2, -1)
+    votes = (
+        pd.Series(
+            1,
+            index=pd.MultiIndex.from_arrays(
+                [
+                    np.concatenate([frame.u, frame.u, frame.v, frame.v]),
+                    np.concatenate([first, last, first, last]),
+                ]
+            ),
+        )
+        .groupby(level=[0, 1])
+        .size()
+    )
+
+    def said(node: pd.Series, at: np.ndarray) -> np.ndarray:
+        return votes.reindex(pd.MultiIndex.from_arrays([node, at])).to_numpy()
+
+    backwards = said(frame.u, last) + said(frame.v, first) > said(frame.u, first) + said(frame.v, last)
+    geometry = np.where(backwards, shapely.reverse(lines), lines)
+    return frame.set_geometry(gpd.GeoSeries(geometry, index=frame.index, crs=frame.crs))

@@ -1,0 +1,1 @@
+"""Layers and tables of a city, out to files that an office opens."""

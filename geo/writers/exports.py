@@ -1,0 +1,55 @@
+"""What a city holds, out to a file that an office opens."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from geo.crs import Datum
+from geo.errors import InputError
+from geo.store import Store
+from geo.writers.layers import write
+
+LAYERS = ("checkpoints", "zones", "cells", "visits")
+
+
+def export_layer(store: Store, layer: str, path: Path, *, datum: Datum = Datum.WGS84, lang: str = "en") -> int:
+    """Write a layer of the city, and give how many rows.
+
+    Parameters
+    ----------
+    store
+        The city.
+    layer
+        One of :data:`LAYERS`. Of the checkpoints, those in the roster; a visit has a row for each of its deductions.
+    path
+        Its ending names the format, as for :func:`geo.writers.layers.write`.
+    datum
+        Of the coordinates in the file.
+    lang
+        ``zh`` writes the headings and categories of tables in Chinese.
+
+    Raises
+    ------
+    InputError
+        When the file is the city itself, or its format is unknown.
+    """
+    if str(path.absolute()) == store.url:
+        raise InputError("{file} is the city itself: write to another file", file=path.name)
+    frame = _frame(store, layer)
+    write(frame, path, datum=datum, catalogue=store.catalogue(), lang=lang, layer=layer)
+    return len(frame)
+
+
+def _frame(store: Store, layer: str) -> pd.DataFrame:
+    frame: pd.DataFrame = _visits(store) if layer == "visits" else getattr(store, layer)()
+    return frame
+
+
+def _visits(store: Store) -> pd.DataFrame:
+    """Join the visits with their deductions; a visit that found nothing has one row without an item."""
+    visits = store.visits_frame().drop(columns="points")
+    found = store.deductions_frame().set_index("visit")[["item", "points", "note"]]
+    rows: pd.DataFrame = visits.join(found, how="left").reset_index(drop=True)
+    for name in ("item", "note", "round_id"):
+        rows[name] = rows[name].fillna("")
+    return rows.rename(columns={"round_id": "round"})
