@@ -42,7 +42,7 @@ def run(*command: str | Path, env: dict[str, str] | None = None, quiet: bool = F
 
 
 def output(*command: str) -> str:
-    """Give what a command prints, or nothing when it cannot run."""
+    """Return what a command prints, or nothing when it cannot run."""
     if not shutil.which(command[0]):
         return ""
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
@@ -52,7 +52,7 @@ def output(*command: str) -> str:
 
 
 def privileged() -> list[str] | None:
-    """Give the words before a command that installs, or None when this account may not install."""
+    """Return the words before a command that installs, or None when this account may not install."""
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return []
     asks_nothing = shutil.which("sudo") and subprocess.call(["sudo", "-n", "true"], stderr=subprocess.DEVNULL) == 0
@@ -183,7 +183,7 @@ def postgis() -> Iterator[str]:
 
 
 def python() -> Path:
-    """Give the environment's interpreter."""
+    """Return the environment's interpreter."""
     return BIN / ("python.exe" if WINDOWS else "python")
 
 

@@ -56,7 +56,7 @@ class Item:
     points: float  # taken off when it fails, positive
 
     def name(self, lang: str) -> str:
-        """Give the name in Chinese for ``zh...``, else in English."""
+        """Return the name in Chinese for ``zh...``, else in English."""
         return self.name_zh if lang.lower().startswith("zh") else self.name_en
 
 
@@ -75,11 +75,11 @@ class Category:
 
     @property
     def points(self) -> float:
-        """Give the points that a visit can cost at most."""
+        """Return the points that a visit can cost at most."""
         return math.fsum(item.points for item in self.items)
 
     def name(self, lang: str) -> str:
-        """Give the name in Chinese for ``zh...``, else in English."""
+        """Return the name in Chinese for ``zh...``, else in English."""
         return self.name_zh if lang.lower().startswith("zh") else self.name_en
 
 
@@ -99,7 +99,7 @@ class Catalogue:
         object.__setattr__(self, "_items", items)
 
     def find(self, text: str) -> str | None:
-        """Give the code of the category that ``text`` names, by code, Chinese or English name or synonym.
+        """Return the code of the category that ``text`` names, by code, Chinese or English name or synonym.
 
         Width, case, blanks and a bracketed remark at the end do not matter.
         """
@@ -107,7 +107,7 @@ class Catalogue:
         return self._names.get(plain) or self._names.get(re.sub(r"\([^()]*\)$", "", plain))
 
     def named(self, text: str) -> str:
-        """Give the code of the category that ``text`` names, as :meth:`find` does.
+        """Return the code of the category that ``text`` names, as :meth:`find` does.
 
         Raises
         ------
@@ -124,12 +124,12 @@ class Catalogue:
         return code
 
     def item(self, code: str) -> Item | None:
-        """Give the item of that code, or None when this edition has none."""
+        """Return the item of that code, or None when this edition has none."""
         category = self.categories.get(code.partition(".")[0])
         return next((item for item in category.items if item.code == code), None) if category else None
 
     def find_item(self, text: str, category: str) -> Item | None:
-        """Give the item that ``text`` names.
+        """Return the item that ``text`` names.
 
         It is named by its code or, within ``category``, by the last part of its code, its Chinese or its English name;
         width, case and blanks do not matter.
@@ -257,7 +257,7 @@ def _write_sheet(sheet: Any, columns: Mapping[str, str], rows: Iterable[Sequence
 def _records(
     cells: list[list[Any]], columns: Mapping[str, str], sheet: str, faults: list[str]
 ) -> Iterator[dict[str, Any]]:
-    """Give the rows below the header as records, found by the last word of their headings (``code``, ``zh``...)."""
+    """Yield the rows below the header as records, found by the last word of their headings (``code``, ``zh``...)."""
     heads = [str(cell).strip().rpartition(" ")[2].lower() for cell in cells[0]] if cells else []
     missing = [key for key in columns if key not in heads]
     if missing:

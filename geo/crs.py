@@ -73,12 +73,12 @@ def in_gcj_box(lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.bool_]:
 
 
 def _sin_triple(sine: Array) -> Array:
-    """Give the sine of three times the angle."""
+    """Return the sine of three times the angle."""
     return sine * (3.0 - 4.0 * sine * sine)
 
 
 def _gcj_offset(lon: Array, lat: Array) -> tuple[Array, Array]:
-    """Give GCJ-02 minus WGS-84 in degrees, as the published formula has it."""
+    """Return GCJ-02 minus WGS-84 in degrees, as the published formula has it."""
     x, y = lon - 105.0, lat - 35.0
     root = np.sqrt(np.abs(x))
     px, py = np.pi * x, np.pi * y
@@ -215,7 +215,7 @@ def in_china(lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.bool_]:
 
 
 def gk_epsg(zone: int, *, prefix: bool = False) -> int:
-    """Give the EPSG code of a CGCS2000 3-degree Gauss-Kruger zone (25-45).
+    """Return the EPSG code of a CGCS2000 3-degree Gauss-Kruger zone (25-45).
 
     Raises
     ------
@@ -228,7 +228,7 @@ def gk_epsg(zone: int, *, prefix: bool = False) -> int:
 
 
 def prefix_zone(easting: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """Give the zone number that 8-digit eastings carry in front, 0 where they carry none.
+    """Return the zone number that 8-digit eastings carry in front, 0 where they carry none.
 
     25-45 are three-degree zones, 13-23 six-degree ones.
     """
@@ -242,7 +242,7 @@ def prefix_zone(easting: npt.ArrayLike) -> npt.NDArray[np.int64]:
 
 
 def prefixed_crs(zone: int) -> CRS:
-    """Give the CRS of eastings that carry ``zone`` in front: EPSG:4513-4533, or 4491-4501 of the six-degree zones."""
+    """Return the CRS of eastings that carry ``zone`` in front: EPSG:4513-4533, or 4491-4501 of the six-degree zones."""
     return CRS.from_epsg(4491 + zone - GK6_ZONES.start if zone in GK6_ZONES else gk_epsg(zone, prefix=True))
 
 
@@ -323,7 +323,7 @@ def same_zone(one: CRS, other: CRS) -> bool:
 
 
 def without_prefix(crs: CRS) -> CRS:
-    """Give the zone without prefix of a CGCS2000 3-degree zone; any other CRS as it is."""
+    """Return the zone without prefix of a CGCS2000 3-degree zone; any other CRS as it is."""
     epsg = crs.to_epsg()
     return CRS.from_epsg(epsg + 21) if epsg is not None and epsg in range(4513, 4534) else crs
 

@@ -11,7 +11,7 @@ from geo.errors import InputError
 
 
 def values_of(series: pd.Series, name: str) -> NDArray[np.float64]:
-    """Give the numbers of a series.
+    """Return the numbers of a series.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def values_of(series: pd.Series, name: str) -> NDArray[np.float64]:
 
 
 def numbers_of(series: pd.Series, name: str) -> NDArray[np.float64]:
-    """Give the numbers of a series, NaN where there is none.
+    """Return the numbers of a series, NaN where there is none.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def numbers_of(series: pd.Series, name: str) -> NDArray[np.float64]:
 
 
 def ids_of(graph: Graph) -> pd.Index:
-    """Give the labels of a graph.
+    """Return the labels of a graph.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def ids_of(graph: Graph) -> pd.Index:
 
 
 def places_in(index: pd.Index, graph: Graph) -> NDArray[np.int64]:
-    """Give the position in ``index`` of each label of the graph, in the graph's order.
+    """Return the position in ``index`` of each label of the graph, in the graph's order.
 
     Raises
     ------

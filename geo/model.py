@@ -60,7 +60,7 @@ class Round:
             raise InputError("the id of a round is {value!r}: give letters, digits, - or _, at most 60", value=self.id)
 
     def date(self, day: int) -> dt.date:
-        """Give the local date of day ``day``, which counts from 1."""
+        """Return the local date of day ``day``, which counts from 1."""
         return self.start + dt.timedelta(days=day - 1)
 
 

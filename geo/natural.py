@@ -16,7 +16,7 @@ _NUMBER = re.compile(rf"(\d+|(?<=第)[{_HAN}]+|[{_HAN}]+(?=[组队班号小分]|
 
 
 def natural_key(name: str) -> tuple[list[str | int], str]:
-    """Give what sorts a name: its words and its numbers by turns, then the name itself."""
+    """Return what sorts a name: its words and its numbers by turns, then the name itself."""
     parts = _NUMBER.split(name)
     return [_value(part) if at % 2 else part for at, part in enumerate(parts)], name
 
@@ -27,7 +27,7 @@ def natural_order(names: Iterable[str]) -> list[str]:
 
 
 def last_number(name: str) -> int | None:
-    """Give the last number in a name, None when there is none."""
+    """Return the last number in a name, None when there is none."""
     numbers = _NUMBER.findall(name)
     return _value(numbers[-1]) if numbers else None
 

@@ -10,7 +10,7 @@ _ALIKE = 0.6
 
 
 def nearest(text: str, names: Iterable[str]) -> str | None:
-    """Give the name that is most like a text, in any case; None where none is like it."""
+    """Return the name that is most like a text, in any case; None where none is like it."""
     by_plain = {name.casefold(): name for name in names}
     found = difflib.get_close_matches(text.casefold(), by_plain, n=1, cutoff=_ALIKE)
     return by_plain[found[0]] if found else None

@@ -35,7 +35,7 @@ class Openings:
     holiday: Windows | None = None  # on public holidays (PH, 节假日), where the text speaks of them
 
     def windows(self, weekday: int) -> Windows:
-        """Give the windows ``(open_s, close_s)`` of a weekday, 0 = Monday, in seconds from midnight, in order."""
+        """Return the windows ``(open_s, close_s)`` of a weekday, 0 = Monday, in seconds from midnight, in order."""
         return self.week[weekday]
 
     def text(self) -> str:

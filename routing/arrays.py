@@ -17,7 +17,7 @@ Window: TypeAlias = tuple[int, int]
 
 
 def matrices(travel_s: object, modes: Collection[str]) -> Mapping[str, Seconds]:
-    """Give a matrix for each mode."""
+    """Return a matrix for each mode."""
     if isinstance(travel_s, Mapping):
         missing = [mode for mode in modes if mode not in travel_s]
         if missing:
@@ -50,7 +50,7 @@ def _square(matrix: object) -> Seconds:
 
 
 def whole(values: object, name: str) -> Seconds:
-    """Give whole seconds from 0 on."""
+    """Return whole seconds from 0 on."""
     array = np.asarray(values)
     if array.size and (not np.issubdtype(array.dtype, np.integer) or array.min() < 0):
         raise InputError("{field} holds {value}: give whole seconds from 0 on", field=name, value=array.dtype)
@@ -90,7 +90,7 @@ def _refuse_bases(among: Sequence[int], size: int, count: int) -> None:
 
 
 def per_stop(values: Any, stops: Collection[int], name: str) -> dict[int, int | None]:  # noqa: ANN401 - array or mapping
-    """Give one number for each stop; None where there is none, or none that is finite and not negative."""
+    """Return one number for each stop; None where there is none, or none that is finite and not negative."""
     if values is None:
         return dict.fromkeys(stops)
     try:
@@ -101,7 +101,7 @@ def per_stop(values: Any, stops: Collection[int], name: str) -> dict[int, int | 
 
 
 def windows_of(windows: Any, stops: Collection[int], days: int) -> dict[int, tuple[tuple[Window, ...], ...]]:  # noqa: ANN401 - array or mapping
-    """Give the windows of each stop on each day, in order.
+    """Return the windows of each stop on each day, in order.
 
     Windows that touch or overlap stay apart: a visit lies in one of them.
     """

@@ -21,7 +21,7 @@ from routing.check import ENDLESS_S, Slice, ensure
 from routing.hours import own_shift, windows_by_day
 from routing.matrix import travel_matrix
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Seconds, Shift, Window
-from routing.rush import EVENING_S, MORNING_S, RushClock, rush_of, share_left
+from routing.rush import EVENING_RUSH_S, MORNING_RUSH_S, RushClock, rush_of, share_left
 from routing.streets.closures import closed_in
 from routing.streets.network import StreetNetwork
 from routing.streets.speeds import TimeSlice, slowest_share
@@ -73,10 +73,10 @@ class Hours:
         """The travel of each mode from slice to slice, each with the second at which it ends."""
         return {
             mode: [
-                (MORNING_S[0], by_slice[TimeSlice.DAY]),
-                (MORNING_S[1], by_slice.get(TimeSlice.MORNING_PEAK, by_slice[TimeSlice.DAY])),
-                (EVENING_S[0], by_slice[TimeSlice.DAY]),
-                (EVENING_S[1], by_slice.get(TimeSlice.EVENING_PEAK, by_slice[TimeSlice.DAY])),
+                (MORNING_RUSH_S[0], by_slice[TimeSlice.DAY]),
+                (MORNING_RUSH_S[1], by_slice.get(TimeSlice.MORNING_PEAK, by_slice[TimeSlice.DAY])),
+                (EVENING_RUSH_S[0], by_slice[TimeSlice.DAY]),
+                (EVENING_RUSH_S[1], by_slice.get(TimeSlice.EVENING_PEAK, by_slice[TimeSlice.DAY])),
                 (ENDLESS_S, by_slice[TimeSlice.DAY]),
             ]
             for mode, by_slice in self.travel_s.items()
@@ -181,7 +181,7 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
 
 
 def _crew(team: Team, base: int, shift: Shift, avoids: frozenset[int]) -> RoutingTeam:
-    """Give a team as the solver sees it; its days count from 0 there."""
+    """Return a team as the solver sees it; its days count from 0 there."""
     days = None if team.days is None else frozenset(day - 1 for day in team.days)
     return RoutingTeam(base, shift, str(team.mode), open_end=team.open_end, avoids=avoids, days=days)
 
@@ -189,8 +189,8 @@ def _crew(team: Team, base: int, shift: Shift, avoids: frozenset[int]) -> Routin
 def met_by(shifts: Sequence[Shift]) -> list[TimeSlice]:
     """List the day and each rush that any shift meets."""
     met = [TimeSlice.DAY]
-    met += [TimeSlice.MORNING_PEAK] if any(shift.start_s < MORNING_S[1] for shift in shifts) else []
-    met += [TimeSlice.EVENING_PEAK] if any(shift.end_s > EVENING_S[0] for shift in shifts) else []
+    met += [TimeSlice.MORNING_PEAK] if any(shift.start_s < MORNING_RUSH_S[1] for shift in shifts) else []
+    met += [TimeSlice.EVENING_PEAK] if any(shift.end_s > EVENING_RUSH_S[0] for shift in shifts) else []
     return met
 
 
@@ -198,7 +198,7 @@ def by_slices(
     network: StreetNetwork, positions: Positions, mode: Mode, met: Sequence[TimeSlice], closures: frozenset[int],
     off: Sequence[int],
 ) -> dict[TimeSlice, Seconds]:  # fmt: skip
-    """Give the travel seconds of each part of the day that is met; ``off`` has no way there."""
+    """Return the travel seconds of each part of the day that is met; ``off`` has no way there."""
     found = {}
     for part in met:
         travel = travel_matrix(network, positions, mode=mode, time_slice=part, closures=closures)
@@ -208,7 +208,7 @@ def by_slices(
 
 
 def speeds_left(mode: Mode, by_slice: Mapping[TimeSlice, Seconds]) -> tuple[float, float]:
-    """Give what the morning's and the evening's rush leave of a mode's speed."""
+    """Return what the morning's and the evening's rush leave of a mode's speed."""
     day = by_slice[TimeSlice.DAY]
     morning, evening = (
         share_left(day, by_slice.get(part, day), least=slowest_share(mode, part))
@@ -218,14 +218,14 @@ def speeds_left(mode: Mode, by_slice: Mapping[TimeSlice, Seconds]) -> tuple[floa
 
 
 def _bases(teams: Sequence[Team]) -> tuple[gpd.GeoSeries, list[int]]:
-    """Give where teams start, each place once, and the number of each team's: who starts together can swap days."""
+    """Return where teams start, each place once, and the number of each team's: who starts together can swap days."""
     places = list(dict.fromkeys((team.base_lon, team.base_lat) for team in teams))
     starts = [places.index((team.base_lon, team.base_lat)) for team in teams]
     return gpd.GeoSeries(shapely.points(places), crs=WGS84), starts
 
 
 def teams_of(store: Store, round_: Round, sample: gpd.GeoDataFrame) -> tuple[Team, ...]:
-    """Give as many teams as the round has: those of the store first, then unnamed ones that start at the centre."""
+    """Return as many teams as the round has: those of the store first, then unnamed ones that start at the centre."""
     teams = store.teams()[: round_.teams]
     names = _unnamed(teams, round_)
     if names:
@@ -275,7 +275,7 @@ def lost_points(network: StreetNetwork, points: gpd.GeoSeries, mode: Mode) -> di
 def hours_and_dwell(
     sample: gpd.GeoDataFrame, round_: Round, catalogue: Catalogue
 ) -> tuple[list[int], list[Windows | None]]:
-    """Give each stop's dwell and its windows on the dates of the round."""
+    """Return each stop's dwell and its windows on the dates of the round."""
     missing = sorted(set(sample["category"]) - set(catalogue.categories))
     if missing:
         raise InputError(

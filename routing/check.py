@@ -146,14 +146,14 @@ def _clock(
 
 
 def _legs(here: int, there: int, leg_s: int, slices: Sequence[Slice] | None) -> Callable[[int], float]:
-    """Give how long a leg takes by when it begins."""
+    """Return how long a leg takes by when it begins."""
     if slices is None:
         return lambda _: leg_s
     return lambda from_s: travelled_s(slices, here, there, from_s) - _ROUNDED_S
 
 
 def travelled_s(slices: Sequence[Slice], here: int, there: int, from_s: float) -> float:
-    """Give the seconds of a leg that begins at ``from_s``; where it meets another slice it goes on at its speed."""
+    """Return the seconds of a leg that begins at ``from_s``; where it meets another slice it goes on at its speed."""
     now_s, left = float(from_s), 1.0
     for until_s, travel_s in slices:
         whole_s = int(travel_s[here, there])

@@ -54,12 +54,12 @@ class Figures:
     similarity: float  # share of legs driven in the last rounds
 
     def as_json(self) -> dict[str, object]:
-        """Give the keys of the JSON line."""
+        """Return the keys of the JSON line."""
         return asdict(self)
 
 
 def chances(problem: RoutingProblem, varied: Varied) -> pd.DataFrame:
-    """Give for every stop served what can be guessed of its visit.
+    """Return for every stop served what can be guessed of its visit.
 
     Parameters
     ----------

@@ -33,13 +33,13 @@ class Clock:
         return cls(first + round(share * (last - first)), shift.lunch_s)
 
     def cut(self, real_s: int) -> int:
-        """Give the time on the cut clock."""
+        """Return the time on the cut clock."""
         if real_s <= self.cut_s:
             return real_s
         return max(self.cut_s, real_s - self.lunch_s)
 
     def starts(self, windows: Sequence[Window], dwell_s: int) -> tuple[Window, ...]:
-        """Give the earliest and latest start of a visit for each window that can hold it, on the cut clock.
+        """Return the earliest and latest start of a visit for each window that can hold it, on the cut clock.
 
         Windows that touch on the cut clock stay apart: a visit across their seam would be cut in two by a closed door.
         """
@@ -48,7 +48,7 @@ class Clock:
 
 
 def windows_by_day(openings: Openings, of: Round) -> tuple[tuple[Window, ...], ...]:
-    """Give the windows of each day of a round, day 0 first, in local seconds from midnight."""
+    """Return the windows of each day of a round, day 0 first, in local seconds from midnight."""
     return tuple(tuple(openings.windows(of.date(day).weekday())) for day in range(1, of.days + 1))
 
 
@@ -67,7 +67,7 @@ def shift_of(text: str) -> Shift:
 
 
 def own_shift(team: Team, terms: Shift) -> Shift:
-    """Give a team's working day: what it says of its hours, and for the rest the terms of the plan.
+    """Return a team's working day: what it says of its hours, and for the rest the terms of the plan.
 
     An hour of lunch is what a team has that names its lunch hours where the plan has none.
     """

@@ -92,7 +92,7 @@ def _legs(brief: Brief, route: PlannedRoute, network: StreetNetwork) -> list[Way
 
 
 def _travelled(brief: Brief, route: PlannedRoute, legs: list[Way]) -> list[int]:
-    """Give how long each leg takes at the speeds of its hour; lunch on the way is near noon, in no rush."""
+    """Return how long each leg takes at the speeds of its hour; lunch on the way is near noon, in no rush."""
     slices = brief.hours.slices.get(brief.problem.teams[route.team].mode)
     if slices is None:
         return [leg.travel_s for leg in legs]
@@ -162,7 +162,7 @@ def _route_id(brief: Brief, route: PlannedRoute) -> str:
 
 
 def moment(brief: Brief, day: int, second: int) -> dt.datetime:
-    """Give the moment at which local clocks show ``second`` of a day, which counts from 1."""
+    """Return the moment at which local clocks show ``second`` of a day, which counts from 1."""
     local = dt.datetime.combine(brief.round.date(day), dt.time()) + dt.timedelta(seconds=second)
     return local.replace(tzinfo=brief.timezone).astimezone(dt.UTC)
 

@@ -27,7 +27,7 @@ def travel_matrix(
     time_slice: TimeSlice = TimeSlice.DAY,
     closures: Iterable[int] = (),
 ) -> npt.NDArray[np.int64]:
-    """Give the travel time between all positions, bases included as the caller puts them in.
+    """Return the travel time between all positions, bases included as the caller puts them in.
 
     Milliseconds are rounded up to seconds, so that a way over a third position is never shorter than the way itself
     (a turn ban aside, which a stop in between may lift).
@@ -53,7 +53,7 @@ def travel_matrix(
 
 
 def matrix_ms(network: StreetNetwork, positions: Positions, metric: Metric) -> npt.NDArray[np.int64]:
-    """Give the travel time in milliseconds, :data:`routing.streets.engines.FAR_MS` where there is no way."""
+    """Return the travel time in milliseconds, :data:`routing.streets.engines.FAR_MS` where there is no way."""
     weights = metric.weights
     ms = metric.many(ways_out(network, positions, weights), ways_in(network, positions, weights))
     row = network.rows(positions)

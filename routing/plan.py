@@ -21,7 +21,7 @@ from routing.plan_report import LONG_WALK_M, PlanReport, plain
 from routing.problem import Plan, Reason
 from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.search.loads import farthest_load
-from routing.solver import Standing, solve
+from routing.solver import SearchState, solve
 from routing.streets.network import network_of
 from routing.vary.history import known_legs, past_walks
 from routing.vary.keeping import keep_candidates
@@ -30,7 +30,7 @@ from routing.vary.sampler import Varied, Variety, vary
 
 PRICING = 0.2  # of the time, to find out what the drawn days cost
 
-Watch = Callable[[Standing], bool]
+Watch = Callable[[SearchState], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class PlanOptions:
     steps: int | None = None
 
     def effort(self, share: float) -> dict[str, Any]:
-        """Give a share of the search as :func:`routing.solver.solve` takes it."""
+        """Return a share of the search as :func:`routing.solver.solve` takes it."""
         if self.steps is None:
             return {"seconds": share * self.seconds}
         return {"iterations": round(share * self.steps)}
@@ -136,7 +136,7 @@ def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Wat
     asked = terms.days is Days.DRAWN and terms.price_days and brief.round.days > 1
     pricing = PRICING if asked else 0.0
 
-    def listen(now: Standing) -> bool:
+    def listen(now: SearchState) -> bool:
         nonlocal ended
         left_s = None if now.seconds_left is None else now.seconds_left + pricing * options.seconds
         ended = watch is not None and watch(replace(now, seconds_left=left_s))
@@ -150,8 +150,8 @@ def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Wat
     if not asked or ended:
         return plan, None
 
-    def still(now: Standing) -> bool:
-        return watch is not None and watch(Standing(plan.travel_s, len(plan.unserved), now.seconds_left))
+    def still(now: SearchState) -> bool:
+        return watch is not None and watch(SearchState(plan.travel_s, len(plan.unserved), now.seconds_left))
 
     freed = replace(problem, day_of=None)
     aside = part(1 - pricing, pricing)  # the same bar, which goes on

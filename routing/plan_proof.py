@@ -33,7 +33,7 @@ _PARTS = frozenset(
 
 
 def release(store: Store, round_id: str, *, day: int | None = None) -> dict[str, Any]:
-    """Give what anyone can verify the routes of a plan with, to be published when its days are over.
+    """Return what anyone can verify the routes of a plan with, to be published when its days are over.
 
     Parameters
     ----------

@@ -76,12 +76,12 @@ class PlanReport:
         return (Note(LONG_WALKS, {**values, "team": team, "day": day}),)
 
     def as_json(self) -> dict[str, Any]:
-        """Give plain JSON values; :func:`report_of` reads them back."""
+        """Return plain JSON values; :func:`report_of` reads them back."""
         return asdict(self)
 
 
 def report_of(store: Store, round_id: str) -> PlanReport:
-    """Give what the plan of a round came to.
+    """Return what the plan of a round came to.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def report_of(store: Store, round_id: str) -> PlanReport:
 
 
 def chances_of(store: Store, round_id: str) -> pd.DataFrame:
-    """Give for every stop of a plan what its unit could guess, as it was when the plan was made.
+    """Return for every stop of a plan what its unit could guess, as it was when the plan was made.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def chances_of(store: Store, round_id: str) -> pd.DataFrame:
 
 
 def plain(report: PlanReport, chances: pd.DataFrame) -> dict[str, Any]:
-    """Give what is saved with a plan; :func:`report_of` and :func:`chances_of` read it back.
+    """Return what is saved with a plan; :func:`report_of` and :func:`chances_of` read it back.
 
     Parameters
     ----------

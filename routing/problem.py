@@ -198,17 +198,17 @@ class RoutingProblem:
         return int(next(iter(self.travel_s.values())).shape[0])
 
     def matrix(self, team: int) -> Seconds:
-        """Give the travel seconds of a team's mode."""
+        """Return the travel seconds of a team's mode."""
         travel: Seconds = self.travel_s[self.teams[team].mode]
         return travel
 
     def worth_s(self, stop: int) -> int:
-        """Give what a visit is worth in travel seconds."""
+        """Return what a visit is worth in travel seconds."""
         prize: int | None = self.prizes[stop]
         return self.must_s if prize is None else prize
 
     def open_on(self, stop: int, day: int) -> Sequence[Window]:
-        """Give the windows of a stop on a day, ``(open_s, close_s)`` in order; none when it is not its day."""
+        """Return the windows of a stop on a day, ``(open_s, close_s)`` in order; none when it is not its day."""
         drawn = self.day_of[stop]
         if drawn is not None and drawn != day:
             return ()

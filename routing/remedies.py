@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from routing.problem import HOUR_S, Plan, Reason, RoutingProblem, Slot
+from routing.search.drafts import Drafts, detour_s, holds, shift_s, work_s
 from routing.search.places import Places
-from routing.search.settle import Drafts, detour_s, holds, shift_s, work_s
 from routing.search.timetable import NEVER_S, Day, earliest_back
 
 _TRIED = 60  # places for a stop, nearest first, before the least overtime is taken
@@ -71,7 +71,7 @@ def remedies(problem: RoutingProblem, plan: Plan) -> dict[int, Remedy]:
 
 
 def teams_for_all(problem: RoutingProblem, plan: Plan) -> int | None:
-    """Give a number of teams that serves every stop which only lacks room; None when even very many do not.
+    """Return a number of teams that serves every stop which only lacks room; None when even very many do not.
 
     The further teams are like the one with the longest day, and work on all days. The number is proved by putting the
     stops into their days on the real clock, so it is enough; a longer search may do with fewer.

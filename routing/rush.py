@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from routing.problem import UNREACHABLE_S, Plan, PlannedRoute, Shift, Window
 
-MORNING_S = (7 * 3600, 9 * 3600)
-EVENING_S = (17 * 3600, 19 * 3600)
+MORNING_RUSH_S = (7 * 3600, 9 * 3600)
+EVENING_RUSH_S = (17 * 3600, 19 * 3600)
 _ROUNDING = 0.001
 PARTS = 10_000
 """A share is a whole number of these parts, so that whoever verifies a plan has the same clock."""
@@ -38,24 +38,24 @@ class RushClock:
 
     def solver_s(self, real_s: float) -> float:
         """Say a time of the real clock on the solver's."""
-        ahead = max(0.0, MORNING_S[1] - max(real_s, MORNING_S[0]))
-        behind = max(0.0, min(real_s, EVENING_S[1]) - EVENING_S[0])
+        ahead = max(0.0, MORNING_RUSH_S[1] - max(real_s, MORNING_RUSH_S[0]))
+        behind = max(0.0, min(real_s, EVENING_RUSH_S[1]) - EVENING_RUSH_S[0])
         return real_s + (1 - self.morning) * ahead - (1 - self.evening) * behind
 
     def real_s(self, solver_s: float) -> float:
         """Say a time of the solver's clock on the real one."""
-        if solver_s < MORNING_S[1]:
-            inside = MORNING_S[1] - (MORNING_S[1] - solver_s) / self.morning
-            return max(inside, solver_s - (1 - self.morning) * (MORNING_S[1] - MORNING_S[0]))
-        if solver_s > EVENING_S[0]:
-            inside = EVENING_S[0] + (solver_s - EVENING_S[0]) / self.evening
-            return min(inside, solver_s + (1 - self.evening) * (EVENING_S[1] - EVENING_S[0]))
+        if solver_s < MORNING_RUSH_S[1]:
+            inside = MORNING_RUSH_S[1] - (MORNING_RUSH_S[1] - solver_s) / self.morning
+            return max(inside, solver_s - (1 - self.morning) * (MORNING_RUSH_S[1] - MORNING_RUSH_S[0]))
+        if solver_s > EVENING_RUSH_S[0]:
+            inside = EVENING_RUSH_S[0] + (solver_s - EVENING_RUSH_S[0]) / self.evening
+            return min(inside, solver_s + (1 - self.evening) * (EVENING_RUSH_S[1] - EVENING_RUSH_S[0]))
         return solver_s
 
     def begin_s(self, solver_s: int) -> int:
         """Say when something begins really: rounded so that neither an opening nor a closing hour is missed."""
         real_s = self.real_s(solver_s)
-        return math.ceil(real_s) if solver_s < MORNING_S[1] else math.floor(real_s)
+        return math.ceil(real_s) if solver_s < MORNING_RUSH_S[1] else math.floor(real_s)
 
     def windows(self, real: Sequence[Window]) -> list[Window]:
         """Say opening windows on the solver's clock; one that only the rush held is left out."""
@@ -94,7 +94,7 @@ class RushClock:
 
 
 def share_left(day_s: npt.NDArray[np.int64], rush_s: npt.NDArray[np.int64], *, least: float = 0.0) -> float:
-    """Give the share of the daytime speed that the slowest pair keeps in a rush.
+    """Return the share of the daytime speed that the slowest pair keeps in a rush.
 
     Parameters
     ----------

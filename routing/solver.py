@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from geo.progress import Progress, silent
 from routing.problem import Plan, RoutingProblem
+from routing.search.drafts import Drafts, holds, keep, routes_of
 from routing.search.places import Places
 from routing.search.polish import Search
-from routing.search.settle import Drafts, holds, keep, routes_of
 from routing.search.unserved import reason_of
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SearchState:
     """How the search stands."""
 
     travel_s: int  # of the best plan so far
@@ -28,7 +28,7 @@ def solve(  # noqa: PLR0913 - two ways to end it, two to listen, and where to st
     iterations: int | None = None,
     seed: int,
     progress: Progress = silent,
-    watch: Callable[[Standing], bool] | None = None,
+    watch: Callable[[SearchState], bool] | None = None,
     start: Plan | None = None,
 ) -> Plan:
     """Plan the routes.
@@ -66,10 +66,10 @@ def solve(  # noqa: PLR0913 - two ways to end it, two to listen, and where to st
         if watch is None:
             return False
         left = None if seconds is None else max(0.0, search.ends_at - time.perf_counter())
-        return watch(Standing(search.travel_s(), len(search.missing), left))
+        return watch(SearchState(search.travel_s(), len(search.missing), left))
 
     search.run(listen)
-    return settle(problem, search.tours)
+    return build_plan(problem, search.tours)
 
 
 def _held(problem: RoutingProblem, plan: Plan) -> Drafts:
@@ -84,7 +84,7 @@ def _held(problem: RoutingProblem, plan: Plan) -> Drafts:
     return {slot: stops for slot, stops in tours.items() if stops}
 
 
-def settle(problem: RoutingProblem, tours: Drafts) -> Plan:
+def build_plan(problem: RoutingProblem, tours: Drafts) -> Plan:
     """Bring tours onto the real clock, put what is missing where it still fits, and say why for the rest."""
     drafts = {slot: keep(problem, slot, stops) for slot, stops in tours.items()}
     served = {stop for stops in drafts.values() for stop in stops}

@@ -27,7 +27,7 @@ def _english() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """Give the folder of real city data, or skip and say how to set it."""
+    """Return the folder of real city data, or skip and say how to set it."""
     folder = os.environ.get("XUNDIAN_DATA")
     if not folder:
         pytest.skip(

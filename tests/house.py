@@ -16,13 +16,13 @@ writes them.
 
 
 def first_sentence(path: Path) -> str:
-    """Give the first paragraph of a module's or a room's docstring."""
+    """Return the first paragraph of a module's or a room's docstring."""
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     return text.split("\n\n", maxsplit=1)[0].replace("\n", " ").removesuffix(".")
 
 
 def lines(room: Path, depth: int = 0) -> Iterator[str]:
-    """Give a row for each file of a room, and for the rooms inside it with their own files below them."""
+    """Yield a row for each file of a room, and for the rooms inside it with their own files below them."""
     inset = "&nbsp;" * 4 * depth
     files = [path for path in room.glob("*.py") if path.name != "__init__.py"]
     rooms = [path for path in room.iterdir() if (path / "__init__.py").exists()]
@@ -36,7 +36,7 @@ def lines(room: Path, depth: int = 0) -> Iterator[str]:
 
 
 def page() -> str:
-    """Give the whole page."""
+    """Return the whole page."""
     tables = (
         f"\n## `{room}/`\n\n{first_sentence(ROOT / room / '__init__.py')}.\n\n| file | what it holds |\n|---|---|\n"
         + "\n".join(lines(ROOT / room))

@@ -26,17 +26,17 @@ def init_app(app: Flask) -> None:
 
 
 def city() -> Store:
-    """Give the store of the application that answers."""
+    """Return the store of the application that answers."""
     return cast("Store", current_app.extensions["xundian"])
 
 
 def mark_of(user: User) -> str:
-    """Give what a session remembers of a password, so that a new password ends the old sessions."""
+    """Return what a session remembers of a password, so that a new password ends the old sessions."""
     return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
 
 
 def current() -> User | None:
-    """Give the account of this request, read from the store once."""
+    """Return the account of this request, read from the store once."""
     if "user" not in g:
         name = session.get("user")
         user = city().user(name) if name else None
@@ -45,12 +45,12 @@ def current() -> User | None:
 
 
 def home_of(user: User) -> str:
-    """Give the address of an account's first page."""
+    """Return the address of an account's first page."""
     return url_for(HOMES[user.role])
 
 
 def sight() -> Sight:
-    """Give what the account of this request may see.
+    """Return what the account of this request may see.
 
     Raises
     ------

@@ -122,7 +122,7 @@ def _check(config: Mapping[str, Any]) -> None:
 
 
 def _page() -> dict[str, str]:
-    """Give every page its own address and what the city wants said on all of them."""
+    """Return every page its own address and what the city wants said on all of them."""
     store, now = access.city(), today(access.city())
     marks = [_("Demo: streets real, the rest invented")] if store.setting("demo") else []
     if now.pinned:

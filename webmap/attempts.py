@@ -31,7 +31,7 @@ class Attempts:
         self._lock = threading.Lock()
 
     def wait_s(self, *names: str) -> int:
-        """Give the seconds until another attempt is heard, 0 when it is heard now."""
+        """Return the seconds until another attempt is heard, 0 when it is heard now."""
         with self._lock:
             return max((self._wait_s(name) for name in names), default=0)
 

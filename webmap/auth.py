@@ -98,7 +98,7 @@ def _refuse_empty(field: str, value: str, role: Role, names: Iterable[str]) -> N
 
 
 def _known_teams(store: Store) -> set[str]:
-    """Give the teams that the city has, and those without a name that its plans made."""
+    """Return the teams that the city has, and those without a name that its plans made."""
     planned = (set(store.routes(each.id)["team"]) for each in store.rounds())
     return {team.id for team in store.teams()}.union(*planned)
 

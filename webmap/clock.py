@@ -21,12 +21,12 @@ class Today:
 
 
 def zone_of(store: Store) -> ZoneInfo:
-    """Give the city's time zone: its setting ``timezone``, else Shanghai's."""
+    """Return the city's time zone: its setting ``timezone``, else Shanghai's."""
     return ZoneInfo(store.setting("timezone") or TIMEZONE)
 
 
 def today(store: Store) -> Today:
-    """Give the city's date: its setting ``today`` when there is one, else the clock's.
+    """Return the city's date: its setting ``today`` when there is one, else the clock's.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def today(store: Store) -> Today:
 
 
 def now(store: Store) -> dt.datetime:
-    """Give the moment in UTC; on a date that was set by hand the time of day is the setting ``time``, else 07:30.
+    """Return the moment in UTC; on a date that was set by hand the time of day is the setting ``time``, else 07:30.
 
     Raises
     ------

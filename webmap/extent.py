@@ -14,7 +14,7 @@ Bounds = tuple[float, float, float, float]
 
 
 def extent(store: Store) -> Bounds:
-    """Give west, south, east, north of the zones, else the checkpoints, else the streets, else China, in degrees."""
+    """Return west, south, east, north of the zones, else the checkpoints, else the streets, else China, in degrees."""
     for read in (store.zones, store.checkpoints):
         frame = read()
         if len(frame):
@@ -24,13 +24,13 @@ def extent(store: Store) -> Bounds:
 
 
 def bounds_of(frame: gpd.GeoDataFrame) -> Bounds:
-    """Give west, south, east, north of a frame in degrees, to about a metre."""
+    """Return west, south, east, north of a frame in degrees, to about a metre."""
     west, south, east, north = (round(float(value), DECIMALS) for value in frame.total_bounds)
     return (west, south, east, north)
 
 
 def outline(zones: gpd.GeoDataFrame) -> shapely.Geometry | None:
-    """Give the outline of what is answered for: the districts, else the street offices; None without zones."""
+    """Return the outline of what is answered for: the districts, else the street offices; None without zones."""
     for level in (Level.DISTRICT, Level.STREET, Level.COMMUNITY):
         own = zones[zones["level"] == level]
         if len(own):

@@ -84,7 +84,7 @@ def _key(sight: Sight, round_id: str) -> str:
 
 
 def _at(sight: Sight, sheet: RouteSheet) -> int:
-    """Give the number of the next stop: what the team said, else what the clock says; one more than all: back."""
+    """Return the number of the next stop: what the team said, else what the clock says; one more than all: back."""
     said = session.get(AT, {}).get(_key(sight, sheet.round.id))
     if isinstance(said, int):
         return said
@@ -93,7 +93,7 @@ def _at(sight: Sight, sheet: RouteSheet) -> int:
 
 
 def _next(lines: list[Line], at: int) -> Line | None:
-    """Give the line of the next stop, or of the base when all are done."""
+    """Return the line of the next stop, or of the base when all are done."""
     stop = next((line for line in lines if line.place.number == at), None)
     return stop or (lines[-1] if lines and lines[-1].place.kind == "base" else None)
 

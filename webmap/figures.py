@@ -56,7 +56,7 @@ class Figures:
         return range(1, self.round.days + 1)
 
     def on(self, day: int) -> list[TeamDay]:
-        """Give the teams of a day in their order; of day 0, each team with all its days together."""
+        """Return the teams of a day in their order; of day 0, each team with all its days together."""
         if day:
             return [one for one in self.team_days if one.day == day]
         return [_together(team, [one for one in self.team_days if one.team == team]) for team in self.teams]

@@ -24,7 +24,7 @@ METRES_OF_KM = 1000.0
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates these filters."""
+    """Return the templates these filters."""
     app.jinja_env.filters.update(
         number=number,
         duration=duration,
@@ -97,14 +97,14 @@ def _local(moment: dt.datetime) -> dt.datetime:
 
 
 def catalogue_of_app() -> Catalogue:
-    """Give the city's current edition of the catalogue, read once a request."""
+    """Return the city's current edition of the catalogue, read once a request."""
     if "catalogue" not in g:
         g.catalogue = city().catalogue()
     return cast("Catalogue", g.catalogue)
 
 
 def categories() -> Mapping[str, Category]:
-    """Give the catalogue's categories."""
+    """Return the catalogue's categories."""
     return catalogue_of_app().categories
 
 

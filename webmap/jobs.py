@@ -104,7 +104,7 @@ class Jobs:
         return job
 
     def get(self, job_id: str, owner: str) -> Job:
-        """Give a job of an account.
+        """Return a job of an account.
 
         Raises
         ------
@@ -117,11 +117,11 @@ class Jobs:
         return job
 
     def at_work(self, about: str) -> Job | None:
-        """Give the job, of whatever account, that works on something just now."""
+        """Return the job, of whatever account, that works on something just now."""
         return next((one for one in self._jobs.values() if one.about == about and not one.finished), None)
 
     def last(self, owner: str, about: str) -> Job | None:
-        """Give the newest job of an account on something, over or not."""
+        """Return the newest job of an account on something, over or not."""
         own = [one for one in self._jobs.values() if one.about == about and one.owner == owner]
         return own[-1] if own else None
 
@@ -156,12 +156,12 @@ class Jobs:
 
 
 def init_app(app: Flask) -> None:
-    """Give the application its jobs."""
+    """Return the application its jobs."""
     app.extensions["xundian_jobs"] = Jobs()
 
 
 def jobs() -> Jobs:
-    """Give the jobs of the application that answers."""
+    """Return the jobs of the application that answers."""
     return cast("Jobs", current_app.extensions["xundian_jobs"])
 
 

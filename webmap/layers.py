@@ -16,7 +16,7 @@ pages = Blueprint("layers", __name__, url_prefix="/data")
 @pages.get("/rounds/<round_id>/routes.geojson")
 @access.require(Role.PLANNER, Role.TEAM)
 def routes(round_id: str) -> Response:
-    """Give a round's routes, one line per team and day."""
+    """Return a round's routes, one line per team and day."""
     frame = access.sight().routes(round_id)
     return geojson.answer(frame, ("team", "day", "mode", "travel_s", "length_m", "stops"))
 
@@ -24,7 +24,7 @@ def routes(round_id: str) -> Response:
 @pages.get("/rounds/<round_id>/stops.geojson")
 @access.require(Role.PLANNER, Role.TEAM)
 def stops(round_id: str) -> Response:
-    """Give a round's bases, stops and lunches in their order, with local times and the checkpoint's name."""
+    """Return a round's bases, stops and lunches in their order, with local times and the checkpoint's name."""
     sight = access.sight()
     zone = zone_of(access.city())
     frame = stop_rows(sight.stops(round_id), sight.checkpoints(), zone=zone, category=category_name)
@@ -35,7 +35,7 @@ def stops(round_id: str) -> Response:
 @pages.get("/checkpoints.geojson")
 @access.require(*Role)
 def checkpoints() -> Response:
-    """Give the roster, or the part of it that the account may see."""
+    """Return the roster, or the part of it that the account may see."""
     frame = access.sight().checkpoints()
     return geojson.answer(with_category(frame), ("name", "category", "address", "unit"))
 
@@ -43,14 +43,14 @@ def checkpoints() -> Response:
 @pages.get("/zones.geojson")
 @access.require(Role.PLANNER, Role.STREET)
 def zones() -> Response:
-    """Give the zones, or the part of them that the account may see."""
+    """Return the zones, or the part of them that the account may see."""
     return geojson.answer(access.sight().zones(), ("level", "name", "parent", "unit"))
 
 
 @pages.get("/zone-names.geojson")
 @access.require(Role.PLANNER)
 def zone_names() -> Response:
-    """Give a point inside each zone for its name: a polygon cut into tiles would show it once a tile."""
+    """Return a point inside each zone for its name: a polygon cut into tiles would show it once a tile."""
     zones = access.sight().zones()
     return geojson.answer(zones.set_geometry(zones.representative_point()), ("level", "name"))
 
@@ -58,7 +58,7 @@ def zone_names() -> Response:
 @pages.get("/problems.geojson")
 @access.require(Role.STREET)
 def problems() -> Response:
-    """Give what was found in the street's zone, one point for each checkpoint, with how often and how many points."""
+    """Return what was found in the street's zone, one point for each checkpoint, with how often and how many points."""
     found = access.sight().deductions()
     by = found.groupby("checkpoint")
     frame = by.agg(points=("points", "sum"), found=("points", "size"), last=("arrived_at", "max"))

@@ -12,7 +12,7 @@ STATIC = resources.files("webmap") / "static"
 
 @lru_cache(maxsize=4)
 def templates(language: str) -> Environment:
-    """Give the templates of the application, speaking one language, outside any request."""
+    """Return the templates of the application, speaking one language, outside any request."""
     made = Environment(
         loader=PackageLoader("webmap"), autoescape=True, extensions=["jinja2.ext.i18n"], trim_blocks=True
     )
@@ -26,7 +26,7 @@ def templates(language: str) -> Environment:
 
 
 def style() -> str:
-    """Give the stylesheet of the application."""
+    """Return the stylesheet of the application."""
     return (STATIC / "xundian.css").read_text(encoding="utf-8")
 
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 
 def local_path(address: str) -> str:
-    r"""Give ``address`` when it is a path on this server, else ``/``.
+    r"""Return ``address`` when it is a path on this server, else ``/``.
 
     ``//host``, ``/\host`` and anything with a scheme would lead away, so that a forged link could.
     """

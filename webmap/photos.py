@@ -12,20 +12,20 @@ pages = Blueprint("photos", __name__)
 
 @pages.get("/photos/<sha256>")
 def large(sha256: str) -> Response:
-    """Give a photo."""
+    """Return a photo."""
     photo = _seen(sha256)
     return _answer(photo.content, photo)
 
 
 @pages.get("/photos/<sha256>/small")
 def small(sha256: str) -> Response:
-    """Give the thumbnail of a photo."""
+    """Return the thumbnail of a photo."""
     photo = _seen(sha256)
     return _answer(photo.thumbnail, photo)
 
 
 def _seen(sha256: str) -> Photo:
-    """Give a photo that the account may see; to whoever isn't logged in none is there."""
+    """Return a photo that the account may see; to whoever isn't logged in none is there."""
     if access.current() is None:
         raise NotFoundError(NO_PHOTO)
     return access.sight().photo(sha256)

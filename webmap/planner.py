@@ -48,6 +48,6 @@ def _levels() -> dict[str, str]:
 
 
 def _settings(sight: Sight, figures: Figures | None) -> dict[str, Any]:
-    """Give the page's script what it needs to draw: addresses, extent, teams. What is empty has no layer."""
+    """Return the page's script what it needs to draw: addresses, extent, teams. What is empty has no layer."""
     visited = figures is not None and figures.visits_ever
     return map_settings(sight, figures) | (cell_settings() if visited else {"cells": ""})

@@ -9,7 +9,7 @@ BYTES = 32
 
 
 def secret_of(cache_dir: Path) -> str:
-    """Give the city's signing key, making it the first time.
+    """Return the city's signing key, making it the first time.
 
     Parameters
     ----------

@@ -31,39 +31,39 @@ class Sight:
     today: Today
 
     def rounds(self) -> list[Round]:
-        """Give the rounds of a planner, newest first; of a team those that are out today."""
+        """Return the rounds of a planner, newest first; of a team those that are out today."""
         if self.user.role is Role.STREET:
             self._refuse()
         rounds = sorted(self.store.rounds(), key=lambda one: (one.start, one.id), reverse=True)
         return rounds if self.user.role is Role.PLANNER else [one for one in rounds if self._day(one)]
 
     def routes(self, round_id: str) -> gpd.GeoDataFrame:
-        """Give the routes of a round: all to the planner, to a team its own of today."""
+        """Return the routes of a round: all to the planner, to a team its own of today."""
         team, day = self.own_part(round_id)
         return self.store.routes(round_id, team=team, day=day)
 
     def stops(self, round_id: str) -> gpd.GeoDataFrame:
-        """Give the stops of a round, under the same rule as the routes."""
+        """Return the stops of a round, under the same rule as the routes."""
         team, day = self.own_part(round_id)
         return self.store.stops(round_id, team=team, day=day)
 
     def plan(self, round_id: str, *, team: str | None = None, day: int | None = None) -> PlanPart:
-        """Give a plan to be read: the planner's as asked for, whole or a team's or a day's; a team's own of today."""
+        """Return a plan to be read: the planner's as asked for, whole or a team's or a day's; a team's own of today."""
         own_team, own_day = self.own_part(round_id)
         return plan_part(self.store, round_id, team=own_team or team, day=own_day or day)
 
     def unserved(self, round_id: str) -> pd.DataFrame:
-        """Give what a plan doesn't serve, with the reasons."""
+        """Return what a plan doesn't serve, with the reasons."""
         self._planner_only()
         return self.store.unserved(round_id)
 
     def closures(self) -> gpd.GeoDataFrame:
-        """Give what is closed and not opened again."""
+        """Return what is closed and not opened again."""
         self._planner_only()
         return self.store.closures()
 
     def plan_report(self, round_id: str) -> PlanReport | None:
-        """Give what a plan comes to, with what an inspected unit could guess of it; None when nothing of it is kept."""
+        """Return what a plan comes to, with what an inspected unit could guess; None when nothing is kept."""
         self._planner_only()
         try:
             return report_of(self.store, round_id)
@@ -71,18 +71,18 @@ class Sight:
             return None
 
     def changes(self, round_id: str) -> pd.DataFrame:
-        """Give the changes of a plan: all to the planner, to a team those of its own route of today, as told to it."""
+        """Return the changes of a plan: all to the planner, to a team those of its route of today, as told to it."""
         team, day = self.own_part(round_id)
         lines = self.store.amendments(round_id, team=team, day=day)
         return lines if self.user.role is Role.PLANNER else lines.drop(columns=["by", "params", "touched"])
 
     def sample(self, round_id: str) -> gpd.GeoDataFrame:
-        """Give what was drawn for a round: nobody but the planner may know it before the visit."""
+        """Return what was drawn for a round: nobody but the planner may know it before the visit."""
         self._planner_only()
         return self.store.sample(round_id)
 
     def checkpoints(self) -> gpd.GeoDataFrame:
-        """Give the roster: whole to the planner, to a street office its own zone's, to a team its stops of today."""
+        """Return the roster: whole to the planner, to a street office its own zone's, to a team its stops of today."""
         if self.user.role is Role.PLANNER:
             return self.store.checkpoints()
         if self.user.role is Role.STREET:
@@ -92,7 +92,7 @@ class Sight:
         return roster[roster.index.isin(own)]
 
     def draw(self, round_id: str) -> Draw | None:
-        """Give what a round's draw was made from, None before it is drawn."""
+        """Return what a round's draw was made from, None before it is drawn."""
         self._planner_only()
         try:
             return self.store.draw(round_id)
@@ -100,13 +100,13 @@ class Sight:
             return None
 
     def zone(self) -> str:
-        """Give the code of a street account's own zone."""
+        """Return the code of a street account's own zone."""
         if self.user.role is not Role.STREET or not self.user.zone:
             self._refuse()
         return self.user.zone
 
     def zones(self) -> gpd.GeoDataFrame:
-        """Give the zones: all to the planner, to a street office its own with what lies below it, none to a team."""
+        """Return the zones: all to the planner, to a street office its own with what lies below it, none to a team."""
         if self.user.role is Role.TEAM:
             self._refuse()
         zones = self.store.zones()
@@ -115,7 +115,7 @@ class Sight:
         )
 
     def visits(self, round_id: str | None = None) -> gpd.GeoDataFrame:
-        """Give the visits: all to the planner; to a street office those in its zone, without team and hour.
+        """Return the visits: all to the planner; to a street office those in its zone, without team and hour.
 
         A covert visit of today stays hidden from the street until tomorrow: it would say where the team is now.
         """
@@ -130,7 +130,7 @@ class Sight:
         return shown.drop(columns=["team", "round_id", "covert"])
 
     def deductions(self) -> pd.DataFrame:
-        """Give what was found, under the same rule as the visits, with checkpoint, day and place of the visit."""
+        """Return what was found, under the same rule as the visits, with checkpoint, day and place of the visit."""
         visits = self.visits()
         scope = Scope() if self.user.role is Role.PLANNER else Scope(zone=self.zone())
         found = self.store.deductions_frame(scope)
@@ -141,7 +141,7 @@ class Sight:
         return self.store.photos_frame(self._seen(deductions))
 
     def photo(self, sha256: str) -> Photo:
-        """Give a photo that shows a deduction which the account sees.
+        """Return a photo that shows a deduction which the account sees.
 
         Raises
         ------
@@ -165,12 +165,12 @@ class Sight:
         return [one for one in deductions if one in own]
 
     def found(self, scope: Scope) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-        """Give a planner the visits of a scope and what they deducted."""
+        """Return a planner the visits of a scope and what they deducted."""
         self._planner_only()
         return self.store.visits_frame(scope), self.store.deductions_frame(scope)
 
     def own_part(self, round_id: str) -> tuple[str | None, int | None]:
-        """Give the team and the day of a round to which an account is limited; of a planner neither.
+        """Return the team and the day of a round to which an account is limited; of a planner neither.
 
         Raises
         ------

@@ -23,7 +23,7 @@ class TeamMark:
 
     @property
     def beside(self) -> str:
-        """Give what stands beside the chip: the name, unless the chip says it already."""
+        """Return what stands beside the chip: the name, unless the chip says it already."""
         return "" if self.chip == self.name else self.name
 
 

@@ -40,7 +40,7 @@ _making = threading.Lock()
 
 
 def street_archive(store: Store) -> Path:
-    """Give the PMTiles file of the streets, making it when the streets are new.
+    """Return the PMTiles file of the streets, making it when the streets are new.
 
     Layer ``streets`` with ``rank`` (0 the widest to 5), ``name``, ``bridge`` and ``tunnel``.
     """
@@ -48,7 +48,7 @@ def street_archive(store: Store) -> Path:
 
 
 def zone_archive(store: Store) -> Path:
-    """Give the PMTiles file of the zones, made anew when any zone changed. Layer ``zones`` with code, level, names."""
+    """Return the PMTiles file of the zones, rebuilt when a zone changed; layer ``zones`` with code, level, names."""
     zones = store.zones()
     plain = zones[[*ZONE_COLUMNS]].reset_index()
     rows = plain.to_csv(index=False).encode()
@@ -66,12 +66,12 @@ def prepare(store: Store) -> None:
 
 
 def street_address(store: Store) -> str:
-    """Give the address of the streets' tiles, which changes with them; empty when the city has no streets."""
+    """Return the address of the streets' tiles, which changes with them; empty when the city has no streets."""
     return url_for("tiles.streets", name=street_archive(store).name) if store.streets_sha256() else ""
 
 
 def zone_address(store: Store) -> str:
-    """Give the address of the zones' tiles, which changes with them; empty when the city has no zones."""
+    """Return the address of the zones' tiles, which changes with them; empty when the city has no zones."""
     return url_for("tiles.zones", name=zone_archive(store).name) if len(store.zones()) else ""
 
 
@@ -98,7 +98,7 @@ def _serve(archive: Path, name: str) -> Response:
 
 
 def street_lines(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give the streets as a map draws them: each once, with its ``rank``, 0 the widest to 5."""
+    """Return the streets as a map draws them: each once, with its ``rank``, 0 the widest to 5."""
     rank = edges["highway"].str.removesuffix("_link").map(RANKS).fillna(SMALLEST).astype(int)
     frame = edges[["name", "bridge", "tunnel", "geometry"]].assign(rank=rank)
     # Both directions of a street are one line on a map.

@@ -15,7 +15,7 @@ STREETS = Path(__file__).with_name("wuhan_middle.parquet")
 
 
 def square() -> shapely.Polygon:
-    """Give the demo city's outline: 12 km by 12 km, in metres of :data:`METRIC`."""
+    """Return the demo city's outline: 12 km by 12 km, in metres of :data:`METRIC`."""
     x, y = (float(axis) for axis in project_xy(*CENTRE, METRIC))
     return shapely.box(x - HALF_SIDE_M, y - HALF_SIDE_M, x + HALF_SIDE_M, y + HALF_SIDE_M)
 

@@ -27,7 +27,7 @@ _NOTES = ("已现场告知负责人", "上次检查已指出，仍未整改", "�
 
 
 def past_rounds(edition: str) -> list[Round]:
-    """Give six monthly rounds of four days from a Tuesday, open and covert in turn."""
+    """Return six monthly rounds of four days from a Tuesday, open and covert in turn."""
     rounds = []
     for number, month in enumerate(MONTHS):
         first = dt.date.fromisoformat(f"{month}-08")
@@ -110,7 +110,7 @@ def effort(checkpoints: gpd.GeoDataFrame, teams: list[Team], truth: Truth) -> np
 def with_deductions(
     visits: pd.DataFrame, checkpoints: gpd.GeoDataFrame, catalogue: Catalogue, truth: Truth, rng: np.random.Generator
 ) -> Iterator[Visit]:
-    """Give the visits with what they found.
+    """Yield the visits with what they found.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def _note(rng: np.random.Generator) -> str:
 
 
 def _times(count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Give seconds of the day at which a team arrives, in order."""
+    """Return seconds of the day at which a team arrives, in order."""
     gaps = rng.uniform(0.5, 1.5, count + 1)
     first, last = _DAY_S
     return np.asarray(first + (last - first) * np.cumsum(gaps)[:-1] / gaps.sum()).astype(np.int64)

@@ -97,7 +97,7 @@ UNIT = {
 
 
 def stems(rng: np.random.Generator) -> Iterator[str]:
-    """Give pairs of characters fit for a name, for ever; none comes again before all have come."""
+    """Yield pairs of characters fit for a name, for ever; none comes again before all have come."""
     pairs = [a + b for a in _FIRST for b in _SECOND if a != b]
     while True:
         for at in rng.permutation(len(pairs)):
@@ -105,5 +105,5 @@ def stems(rng: np.random.Generator) -> Iterator[str]:
 
 
 def person(rng: np.random.Generator) -> str:
-    """Give the name of an invented person."""
+    """Return the name of an invented person."""
     return str(rng.choice(list(_SURNAMES))) + str(rng.choice(_GIVEN))

@@ -21,7 +21,7 @@ class Pieces:
     near: tuple[tuple[int, ...], ...]  # neighbours along a line
 
     def part(self, members: Ints) -> "Pieces":
-        """Give the pieces ``members``, numbered anew in their order."""
+        """Return the pieces ``members``, numbered anew in their order."""
         new = {int(old): i for i, old in enumerate(members)}
         near = tuple(tuple(new[other] for other in self.near[old] if other in new) for old in members)
         return Pieces(self.xy[members], self.weight[members], near)
@@ -37,7 +37,7 @@ def neighbours(borders: pd.DataFrame, count: int) -> tuple[tuple[int, ...], ...]
 
 
 def regions(pieces: Pieces, count: int, rng: np.random.Generator) -> Ints:
-    """Give each piece the number of its region, ``0..count-1``.
+    """Assign each piece the number of its region, ``0..count-1``.
 
     Regions grow piece by piece from seeds, the lightest first, each taking the free neighbour nearest to its centre;
     then the seeds move to the regions' centres and they grow again (Lloyd's iteration). The best result is kept.

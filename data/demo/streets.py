@@ -68,7 +68,7 @@ def street_names(edges: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.Series
 
 
 def _kinds(edges: gpd.GeoDataFrame) -> Ints:
-    """Give the place of each edge's class in :data:`_CLASSES`; one beyond it for ramps."""
+    """Return the place of each edge's class in :data:`_CLASSES`; one beyond it for ramps."""
     rank = {name: i for i, name in enumerate(_CLASSES)}
     kind = np.array(edges["highway"].map(rank).fillna(rank["minor"]), np.int64)
     kind[edges["highway"].str.endswith("_link")] = len(_CLASSES)
@@ -96,7 +96,7 @@ def _strokes(edges: gpd.GeoDataFrame, kind: Ints) -> Ints:
 
 
 def _stubs(edges: gpd.GeoDataFrame) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
-    """Give both ends of every edge: the edge, the node, and the bearing (degrees) in which the edge leaves the node."""
+    """Return both ends of every edge: edge, node, and the bearing (degrees) in which the edge leaves the node."""
     lines = edges.geometry.to_numpy()
     ahead = np.minimum(_AHEAD_M, shapely.length(lines))
     bearings = []
@@ -114,7 +114,7 @@ def _components(pairs: list[tuple[int, int]] | Ints, count: int) -> Ints:
 
 
 def _carriageways(edges: gpd.GeoDataFrame, kind: Ints, stroke: Ints) -> Ints:
-    """Give strokes that run along a longer one of their class the longer one's number."""
+    """Merge strokes that run along a longer one of their class into the longer one."""
     wide = np.flatnonzero(kind <= _CLASSES.index("secondary"))
     lines = edges.geometry.to_numpy()[wide]
     count = np.maximum(1, np.round(shapely.length(lines) / _SAMPLE_M)).astype(int)

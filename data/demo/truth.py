@@ -69,7 +69,7 @@ def plant(checkpoints: gpd.GeoDataFrame, rng: np.random.Generator) -> Truth:
 
 
 def fail_chance(category: pd.Series, community: pd.Series, month: npt.NDArray[np.int64], truth: Truth) -> Floats:
-    """Give the chance that one item fails, for visits to places of these categories and communities.
+    """Return the chance that one item fails, for visits to places of these categories and communities.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def fail_chance(category: pd.Series, community: pd.Series, month: npt.NDArray[np
 
 
 def expected_points(checkpoints: pd.DataFrame, catalogue: Catalogue, truth: Truth, month: int) -> pd.Series:
-    """Give the points that a visit takes off on average, by checkpoint; the place's own luck averages out."""
+    """Return the points that a visit takes off on average, by checkpoint; the place's own luck averages out."""
     chance = fail_chance(
         checkpoints["category"], checkpoints["community_code"], np.full(len(checkpoints), month), truth
     )

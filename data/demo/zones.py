@@ -80,7 +80,7 @@ def _blocks(streets: gpd.GeoDataFrame, rng: np.random.Generator) -> gpd.GeoSerie
 
 
 def _with_water(blocks: gpd.GeoSeries, rivers: list[shapely.LineString]) -> gpd.GeoSeries:
-    """Give each strip of a river to the block on its bank."""
+    """Assign each strip of a river to the block on its bank."""
     wet = shapely.intersects(blocks.to_numpy(), shapely.union_all(rivers))
     touch = _dry_borders(blocks)
     both = pd.concat([touch, touch.rename(columns={"left": "right", "right": "left"})])
@@ -95,7 +95,7 @@ def _with_water(blocks: gpd.GeoSeries, rivers: list[shapely.LineString]) -> gpd.
 def _cuts(
     block: shapely.Polygon, rivers: list[shapely.LineString], rng: np.random.Generator
 ) -> Iterator[shapely.Geometry]:
-    """Give lines that cut a block into compact pieces, or into strips from the bank to the middle of a river."""
+    """Return lines that cut a block into compact pieces, or into strips from the bank to the middle of a river."""
     river = min(rivers, key=lambda line: float(line.distance(block)))
     along = shapely.intersection(river, shapely.buffer(block, 1.0))
     if along.length > _RIVER_STRIP_M:
@@ -147,7 +147,7 @@ def _pieces(blocks: gpd.GeoSeries, frontage: Floats) -> Pieces:
 
 
 def _dry_borders(blocks: gpd.GeoSeries) -> pd.DataFrame:
-    """Give the borders between blocks on one side of both rivers."""
+    """Return the borders between blocks on one side of both rivers."""
     touch = borders(blocks)
     banks = street_blocks(gpd.GeoSeries([shapely.LineString(river) for river in RIVERS], crs=METRIC), square())
     inside = shapely.point_on_surface(blocks.to_numpy())
@@ -182,7 +182,7 @@ def _shares(weight: Floats, most: Ints, count: int) -> Ints:
 
 
 def _codes(table: pd.DataFrame, xy: Floats) -> pd.DataFrame:
-    """Give every region its code, numbered from north to south inside its parent."""
+    """Assign every region a code, numbered from north to south inside its parent."""
     codes = pd.DataFrame({"office": COUNTY, "community": "", "grid": ""}, index=table.index)
     # a grid's W (网格) keeps its code apart from those of unit cells, which number a community's cells the same way
     for level, above, mark in (("office", "", ""), ("community", "office", ""), ("grid", "community", "W")):

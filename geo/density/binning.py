@@ -83,7 +83,7 @@ def _share_out(points: Floats, weights: Floats, out: Floats) -> None:
 
 @nb.njit(nogil=True, inline="always")
 def _cubic(t: float, out: Floats) -> None:
-    """Give the weights of Lagrange's cubic through the cells -1, 0, 1, 2 at ``t`` between 0 and 1."""
+    """Return the weights of Lagrange's cubic through the cells -1, 0, 1, 2 at ``t`` between 0 and 1."""
     out[0] = -t * (t - 1.0) * (t - 2.0) / 6.0
     out[1] = (t + 1.0) * (t - 1.0) * (t - 2.0) / 2.0
     out[2] = -(t + 1.0) * t * (t - 2.0) / 2.0

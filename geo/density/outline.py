@@ -37,14 +37,14 @@ class Correction:
     pad: int
 
     def on_grid(self, shape: tuple[int, int]) -> Floats:
-        """Give the share at the middle of each cell of the grid."""
+        """Return the share at the middle of each cell of the grid."""
         first = self.pad * self.fine + self.fine // 2
         rows = slice(first, first + (shape[0] - 1) * self.fine + 1, self.fine)
         cols = slice(first, first + (shape[1] - 1) * self.fine + 1, self.fine)
         return self.share[rows, cols]
 
     def at(self, points: Floats) -> Floats:
-        """Give the share at points in cells, the middle of the south-west cell being (0, 0)."""
+        """Return the share at points in cells, the middle of the south-west cell being (0, 0)."""
         fine = (points + 0.5 + self.pad) * self.fine - 0.5
         return np.asarray(ndimage.map_coordinates(self.share, [fine[:, 1], fine[:, 0]], order=3, mode="nearest"))
 
@@ -91,7 +91,7 @@ def _smooth(covered: Floats, radius: float) -> Floats:
 
 
 def coverage(region: shapely.Geometry, shape: tuple[int, int]) -> Floats:
-    """Give the share of each unit cell that a polygon covers, cell (0, 0) being the square from (0, 0) to (1, 1)."""
+    """Return the share of each unit cell that a polygon covers, cell (0, 0) being the square from (0, 0) to (1, 1)."""
     rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(region), exterior_cw=True))
     xy, owner = shapely.get_coordinates(rings, return_index=True)
     along = owner[1:] == owner[:-1]

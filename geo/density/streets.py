@@ -21,7 +21,7 @@ def street_kernel(
     *,
     step_m: float = 25.0,
 ) -> gpd.GeoDataFrame:
-    """Give the weight per metre of street, spread from each event along the streets.
+    """Return the weight per metre of street, spread from each event along the streets.
 
     The equal-split discontinuous Epanechnikov kernel of Okabe and Sugihara (2012, Spatial Analysis along Networks,
     section 9.3.2): where n streets meet, what arrives on one is split evenly over the n - 1 others, so that a crossing
@@ -70,7 +70,7 @@ def street_kernel(
 
 
 def _nodes(edges: gpd.GeoDataFrame) -> tuple[Ints, Ints, Ints]:
-    """Give the ends of each edge, and the edges that meet at each node (a loop twice): starts and edge * 2 + end."""
+    """Return the ends of each edge, and the edges that meet at each node (a loop twice): starts and edge * 2 + end."""
     codes = pd.factorize(np.concatenate([edges["u"].to_numpy(), edges["v"].to_numpy()]))[0].astype(np.int64)
     ends = codes.reshape(2, -1).T.copy()
     order = np.argsort(ends.ravel(), kind="stable")

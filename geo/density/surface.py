@@ -38,7 +38,7 @@ def kernel(  # noqa: PLR0913 - the public signature
     edge: Edge = "none",
     region: Region = None,
 ) -> Floats:
-    """Give the weighted kernel density at the middle of each cell.
+    """Return the weighted kernel density at the middle of each cell.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def ratio(  # noqa: PLR0913 - as kernel
     region: Region = None,
     least: float = 3.0,
 ) -> Floats:
-    """Give the points deducted per visit around each cell: the density of deductions over that of visits.
+    """Return the points deducted per visit around each cell: the density of deductions over that of visits.
 
     An even edge correction would divide both by the same share, so none is needed.
 

@@ -73,7 +73,7 @@ def _items(flagged: gpd.GeoDataFrame, cell: pd.Series, deductions: pd.DataFrame)
 
 
 def _most_frequent(names: pd.Series, cell: pd.Series) -> pd.Series:
-    """Give each cell's most frequent name, of equals the first in order; empty ones don't count."""
+    """Return each cell's most frequent name, of equals the first in order; empty ones don't count."""
     table = pd.DataFrame({"cell": cell, "name": names})
     counts = table[table["name"] != ""].groupby(["cell", "name"]).size().rename("n").reset_index()
     ordered = counts.sort_values(["cell", "n", "name"], ascending=[True, False, True])

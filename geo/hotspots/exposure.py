@@ -62,13 +62,13 @@ class Exposure:
 
     @property
     def expected(self) -> Floats:
-        """Give the points that each cell would have at the city's mean of its categories."""
+        """Return the points that each cell would have at the city's mean of its categories."""
         due = self.count * self.mean[self.category]
         return np.bincount(self.cell, weights=due, minlength=self.visits.size).astype(np.float64)
 
     @property
     def one_more(self) -> float:
-        """Give the size of one further visit with deductions, as the points have it on average."""
+        """Return the size of one further visit with deductions, as the points have it on average."""
         return float(self.squares.sum() / max(self.deductions.sum(), 1e-300))
 
 
@@ -117,7 +117,7 @@ def exposure_of(sums: Floats, cell: Ints, category: Ints, lattice: Lattice) -> E
 
 
 def moments_by(group: Ints, sums: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Give visits, and mean, variance and third central moment of the points of one visit, of each group of rows.
+    """Return visits, and mean, variance and third central moment of the points of one visit, of each group of rows.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def _checked(sums: pd.DataFrame, name: str) -> Floats:
 
 
 def windows_of(exposure: Exposure, halves: list[Ints]) -> Windows:
-    """Give the moments and the tail of every window around a visited cell.
+    """Return the moments and the tail of every window around a visited cell.
 
     Parameters
     ----------
@@ -259,7 +259,7 @@ def _moments(held: Floats, rate: Floats, mean: Floats, variance: Floats, third: 
 
 
 def two_sided(excess: Floats, mean: Floats, variance: Floats, third: Floats) -> Floats:
-    """Give the two-sided Pearson III tail, twice the smaller tail and at most 1; 1 where nothing can vary."""
+    """Return the two-sided Pearson III tail, twice the smaller tail and at most 1; 1 where nothing can vary."""
     sd = np.sqrt(np.maximum(variance, 0.0))
     flat = sd <= 1e-9 * mean
     safe = np.where(flat, 1.0, sd)
@@ -273,7 +273,7 @@ def two_sided(excess: Floats, mean: Floats, variance: Floats, third: Floats) -> 
 
 
 def pearson3(z: Floats, skew: Floats) -> tuple[Floats, Floats]:
-    """Give the upper and lower tail at ``z`` of the Pearson III law with mean 0, variance 1 and the given skewness."""
+    """Return the upper and lower tail at ``z`` of the Pearson III law with mean 0, variance 1 and this skewness."""
     z, skew = np.broadcast_arrays(z, skew)
     upper, lower = np.empty(z.size), np.empty(z.size)
     flat_z, flat_skew = z.ravel(), skew.ravel()

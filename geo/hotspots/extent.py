@@ -75,7 +75,7 @@ def _squares(most: int) -> list[tuple[Ints, Ints, int]]:
     return kept
 
 
-class Ground:
+class ScanResidual:
     """What is left of the city while places are set aside.
 
     Parameters
@@ -101,7 +101,7 @@ class Ground:
         self._entries = (start, exposure.category, exposure.count, exposure.deductions, rates)
 
     def moments(self, cell: int, k: int) -> tuple[float, float, float, float]:
-        """Give excess, mean, variance and third moment of a window on what is left."""
+        """Return excess, mean, variance and third moment of a window on what is left."""
         at = (self._row[cell], self._col[cell])
         total, mean, variance, third = _window(at, self._halves[k], self._number, self._left, self._entries)
         return total - mean, mean, variance, third
@@ -166,7 +166,7 @@ def _average(
 
 @nb.njit(nogil=True, cache=True)
 def _gains(sums: tuple[Floats, Floats], centre: tuple[int, int], half: Ints, spans: tuple[Any, ...]) -> Floats:
-    """Give the Poisson log likelihood ratio of each shape around each cell of the window; -1 where it points away."""
+    """Return the Poisson log likelihood ratio of each shape around each cell of the window; -1 where it points away."""
     west, east, rows, south = spans
     reach = half.size // 2
     s, e = _span_sums(sums, centre[0] - reach, centre[1], -half, half)
@@ -186,7 +186,7 @@ def _gains(sums: tuple[Floats, Floats], centre: tuple[int, int], half: Ints, spa
 
 @nb.njit(nogil=True, cache=True)
 def _weights(block: Floats, centre: tuple[int, int], spans: tuple[Any, ...], gain: Floats) -> Floats:
-    """Give the share of the shapes' weight on each cell of the block."""
+    """Return the share of the shapes' weight on each cell of the block."""
     west, east, rows, south = spans
     reach, best = gain.shape[1] // 2, gain.max()
     share = np.zeros_like(block)

@@ -23,7 +23,7 @@ _ONE, _TWO, _THREE, _FOUR, _SIGN = (np.uint64(number) for number in (1, 2, 3, 4,
 
 
 def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
-    """Give z of Gi* of every label.
+    """Return z of Gi* of every label.
 
     With w_ij the weights of row i, its self-weight among them, W_i their sum and S_i the sum of their squares,
     z_i = (sum_j w_ij y_j - W_i m) / (s sqrt((n S_i - W_i^2) / (n - 1))), m and s the mean and the population's
@@ -62,7 +62,7 @@ def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
 
 
 def deviations_of(values: Floats) -> tuple[Floats, float]:
-    """Give the deviations from the mean, and the standard deviation of the population: 0 where all are equal.
+    """Return the deviations from the mean, and the standard deviation of the population: 0 where all are equal.
 
     Numbers too large or too small to be squared are brought to 1, all by the same factor.
     """
@@ -106,7 +106,7 @@ def _alike(some: Ints, others: Ints) -> bool:
 
 
 def _z_of_graph(graph: Graph, values: Floats, moments: tuple[float, float]) -> Floats:
-    """Give z in the order of the graph."""
+    """Return z in the order of the graph."""
     matrix = graph.sparse
     entries = (matrix.data.astype(np.float64, copy=False), matrix.indices, matrix.indptr)
     mean, deviation = moments
@@ -137,7 +137,7 @@ def _differing(graph: Graph) -> InputError:
 
 @nb.njit(nogil=True, cache=True, fastmath={"reassoc", "nsz"})
 def _moments(values: Floats) -> tuple[float, float]:
-    """Give the mean and the standard deviation of the population."""
+    """Return the mean and the standard deviation of the population."""
     n = max(values.size, 1)
     total = square = 0.0
     for i in range(values.size):
@@ -184,7 +184,7 @@ def _z_of_ones(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tu
 
 @nb.njit(nogil=True, cache=True)
 def _spread_of_ones(ones: int, n: int, deviation: float) -> float:
-    """Give the standard deviation of a sum of so many of ``n`` values."""
+    """Return the standard deviation of a sum of so many of ``n`` values."""
     variance = max(float(ones) * (float(n) - float(ones)), 0.0) / max(n - 1.0, 1.0)
     return deviation * float(np.sqrt(variance))
 
@@ -240,7 +240,7 @@ def _z_of_any(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tup
 
 
 def gi_star_raster(values: ArrayLike, radius_cells: float) -> Floats:
-    """Give z of Gi* of every cell of a raster, each cell in a disc counting 1.
+    """Return z of Gi* of every cell of a raster, each cell in a disc counting 1.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from geo.rasters.lattice import Floats
 
 
 def local_moran(y: pd.Series, graph: Graph) -> pd.DataFrame:
-    """Give the local Moran of every label, with z and p under permutation of the other labels' values.
+    """Return the local Moran of every label, with z and p under permutation of the other labels' values.
 
     With d the deviations from the mean and m2 their mean square, I_i = d_i sum_j w_ij d_j / m2 (Anselin 1995,
     doi:10.1111/j.1538-4632.1995.tb00338.x, equation 12). Mean and variance hold the value of i fixed and permute the

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from geo.hotspots.exposure import Exposure, Windows, two_sided
-from geo.hotspots.extent import Ground
+from geo.hotspots.extent import ScanResidual
 from geo.rasters.lattice import Floats, Ints
 
 _EFFECT = 1.0  # places with this share of points above the mean are what the weights look for: twice the points
@@ -94,7 +94,7 @@ def find_places(exposure: Exposure, windows: Windows, halves: list[Ints], *, mos
     weight = expected_power(windows)
     with np.errstate(divide="ignore", over="ignore"):
         score = windows.p * windows.p.size / weight
-    ground = Ground(exposure, halves)
+    residual = ScanResidual(exposure, halves)
     found: list[Place] = []
     at = np.flatnonzero(score.ravel() <= most)
     heap = [(float(score.flat[i]), int(i), 0) for i in at]
@@ -103,12 +103,12 @@ def find_places(exposure: Exposure, windows: Windows, halves: list[Ints], *, mos
         value, i, seen = heapq.heappop(heap)
         k, j = divmod(i, windows.cell.size)
         if seen < len(found):
-            p = float(two_sided(*np.array(ground.moments(int(windows.cell[j]), k))[:, None])[0])
+            p = float(two_sided(*np.array(residual.moments(int(windows.cell[j]), k))[:, None])[0])
             value = p * windows.p.size / weight.flat[i]
             if value <= most:
                 heapq.heappush(heap, (value, i, len(found)))
             continue
-        hot, cells = ground.take(int(windows.cell[j]), k)
+        hot, cells = residual.take(int(windows.cell[j]), k)
         if cells.size:
             p = value * weight.flat[i] / windows.p.size
             found.append(Place(cells, int(windows.cell[j]), hot, k, p, value))
@@ -116,7 +116,7 @@ def find_places(exposure: Exposure, windows: Windows, halves: list[Ints], *, mos
 
 
 def false_discovery_rate(p: Floats) -> Floats:
-    """Give the q of each test: the smallest false discovery rate at which it is a discovery.
+    """Return the q of each test: the smallest false discovery rate at which it is a discovery.
 
     Benjamini and Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
     """

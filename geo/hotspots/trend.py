@@ -102,7 +102,7 @@ class Months:
 
 
 def monthly(cells: gpd.GeoDataFrame, radius_m: float, *, alpha: float = 0.05) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the series of the window around each cell.
+    """Return the series of the window around each cell.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def classify(ratio: pd.DataFrame, hot: pd.DataFrame, *, alpha: float = 0.05) -> 
 
 
 def class_codes(known: Mask, hot: Mask, z: Floats, p: Floats, *, alpha: float = 0.05) -> NDArray[np.int8]:
-    """Give the number in ``CLASSES`` of each row."""
+    """Return the number in ``CLASSES`` of each row."""
     count, warm = known.sum(axis=1), hot.sum(axis=1)
     last = known.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1) if known.shape[1] else np.zeros(len(known), np.int64)
     now = hot[np.arange(len(hot)), last] if known.shape[1] else np.zeros(len(hot), bool)

@@ -160,7 +160,7 @@ def _rates(exposure: Exposure, confidence: float) -> dict[str, Floats]:
 def compound_interval(
     total: Floats, squares: Floats, one_more: float, *, confidence: float = 0.95
 ) -> tuple[Floats, Floats]:
-    """Give an interval for the mean of a sum of Poisson many amounts.
+    """Return an interval for the mean of a sum of Poisson many amounts.
 
     The gamma interval of Fay and Feuer (1997, doi:10.1002/(SICI)1097-0258(19970415)16:7<791::AID-SIM500>3.0.CO;2-#):
     exact for equal amounts, at least nominal in all their simulations.

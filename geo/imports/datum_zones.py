@@ -49,7 +49,7 @@ def _moved(outlines: npt.NDArray[np.object_], by: Layout) -> npt.NDArray[np.obje
 def _shared(
     rows: npt.NDArray[np.int64], outlines: npt.NDArray[np.object_], centres: Layout, others: npt.NDArray[np.object_]
 ) -> Callable[[Layout, bool], Scores]:
-    """Give the share of each zone that lies in a shape of its own; of both together when ``jointly``."""
+    """Return the share of each zone that lies in a shape of its own; of both together when ``jointly``."""
 
     def share(xy: Layout, jointly: bool) -> Scores:  # noqa: FBT001 - a closure of this module
         mine = _moved(outlines[rows], (xy - centres)[rows])

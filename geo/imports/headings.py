@@ -51,7 +51,7 @@ def columns_of(path: Path, kind: str, chosen: Mapping[str, str], *, level: Level
 
 
 def _fields(kind: str, level: Level | None) -> Mapping[str, tuple[str, ...]]:
-    """Give the headings to look for; the name of a zone has those of its level too, as the reader has it."""
+    """Return the headings to look for; the name of a zone has those of its level too, as the reader has it."""
     if kind == "zones" and level is not None:
         names = ZONE_FIELDS["name"]
         return {**ZONE_FIELDS, "name": (*names[:2], *LEVEL_NAMES[level], *names[2:])}

@@ -6,7 +6,7 @@ from geo.zones.responsibility import answer_for
 
 
 def place(store: Store, id_: str, lon: float, lat: float) -> None:
-    """Give an unplaced row its place, in degrees of WGS-84, and find its zones and cell.
+    """Set the place of an unplaced row, in degrees of WGS-84, and find its zones and cell.
 
     Raises
     ------

@@ -53,7 +53,7 @@ class ImportReport:
     notes: tuple[Note, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """Give the keys of the JSON line."""
+        """Return the keys of the JSON line."""
         return {
             "accepted": self.accepted,
             "rejected": self.rejected,
@@ -105,7 +105,7 @@ def few(names: Iterable[object], most: int = _NAMED) -> str:
 
 
 def first_changes(notes: Sequence[Note]) -> tuple[Note, ...]:
-    """Give the first changes, and how many more there are."""
+    """Return the first changes, and how many more there are."""
     if len(notes) <= _CHANGES:
         return tuple(notes)
     return (*notes[:_CHANGES], Note(MORE_CHANGES, {"count": len(notes) - _CHANGES}))

@@ -51,12 +51,12 @@ class PreparedRoster:
 
     @property
     def digest(self) -> str:
-        """Give what changes when the import would do something else: the file, the city or the choices differ."""
+        """Return what changes when the import would do something else: the file, the city or the choices differ."""
         tables = (self.changes.new, self.changes.updated, self.reading.unplaced)
         return digest_of(*tables, self.changes.retired.to_frame())
 
     def refused(self, say: Say) -> pd.DataFrame:
-        """Give the rows with faults, their reasons as ``say`` says them.
+        """Return the rows with faults, their reasons as ``say`` says them.
 
         Rows that only lack coordinates are not among them: they are kept on the list for placing, so they are neither
         refused nor lost.

@@ -26,7 +26,7 @@ class RosterChanges:
 
     @property
     def upserts(self) -> gpd.GeoDataFrame:
-        """Give the rows to write: the new and the updated."""
+        """Return the rows to write: the new and the updated."""
         return gpd.GeoDataFrame(pd.concat([self.new, self.updated]), crs=self.new.crs)
 
 

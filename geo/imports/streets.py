@@ -36,7 +36,7 @@ def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> 
 
 
 def street_note(text: str) -> Note:
-    """Give a line of :class:`geo.streets.edges.StreetSource` as template and values, so that it can be translated."""
+    """Return a line of :class:`geo.streets.edges.StreetSource` as template and values, so that it can be translated."""
     for template in _SAID:
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[\\d.]+)", re.escape(template))
         if match := re.fullmatch(pattern, text):

@@ -25,7 +25,7 @@ class RoundFinder:
         self._drawn: dict[str, frozenset[str]] = {}
 
     def find(self, checkpoint: str, arrived_at: dt.datetime, named: str | None) -> Round | None:
-        """Give the round of a visit, the latest of several; None where it belongs to none."""
+        """Return the round of a visit, the latest of several; None where it belongs to none."""
         if named:
             return self.rounds.get(named)
         day = arrived_at.astimezone(self._zone).date()

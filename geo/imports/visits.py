@@ -64,7 +64,7 @@ def import_visits(
 
 
 def _latest(store: Store, zone: str, now: dt.datetime) -> dt.datetime:
-    """Give the end of the city's today, which a demonstration sets; else now."""
+    """Return the end of the city's today, which a demonstration sets; else now."""
     today = store.setting("today")
     if not today:
         return now
@@ -73,7 +73,7 @@ def _latest(store: Store, zone: str, now: dt.datetime) -> dt.datetime:
 
 
 def _attributed(visits: Sequence[Visit], finder: RoundFinder) -> list[Visit]:
-    """Give every visit without a round the round that it belongs to."""
+    """Return every visit without a round the round that it belongs to."""
     found = []
     for visit in visits:
         own = None if visit.round_id else finder.find(visit.checkpoint, visit.arrived_at, None)

@@ -56,12 +56,12 @@ class PreparedZones:
 
     @property
     def digest(self) -> str:
-        """Give what changes when the import would do something else."""
+        """Return what changes when the import would do something else."""
         changed = self.after.loc[[*self.new, *self.updated.index]]
         return digest_of(changed, pd.DataFrame({"moved": [self.moved]}))
 
     def refused(self, say: Say) -> pd.DataFrame:
-        """Give the rows with faults, their reasons as ``say`` says them."""
+        """Return the rows with faults, their reasons as ``say`` says them."""
         return with_reasons(self.reading.rejected, self.reading.faults, say)
 
     def report(self, journey: Journey, *, notes: tuple[Note, ...] = ()) -> ImportReport:
@@ -209,5 +209,5 @@ def _moved_outlines(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> npt.ND
 
 
 def _multi(zones: gpd.GeoDataFrame) -> np.ndarray:
-    """Give the outlines as the store keeps them, each a multipolygon."""
+    """Return the outlines as the store keeps them, each a multipolygon."""
     return np.array([shapely.MultiPolygon(shapely.get_parts([shape])) for shape in zones.geometry], dtype=object)

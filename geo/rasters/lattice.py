@@ -45,7 +45,7 @@ class Lattice:
 
     @property
     def flat(self) -> Ints:
-        """Give each cell's place in the raveled box."""
+        """Return each cell's place in the raveled box."""
         return self.row * self.n_cols + self.col
 
 
@@ -110,14 +110,14 @@ def _places(centre: Floats, corners: Floats, cell_m: float) -> tuple[Ints, Ints]
 
 
 def _eastward(corners: Floats) -> Floats:
-    """Give the side of each square that points most to the east, whichever corner its ring starts at."""
+    """Return the side of each square that points most to the east, whichever corner its ring starts at."""
     sides = np.diff(corners, axis=1)
     best = np.argmax(sides[:, :, 0], axis=1)
     return np.asarray(sides[np.arange(len(sides)), best])
 
 
 def half_widths(radius_cells: float) -> Ints:
-    """Give the columns that a disc reaches to either side, one number a row from south to north.
+    """Return the columns that a disc reaches to either side, one number a row from south to north.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def half_widths(radius_cells: float) -> Ints:
 
 
 def checked_radii(radii_m: object) -> Floats:
-    """Give the radii in metres, rising, each once.
+    """Return the radii in metres, rising, each once.
 
     Raises
     ------
@@ -147,11 +147,11 @@ def checked_radii(radii_m: object) -> Floats:
 
 
 def radii_in_cells(radii_m: object, cell_m: float) -> Floats:
-    """Give the radii in cells, widened by the tolerance, rising, each once; see :func:`checked_radii`."""
+    """Return the radii in cells, widened by the tolerance, rising, each once; see :func:`checked_radii`."""
     return np.asarray(checked_radii(radii_m) / cell_m * (1 + RADIUS_TOLERANCE))
 
 
 def halves_of(radii_m: object, lattice: Lattice) -> list[Ints]:
-    """Give the half widths of each radius; a disc that holds the whole lattice is the largest."""
+    """Return the half widths of each radius; a disc that holds the whole lattice is the largest."""
     whole = float(np.hypot(lattice.n_rows, lattice.n_cols))
     return [half_widths(min(float(radius), whole)) for radius in radii_in_cells(radii_m, lattice.cell_m)]

@@ -104,12 +104,12 @@ class Raster:
         return self.n_cols * self.n_rows
 
     def assign(self, lon: ArrayLike, lat: ArrayLike) -> Cells:
-        """Give the cell of each point in degrees; ``OUTSIDE`` where it has none."""
+        """Return the cell of each point in degrees; ``OUTSIDE`` where it has none."""
         x, y = project_xy(np.asarray(lon, float), np.asarray(lat, float), self.crs_epsg)
         return self.assign_xy(x, y)
 
     def assign_xy(self, x_m: ArrayLike, y_m: ArrayLike) -> Cells:
-        """Give the cell of each point in metres; ``OUTSIDE`` where it has none."""
+        """Return the cell of each point in metres; ``OUTSIDE`` where it has none."""
         x, y = np.ascontiguousarray(x_m, np.float64), np.ascontiguousarray(y_m, np.float64)
         out = np.empty(x.size, np.int64)
 
@@ -131,13 +131,13 @@ class Raster:
         return sum(in_parts(part, x.size, threads_from=_THREADED_FROM), np.zeros(self.size, np.int64))
 
     def centres(self, cells: ArrayLike | None = None) -> tuple[Floats, Floats]:
-        """Give x and y in metres of the middle of each of ``cells``, by default of all."""
+        """Return x and y in metres of the middle of each of ``cells``, by default of all."""
         numbers = np.arange(self.size) if cells is None else np.asarray(cells, np.int64)
         row, col = np.divmod(numbers, self.n_cols)
         return self.x0_m + (col + 0.5) * self.cell_m, self.y0_m + (row + 0.5) * self.cell_m
 
     def polygons(self, cells: ArrayLike | None = None) -> gpd.GeoDataFrame:
-        """Give the squares of ``cells``, by default of all, in EPSG:4326 with index ``cell``."""
+        """Return the squares of ``cells``, by default of all, in EPSG:4326 with index ``cell``."""
         numbers = np.arange(self.size) if cells is None else np.asarray(cells, np.int64)
         row, col = np.divmod(numbers, self.n_cols)
         x = self.x0_m + (col[:, None] + np.array([0, 1, 1, 0, 0])) * self.cell_m

@@ -21,7 +21,7 @@ def empirical_bayes(
     *,
     deviations: Literal["own", "each"] = "own",
 ) -> pd.Series:
-    """Give the empirical Bayes estimate of each rate by the method of moments.
+    """Return the empirical Bayes estimate of each rate by the method of moments.
 
     With r_i = events / exposure, m the mean rate, v the variance of the rates around it, both weighted by exposure,
     and e the mean exposure, a = max(v - m / e, 0) is the variance that chance leaves unexplained, and the estimate is
@@ -107,7 +107,7 @@ def _local(rate: Floats, held: Floats, near: sparse.csr_array, deviations: str) 
 
 
 def _neighbourhoods(index: pd.Index, graph: Graph) -> sparse.csr_array:
-    """Give the 0-1 matrix of each label's neighbours and itself, in the order of ``index``."""
+    """Return the 0-1 matrix of each label's neighbours and itself, in the order of ``index``."""
     at = places_in(index, graph)
     matrix = graph.sparse.tocoo()
     used = matrix.data != 0

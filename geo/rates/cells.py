@@ -10,7 +10,7 @@ from geo.rasters.raster import OUTSIDE, Raster
 
 
 def cell_rates(visits: gpd.GeoDataFrame, raster: Raster) -> gpd.GeoDataFrame:
-    """Give the deduction points per visit of each cell that was visited.
+    """Return the deduction points per visit of each cell that was visited.
 
     The number of visits stands beside the rate, so that a place isn't hot because inspectors go there often.
 

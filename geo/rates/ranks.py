@@ -118,7 +118,7 @@ def red_and_black(
 
 
 def worst_items(data: Sampled, visits: pd.DataFrame, deductions: pd.DataFrame, *, by: str) -> pd.Series:
-    """Give the items that cost each group most, estimated over the roster, as a tuple of codes."""
+    """Return the items that cost each group most, estimated over the roster, as a tuple of codes."""
     owner = visits.loc[visits["checkpoint"].isin(data.frame.index), "checkpoint"]
     count = owner.value_counts()
     lines = deductions[deductions["visit"].isin(owner.index)]

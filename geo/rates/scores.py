@@ -34,7 +34,7 @@ SCORE_COLUMNS = (
 
 
 def visit_scores(visits: pd.DataFrame, possible: Mapping[str, float]) -> pd.Series:
-    """Give the share of the possible points that each visit kept.
+    """Return the share of the possible points that each visit kept.
 
     Parameters
     ----------
@@ -239,7 +239,7 @@ def _from_category_means(frame: pd.DataFrame, values: pd.Series) -> Floats:
 
 
 def score_interval(score: float, se: float, n: int, *, confidence: float = 0.95) -> tuple[float, float]:
-    """Give the interval of a share with a known standard error.
+    """Return the interval of a share with a known standard error.
 
     Parameters
     ----------

@@ -53,7 +53,7 @@ def local_variance(term: Floats, xy: Floats, probability: Floats, *, weights: sp
 
 
 def neighbour_weights(xy: Floats, probability: Floats) -> sparse.csr_array:
-    """Give the weights of Stevens and Olsen: falling with distance and probability, rows and columns summing to 1."""
+    """Return the weights of Stevens and Olsen: falling with distance and probability, rows and columns summing to 1."""
     n = len(xy)
     if n <= _NEIGHBOURS:
         return sparse.csr_array(np.full((n, n), 1.0 / max(n, 1)))
@@ -74,7 +74,7 @@ def neighbour_weights(xy: Floats, probability: Floats) -> sparse.csr_array:
 
 
 def _to_doubly_stochastic(i: Ints, j: Ints, w: Floats, size: Ints) -> Floats:
-    """Give the smallest change, in squares, that makes the columns sum to 1 while the rows go on doing so."""
+    """Return the smallest change, in squares, that makes the columns sum to 1 while the rows go on doing so."""
     n = size.size
     half = sparse.csr_array((np.full(i.size, 0.5), (i, j)), shape=(n, n))
     inverse = sparse.diags_array(2.0 / size)

@@ -18,7 +18,7 @@ _TAG = re.compile(r"[a-z_:]+=\S+")
 
 @lru_cache(maxsize=1)
 def osm_table() -> dict[str, str]:
-    """Give the shipped table: ``key=value`` or ``key=*`` to a category code, or ``-`` for what is not inspected."""
+    """Return the shipped table: ``key=value`` or ``key=*`` to a category code, or ``-`` for what is not inspected."""
     content = resources.files("data").joinpath("osm_categories.toml").read_text("utf-8")
     return {f"{key}={value}": code for key, pairs in tomllib.loads(content).items() for value, code in pairs.items()}
 
@@ -37,7 +37,7 @@ def category_codes(written: pd.Series, catalogue: Catalogue, log: FaultLog, note
 
 
 def _code(text: str, catalogue: Catalogue) -> tuple[str, str]:
-    """Give the code of one text and, when there is none, the template of the fault."""
+    """Return the code of one text and, when there is none, the template of the fault."""
     if not text:
         return "", messages.NO_CATEGORY
     code = catalogue.find(text)

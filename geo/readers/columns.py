@@ -50,7 +50,7 @@ def plain(header: object) -> str:
 
 
 def named_datum(header: object) -> Datum | None:
-    """Give the datum that a heading names (百度经度, lng_gcj02), or None."""
+    """Return the datum that a heading names (百度经度, lng_gcj02), or None."""
     text = re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", str(header)).casefold())
     return next((datum for datum, words in _DATUM_WORDS.items() if any(word in text for word in words)), None)
 
@@ -143,7 +143,7 @@ def find_header(rows: Sequence[Sequence[Any]], headings: Headings) -> tuple[int,
 
 
 def join_header(rows: Sequence[Sequence[Any]], first: int, span: int) -> list[str]:
-    """Give one unique heading per column, those of a second header row in front."""
+    """Return one unique heading per column, those of a second header row in front."""
     width = max(len(row) for row in rows)
     headers: list[str] = []
     for column in range(width):

@@ -66,7 +66,7 @@ def _short(cell: Any) -> Any:  # noqa: ANN401 - a cell
 
 
 def rejected(table: Table, faults: Iterable[Fault], *, say: Say = in_english, ids: Any = None) -> pd.DataFrame:  # noqa: ANN401 - a Series or None
-    """Give the rows that have faults, with every original column.
+    """Return the rows that have faults, with every original column.
 
     Returns
     -------

@@ -45,7 +45,7 @@ def workbook_rows(path: Path, headings: Headings) -> tuple[Rows, Found]:
 
 
 def _fill_merged(sheet: CalamineSheet, rows: Rows) -> int:
-    """Give every cell of a range merged over several rows its value: a street that stands once beside its checkpoints.
+    """Repeat the value of a range merged over several rows in each of its cells: a street beside its checkpoints.
 
     Ranges over several columns only are titles and stay as they are.
     """
@@ -124,7 +124,7 @@ def _separator(text: str) -> str:
 
 
 def _dbf_texts(content: bytes) -> bytes:
-    """Give the records of a dBASE table, a line for each field, without a character that the field's end cut off."""
+    """Return the records of a dBASE table, a line for each field, without a character that the field's end cut off."""
     start, length = int.from_bytes(content[8:10], "little"), int.from_bytes(content[10:12], "little")
     widths = [content[at + 16] for at in range(32, start - 32, 32) if content[at] != 0x0D]  # noqa: PLR2004 - end of the fields
     lines = []

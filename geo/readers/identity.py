@@ -19,7 +19,7 @@ KEY_FIELDS = ("name", "category", "street", "community", "address")
 
 
 def row_ids(table: Table, known: pd.DataFrame, log: FaultLog) -> tuple[pd.Series, npt.NDArray[np.bool_]]:
-    """Give every row its id.
+    """Derive the id of every row.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from geo.readers.tables import Table
 
 
 def own_datum(table: Table, declared: Datum, log: FaultLog) -> Datum | None:
-    """Give the one datum that the file names, or None.
+    """Return the one datum that the file names, or None.
 
     Where rows name different datums, those that name another than the import are refused one by one.
     """

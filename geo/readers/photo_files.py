@@ -62,7 +62,7 @@ class PhotoFiles(Mapping[str, Photo]):
         self._known: dict[int, str] = {}  # place to hash
 
     def find(self, name: str) -> str:
-        """Give the hash of a photo by its name, with or without the folders in front of it.
+        """Return the hash of a photo by its name, with or without the folders in front of it.
 
         Raises
         ------
@@ -180,7 +180,7 @@ def _of_archive(archive: zipfile.ZipFile, file: str) -> list[tuple[str, Read]]:
 
 
 def _entry_name(entry: zipfile.ZipInfo) -> str:
-    """Give the name of an entry; where it does not say its encoding, it is UTF-8 or that of a Chinese Windows."""
+    """Return the name of an entry; where it does not say its encoding, it is UTF-8 or that of a Chinese Windows."""
     if entry.flag_bits & _UTF8:
         return entry.filename
     try:

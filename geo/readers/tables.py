@@ -43,13 +43,13 @@ class Table:
     part: bool = False  # it carries source_row: corrected rejects, which never retire anything
 
     def column(self, field: str) -> pd.Series:
-        """Give the cells of a field; blanks where the file has no such column."""
+        """Return the cells of a field; blanks where the file has no such column."""
         if field in self.columns:
             return self.cells[self.columns[field]]
         return pd.Series([self.constants.get(field)] * len(self.cells), index=self.cells.index, dtype=object)
 
     def texts(self, field: str) -> pd.Series:
-        """Give the cells of a field as text; nothing, or the one value, where the file has no such column."""
+        """Return the cells of a field as text; nothing, or the one value, where the file has no such column."""
         if field in self.columns:
             return values.texts(self.cells[self.columns[field]])
         return pd.Series(self.constants.get(field, ""), index=self.cells.index, dtype="str")

@@ -101,7 +101,7 @@ def read_terms(table: Table, log: FaultLog) -> pd.DataFrame:
 
 
 def said(team: str, rows: pd.DataFrame, log: FaultLog) -> dict[str, Any]:
-    """Give what a team's rows say together, None where none says anything; two that differ are a fault."""
+    """Return what a team's rows say together, None where none says anything; two that differ are a fault."""
     found = {}
     for name in TERMS:
         own = rows[name][[value is not None for value in rows[name]]]

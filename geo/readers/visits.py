@@ -104,7 +104,7 @@ def read_visits(  # noqa: PLR0913 - the options of one command
 
 
 def _rounds(keys: list[_Key], written: pd.Series) -> list[str]:
-    """Give every row the round that any row of its visit names."""
+    """Set in every row the round that any row of its visit names."""
     named: dict[_Key, str] = {}
     for key, round_id in zip(keys, written, strict=True):
         named[key] = named.get(key) or round_id
@@ -158,7 +158,7 @@ def _photos(
 
 
 def _names(cell: object) -> list[str]:
-    """Give the file names of a cell; line breaks part them too, so it is read as it was written."""
+    """Return the file names of a cell; line breaks part them too, so it is read as it was written."""
     text = cell if isinstance(cell, str) else values.as_text(cell)
     return [name.strip() for name in _BETWEEN_PHOTOS.split(text) if name.strip()]
 

@@ -121,7 +121,7 @@ def read_zone_layer(
 
 
 def outlines_of(table: Table, log: FaultLog, datum: Datum, crs: Any) -> gpd.GeoSeries:  # noqa: ANN401 - whatever pyproj takes
-    """Give the outlines in WGS-84."""
+    """Return the outlines in WGS-84."""
     shapes = table.geometry
     if shapes is None:
         raise InputError(messages.NO_GEOMETRY, file=table.file, kinds="polygons")
@@ -236,7 +236,7 @@ def _check_codes(frame: pd.DataFrame, outlines: gpd.GeoSeries, log: FaultLog, no
 
 
 def _coded(zones: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None, rows: Any, notes: list[Note]) -> gpd.GeoDataFrame:  # noqa: ANN401 - an array
-    """Give the zones without a code the one that they had before, else a provisional one."""
+    """Return the zones without a code the one that they had before, else a provisional one."""
     bare = np.flatnonzero((zones["code"] == "").to_numpy())
     before: dict[tuple[str, str, str], list[str]] = {}
     if known is not None:

@@ -86,7 +86,7 @@ def hotspot_cells(
 
 
 def shrunk_rates(found: pd.DataFrame, raster: Raster, unit: float) -> Floats:
-    """Give the rates drawn towards those of their surroundings, as far as chance explains the distance.
+    """Return the rates drawn towards those of their surroundings, as far as chance explains the distance.
 
     The local estimate of Marshall (1991) over discs, which are sums over a raster: the same as
     :func:`geo.rates.empirical_bayes` with the graph of cells within ``NEAR_M``. Points come several at once, so a

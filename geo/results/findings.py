@@ -40,7 +40,7 @@ class Findings:
 
     @property
     def possible(self) -> Mapping[str, float]:
-        """Give the most that a visit of each category can cost."""
+        """Return the most that a visit of each category can cost."""
         return {code: category.points for code, category in self.catalogue.categories.items()}
 
 

@@ -91,7 +91,7 @@ def _rates(visits: gpd.GeoDataFrame, raster: Raster, label: pd.Series, confidenc
 
 
 def _words(flagged: gpd.GeoDataFrame, label: pd.Series) -> dict[str, pd.Series]:
-    """Give what names a place: the names with the most visits first, the class that most of its cells have."""
+    """Return what names a place: the names with the most visits first, the class that most of its cells have."""
     return {
         "class": flagged["class"].groupby(label).agg(lambda kinds: kinds.mode().iloc[0]),
         "zones": _leading(flagged, label, "zone"),
@@ -102,7 +102,7 @@ def _words(flagged: gpd.GeoDataFrame, label: pd.Series) -> dict[str, pd.Series]:
 
 
 def _items(flagged: gpd.GeoDataFrame, label: pd.Series) -> pd.Series:
-    """Give the items of a proved place, which all its cells have; of touching cells those of the costliest ones."""
+    """Return the items of a proved place, which all its cells have; of touching cells those of the costliest ones."""
     ordered = flagged.sort_values("deductions", ascending=False, kind="stable")["items"]
     first = {
         place: tuple(dict.fromkeys(chain(*lists)))[:_MOST_NAMES] for place, lists in ordered.groupby(label.to_dict())

@@ -22,13 +22,13 @@ class Accounts(Database):
             connection.execute(insert(tables.users).values(row))
 
     def user(self, name: str) -> User | None:
-        """Give the account of this name, if there is one."""
+        """Return the account of this name, if there is one."""
         with self._reading() as connection:
             row = connection.execute(select(tables.users).where(tables.users.c.name == name)).mappings().first()
         return None if row is None else User(**{**row, "role": Role(row["role"])})
 
     def users(self) -> list[User]:
-        """Give all accounts by name."""
+        """Return all accounts by name."""
         with self._reading() as connection:
             found = connection.execute(select(tables.users).order_by(tables.users.c.name)).mappings().all()
         return [User(**{**row, "role": Role(row["role"])}) for row in found]
@@ -38,7 +38,7 @@ class Accounts(Database):
     @overload
     def setting(self, key: str, default: str) -> str: ...
     def setting(self, key: str, default: str | None = None) -> str | None:
-        """Give the text set under ``key``, or ``default``."""
+        """Return the text set under ``key``, or ``default``."""
         with self._reading() as connection:
             value = connection.scalar(select(tables.settings.c.value).where(tables.settings.c.key == key))
         return default if value is None else value

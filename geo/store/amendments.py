@@ -52,7 +52,7 @@ class NewRoutes:
     routes: gpd.GeoDataFrame  # ROUTES frame, in their place; no row where nothing is left
     stops: gpd.GeoDataFrame  # STOPS frame
     unserved: pd.DataFrame  # UNSERVED frame of the stops that fall out
-    settled: Sequence[str]  # checkpoints that are unserved no longer
+    served_now: Sequence[str]  # checkpoints that are unserved no longer
     replaced: Replaced | None = None  # a point that went out of the sample
     replaced_after: int = 0  # lines that the log of replacements had then
 
@@ -71,7 +71,7 @@ class Amendments(Plans, Fieldwork):
     """The changes of plans."""
 
     def plan_revision(self, round_id: str) -> int:
-        """Give the revision of a round's plan, which grows with every change of it; 0 before the first plan."""
+        """Return the revision of a round's plan, which grows with every change of it; 0 before the first plan."""
         with self._reading() as connection:
             round_of(connection, round_id)
             return revision_of(connection, round_id)[0]
@@ -100,7 +100,7 @@ class Amendments(Plans, Fieldwork):
             self._backend.lock(connection, _T)
             expect(connection, round_id, revision)
             before = self._before(connection, round_id, new)
-            self._put(connection, round_id, new.slots, (new.routes, new.stops, new.unserved), new.settled)
+            self._put(connection, round_id, new.slots, (new.routes, new.stops, new.unserved), new.served_now)
             if new.replaced is not None:
                 put_replacement(connection, self._backend, round_id, new.replaced, after=new.replaced_after)
             number = revise(connection, round_id, planned=False)
@@ -142,7 +142,7 @@ class Amendments(Plans, Fieldwork):
     def amendments(
         self, round_id: str, *, team: str | None = None, day: int | None = None, current: bool = True
     ) -> pd.DataFrame:
-        """Give the changes of a round's plan, the oldest first.
+        """Return the changes of a round's plan, the oldest first.
 
         Parameters
         ----------
@@ -181,7 +181,7 @@ class Amendments(Plans, Fieldwork):
         return frame.astype(kinds)
 
     def made_plan(self, round_id: str) -> MadePlan:
-        """Give a round's plan as it was made, whatever was changed since."""
+        """Return a round's plan as it was made, whatever was changed since."""
         now = [self.routes(round_id), self.stops(round_id), self.unserved(round_id)]
         with self._reading() as connection:
             planned = revision_of(connection, round_id)[1]
@@ -208,7 +208,7 @@ class Amendments(Plans, Fieldwork):
             kept["replaced"] = new.replaced.out
         for name, table, schema in _PARTS:
             mine = (
-                table.c.checkpoint.in_([*new.settled, *new.unserved.index]) if name == "unserved"
+                table.c.checkpoint.in_([*new.served_now, *new.unserved.index]) if name == "unserved"
                 else _in_slots(table, new.slots)
             )  # fmt: skip
             statement = rows.query(table, schema).where(table.c.round_id == round_id, mine)
@@ -218,11 +218,18 @@ class Amendments(Plans, Fieldwork):
         return zlib.compress(json.dumps(kept, ensure_ascii=False).encode(), 6)
 
     def _put(
-        self, connection: Connection, round_id: str, slots: Sequence[Slot], new: Sequence[Any], settled: Sequence[str]
+        self,
+        connection: Connection,
+        round_id: str,
+        slots: Sequence[Slot],
+        new: Sequence[Any],
+        served_now: Sequence[str],
     ) -> None:
         for (name, table, schema), frame in zip(_PARTS, new, strict=True):
             self._backend.lock(connection, table)
-            mine = table.c.checkpoint.in_([*settled, *frame.index]) if name == "unserved" else _in_slots(table, slots)
+            mine = (
+                table.c.checkpoint.in_([*served_now, *frame.index]) if name == "unserved" else _in_slots(table, slots)
+            )
             connection.execute(delete(table).where(table.c.round_id == round_id, mine))
             made = rows.to_rows(rows.clean(frame, schema, table), schema, table, self._backend)
             if name == "stops":

@@ -23,7 +23,7 @@ class Backend(Protocol):
         """The folder for caches, which may not exist yet."""
 
     def revision(self) -> str | None:
-        """Give the migration that the database stands at, None when there is no city in it.
+        """Return the migration that the database stands at, None when there is no city in it.
 
         Raises
         ------
@@ -34,7 +34,7 @@ class Backend(Protocol):
     def prepare(self, connection: Connection) -> None:
         """Make ready for the migrations, with every other process kept out until the transaction ends."""
 
-    def settle(self) -> None:
+    def flush_log(self) -> None:
         """Let programs that know nothing of this one see what was written."""
 
     def copy_to(self, path: Path) -> None:

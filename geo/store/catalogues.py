@@ -19,7 +19,7 @@ class Catalogues(Database):
     """Categories of checkpoints and their items, edition by edition."""
 
     def catalogue(self, edition: str | None = None) -> Catalogue:
-        """Give an edition of the catalogue; without a name the current one.
+        """Return an edition of the catalogue; without a name the current one.
 
         Raises
         ------

@@ -69,7 +69,7 @@ class Checkpoints(Journal):
             return len(self._retire(connection, ids).before)
 
     def checkpoints(self, *, include_retired: bool = False, zone: str | None = None) -> gpd.GeoDataFrame:
-        """Give the roster by id: a frame of :data:`geo.frames.CHECKPOINTS`.
+        """Return the roster by id: a frame of :data:`geo.frames.CHECKPOINTS`.
 
         Parameters
         ----------
@@ -109,14 +109,14 @@ class Checkpoints(Journal):
         )
 
     def unplaced(self) -> pd.DataFrame:
-        """Give the rows that wait for a place, by id, with the columns of :data:`geo.frames.CHECKPOINTS`."""
+        """Return the rows that wait for a place, by id, with the columns of :data:`geo.frames.CHECKPOINTS`."""
         statement = rows.query(_UNPLACED, UNPLACED).order_by(_UNPLACED.c.id)
         with self._reading() as connection:
             waiting: pd.DataFrame = rows.fetch(connection, statement, UNPLACED, self._backend)
         return waiting
 
     def place(self, id_: str, lon: float, lat: float) -> None:
-        """Give an unplaced row its place, in degrees of WGS-84; its zones are still to be found.
+        """Set the place of an unplaced row, in degrees of WGS-84; its zones are still to be found.
 
         Raises
         ------

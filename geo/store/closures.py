@@ -75,7 +75,7 @@ class Closures(Database):
         return number
 
     def closures(self, *, include_lifted: bool = False) -> gpd.GeoDataFrame:
-        """Give the closures by their first day: a frame of :data:`geo.frames.CLOSURES`."""
+        """Return the closures by their first day: a frame of :data:`geo.frames.CLOSURES`."""
         t = tables.closures
         statement = rows.query(t, frames.CLOSURES).order_by(t.c.first_day, t.c.id)
         if not include_lifted:

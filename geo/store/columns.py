@@ -14,7 +14,7 @@ Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def utc(value: dt.datetime, field: str) -> dt.datetime:
-    """Give the time in UTC, cut to the millisecond that GeoPackage keeps.
+    """Return the time in UTC, cut to the millisecond that GeoPackage keeps.
 
     Raises
     ------
@@ -52,7 +52,7 @@ class Time(TypeDecorator[dt.datetime]):
         return value.isoformat(timespec="milliseconds")[:-6] + "Z" if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:  # noqa: ANN401, ARG002 - text or time
-        """Give an aware UTC time."""
+        """Return an aware UTC time."""
         if value is None:
             return None
         return dt.datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(dt.UTC)

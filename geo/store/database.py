@@ -85,8 +85,8 @@ class Database:
         return folder
 
     def close(self) -> None:
-        """Give back the connections."""
-        self._backend.settle()
+        """Return the connections."""
+        self._backend.flush_log()
         self._backend.reader.dispose()
 
     def backup(self, path: Path) -> None:
@@ -125,7 +125,7 @@ class Database:
         """Write all or nothing; on leaving it is on the disk."""
         with self._told(), self._backend.writer.begin() as connection:
             yield connection
-        self._backend.settle()
+        self._backend.flush_log()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

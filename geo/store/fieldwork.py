@@ -35,7 +35,7 @@ class Fieldwork(Rounds):
     """The sample as it is inspected; what was drawn can always be told from it."""
 
     def reserves(self, round_id: str) -> gpd.GeoDataFrame:
-        """Give the reserves of a round in order of their tickets, those that came in too, with ``inclusion_prob``."""
+        """Return the reserves of a round in order of their tickets, those that came in too, with ``inclusion_prob``."""
         points, spare = tables.checkpoints, tables.reserves
         statement = (
             select(
@@ -53,7 +53,7 @@ class Fieldwork(Rounds):
             return rows.fetch(connection, statement, _SPARE, self._backend)
 
     def drawn_sample(self, round_id: str) -> pd.DataFrame:
-        """Give the sample as the key drew it, whatever was replaced since: a frame of :data:`geo.frames.SAMPLE`."""
+        """Return the sample as the key drew it, whatever was replaced since: a frame of :data:`geo.frames.SAMPLE`."""
         now, t = self.sample(round_id)[list(frames.SAMPLE.columns)], tables.replacements
         with self._reading() as connection:
             log = connection.execute(select(t).where(t.c.round_id == round_id).order_by(t.c.fid)).mappings().all()
@@ -67,7 +67,7 @@ class Fieldwork(Rounds):
         return drawn
 
     def replacements(self, round_id: str) -> list[Replaced]:
-        """Give the log of replacements, the oldest first."""
+        """Return the log of replacements, the oldest first."""
         t = tables.replacements
         with self._reading() as connection:
             draw_of(connection, round_id)
@@ -105,7 +105,7 @@ class Fieldwork(Rounds):
             rows.add(connection, t, kept)
 
     def questionnaires(self, round_id: str) -> pd.Series:
-        """Give the questionnaires of each place that has any, by id: a Series named ``questionnaires``."""
+        """Return the questionnaires of each place that has any, by id: a Series named ``questionnaires``."""
         t = tables.questionnaires
         with self._reading() as connection:
             found = connection.execute(select(t.c.id, t.c.number).where(t.c.round_id == round_id).order_by(t.c.fid))
@@ -125,7 +125,7 @@ class Fieldwork(Rounds):
             connection.execute(insert(t).values(row))
 
     def team_draw(self, round_id: str) -> TeamDraw | None:
-        """Give the teams that were drawn for a round, None when none were."""
+        """Return the teams that were drawn for a round, None when none were."""
         t = tables.team_draws
         with self._reading() as connection:
             row = connection.execute(select(t).where(t.c.round_id == round_id)).mappings().first()
@@ -152,7 +152,7 @@ class Fieldwork(Rounds):
             rows.add(connection, t, [asdict(line) for line in lines])
 
     def avoidances(self) -> list[Avoidance]:
-        """Give the avoidance table in its order."""
+        """Return the avoidance table in its order."""
         t = tables.avoidances
         with self._reading() as connection:
             found: Sequence[object] = connection.execute(select(t).order_by(t.c.fid)).all()
@@ -203,7 +203,7 @@ def take_back_replacement(connection: Connection, backend: Backend, round_id: st
 
 
 def _move_questionnaires(connection: Connection, round_id: str, out: str, into: str) -> None:
-    """Give the questionnaires of a point to what came in for it."""
+    """Return the questionnaires of a point to what came in for it."""
     t = tables.questionnaires
     at = (t.c.round_id == round_id) & (t.c.id == out)
     number = connection.scalar(select(t.c.number).where(at))

@@ -55,17 +55,17 @@ class PostgisGeometry(UserDefinedType[bytes]):
         return func.ST_GeomFromEWKB(bindvalue, type_=self)
 
     def column_expression(self, column: Any) -> ColumnElement[Any]:  # noqa: ANN401 - SQLAlchemy's signature
-        """Give EWKB on the way out."""
+        """Return EWKB on the way out."""
         return func.ST_AsEWKB(column, type_=LargeBinary())
 
 
 def geometry(kind: str) -> TypeEngine[bytes]:
-    """Give the column type of geometries of ``kind`` (``POINT MULTIPOLYGON`` ...) on either database."""
+    """Return the column type of geometries of ``kind`` (``POINT MULTIPOLYGON`` ...) on either database."""
     return GeoPackageGeometry(kind).with_variant(PostgisGeometry(kind), "postgresql")
 
 
 def kind_of(table: Table) -> str:
-    """Give the kind of the table's geometries."""
+    """Return the kind of the table's geometries."""
     kind = table.c.geom.type
     return kind.kind if isinstance(kind, GeoPackageGeometry) else ""
 
@@ -132,7 +132,7 @@ def from_ewkb(blobs: Sequence[bytes | memoryview | None]) -> Shapes:
 
 
 def envelope(blob: bytes | None) -> tuple[float, float, float, float] | None:
-    """Give (min x, max x, min y, max y) of a GeoPackage blob, None when there is none or it is empty."""
+    """Return (min x, max x, min y, max y) of a GeoPackage blob, None when there is none or it is empty."""
     if blob is None or blob[3] & _EMPTY_FLAG:
         return None
     flags = blob[3]

@@ -104,7 +104,7 @@ class GeoPackage:
         return self.path.with_suffix(".cache")
 
     def revision(self) -> str | None:
-        """Give the migration that the file stands at, None when there is no city in it."""
+        """Return the migration that the file stands at, None when there is no city in it."""
         if not self.path.exists() or self.path.stat().st_size == 0:
             return None
         try:
@@ -128,7 +128,7 @@ class GeoPackage:
         connection.exec_driver_sql(f"PRAGMA user_version = {_USER_VERSION}")
         _run(connection, _CONTAINER)
 
-    def settle(self) -> None:
+    def flush_log(self) -> None:
         """Move what was written from the log into the file: whoever copies the file alone then has it.
 
         It waits for nobody: while somebody reads an older state, the rest stays in the log, where it is safe.

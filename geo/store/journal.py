@@ -68,7 +68,7 @@ class Journal(Database):
     """The imports so far."""
 
     def imports(self) -> list[Import]:
-        """Give the imports, the newest first."""
+        """Return the imports, the newest first."""
         with self._reading() as connection:
             found = connection.execute(select(tables.imports).order_by(tables.imports.c.fid.desc())).all()
         return [_import(row) for row in found]
@@ -145,7 +145,7 @@ def _newest(connection: Connection, kind: str) -> int | None:
 
 
 def _plain(frame: rows.AnyFrame) -> dict[str, Mapping[str, Any]]:
-    """Give each row as plain values, its geometry as hex WKB."""
+    """Return each row as plain values, its geometry as hex WKB."""
     data = pd.DataFrame(frame)
     if isinstance(frame, gpd.GeoDataFrame):
         data["geometry"] = shapely.to_wkb(frame.geometry.to_numpy(), hex=True)
@@ -153,7 +153,7 @@ def _plain(frame: rows.AnyFrame) -> dict[str, Mapping[str, Any]]:
 
 
 def _frame(saved: Mapping[str, Mapping[str, Any]], schema: frames.Schema) -> rows.AnyFrame:
-    """Give the frame that :func:`_plain` took apart."""
+    """Return the frame that :func:`_plain` took apart."""
     data = pd.DataFrame(list(saved.values()), index=pd.Index(list(saved), name=schema.index))
     if not schema.geometry:
         return data

@@ -19,14 +19,14 @@ def keep(connection: Connection, sha256: str, rows: Sequence[Sequence[Any]]) -> 
 
 
 def read(connection: Connection, sha256: str) -> list[list[Any]] | None:
-    """Give a frame, None when it is not there."""
+    """Return a frame, None when it is not there."""
     t = tables.drawn_frames
     packed = connection.scalar(select(t.c.rows).where(t.c.sha256 == sha256))
     return None if packed is None else json.loads(zlib.decompress(packed))
 
 
 def bound(connection: Connection) -> set[str]:
-    """Give the checkpoints of frames that are committed to and not drawn yet: any of them may be drawn."""
+    """Return the checkpoints of frames that are committed to and not drawn yet: any of them may be drawn."""
     t = tables.commitments
     shas = connection.scalars(select(t.c.frame_sha256).where(t.c.state == "committed").distinct()).all()
     return {str(row[0]) for sha256 in shas for row in read(connection, sha256) or ()}

@@ -19,7 +19,7 @@ class Photos(Database):
     """The photos that came with visits; :meth:`geo.store.Store.record_visits` brings them."""
 
     def photo(self, sha256: str) -> Photo:
-        """Give a photo.
+        """Return a photo.
 
         Raises
         ------
@@ -43,7 +43,7 @@ class Photos(Database):
         return shown
 
     def photo_deductions(self, sha256: str) -> list[str]:
-        """Give the ids of the deductions that a photo shows."""
+        """Return the ids of the deductions that a photo shows."""
         with self._reading() as connection:
             return list(connection.scalars(select(_L.c.deduction).where(_L.c.photo == sha256)))
 

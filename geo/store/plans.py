@@ -88,14 +88,14 @@ class Plans(Database):
                 if schema.geometry:
                     self._backend.moved(connection, table)
             revise(connection, round_id, planned=True)
-            _settle(connection, round_id, candidates)
+            _keep_only_choice(connection, round_id, candidates)
             connection.execute(delete(_FIGURES).where(_FIGURES.c.round_id == round_id))
             if figures is not None or candidates:
                 row = {"figures": dict(figures or {}), "candidates": candidates, "planned_at": dt.datetime.now(dt.UTC)}
                 connection.execute(insert(_FIGURES).values(round_id=round_id, **row))
 
     def plan_figures(self, round_id: str) -> dict[str, Any] | None:
-        """Give what the plan of a round comes to, as it was saved; None when it has no plan, or one without figures.
+        """Return what the plan of a round comes to, as it was saved; None when it has no plan, or one without figures.
 
         Raises
         ------
@@ -125,7 +125,7 @@ class Plans(Database):
                 connection.execute(insert(t).values(round_id=round_id, sha256=sha256, **row))
 
     def candidates(self, round_id: str) -> tuple[bytes, Kept]:
-        """Give what the plan of a round was chosen from, as it is in the store; compare it with its hash.
+        """Return what the plan of a round was chosen from, as it is in the store; compare it with its hash.
 
         Raises
         ------
@@ -154,18 +154,18 @@ class Plans(Database):
             return _kept(connection, round_id)
 
     def routes(self, round_id: str, *, team: str | None = None, day: int | None = None) -> gpd.GeoDataFrame:
-        """Give a round's routes by day and team, or those of one team or day: a frame of :data:`geo.frames.ROUTES`."""
+        """Return a round's routes by day and team, or of one team or day: a frame of :data:`geo.frames.ROUTES`."""
         c = tables.routes.c
         return self._of(tables.routes, frames.ROUTES, {c.round_id: round_id, c.team: team, c.day: day}, c.day, c.team)
 
     def stops(self, round_id: str, *, team: str | None = None, day: int | None = None) -> gpd.GeoDataFrame:
-        """Give the stops of a round in order, or those of one team or day: a frame of :data:`geo.frames.STOPS`."""
+        """Return the stops of a round in order, or those of one team or day: a frame of :data:`geo.frames.STOPS`."""
         c = tables.stops.c
         only = {c.round_id: round_id, c.team: team, c.day: day}
         return self._of(tables.stops, frames.STOPS, only, c.day, c.team, c.order)
 
     def unserved(self, round_id: str) -> pd.DataFrame:
-        """Give the checkpoints that the plan of a round leaves out: a frame of :data:`geo.frames.UNSERVED`."""
+        """Return the checkpoints that the plan of a round leaves out: a frame of :data:`geo.frames.UNSERVED`."""
         c = tables.unserved.c
         only = {c.round_id: round_id}
         left: pd.DataFrame = self._of(tables.unserved, frames.UNSERVED, only, c.day, c.checkpoint)
@@ -191,7 +191,7 @@ def _kept(connection: Connection, round_id: str) -> list[Kept]:
     return [Kept(row.sha256, row.kept_at, row.sha256 == used) for row in found]
 
 
-def _settle(connection: Connection, round_id: str, sha256: str) -> None:
+def _keep_only_choice(connection: Connection, round_id: str, sha256: str) -> None:
     """Let go of the content of all candidates but those that the plan was chosen from; their hashes stay."""
     t = tables.candidates
     content = t.c.content.is_not(None)

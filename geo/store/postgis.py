@@ -41,7 +41,7 @@ class PostGIS:
         return (Path(home) if home else Path.home() / ".xundian") / f"{folder}.cache"
 
     def revision(self) -> str | None:
-        """Give the migration that the schema stands at, None when there is no city in it."""
+        """Return the migration that the schema stands at, None when there is no city in it."""
         try:
             with self.reader.connect() as connection:
                 schema = connection.dialect.default_schema_name
@@ -59,7 +59,7 @@ class PostGIS:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
 
-    def settle(self) -> None:
+    def flush_log(self) -> None:
         """Do nothing: nobody else reads the server's files."""
 
     def copy_to(self, path: Path) -> None:

@@ -35,7 +35,7 @@ class Proofs(Rounds):
             connection.execute(insert(t).values(asdict(chain)))
 
     def chains(self) -> list[SecretChain]:
-        """Give the chains, the oldest first."""
+        """Return the chains, the oldest first."""
         t = tables.chains
         with self._reading() as connection:
             found = connection.execute(select(t).order_by(t.c.fid)).mappings().all()
@@ -48,7 +48,7 @@ class Proofs(Rounds):
             kept_frames.keep(connection, sha256, rows)
 
     def frame_rows(self, sha256: str) -> list[list[Any]]:
-        """Give the canonical rows of a frame: id, category, street, x_cm, y_cm, prob.
+        """Return the canonical rows of a frame: id, category, street, x_cm, y_cm, prob.
 
         Raises
         ------
@@ -94,7 +94,7 @@ class Proofs(Rounds):
             connection.execute(insert(t).values(_row(made)))
 
     def commitments(self, round_id: str | None = None) -> list[Commitment]:
-        """Give the commitments of the city or of a round, void ones too, the oldest first."""
+        """Return the commitments of the city or of a round, void ones too, the oldest first."""
         t = tables.commitments
         statement = select(t).order_by(t.c.fid)
         if round_id is not None:
@@ -103,7 +103,7 @@ class Proofs(Rounds):
             return [_commitment(row) for row in connection.execute(statement).mappings()]
 
     def commitment(self, round_id: str) -> Commitment | None:
-        """Give the newest commitment of a round, void or not; None when it was never committed.
+        """Return the newest commitment of a round, void or not; None when it was never committed.
 
         Raises
         ------
@@ -114,7 +114,7 @@ class Proofs(Rounds):
         found = self.commitments(round_id)
         return found[-1] if found else None
 
-    def settle_commitment(self, drawn: Commitment, draw: Draw, sample: pd.DataFrame, reserves: pd.DataFrame) -> None:
+    def store_committed_draw(self, drawn: Commitment, draw: Draw, sample: pd.DataFrame, reserves: pd.DataFrame) -> None:
         """Draw a committed round: its number, shares, sample and reserves are kept together, once.
 
         Raises

@@ -9,7 +9,7 @@ _T = tables.plan_revisions
 
 
 def revision_of(connection: Connection, round_id: str) -> tuple[int, int]:
-    """Give the revision of a round's plan, and the one at which it was last made anew; both 0 before the first."""
+    """Return the revision of a round's plan, and the one at which it was last made anew; both 0 before the first."""
     row = connection.execute(select(_T.c.revision, _T.c.planned).where(_T.c.round_id == round_id)).first()
     return (0, 0) if row is None else (row.revision, row.planned)
 

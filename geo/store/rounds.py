@@ -41,7 +41,7 @@ class Rounds(Database):
             rows.add(connection, tables.inspectors, inspectors)
 
     def teams(self) -> list[Team]:
-        """Give the teams in the order they were saved."""
+        """Return the teams in the order they were saved."""
         with self._reading() as connection:
             people = connection.execute(select(tables.inspectors).order_by(tables.inspectors.c.fid)).all()
             found = connection.execute(select(tables.teams).order_by(tables.teams.c.fid)).all()
@@ -105,7 +105,7 @@ class Rounds(Database):
                 raise StateError(why, round=round_id)
 
     def round(self, round_id: str) -> Round:
-        """Give a round.
+        """Return a round.
 
         Raises
         ------
@@ -116,7 +116,7 @@ class Rounds(Database):
             return round_of(connection, round_id)
 
     def rounds(self) -> list[Round]:
-        """Give all rounds, the oldest first."""
+        """Return all rounds, the oldest first."""
         statement = select(tables.rounds).order_by(tables.rounds.c.start, tables.rounds.c.fid)
         with self._reading() as connection:
             return [_round(row) for row in connection.execute(statement).mappings()]
@@ -164,7 +164,7 @@ class Rounds(Database):
             self._backend.moved(connection, layer)
 
     def draw(self, round_id: str) -> Draw:
-        """Give what a round's sample was drawn from.
+        """Return what a round's sample was drawn from.
 
         Raises
         ------
@@ -177,7 +177,7 @@ class Rounds(Database):
             return draw_of(connection, round_id)
 
     def drawn(self, round_id: str) -> Draw | None:
-        """Give what a round's sample was drawn from, None before it is drawn.
+        """Return what a round's sample was drawn from, None before it is drawn.
 
         Raises
         ------
@@ -190,7 +190,7 @@ class Rounds(Database):
             return None
 
     def sample(self, round_id: str) -> gpd.GeoDataFrame:
-        """Give the checkpoints to inspect in a round, by ticket, with ``inclusion_prob, day, ticket``.
+        """Return the checkpoints to inspect in a round, by ticket, with ``inclusion_prob, day, ticket``.
 
         Points that were replaced are out, and their reserves are in: :meth:`drawn_sample` gives what the key drew.
 
@@ -219,7 +219,7 @@ class Rounds(Database):
 
 
 def round_of(connection: Connection, round_id: str) -> Round:
-    """Give a round, or raise NotFoundError."""
+    """Return a round, or raise NotFoundError."""
     row = connection.execute(select(tables.rounds).where(tables.rounds.c.id == round_id)).mappings().first()
     if row is None:
         raise NotFoundError("there is no round {round!r}: make it first", round=round_id)
@@ -231,7 +231,7 @@ def _round(row: object) -> Round:
 
 
 def draw_of(connection: Connection, round_id: str) -> Draw:
-    """Give a draw, or raise NotFoundError without the round, StateError before it is drawn."""
+    """Return a draw, or raise NotFoundError without the round, StateError before it is drawn."""
     row = connection.execute(select(tables.draws).where(tables.draws.c.round_id == round_id)).mappings().first()
     if row is None:
         round_of(connection, round_id)

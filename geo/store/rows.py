@@ -52,7 +52,7 @@ _READ: dict[str, Callable[[Sequence[Any]], Any]] = {
 
 
 def clean(frame: pd.DataFrame, schema: Schema, table: Table) -> AnyFrame:
-    """Give the schema's columns as the table keeps them: no missing text, UTC milliseconds, flat geometries.
+    """Return the schema's columns as the table keeps them: no missing text, UTC milliseconds, flat geometries.
 
     Raises
     ------

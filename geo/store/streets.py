@@ -31,20 +31,20 @@ class Streets(Database):
             put_setting(connection, _SOURCE, source_sha256)
 
     def streets(self) -> gpd.GeoDataFrame:
-        """Give all street edges: a frame of :data:`geo.frames.STREETS`."""
+        """Return all street edges: a frame of :data:`geo.frames.STREETS`."""
         statement = rows.query(tables.streets, frames.STREETS).order_by(tables.streets.c.fid)
         with self._reading() as connection:
             return rows.fetch(connection, statement, frames.STREETS, self._backend)
 
     def turn_bans(self) -> pd.DataFrame:
-        """Give all turn bans: a frame of :data:`geo.frames.TURN_BANS`."""
+        """Return all turn bans: a frame of :data:`geo.frames.TURN_BANS`."""
         statement = rows.query(tables.turn_bans, frames.TURN_BANS).order_by(tables.turn_bans.c.fid)
         with self._reading() as connection:
             bans: pd.DataFrame = rows.fetch(connection, statement, frames.TURN_BANS, self._backend)
         return bans
 
     def streets_sha256(self) -> str | None:
-        """Give the hash of the file that the streets were read from, None before the first import."""
+        """Return the hash of the file that the streets were read from, None before the first import."""
         settings = tables.settings
         with self._reading() as connection:
             return connection.scalar(select(settings.c.value).where(settings.c.key == _SOURCE))

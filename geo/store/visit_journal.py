@@ -21,7 +21,7 @@ Before = dict[str, dict[str, dict[str, Any] | None]]
 
 
 def before(visits: Written, deductions: Written, links: Sequence[Row]) -> Before:
-    """Give what was there before an import, by layer and key: None where it added something.
+    """Return what was there before an import, by layer and key: None where it added something.
 
     Parameters
     ----------

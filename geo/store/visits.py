@@ -107,7 +107,7 @@ class Visits(photos.Photos):
             self._backend.moved(connection, _V, added)
 
     def visits_frame(self, scope: Scope = Scope()) -> gpd.GeoDataFrame:  # noqa: B008 - frozen
-        """Give visits by time, as things were when they were recorded: a frame of :data:`geo.frames.VISITS`.
+        """Return visits by time, as things were when they were recorded: a frame of :data:`geo.frames.VISITS`.
 
         Raises
         ------
@@ -118,7 +118,7 @@ class Visits(photos.Photos):
             return self._visits(connection, scope)
 
     def deductions_frame(self, scope: Scope = Scope()) -> pd.DataFrame:  # noqa: B008 - frozen
-        """Give the deductions of the visits of :meth:`visits_frame`: a frame of :data:`geo.frames.DEDUCTIONS`.
+        """Return the deductions of the visits of :meth:`visits_frame`: a frame of :data:`geo.frames.DEDUCTIONS`.
 
         Raises
         ------
@@ -138,7 +138,7 @@ class Visits(photos.Photos):
         return found
 
     def visits_state(self) -> str:
-        """Give letters that change when any visit or deduction does: what was made of them is kept under these."""
+        """Return letters that change when any visit or deduction does: what was made of them is kept under these."""
         held = func.count(_V.c.round_id), func.sum(cast(_V.c.covert, Integer)), func.sum(_V.c.points * _V.c.fid)
         faults = func.sum(_D.c.points * _D.c.fid), func.sum(func.length(_D.c.note) * _D.c.fid)
         with self._reading() as connection:
@@ -155,7 +155,7 @@ class Visits(photos.Photos):
 
 
 def _as_rows(visits: Iterable[Visit]) -> tuple[dict[str, Row], dict[str, Row], dict[str, tuple[str, ...]]]:
-    """Give the visits, the deductions and their photos by id; the same fact has the same id whenever it is sent."""
+    """Return the visits, the deductions and their photos by id; the same fact has the same id whenever it is sent."""
     given: dict[str, Row] = {}
     faults: dict[str, Row] = {}
     shown: dict[str, tuple[str, ...]] = {}

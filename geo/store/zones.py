@@ -32,7 +32,7 @@ class Zones(Database):
             return done.changes
 
     def zones(self, level: Level | str | None = None) -> gpd.GeoDataFrame:
-        """Give the zones of a level, or all, by code: a frame of :data:`geo.frames.ZONES`."""
+        """Return the zones of a level, or all, by code: a frame of :data:`geo.frames.ZONES`."""
         statement = rows.query(tables.zones, frames.ZONES).order_by(tables.zones.c.code)
         if level is not None:
             statement = statement.where(tables.zones.c.level == str(level))
@@ -45,7 +45,7 @@ class Zones(Database):
             rows.replace(connection, tables.cells, frames.CELLS, frame, self._backend)
 
     def cells(self) -> gpd.GeoDataFrame:
-        """Give all unit grid cells in the order they were saved: a frame of :data:`geo.frames.CELLS`."""
+        """Return all unit grid cells in the order they were saved: a frame of :data:`geo.frames.CELLS`."""
         statement = rows.query(tables.cells, frames.CELLS).order_by(tables.cells.c.fid)
         with self._reading() as connection:
             return rows.fetch(connection, statement, frames.CELLS, self._backend)

@@ -64,7 +64,7 @@ class Masks(NamedTuple):
 
 
 def flip(mask: int) -> int:
-    """Give the direction mask as seen from the other end."""
+    """Return the direction mask as seen from the other end."""
     return ((mask & ALONG) << 1) | ((mask & AGAINST) >> 1)
 
 

@@ -137,7 +137,7 @@ def _placed(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _text(value: object) -> str:
-    """Give a tag's value as text: the first of a list, ``yes`` for true, nothing for a missing one."""
+    """Return a tag's value as text: the first of a list, ``yes`` for true, nothing for a missing one."""
     if isinstance(value, list | tuple | np.ndarray):
         value = value[0] if len(value) else ""
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):

@@ -51,7 +51,7 @@ class StreetSource:
 
 
 def file_sha256(path: str | Path) -> str:
-    """Give the SHA-256 of a file, to see whether it changed."""
+    """Return the SHA-256 of a file, to see whether it changed."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -205,7 +205,7 @@ def length_m(lines: np.ndarray) -> np.ndarray:
 
 
 def _parts(edges: pd.DataFrame) -> np.ndarray:
-    """Give the connected part of each edge in the union of all modes, numbered from the one with most nodes."""
+    """Return the connected part of each edge in the union of all modes, numbered from the one with most nodes."""
     nodes, at = np.unique(edges[["u", "v"]].to_numpy(), return_inverse=True)
     at = at.reshape(-1, 2)
     graph = sp.coo_array((np.ones(len(at)), (at[:, 0], at[:, 1])), shape=(len(nodes), len(nodes)))

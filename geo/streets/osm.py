@@ -72,7 +72,7 @@ def flag(value: str | None) -> bool:
 
 
 def describe(tags: Mapping[str, str], *, implied: bool = True) -> tuple[object, ...]:
-    """Give name, highway, walk, ebike, car, bridge and tunnel of a street."""
+    """Return name, highway, walk, ebike, car, bridge and tunnel of a street."""
     mask = masks(tags, implied=implied)
     return (street_name(tags), tags["highway"], *mask, flag(tags.get("bridge")), flag(tags.get("tunnel")))
 
@@ -157,7 +157,7 @@ def _restriction(relation: osmium.osm.Relation, ways: _Ways) -> None:
 
 
 def _locate(path: Path, ways: _Ways) -> tuple[np.ndarray, np.ndarray]:
-    """Give the sorted node ids that the ways use, and their lon, lat; NaN where the file doesn't hold them."""
+    """Return the sorted node ids that the ways use, and their lon, lat; NaN where the file doesn't hold them."""
     wanted = np.unique(np.concatenate(ways.refs))
     places = np.full((len(wanted), 2), np.nan)
     table = osmium.index.create_map("flex_mem")

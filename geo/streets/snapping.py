@@ -31,7 +31,7 @@ class Positions:
         return len(self.edge)
 
     def take(self, rows: npt.ArrayLike) -> "Positions":
-        """Give the positions at ``rows``, in that order, or where a mask is true."""
+        """Return the positions at ``rows``, in that order, or where a mask is true."""
         at = np.asarray(rows)
         at = at if at.dtype == np.bool_ else at.astype(np.int64)
         return Positions(self.edge[at], self.fraction[at], self.distance_m[at])

@@ -161,7 +161,7 @@ def _csv_cell(cell: Any) -> Any:  # noqa: ANN401 - a cell
 
 
 def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell
-    """Give a cell as text, number, yes or no, or nothing."""
+    """Return a cell as text, number, yes or no, or nothing."""
     if cell is None or cell is pd.NaT or (isinstance(cell, float | np.floating) and not math.isfinite(cell)):
         return ""
     if isinstance(cell, np.generic):
@@ -224,7 +224,7 @@ def write_sheets(tables: Mapping[str, pd.DataFrame], path: Path | str) -> Path:
 
 
 def _sheet_columns(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """Give the cells column by column, if a sheet can hold them."""
+    """Return the cells column by column, if a sheet can hold them."""
     if len(table) >= _SHEET_ROWS:
         raise InputError(
             "{rows} rows do not fit a sheet of {most}: write CSV or GeoPackage", rows=len(table), most=_SHEET_ROWS

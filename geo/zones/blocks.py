@@ -103,7 +103,7 @@ def _joined(parts: npt.NDArray[np.object_]) -> shapely.Geometry:
 def merge_slivers(
     pieces: npt.NDArray[np.object_], *, area_m2: float = SLIVER_AREA_M2, width_m: float = SLIVER_WIDTH_M
 ) -> npt.NDArray[np.object_]:
-    """Give small or narrow polygons of a coverage to the neighbour with the longest common border.
+    """Return small or narrow polygons of a coverage to the neighbour with the longest common border.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def merge_slivers(
 
 
 def _sliver_groups(pieces: npt.NDArray[np.object_], area_m2: float, width_m: float) -> npt.NDArray[np.int64]:
-    """Give each sliver the number of the neighbour that takes it."""
+    """Return each sliver the number of the neighbour that takes it."""
     area = shapely.area(pieces)
     thin = (area < area_m2) | (2 * area < width_m * shapely.length(pieces))
     shared = borders(pieces)
@@ -136,7 +136,7 @@ def _sliver_groups(pieces: npt.NDArray[np.object_], area_m2: float, width_m: flo
 
 
 def _polygonized(lines: npt.NDArray[np.object_], outline: shapely.Geometry) -> npt.NDArray[np.object_]:
-    """Give the faces of all lines and the outline's border that lie in the outline."""
+    """Return the faces of all lines and the outline's border that lie in the outline."""
     shapely.prepare(outline)
     near = lines[shapely.intersects(outline, lines)]
     noded = shapely.union_all(np.append(near, shapely.boundary(outline)))
@@ -145,7 +145,7 @@ def _polygonized(lines: npt.NDArray[np.object_], outline: shapely.Geometry) -> n
 
 
 def _segments(polygons: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Give every ring segment ``x0 y0 x1 y1`` with the position of its polygon."""
+    """Return every ring segment ``x0 y0 x1 y1`` with the position of its polygon."""
     parts, part_owner = shapely.get_parts(polygons, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)

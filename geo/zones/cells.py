@@ -126,7 +126,7 @@ def assign(points: gpd.GeoDataFrame | gpd.GeoSeries, cells: gpd.GeoDataFrame) ->
 
 
 def _areas(communities: gpd.GeoDataFrame | None, streets: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Give what is to be cut, by community code; one nameless box where there is no community."""
+    """Return what is to be cut, by community code; one nameless box where there is no community."""
     if communities is not None:
         own = communities[communities["level"] == Level.COMMUNITY].sort_index()
         if len(own):
@@ -157,7 +157,7 @@ def _cutting(streets: gpd.GeoDataFrame) -> gpd.GeoSeries:
 
 
 def _owners(pieces: Shapes, areas: Shapes) -> Ints:
-    """Give the area that each piece lies in, the first where areas overlap; -1 in a hole between them."""
+    """Return the area that each piece lies in, the first where areas overlap; -1 in a hole between them."""
     inner = shapely.point_on_surface(pieces)
     area, piece = shapely.STRtree(inner).query(areas, predicate="intersects")
     owner = np.full(len(pieces), len(areas), np.int64)
@@ -179,7 +179,7 @@ def _blocks(areas: gpd.GeoSeries, lines: gpd.GeoSeries) -> tuple[Shapes, Ints]:
 
 
 def _cells(blocks: Shapes, owner: Ints, cell_m2: npt.NDArray[np.float64], crs: object) -> dict[int, Shapes]:
-    """Give the cells of each area, cut to the size that is asked for it."""
+    """Return the cells of each area, cut to the size that is asked for it."""
     pieces, block = _cut(blocks, cell_m2[owner], crs)
     of = owner[block]
     order = np.argsort(of, kind="stable")
@@ -201,7 +201,7 @@ def _cut(blocks: Shapes, cell_m2: npt.NDArray[np.float64], crs: object) -> tuple
 
 
 def _lattice(block: shapely.Geometry, side_m: float) -> Shapes:
-    """Give the lines of the square lattice of the plane inside a block, each a little longer than the block is wide."""
+    """Return the lines of a square lattice inside a block, each a little longer than the block is wide."""
     west, south, east, north = block.bounds
     xs = np.arange(np.ceil(west / side_m), np.floor(east / side_m) + 1) * side_m
     ys = np.arange(np.ceil(south / side_m), np.floor(north / side_m) + 1) * side_m

@@ -31,7 +31,7 @@ def pad(code: str) -> str:
 
 
 def known(code: str, codes: Collection[str]) -> str:
-    """Give the code of a zone that there is, named in full or without the zeros at its end.
+    """Return the code of a zone that there is, named in full or without the zeros at its end.
 
     Raises
     ------
@@ -85,14 +85,14 @@ def is_provisional(code: str) -> bool:
 
 
 def kind_of_street(code: str) -> str:
-    """Give 街道, 镇 or 乡 as digits 7 to 9 of a street's code say it; empty for other numbers."""
+    """Return 街道, 镇 or 乡 as digits 7 to 9 of a street's code say it; empty for other numbers."""
     number = int(code[6:9]) if code[6:9].isdigit() else 0
     bounds = ((1, 99, "街道"), (100, 199, "镇"), (200, 399, "乡"))
     return next((kind for low, high, kind in bounds if low <= number <= high), "")
 
 
 def parent_prefix(code: str, level: Level) -> str:
-    """Give the digits of a code that name its parent; empty on the top level and for special zones."""
+    """Return the digits of a code that name its parent; empty on the top level and for special zones."""
     return code[: _ABOVE[level]] if level in _ABOVE and len(code) >= _ABOVE[level] else ""
 
 

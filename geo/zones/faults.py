@@ -79,7 +79,7 @@ def zone_faults(zones: gpd.GeoDataFrame, checkpoints: gpd.GeoDataFrame) -> ZoneF
 
 
 def _coded(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give zones or checkpoints their key as column ``code``."""
+    """Copy the key of zones or checkpoints into a column ``code``."""
     return frame.drop(columns="code", errors="ignore").rename_axis("code").reset_index()
 
 

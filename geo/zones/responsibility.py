@@ -57,7 +57,7 @@ def answer_for(
 
 
 def special_zones(checkpoints: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.Series:
-    """Give the smallest special zone around every checkpoint, empty where there is none."""
+    """Return the smallest special zone around every checkpoint, empty where there is none."""
     special = zones[zones["level"] == Level.SPECIAL]
     outlines = special.geometry.to_numpy()
     zone, point = shapely.STRtree(checkpoints.geometry.to_numpy()).query(outlines, predicate="intersects")

@@ -89,7 +89,7 @@ def _coded_parent(code: str, level: Level, by_code: set[str]) -> str:
 
 
 def _covering_parents(zones: gpd.GeoDataFrame, upper: gpd.GeoDataFrame, open_: np.ndarray, parents: np.ndarray) -> None:
-    """Give each open zone the one above that covers most of it, if that is more than half."""
+    """Return each open zone the one above that covers most of it, if that is more than half."""
     if not len(open_) or not len(upper):
         return
     levels = zones["level"].to_numpy(object)

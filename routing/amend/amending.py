@@ -10,7 +10,7 @@ from geo.frames import ROUTES, STOPS
 from geo.store import Store
 from geo.store.amendments import Line, NewRoutes
 from routing.amend.changes import Change, StreetClosed, Takeover, params_of, reason_of
-from routing.amend.ground import Ground
+from routing.amend.context import AmendmentContext
 from routing.amend.log import Told, told
 from routing.amend.quotes import Quote, quoted
 from routing.amend.redrawn import together
@@ -72,20 +72,20 @@ def amend(
         When the independent checker refuses the plan; nothing is saved then.
     """
     reason = reason_of(change)
-    ground = Ground.of(store, round_id, now)
-    if revision not in (None, ground.revision):
+    context = AmendmentContext.of(store, round_id, now)
+    if revision not in (None, context.revision):
         raise StateError(
             "the plan of round {round!r} was changed meanwhile, so nothing was saved: look at it again", round=round_id
         )
-    found = quoted(ground, change)
+    found = quoted(context, change)
     if found.reason is not None:
         raise StateError(found.reason.template, **found.reason.values)
-    notes, touched = told(ground, found)
+    notes, touched = told(context, found)
     params = params_of(change)
     if isinstance(change, StreetClosed):
-        params["edges"] = sorted(ground.edges_of(change))
+        params["edges"] = sorted(context.edges_of(change))
     line = Line(now or dt.datetime.now(dt.UTC), by, change.kind, reason, params, touched, notes)
-    number = store.replace_route(round_id, _new(found), line, revision=ground.revision)
+    number = store.replace_route(round_id, _new(found), line, revision=context.revision)
     return Amendment(found, number, notes, touched)
 
 
@@ -97,18 +97,18 @@ def undo(store: Store, round_id: str, *, by: str, now: dt.datetime | None = None
     StateError
         When there is none, a team has gone on since, or the plan was changed meanwhile.
     """
-    ground = Ground.of(store, round_id, now)
+    context = AmendmentContext.of(store, round_id, now)
     lines = store.amendments(round_id)
     standing = lines[~lines["undone"]]
     if standing.empty:
         raise StateError("the plan of round {round!r} has no change to undo", round=round_id)
     last = standing.iloc[-1]
     for team, day in last["touched"]:
-        since_s = ground.second_of(last["at"], day)
-        begun = ground.begun(team, day)
+        since_s = context.second_of(last["at"], day)
+        begun = context.begun(team, day)
         if any(second > since_s for second in begun):
             raise StateError("{team} has gone on since: this change cannot be undone any more", team=team)
-    return store.undo_amendment(round_id, by=by, revision=ground.revision if revision is None else revision)
+    return store.undo_amendment(round_id, by=by, revision=context.revision if revision is None else revision)
 
 
 def _new(found: Quote) -> NewRoutes:

@@ -81,7 +81,7 @@ KINDS: Mapping[str, type[Change]] = {kind.kind: kind for kind in (Late, StopClos
 
 
 def params_of(change: Change) -> dict[str, Any]:
-    """Give a change as plain JSON values; :func:`change_of` reads them back."""
+    """Return a change as plain JSON values; :func:`change_of` reads them back."""
     values: dict[str, Any] = {each.name: getattr(change, each.name) for each in fields(change)}
     if isinstance(change, StreetClosed):
         values["area"] = None if change.area is None else shapely.to_wkt(change.area, rounding_precision=7)
@@ -140,7 +140,7 @@ def _labels(value: object) -> frozenset[int]:
 
 
 def reason_of(change: Change) -> str:
-    """Give the reason in one line.
+    """Return the reason in one line.
 
     Raises
     ------

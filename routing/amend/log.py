@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from routing.amend.changes import Late, StopClosed, StreetClosed, Takeover
-from routing.amend.ground import Ground
+from routing.amend.context import AmendmentContext
 from routing.amend.quotes import Quote
 
 Told = tuple[str, dict[str, Any]]  # a template and its values
@@ -27,45 +27,45 @@ TEMPLATES = (
 """Every text of the log; each is a key of the translation."""
 
 
-def told(ground: Ground, quote: Quote) -> tuple[list[Told], list[dict[str, Any]]]:
-    """Give what the planner is told, and for each route that changed its team, its day and what this team is told."""
+def told(context: AmendmentContext, quote: Quote) -> tuple[list[Told], list[dict[str, Any]]]:
+    """Return what the planner is told, and for each route that changed its team, its day and what this team is told."""
     touched = [
         {
             "team": route.team,
             "day": route.day,
-            "notes": [*_own(ground, quote, number), *_lost(ground, quote, route.slot)],
+            "notes": [*_own(context, quote, number), *_lost(context, quote, route.slot)],
         }
         for number, route in enumerate(quote.routes)
     ]
-    return [*_said(ground, quote), *_lost(ground, quote, None)], touched
+    return [*_said(context, quote), *_lost(context, quote, None)], touched
 
 
-def _said(ground: Ground, quote: Quote) -> Iterator[Told]:
+def _said(context: AmendmentContext, quote: Quote) -> Iterator[Told]:
     change = quote.change
     if isinstance(change, Late):
         yield LATE, {"team": change.team, "minutes": change.minutes, "day": change.day, "stops": _left(quote, 0)}
     elif isinstance(change, StopClosed):
-        yield _replaced(ground, quote)
+        yield _replaced(context, quote)
     elif isinstance(change, StreetClosed):
-        yield STREET, {"edges": len(ground.edges_of(change)), "team": change.team, "day": change.day}
+        yield STREET, {"edges": len(context.edges_of(change)), "team": change.team, "day": change.day}
     else:
-        yield _handed(ground, quote, change)
+        yield _handed(context, quote, change)
 
 
-def _own(ground: Ground, quote: Quote, number: int) -> Iterator[Told]:
+def _own(context: AmendmentContext, quote: Quote, number: int) -> Iterator[Told]:
     change = quote.change
     if isinstance(change, Late):
         yield OWN_LATE, {"minutes": change.minutes, "stops": _left(quote, number)}
     elif isinstance(change, StopClosed):
-        yield _replaced(ground, quote)
+        yield _replaced(context, quote)
     elif isinstance(change, StreetClosed):
         yield OWN_STREET, {}
     else:
-        yield (TAKEN if number else GIVEN), {"checkpoint": name_of(ground, change.checkpoint)}
+        yield (TAKEN if number else GIVEN), {"checkpoint": name_of(context, change.checkpoint)}
 
 
-def _handed(ground: Ground, quote: Quote, change: Takeover) -> Told:
-    values = {"team": change.to_team, "checkpoint": name_of(ground, change.checkpoint), "day": change.goal[1]}
+def _handed(context: AmendmentContext, quote: Quote, change: Takeover) -> Told:
+    values = {"team": change.to_team, "checkpoint": name_of(context, change.checkpoint), "day": change.goal[1]}
     if len(quote.routes) == 1:
         return PICKED, values
     if change.goal[1] != change.day:
@@ -73,18 +73,18 @@ def _handed(ground: Ground, quote: Quote, change: Takeover) -> Told:
     return HANDED, {**values, "source": quote.routes[1].team}
 
 
-def _replaced(ground: Ground, quote: Quote) -> Told:
+def _replaced(context: AmendmentContext, quote: Quote) -> Told:
     line = quote.replaced
     if line is None or not line.into:
-        return CLOSED_BARE, {"checkpoint": name_of(ground, line.out if line else "")}
-    values = {"checkpoint": name_of(ground, line.out), "reserve": name_of(ground, line.into)}
+        return CLOSED_BARE, {"checkpoint": name_of(context, line.out if line else "")}
+    values = {"checkpoint": name_of(context, line.out), "reserve": name_of(context, line.into)}
     return CLOSED, {**values, "metres": round(line.distance_m)}
 
 
-def _lost(ground: Ground, quote: Quote, slot: tuple[str, int] | None) -> Iterator[Told]:
+def _lost(context: AmendmentContext, quote: Quote, slot: tuple[str, int] | None) -> Iterator[Told]:
     for one in quote.dropped:
         if slot in (None, (one.team, one.day)):
-            yield DROPPED, {"checkpoint": name_of(ground, one.checkpoint), "reason": one.reason}
+            yield DROPPED, {"checkpoint": name_of(context, one.checkpoint), "reason": one.reason}
 
 
 def _left(quote: Quote, number: int) -> int:
@@ -92,7 +92,7 @@ def _left(quote: Quote, number: int) -> int:
     return int((route.stops["kind"].iloc[route.done :] == "stop").sum())
 
 
-def name_of(ground: Ground, checkpoint: str) -> str:
+def name_of(context: AmendmentContext, checkpoint: str) -> str:
     """Name a checkpoint as people know it, with its number."""
-    name = str(ground.points([checkpoint])["name"].iloc[0])
+    name = str(context.points([checkpoint])["name"].iloc[0])
     return f"{name} ({checkpoint})" if name and name != checkpoint else checkpoint

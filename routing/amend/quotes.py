@@ -11,10 +11,10 @@ from geo.notes import Note, Sentences
 from geo.store import Store
 from geo.store.fieldwork import Replaced
 from routing.amend.changes import Change, Late, StopClosed, StreetClosed, Takeover
-from routing.amend.ground import DAY_S, Ground
+from routing.amend.context import DAY_S, AmendmentContext
+from routing.amend.day_progress import DayProgress
 from routing.amend.redrawn import AmendedRoute, redrawn
 from routing.amend.remainder import Answer, Rest, answer
-from routing.amend.standing import Standing
 from routing.amend.takers import takers
 from routing.itinerary import unserved_frame
 from routing.problem import Plan
@@ -96,23 +96,23 @@ def quote(store: Store, round_id: str, change: Change, *, now: dt.datetime | Non
     StateError
         When the round is not drawn, or has no plan.
     """
-    return quoted(Ground.of(store, round_id, now), change)
+    return quoted(AmendmentContext.of(store, round_id, now), change)
 
 
-def quoted(ground: Ground, change: Change) -> Quote:
-    """Say what a change would come to on a ground."""
-    if ground.revision == 0:
-        raise StateError("round {round!r} has no plan yet: plan it first", round=ground.round.id)
-    with ground.streets.lock:
+def quoted(context: AmendmentContext, change: Change) -> Quote:
+    """Say what a change would come to on a context."""
+    if context.revision == 0:
+        raise StateError("round {round!r} has no plan yet: plan it first", round=context.round.id)
+    with context.streets.lock:
         try:
-            rests, replaced, after = _asked(ground, change)
-            answers = [answer(ground, rest) for rest in rests]
+            rests, replaced, after = _asked(context, change)
+            answers = [answer(context, rest) for rest in rests]
             if isinstance(change, Takeover):
                 _refuse_loss(change, answers[0])
         except Refusal as refusal:
-            return Quote(change, False, refusal.note, 0, (), (), None, None, 0, ground.revision)
-        routes = tuple(redrawn(ground, found) for found in answers)
-        frames = [unserved_frame(found.brief, found.plan, _remedies(ground, found)) for found in answers]
+            return Quote(change, False, refusal.note, 0, (), (), None, None, 0, context.revision)
+        routes = tuple(redrawn(context, found) for found in answers)
+        frames = [unserved_frame(found.brief, found.plan, _remedies(context, found)) for found in answers]
     dropped = tuple(
         Dropped(str(checkpoint), found.rest.team, found.rest.day, reason, remedy)
         for found, frame in zip(answers, frames, strict=True)
@@ -121,42 +121,42 @@ def quoted(ground: Ground, change: Change) -> Quote:
     extra_s = sum(route.travel_s - route.before_s for route in routes)
     filled = [frame for frame in frames if len(frame)]
     unserved = pd.concat(filled) if filled else frames[0]
-    return Quote(change, True, None, extra_s, routes, dropped, unserved, replaced, after, ground.revision)
+    return Quote(change, True, None, extra_s, routes, dropped, unserved, replaced, after, context.revision)
 
 
-def _asked(ground: Ground, change: Change) -> tuple[list[Rest], Replaced | None, int]:
+def _asked(context: AmendmentContext, change: Change) -> tuple[list[Rest], Replaced | None, int]:
     """Say what remains of which days, and what comes in for a closed stop."""
     if isinstance(change, Takeover):
-        return _handed(ground, change), None, 0
-    ground.team(change.team)
-    ground.check_day(change.day)
+        return _handed(context, change), None, 0
+    context.team(change.team)
+    context.check_day(change.day)
     replaced, after, late_s = None, 0, 0
     gone: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     if isinstance(change, StopClosed):
-        _find(ground, change.team, change.day, change.checkpoint)
+        _find(context, change.team, change.day, change.checkpoint)
         replaced, after = replacement_for(
-            ground.store, ground.round.id, change.checkpoint, change.reason or "-", roster=ground.roster()
+            context.store, context.round.id, change.checkpoint, change.reason or "-", roster=context.roster()
         )
         gone, added = (change.checkpoint,), (replaced.into,) if replaced.into else ()
     if isinstance(change, Late):
         late_s = 60 * change.minutes
-    standing = ground.standing(change.team, change.day, late_s=late_s, gone=gone)
-    _refuse_over(ground, standing, change.team, change.day, left=not isinstance(change, StopClosed))
+    progress = context.day_progress(change.team, change.day, late_s=late_s, gone=gone)
+    _refuse_over(context, progress, change.team, change.day, left=not isinstance(change, StopClosed))
     more = [change] if isinstance(change, StreetClosed) else []
-    closures = ground.closed(change.day, more)
-    rest = Rest(change.team, change.day, standing, standing.ahead, added, closures, untried=True, anew=bool(more))
+    closures = context.closed(change.day, more)
+    rest = Rest(change.team, change.day, progress, progress.ahead, added, closures, untried=True, anew=bool(more))
     return [rest], replaced, after
 
 
-def _handed(ground: Ground, change: Takeover) -> list[Rest]:
+def _handed(context: AmendmentContext, change: Takeover) -> list[Rest]:
     """Take a stop from one day of a team, if it is on any, and add it to another: first the one that gets it."""
     goal = change.goal
-    ground.team(goal[0])
+    context.team(goal[0])
     for day in {change.day, goal[1]}:
-        ground.check_day(day)
-    ground.points([change.checkpoint])
-    source = _holder(ground, change)
+        context.check_day(day)
+    context.points([change.checkpoint])
+    source = _holder(context, change)
     if source == goal:
         raise Refusal(
             Note(
@@ -164,28 +164,28 @@ def _handed(ground: Ground, change: Takeover) -> list[Rest]:
                 {"checkpoint": change.checkpoint, "team": goal[0], "day": goal[1]},
             )
         )
-    _refuse_off(ground, *goal)
-    _refuse_barred(ground, change)
+    _refuse_off(context, *goal)
+    _refuse_barred(context, change)
     rests = []
     for slot in [goal, *([source] if source else [])]:
-        standing = ground.standing(*slot)
-        _refuse_over(ground, standing, *slot, left=slot == source)
-        if slot == source and change.checkpoint not in standing.ahead:
+        progress = context.day_progress(*slot)
+        _refuse_over(context, progress, *slot, left=slot == source)
+        if slot == source and change.checkpoint not in progress.ahead:
             raise Refusal(
                 Note(
                     "{team} has begun or visited {checkpoint} already",
                     {"team": slot[0], "checkpoint": change.checkpoint},
                 )
             )
-        ahead = tuple(one for one in standing.ahead if one != change.checkpoint)
+        ahead = tuple(one for one in progress.ahead if one != change.checkpoint)
         added = (change.checkpoint,) if slot == goal else ()
-        rests.append(Rest(*slot, standing, ahead, added, ground.closed(slot[1]), untried=source is None))
+        rests.append(Rest(*slot, progress, ahead, added, context.closed(slot[1]), untried=source is None))
     return rests
 
 
-def _holder(ground: Ground, change: Takeover) -> tuple[str, int] | None:
+def _holder(context: AmendmentContext, change: Takeover) -> tuple[str, int] | None:
     """Tell whose route of the day holds the stop; None when no route serves it."""
-    stops = ground.store.stops(ground.round.id)
+    stops = context.store.stops(context.round.id)
     mine = stops[stops["checkpoint"] == change.checkpoint]
     if len(mine) and change.day in set(mine["day"]):
         return str(mine["team"].iloc[0]), change.day
@@ -196,14 +196,14 @@ def _holder(ground: Ground, change: Takeover) -> tuple[str, int] | None:
                 {"checkpoint": change.checkpoint, "day": change.day, "found": int(mine["day"].iloc[0])},
             )
         )
-    if change.checkpoint not in ground.store.unserved(ground.round.id).index:
+    if change.checkpoint not in context.store.unserved(context.round.id).index:
         raise Refusal(Note("{checkpoint} isn't among the points to inspect", {"checkpoint": change.checkpoint}))
     return None
 
 
-def _find(ground: Ground, team: str, day: int, checkpoint: str) -> None:
+def _find(context: AmendmentContext, team: str, day: int, checkpoint: str) -> None:
     """Refuse to close what is not on the route, or was visited."""
-    rows = ground.rows(team, day)
+    rows = context.rows(team, day)
     if checkpoint not in set(rows["checkpoint"]) - {""}:
         raise Refusal(
             Note(
@@ -211,38 +211,38 @@ def _find(ground: Ground, team: str, day: int, checkpoint: str) -> None:
                 {"checkpoint": checkpoint, "team": team, "day": day},
             )
         )
-    if checkpoint in ground.visited(team, day):
+    if checkpoint in context.visited(team, day):
         raise Refusal(
             Note("{team} has begun or visited {checkpoint} already", {"team": team, "checkpoint": checkpoint})
         )
 
 
-def _refuse_over(ground: Ground, standing: Standing, team: str, day: int, *, left: bool) -> None:
-    if standing.home or ground.now_s(day) == DAY_S:
+def _refuse_over(context: AmendmentContext, progress: DayProgress, team: str, day: int, *, left: bool) -> None:
+    if progress.home or context.now_s(day) == DAY_S:
         raise Refusal(Note("the day {day} of {team} is over", {"day": day, "team": team}))
-    if left and not standing.ahead:
+    if left and not progress.ahead:
         raise Refusal(Note("{team} has nothing left to visit on day {day}", {"team": team, "day": day}))
 
 
-def _refuse_off(ground: Ground, name: str, day: int) -> None:
+def _refuse_off(context: AmendmentContext, name: str, day: int) -> None:
     """Keep the days that a team works on."""
-    team = ground.team(name)
+    team = context.team(name)
     if not team.works(day):
         values = {"team": name, "day": day, "days": ", ".join(map(str, sorted(team.days or ())))}
         raise Refusal(Note("{team} doesn't work on day {day}: its days of the round are {days}", values))
 
 
-def _refuse_barred(ground: Ground, change: Takeover) -> None:
+def _refuse_barred(context: AmendmentContext, change: Takeover) -> None:
     """Keep avoidance (回避), and the turns of the draw, for the team that would get a stop."""
     team, day = change.goal
-    if ground.barred(team, day, [change.checkpoint]):
+    if context.barred(team, day, [change.checkpoint]):
         raise Refusal(
             Note(
                 "{team} must avoid {checkpoint}: its unit or street is an inspector's own, or it is listed",
                 {"team": team, "checkpoint": change.checkpoint},
             )
         )
-    turns = ground.barred_by_team(day, [change.checkpoint])
+    turns = context.barred_by_team(day, [change.checkpoint])
     if turns[team]:
         may = [one for one, barred in turns.items() if not barred]
         raise Refusal(
@@ -283,12 +283,12 @@ def _advice(found: Answer, checkpoint: str) -> Sequence[Note]:
     return [Note(remedy.change.value, {**values, "team": found.rest.team} if "team" in values else values)]
 
 
-def _remedies(ground: Ground, found: Answer) -> dict[int, str]:
+def _remedies(context: AmendmentContext, found: Answer) -> dict[int, str]:
     """Say what would serve each stop that falls out: another team, if one can, else the least change."""
     if not found.plan.unserved:
         return {}
     ids = found.brief.sample.index
-    others = takers(ground, found.rest, [str(ids[stop]) for stop in found.plan.unserved])
+    others = takers(context, found.rest, [str(ids[stop]) for stop in found.plan.unserved])
     texts = {stop: others[str(ids[stop])].text() for stop in found.plan.unserved if str(ids[stop]) in others}
     bare = {stop: reason for stop, reason in found.plan.unserved.items() if stop not in texts}
     least = remedies(found.brief.problem, Plan(found.plan.routes, bare))

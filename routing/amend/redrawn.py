@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from geo.frames import ROUTES, STOPS, WGS84, Schema
-from routing.amend.ground import Ground
+from routing.amend.context import AmendmentContext
 from routing.amend.remainder import Answer
 from routing.check import travelled_s
 from routing.itinerary import frame_of, joined, moment, plan_frames
@@ -40,32 +40,32 @@ class AmendedRoute:
         return self.team, self.day
 
 
-def redrawn(ground: Ground, found: Answer) -> AmendedRoute:
+def redrawn(context: AmendmentContext, found: Answer) -> AmendedRoute:
     """Put what is done and what remains together, and draw the way."""
-    rest, done = found.rest, found.rest.standing.done
-    old = ground.store.routes(ground.round.id, team=rest.team, day=rest.day)
-    ahead, line = _ahead(ground, found)
+    rest, done = found.rest, found.rest.progress.done
+    old = context.store.routes(context.round.id, team=rest.team, day=rest.day)
+    ahead, line = _ahead(context, found)
     rows = together([done, ahead], STOPS)
     if not (rows["kind"] == "stop").any():
         rows = rows.iloc[:0]
-    name = f"{ground.round.id}-{rest.team}-{rest.day}"
+    name = f"{context.round.id}-{rest.team}-{rest.day}"
     rows = rows.assign(order=range(len(rows)))
     rows.index = pd.Index([f"{name}-{number:02d}" for number in range(len(rows))], name=STOPS.index, dtype=object)
-    ways = [*_behind(ground, found), *line]
+    ways = [*_behind(context, found), *line]
     lines = [leg.geometry for leg in ways]
     if not lines and len(rows):  # an open end where it began
         lines = [shapely.LineString([rows.geometry.iloc[0]] * 2)]
     travel_s = int(rows["travel_s"].sum())
     whole = {
-        "id": name, "round_id": ground.round.id, "team": rest.team, "day": rest.day,
-        "mode": str(ground.team(rest.team).mode), "travel_s": travel_s,
+        "id": name, "round_id": context.round.id, "team": rest.team, "day": rest.day,
+        "mode": str(context.team(rest.team).mode), "travel_s": travel_s,
         "length_m": sum(leg.length_m for leg in ways), "stops": int((rows["kind"] == "stop").sum()),
         "geometry": joined(lines) if lines else None,
     }  # fmt: skip
     return AmendedRoute(
         rest.team, rest.day, frame_of([whole] if len(rows) else [], ROUTES), rows, len(done) if len(rows) else 0,
         travel_s, int(old["travel_s"].sum()), rows["depart"].iloc[-1].to_pydatetime() if len(rows) else None,
-        ground.team(rest.team).open_end,
+        context.team(rest.team).open_end,
     )  # fmt: skip
 
 
@@ -75,24 +75,24 @@ def together(parts: Sequence[gpd.GeoDataFrame], schema: Schema) -> gpd.GeoDataFr
     return gpd.GeoDataFrame(pd.concat(filled), crs=WGS84) if filled else frame_of([], schema)
 
 
-def _ahead(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Any]]:
-    """Give the rows that are still to come, and the line along them as one leg."""
+def _ahead(context: AmendmentContext, found: Answer) -> tuple[gpd.GeoDataFrame, list[Any]]:
+    """Return the rows that are still to come, and the line along them as one leg."""
     if not found.plan.routes:
-        return _homeward(ground, found)
-    routes, rows = plan_frames(found.brief, found.plan, ground.streets.network)
-    if len(found.rest.standing.done):
+        return _homeward(context, found)
+    routes, rows = plan_frames(found.brief, found.plan, context.streets.network)
+    if len(found.rest.progress.done):
         first = (rows["kind"] == "stop").to_numpy().argmax()
         rows = rows[(rows["kind"] != "base").to_numpy() | (pd.RangeIndex(len(rows)) > first)]
         rows = rows.assign(travel_s=[rows["travel_s"].iloc[0] + _driven_s(found), *rows["travel_s"].iloc[1:]])
     return rows, list(routes[["geometry", "length_m"]].itertuples(index=False))
 
 
-def _homeward(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Way]]:
+def _homeward(context: AmendmentContext, found: Answer) -> tuple[gpd.GeoDataFrame, list[Way]]:
     """Go home, or stay where the team is when its day ends anywhere, and have lunch there when it is still to come."""
-    standing, team, home = found.rest.standing, found.brief.problem.teams[0], ground.team(found.rest.team)
-    if standing.home or standing.place is None or standing.done.empty:
+    progress, team, home = found.rest.progress, found.brief.problem.teams[0], context.team(found.rest.team)
+    if progress.home or progress.place is None or progress.done.empty:
         return frame_of([], STOPS), []
-    lines = [] if team.end_base is None else [_way_home(ground, found, team.base, team.end_base)]
+    lines = [] if team.end_base is None else [_way_home(context, found, team.base, team.end_base)]
     shift, driven_s = found.brief.hours.shifts[0], _driven_s(found)
     home_s = sum(_home_s(found, line) for line in lines)
     back_s = shift.start_s + home_s
@@ -103,7 +103,7 @@ def _homeward(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Way
     place, day = found.brief.sample.geometry.iloc[-1], found.rest.day
     rows = [
         {
-            "id": str(number), "round_id": ground.round.id, "team": home.id, "day": day, "order": number,
+            "id": str(number), "round_id": context.round.id, "team": home.id, "day": day, "order": number,
             "kind": kind, "checkpoint": "", "arrive": moment(found.brief, day, begin_s),
             "depart": moment(found.brief, day, end_s), "dwell_s": end_s - begin_s, "travel_s": travel_s,
             "geometry": shapely.Point(home.base_lon, home.base_lat) if lines else place,
@@ -113,18 +113,18 @@ def _homeward(ground: Ground, found: Answer) -> tuple[gpd.GeoDataFrame, list[Way
     return frame_of(rows, STOPS), lines
 
 
-def _way_home(ground: Ground, found: Answer, here: int, base: int) -> Way:
+def _way_home(context: AmendmentContext, found: Answer, here: int, base: int) -> Way:
     """Draw the way to the base; a team that closures shut in goes through them."""
-    mode = ground.team(found.rest.team).mode
+    mode = context.team(found.rest.team).mode
     shut_in = found.brief.problem.matrix(0)[here, base] >= UNREACHABLE_S
     return way(
-        ground.streets.network, found.brief.positions[str(mode)], here, base, mode=mode,
+        context.streets.network, found.brief.positions[str(mode)], here, base, mode=mode,
         closures=() if shut_in else found.rest.closures,
     )  # fmt: skip
 
 
 def _home_s(found: Answer, line: Way) -> int:
-    """Give how long the way to the base takes at the speeds of its hour."""
+    """Return how long the way to the base takes at the speeds of its hour."""
     team, hours = found.brief.problem.teams[0], found.brief.hours
     if team.end_base is None or found.brief.problem.matrix(0)[team.base, team.end_base] >= UNREACHABLE_S:
         return line.travel_s
@@ -132,19 +132,19 @@ def _home_s(found: Answer, line: Way) -> int:
 
 
 def _driven_s(found: Answer) -> int:
-    """Give how long the team has been on the way that it is on."""
-    under = found.rest.standing.underway
+    """Return how long the team has been on the way that it is on."""
+    under = found.rest.progress.underway
     return 0 if under is None else found.brief.hours.shifts[0].start_s - under.since_s
 
 
-def _behind(ground: Ground, found: Answer) -> list[Way]:
+def _behind(context: AmendmentContext, found: Answer) -> list[Way]:
     """Draw the way that was driven, from place to place, to where the team is; streets closed since were open then."""
-    rest, mode = found.rest, ground.team(found.rest.team).mode
-    if rest.standing.done.empty:
+    rest, mode = found.rest, context.team(found.rest.team).mode
+    if rest.progress.done.empty:
         return []
-    places = [*rest.standing.done.geometry, *([rest.standing.place] if rest.standing.place else [])]
-    if rest.standing.underway is not None:
+    places = [*rest.progress.done.geometry, *([rest.progress.place] if rest.progress.place else [])]
+    if rest.progress.underway is not None:
         places.append(found.brief.sample.geometry.iloc[-1])
     apart = [place for number, place in enumerate(places) if number == 0 or place != places[number - 1]]
-    positions = ground.streets.snap(apart, mode)
-    return [way(ground.streets.network, positions, *pair, mode=mode) for pair in pairwise(range(len(apart)))]
+    positions = context.streets.snap(apart, mode)
+    return [way(context.streets.network, positions, *pair, mode=mode) for pair in pairwise(range(len(apart)))]

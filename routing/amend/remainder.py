@@ -14,16 +14,16 @@ import shapely
 from geo.frames import WGS84
 from geo.model import Team
 from geo.streets.edges import FAR_M, Positions
-from routing.amend.ground import Ground
-from routing.amend.standing import Standing
+from routing.amend.context import AmendmentContext
+from routing.amend.day_progress import DayProgress
 from routing.brief import Brief, Hours, by_slices, hours_and_dwell, lost_points, met_by, speeds_left
 from routing.check import ensure
 from routing.hours import own_shift
 from routing.matrix import travel_matrix, way
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Shift
 from routing.rush import rush_of
+from routing.search.drafts import Drafts, detour_s, holds, keep, routes_of, tour_s
 from routing.search.places import Places
-from routing.search.settle import Drafts, detour_s, holds, keep, routes_of, tour_s
 from routing.search.unserved import reason_of
 from routing.solver import solve
 from routing.streets.speeds import TimeSlice
@@ -40,7 +40,7 @@ class Rest:
 
     team: str
     day: int
-    standing: Standing
+    progress: DayProgress
     stops: tuple[str, ...]  # to visit, in the order of now
     added: tuple[str, ...] = ()  # to be put where they cost least
     closures: frozenset[int] = frozenset()
@@ -50,7 +50,7 @@ class Rest:
     @property
     def first(self) -> str | None:
         """The stop that the team is on its way to, if it is still to be visited: nobody turns round without need."""
-        under = self.standing.underway
+        under = self.progress.underway
         return under.checkpoint if under and under.checkpoint in self.stops else None
 
 
@@ -69,24 +69,24 @@ class Answer:
         return tuple(str(ids[stop]) for route in self.plan.routes for stop in route.stops)
 
 
-def pose(ground: Ground, rest: Rest) -> Brief:
+def pose(context: AmendmentContext, rest: Rest) -> Brief:
     """Pose the remainder as a problem: stops first, then where the team is, then its base."""
-    team, standing = ground.team(rest.team), rest.standing
+    team, progress = context.team(rest.team), rest.progress
     ids = [*rest.stops, *rest.added]
-    stops = ground.points(ids).assign(day=rest.day)
-    here, free_s = _place(ground, standing, team)
+    stops = context.points(ids).assign(day=rest.day)
+    here, free_s = _place(context, progress, team)
     base = shapely.Point(team.base_lon, team.base_lat)
     places = stops if here is None else _with_place(stops, here)
-    positions = ground.streets.snap([*places.geometry, base], team.mode)
-    shift = _shift(own_shift(team, ground.terms.shift), free_s, eaten=standing.eaten)
-    lost = _lost(ground, rest, places, positions)
-    travel = by_slices(ground.streets.network, positions, team.mode, met_by([shift]), rest.closures, lost)
+    positions = context.streets.snap([*places.geometry, base], team.mode)
+    shift = _shift(own_shift(team, context.terms.shift), free_s, eaten=progress.eaten)
+    lost = _lost(context, rest, places, positions)
+    travel = by_slices(context.streets.network, positions, team.mode, met_by([shift]), rest.closures, lost)
     rush = rush_of([speeds_left(team.mode, travel)])
     shift = shift if rush.shift(shift).lunch_starts else replace(shift, lunch_s=0)  # too late for one in a rush
-    dwell_s, windows = hours_and_dwell(stops, ground.round, ground.catalogue)
+    dwell_s, windows = hours_and_dwell(stops, context.round, context.catalogue)
     last = len(places)
     bare = [None] * (last + 1 - len(ids))
-    avoids = ground.barred(rest.team, rest.day, ids)
+    avoids = context.barred(rest.team, rest.day, ids)
     problem = RoutingProblem(
         {str(team.mode): travel[TimeSlice.DAY]},
         [*dwell_s, *[0] * (last + 1 - len(ids))],
@@ -97,18 +97,18 @@ def pose(ground: Ground, rest: Rest) -> Brief:
                 str(team.mode), end=last, open_end=team.open_end, avoids=avoids, days=frozenset({rest.day - 1}),
             )
         ],
-        days=ground.round.days,
+        days=context.round.days,
         windows=[*(own if own is None else [rush.windows(day) for day in own] for own in windows), *bare],
         day_of=[rest.day - 1] * (last + 1),
         stops=range(len(ids)),
         balance=None,
     )  # fmt: skip
-    terms = replace(ground.terms, closures=rest.closures)
+    terms = replace(context.terms, closures=rest.closures)
     hours = Hours(rush, [shift], [*windows, *bare], {str(team.mode): travel})
-    return Brief(ground.round, places, (team,), {str(team.mode): positions}, problem, {}, terms, ground.zone, hours)
+    return Brief(context.round, places, (team,), {str(team.mode): positions}, problem, {}, terms, context.zone, hours)
 
 
-def answer(ground: Ground, rest: Rest) -> Answer:
+def answer(context: AmendmentContext, rest: Rest) -> Answer:
     """Plan the remainder: the order of now with what is added at its best place, or a new one where that is worth it.
 
     A team that has not left its base leaves when it was told to, or sooner where that serves more.
@@ -118,15 +118,15 @@ def answer(ground: Ground, rest: Rest) -> Answer:
     PlanError
         When the independent checker refuses the answer.
     """
-    found, standing = _answer(ground, rest), rest.standing
-    if not found.plan.unserved or standing.sooner_s is None:
+    found, progress = _answer(context, rest), rest.progress
+    if not found.plan.unserved or progress.sooner_s is None:
         return found
-    sooner = _answer(ground, replace(rest, standing=replace(standing, free_s=standing.sooner_s)))
+    sooner = _answer(context, replace(rest, progress=replace(progress, free_s=progress.sooner_s)))
     return sooner if len(sooner.plan.unserved) < len(found.plan.unserved) else found
 
 
-def _answer(ground: Ground, rest: Rest) -> Answer:
-    brief = pose(ground, rest)
+def _answer(context: AmendmentContext, rest: Rest) -> Answer:
+    brief = pose(context, rest)
     problem, slot = brief.problem, (0, rest.day - 1)
     known = keep(problem, slot, [stop for stop in range(len(rest.stops)) if _may(problem, slot, stop)])
     first = None if rest.first is None else rest.stops.index(rest.first)
@@ -199,29 +199,29 @@ def _lasting(shift: Shift, start_s: int, lunch_s: int) -> Shift:
     return replace(shift, start_s=start_s, end_s=max(shift.end_s, start_s + 1), lunch_s=lunch_s)
 
 
-def _place(ground: Ground, standing: Standing, team: Team) -> tuple[shapely.Point | None, int | None]:
+def _place(context: AmendmentContext, progress: DayProgress, team: Team) -> tuple[shapely.Point | None, int | None]:
     """Tell where the team is and when it is free there: at a place of its route or on the way; None for its base.
 
     On the way it is as far along the line as its time is, and free when it can have got there.
     """
-    under = standing.underway
-    if standing.place is None or under is None:
-        return standing.place, standing.free_s
-    network = ground.streets.network
-    found = way(network, ground.streets.snap([under.start, under.goal], team.mode), 0, 1, mode=team.mode)
+    under = progress.underway
+    if progress.place is None or under is None:
+        return progress.place, progress.free_s
+    network = context.streets.network
+    found = way(network, context.streets.snap([under.start, under.goal], team.mode), 0, 1, mode=team.mode)
     here = shapely.line_interpolate_point(found.geometry, under.share, normalized=True)
-    driven_s = travel_matrix(network, ground.streets.snap([under.start, here], team.mode), mode=team.mode)[0, 1]
-    return here, max(standing.free_s or 0, under.since_s + int(driven_s))
+    driven_s = travel_matrix(network, context.streets.snap([under.start, here], team.mode), mode=team.mode)[0, 1]
+    return here, max(progress.free_s or 0, under.since_s + int(driven_s))
 
 
-def _lost(ground: Ground, rest: Rest, places: gpd.GeoDataFrame, positions: Positions) -> list[int]:
-    """Give the rows of what is added that have no way there, by the rule of :func:`routing.brief.brief_of`."""
+def _lost(context: AmendmentContext, rest: Rest, places: gpd.GeoDataFrame, positions: Positions) -> list[int]:
+    """Return the rows of what is added that have no way there, by the rule of :func:`routing.brief.brief_of`."""
     new = range(len(rest.stops), len(rest.stops) + len(rest.added)) if rest.untried else ()
     far = [row for row in new if positions.distance_m[row] > FAR_M]
     if not far:
         return []
     points = gpd.GeoSeries(places.geometry.iloc[far].to_numpy(), crs=WGS84)
-    return [far[row] for row in lost_points(ground.streets.network, points, ground.team(rest.team).mode)]
+    return [far[row] for row in lost_points(context.streets.network, points, context.team(rest.team).mode)]
 
 
 def _with_place(stops: gpd.GeoDataFrame, here: shapely.Point) -> gpd.GeoDataFrame:

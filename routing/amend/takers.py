@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from routing.amend.ground import DAY_S, Ground
+from routing.amend.context import DAY_S, AmendmentContext
 from routing.amend.remainder import Rest, pose
 from routing.problem import UNREACHABLE_S
 from routing.remedies import Change, Remedy
-from routing.search.settle import detour_s, holds
+from routing.search.drafts import detour_s, holds
 
 
-def takers(ground: Ground, rest: Rest, lost: Sequence[str]) -> dict[str, Remedy]:
+def takers(context: AmendmentContext, rest: Rest, lost: Sequence[str]) -> dict[str, Remedy]:
     """Find for each stop that falls out of a day the team that could take it over, one stop by itself.
 
     Parameters
     ----------
-    ground
+    context
         The round.
     rest
         The day that loses them.
@@ -23,13 +23,13 @@ def takers(ground: Ground, rest: Rest, lost: Sequence[str]) -> dict[str, Remedy]
         Their checkpoints.
     """
     best: dict[str, tuple[int, str]] = {}
-    if ground.now_s(rest.day) == DAY_S:
+    if context.now_s(rest.day) == DAY_S:
         return {}
-    for team, barred in ground.barred_by_team(rest.day, lost).items():
+    for team, barred in context.barred_by_team(rest.day, lost).items():
         may = tuple(stop for at, stop in enumerate(lost) if at not in barred)
-        if team == rest.team or not may or not ground.team(team).works(rest.day):
+        if team == rest.team or not may or not context.team(team).works(rest.day):
             continue
-        for stop, added_s in _added(ground, replace(rest, team=team, stops=(), added=may)).items():
+        for stop, added_s in _added(context, replace(rest, team=team, stops=(), added=may)).items():
             best[stop] = min(best.get(stop, (UNREACHABLE_S, "")), (added_s, team))
     return {
         stop: Remedy(Change.TAKEOVER, {"team": team, "day": rest.day, "minutes": round(added_s / 60)})
@@ -37,16 +37,16 @@ def takers(ground: Ground, rest: Rest, lost: Sequence[str]) -> dict[str, Remedy]
     }
 
 
-def _added(ground: Ground, rest: Rest) -> dict[str, int]:
-    """Give the least travel that each stop adds where it fits into a team's day."""
-    standing = ground.standing(rest.team, rest.day)
-    if standing.home:
+def _added(context: AmendmentContext, rest: Rest) -> dict[str, int]:
+    """Return the least travel that each stop adds where it fits into a team's day."""
+    progress = context.day_progress(rest.team, rest.day)
+    if progress.home:
         return {}
-    if standing.sooner_s is not None:
-        standing = replace(standing, free_s=standing.sooner_s)
-    brief = pose(ground, replace(rest, standing=standing, stops=standing.ahead, untried=True, anew=False))
+    if progress.sooner_s is not None:
+        progress = replace(progress, free_s=progress.sooner_s)
+    brief = pose(context, replace(rest, progress=progress, stops=progress.ahead, untried=True, anew=False))
     problem, slot = brief.problem, (0, rest.day - 1)
-    order = tuple(range(len(standing.ahead)))
+    order = tuple(range(len(progress.ahead)))
     found = {}
     for at, stop in enumerate(rest.added, start=len(order)):
         places = ((detour_s(problem, slot, order, place, at), place) for place in range(len(order) + 1))

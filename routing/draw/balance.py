@@ -59,7 +59,7 @@ def balance(frame: gpd.GeoDataFrame, drawn: gpd.GeoDataFrame) -> Balance:
 def voronoi_balance(
     place: npt.NDArray[np.float64], prob: npt.NDArray[np.float64], taken: npt.NDArray[np.int64]
 ) -> float:
-    """Give B of the points at positions ``taken``; ``place`` is (n, 2). Nothing drawn counts as balanced."""
+    """Return B of the points at positions ``taken``; ``place`` is (n, 2). Nothing drawn counts as balanced."""
     if not len(taken):
         return 0.0
     nearest = cKDTree(place[taken]).query(place)[1]

@@ -27,7 +27,7 @@ def part(
     visits: pd.DataFrame | None = None,
     deductions: pd.DataFrame | None = None,
 ) -> gpd.GeoDataFrame:
-    """Give the part of the frame that a campaign draws from; quotas, probabilities and proofs work on it as ever.
+    """Return the part of the frame that a campaign draws from; quotas, probabilities and proofs work on it as ever.
 
     Parameters
     ----------

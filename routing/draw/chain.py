@@ -27,7 +27,7 @@ class Chain:
         return ahead(self.seed, self.length).hex()
 
     def link(self, position: int) -> bytes:
-        """Give the secret of the commitment number ``position``, which counts from 1.
+        """Return the secret of the commitment number ``position``, which counts from 1.
 
         Raises
         ------

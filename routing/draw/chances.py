@@ -15,7 +15,7 @@ _FINE = 1 << 40  # sizes are taken as whole numbers of 1/2^40 of the largest
 
 
 def probabilities(frame: gpd.GeoDataFrame, design: Design) -> pd.Series:
-    """Give the inclusion probability of every row of ``frame``.
+    """Return the inclusion probability of every row of ``frame``.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def probabilities(frame: gpd.GeoDataFrame, design: Design) -> pd.Series:
 
 
 def chances(frame: gpd.GeoDataFrame, design: Design, chosen: Points) -> Ints:
-    """Give the probabilities of the canonical points in units of 1/2^30."""
+    """Return the probabilities of the canonical points in units of 1/2^30."""
     prob = np.zeros(len(chosen.ids), np.int64)
     category = np.array(chosen.categories, object)
     fixed = frame["fixed"].to_numpy(bool)[chosen.at] if "fixed" in frame else np.zeros(len(prob), bool)

@@ -38,11 +38,11 @@ class Committed:
     reason: str = ""  # why it is void
 
     def plain(self) -> dict[str, Any]:
-        """Give plain JSON values, secrets included, for the store; :func:`committed` reads them back."""
+        """Return plain JSON values, secrets included, for the store; :func:`committed` reads them back."""
         return {**asdict(self), "parameters": dict(self.parameters)}
 
     def publication(self) -> dict[str, Any]:
-        """Give what is published at once: it binds everything and discloses nothing."""
+        """Return what is published at once: it binds everything and discloses nothing."""
         digest = parameters_hash(self.parameters)
         return {
             "parameters": dict(self.parameters),
@@ -141,7 +141,7 @@ def commit(frame: gpd.GeoDataFrame, design: Design, round_id: str, terms: Terms)
 
 
 def salts_of(link: bytes, rows: Sequence[Sequence[Any]]) -> list[str]:
-    """Give the salt of every row, made from the round's secret; one salt tells nothing about another."""
+    """Return the salt of every row, made from the round's secret; one salt tells nothing about another."""
     return [hashlib.sha256(b"salt|" + link + str(row[0]).encode()).hexdigest()[:32] for row in rows]
 
 
@@ -172,7 +172,7 @@ def parameters_hash(parameters: Mapping[str, Any]) -> str:
 
 
 def commitment_hash(root: str, parameters: str) -> str:
-    """Give the one hash that stands for a commitment, to be printed, read out or notarised."""
+    """Return the one hash that stands for a commitment, to be printed, read out or notarised."""
     return _digest("commitment", root, parameters)
 
 
@@ -235,7 +235,7 @@ def void(round_: Committed, reason: str) -> Committed:
 
 
 def round_key(round_: Committed) -> bytes:
-    """Give K, the key of the draw, which stays secret until the reveal.
+    """Return K, the key of the draw, which stays secret until the reveal.
 
     Raises
     ------
@@ -262,7 +262,7 @@ def design_of(parameters: Mapping[str, Any]) -> Design:
 
 
 def sample_of(round_: Committed) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the sample (``inclusion_prob``, ``day``, ``ticket``) and the reserves (no ``day``), in order of tickets."""
+    """Return the sample (``inclusion_prob``, ``day``, ``ticket``) and the reserves (no ``day``), by ticket."""
     chosen, prob = _canonical(round_.rows)
     drawn = draw(chosen, prob, design_of(round_.parameters), round_key(round_))
     return frames(chosen, prob, drawn)
@@ -275,7 +275,7 @@ def _canonical(rows: Sequence[Sequence[Any]]) -> tuple[Points, Ints]:
 
 
 def frames(chosen: Points, prob: Ints, drawn: Drawn) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give what was drawn as the frames of :func:`sample_of`."""
+    """Return what was drawn as the frames of :func:`sample_of`."""
     ids = np.array(chosen.ids, object)
     sample = pd.DataFrame(
         {"inclusion_prob": prob[drawn.at] / D, "day": drawn.day, "ticket": drawn.ticket},

@@ -68,7 +68,7 @@ class Design:
         return round(self.independent_share * D)
 
     def plain(self) -> dict[str, Any]:
-        """Give the design as plain values, enough for ``Design(**values)``."""
+        """Return the design as plain values, enough for ``Design(**values)``."""
         values = asdict(self)
         return {**values, "quotas": dict(self.quotas), "reserves": dict(self.reserves or {})}
 
@@ -86,7 +86,7 @@ def _counts(field: str, counts: Mapping[Any, int]) -> dict[str, int]:
 
 
 def trial_key(round_id: str, seed: int) -> bytes:
-    """Give the 32-byte key of a trial draw, which anyone can make up and nobody should trust."""
+    """Return the 32-byte key of a trial draw, which anyone can make up and nobody should trust."""
     return hashlib.sha256(f"{VERSION} trial\n{round_id}\n{seed}".encode()).digest()
 
 

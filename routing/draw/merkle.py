@@ -17,7 +17,7 @@ def leaf(row: list[Any], salt: str) -> bytes:
 
 
 def _levels(leaves: list[bytes]) -> list[list[bytes]]:
-    """Give the levels from the leaves up; a node without a partner moves up as it is."""
+    """Return the levels from the leaves up; a node without a partner moves up as it is."""
     levels = [leaves]
     while len(levels[-1]) > 1:
         below = levels[-1]
@@ -31,12 +31,12 @@ def _node(left: bytes, right: bytes) -> bytes:
 
 
 def root(leaves: list[bytes]) -> str:
-    """Give the root of at least one leaf, in hexadecimal."""
+    """Return the root of at least one leaf, in hexadecimal."""
     return _levels(leaves)[-1][0].hex()
 
 
 def path(leaves: list[bytes], index: int) -> list[str]:
-    """Give the partners, from the leaf up, that lead from leaf ``index`` to the root."""
+    """Return the partners, from the leaf up, that lead from leaf ``index`` to the root."""
     found = []
     for level in _levels(leaves)[:-1]:
         partner = index ^ 1

@@ -21,7 +21,7 @@ _KNOWN = {
 
 
 def form_of(name: str) -> str:
-    """Give the form that the result of a named lottery or beacon has; ``text`` when it isn't known.
+    """Return the form that the result of a named lottery or beacon has; ``text`` when it isn't known.
 
     ``6+1`` is six ascending two-digit numbers and one; ``d5`` is five digits; ``h64`` is 64 hexadecimal digits.
     """

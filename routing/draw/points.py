@@ -31,12 +31,12 @@ class Points:
     y_cm: Ints
 
     def units(self) -> Units:
-        """Give what is drawn from, categories and streets numbered in order of their names."""
+        """Return what is drawn from, categories and streets numbered in order of their names."""
         street = _numbers(self.streets) if any(self.streets) else None
         return Units(_numbers(self.categories), self.x_cm, self.y_cm, street)
 
     def rows(self, prob: Ints) -> list[list[Any]]:
-        """Give one plain row per point: id, category, street, x_cm, y_cm, prob."""
+        """Return one plain row per point: id, category, street, x_cm, y_cm, prob."""
         columns = (self.ids, self.categories, self.streets, self.x_cm.tolist(), self.y_cm.tolist(), prob.tolist())
         return [list(row) for row in zip(*columns, strict=True)]
 
@@ -85,7 +85,7 @@ def _check_ids(ids: list[str]) -> None:
 
 
 def centimetres(frame: gpd.GeoDataFrame) -> tuple[Ints, Ints]:
-    """Give whole centimetres in the city's metric zone.
+    """Return whole centimetres in the city's metric zone.
 
     A frame in degrees is projected; one in metres is taken as it is, and so is one without CRS.
 

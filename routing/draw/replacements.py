@@ -74,7 +74,7 @@ def _check(sample: gpd.GeoDataFrame, refused: Mapping[str, str], log: Sequence[R
 
 
 def replaced(sample: gpd.GeoDataFrame, reserves: gpd.GeoDataFrame, log: Sequence[Replacement]) -> gpd.GeoDataFrame:
-    """Give the points to inspect after the log: a reserve comes in on the day of the point that it replaces."""
+    """Return the points to inspect after the log: a reserve comes in on the day of the point that it replaces."""
     day = sample["day"].to_dict()
     gone: set[str] = set()
     for line in log:

@@ -85,13 +85,13 @@ def _each_category_alone(frame: gpd.GeoDataFrame, design: Design, seed: int) -> 
 
 
 def quotas_kept(design: Design, drawn: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Give ``quota`` and ``drawn`` of every category."""
+    """Return ``quota`` and ``drawn`` of every category."""
     counts = {"quota": pd.Series(design.quotas), "drawn": drawn.groupby("category").size()}
     return pd.DataFrame(counts).fillna(0).astype(int).rename_axis("category")
 
 
 def streets_covered(frame: gpd.GeoDataFrame, drawn: gpd.GeoDataFrame, column: str | None) -> pd.DataFrame:
-    """Give ``expected`` and ``drawn`` points of every street office; empty without a column for them."""
+    """Return ``expected`` and ``drawn`` points of every street office; empty without a column for them."""
     if column is None or column not in frame:
         return pd.DataFrame({"expected": pd.Series(dtype=float), "drawn": pd.Series(dtype=int)})
     counts = {"expected": frame.groupby(column)["inclusion_prob"].sum(), "drawn": drawn.groupby(column).size()}

@@ -15,7 +15,7 @@ COLUMNS = ("id", "category", "street", "x_cm", "y_cm", "prob")
 
 
 def reveal(round_: Committed) -> dict[str, Any]:
-    """Give the whole round as the JSON that every verifier reads.
+    """Return the whole round as the JSON that every verifier reads.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def reveal(round_: Committed) -> dict[str, Any]:
 
 
 def listed(sample: pd.DataFrame, spare: pd.DataFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Give sample and reserves as the plain rows of the reveal, in order of their tickets."""
+    """Return sample and reserves as the plain rows of the reveal, in order of their tickets."""
     rows = [{"id": i, "day": int(day), "ticket": int(t)} for i, day, t in sample[["day", "ticket"]].itertuples()]
     return rows, [{"id": i, "ticket": int(ticket)} for i, ticket in spare["ticket"].items()]
 
@@ -59,14 +59,14 @@ def seal(subkey: str, day: int, sample: list[list[Any]]) -> str:
 
 
 def seals(round_: Committed) -> list[str]:
-    """Give the seal of every day, to be published when the round is drawn: no day's sample can be changed later."""
+    """Return the seal of every day, to be published when the round is drawn: no day's sample can be changed later."""
     key, sample = round_key(round_), sample_of(round_)[0]
     days = range(1, round_.parameters["days"] + 1)
     return [seal(day_key(key, day), day, _of_day(sample, day)) for day in days]
 
 
 def day_release(round_: Committed, day: int) -> dict[str, Any]:
-    """Give one day's sample with its subkey, to be published when the day is over.
+    """Return one day's sample with its subkey, to be published when the day is over.
 
     Raises
     ------

@@ -55,7 +55,7 @@ class RiskRules:
 def weigh(
     frame: gpd.GeoDataFrame, visits: pd.DataFrame, today: dt.date, rules: RiskRules | None = None
 ) -> gpd.GeoDataFrame:
-    """Give the frame its weights for a draw on ``today``.
+    """Return the frame its weights for a draw on ``today``.
 
     A checkpoint that was never visited has the age of the longest gap, but isn't certain.
 
@@ -88,7 +88,7 @@ def weigh(
 
 
 def _risk(frame: gpd.GeoDataFrame, past: pd.DataFrame, rules: RiskRules) -> pd.Series:
-    """Give each checkpoint's deductions per visit against its category's mean, smoothed by a few such visits."""
+    """Return each checkpoint's deductions per visit against its category's mean, smoothed by a few such visits."""
     own = past.set_axis(["points", "visits"], axis=1).reindex(frame.index).fillna(0.0)
     total = own.groupby(frame["category"]).transform("sum")
     mean = (total["points"] / total["visits"].where(total["visits"] > 0)).fillna(0.0)

@@ -70,7 +70,7 @@ def reserves(frame: gpd.GeoDataFrame, design: Design, key: bytes) -> gpd.GeoData
 
 
 def drawn_from(frame: gpd.GeoDataFrame, design: Design, key: bytes) -> tuple[Points, Ints, Drawn]:
-    """Give the canonical points, their probabilities in units of 1/2^30, and what the key draws from them."""
+    """Return the canonical points, their probabilities in units of 1/2^30, and what the key draws from them."""
     chosen = points(frame, design)
     prob = chances(frame, design, chosen)
     chosen, prob = opened(chosen, prob)

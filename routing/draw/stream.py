@@ -11,7 +11,7 @@ _PER_DIGEST = 5  # 30 of the 32 bytes: a word stays a safe integer of JavaScript
 
 
 def words(key: bytes, label: str, count: int) -> npt.NDArray[np.int64]:
-    """Give the first ``count`` words of the stream ``label``, each uniform on 0 to 2^48 - 1.
+    """Return the first ``count`` words of the stream ``label``, each uniform on 0 to 2^48 - 1.
 
     Digest number ``c`` is SHA-256 of ``xundian-draw-1|label|c|`` and the key; its first 30 bytes are five words,
     big-endian.

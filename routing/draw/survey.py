@@ -11,7 +11,7 @@ from geo.errors import InputError
 def questionnaires(
     drawn: pd.DataFrame, total: int, *, categories: Collection[str] | None = None, weight: str | None = None
 ) -> pd.Series:
-    """Give every drawn place its number of questionnaires.
+    """Return every drawn place its number of questionnaires.
 
     First each category gets its share by largest remainder, then each place within its category; what the remainders
     leave open goes by ticket, which the key of the draw decided.

@@ -22,7 +22,7 @@ Redraw = Callable[[list[Plain], Plain, bytes], tuple[list[Plain], list[Plain]]]
 
 
 def words(key: bytes, label: str) -> Iterator[int]:
-    """Give the random stream of a label: SHA-256 of label, counter and key, cut into words of 48 bits."""
+    """Yield the random stream of a label: SHA-256 of label, counter and key, cut into words of 48 bits."""
     for counter in count():
         digest = hashlib.sha256(f"{VERSION}|{label}|{counter}|".encode() + key).digest()
         yield from (int.from_bytes(digest[at : at + 6], "big") for at in range(0, 30, 6))
@@ -230,7 +230,7 @@ def digest(value: Any) -> str:
 
 
 def merkle(frame: list[Plain]) -> str:
-    """Give the root above the points; a node without a partner moves up as it is."""
+    """Return the root above the points; a node without a partner moves up as it is."""
     level = []
     for p in frame:
         row = [p["id"], p["category"], p.get("street", ""), p["x_cm"], p["y_cm"], p["prob"]]

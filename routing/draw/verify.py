@@ -76,7 +76,7 @@ def verify(document: Any) -> Verification:  # noqa: ANN401 - whatever JSON holds
 
 
 def key_of(document: Mapping[str, Any]) -> bytes:
-    """Give the key of the draw that a reveal discloses."""
+    """Return the key of the draw that a reveal discloses."""
     keys = ("parameters", "root", "link", "shares", "public_number")
     parameters, root, link, shares, public_number = (document[name] for name in keys)
     return round_key(Committed(parameters, (), (), root, link, DRAWN, tuple(shares), public_number))
@@ -119,5 +119,5 @@ def verify_owner(proof: Mapping[str, Any], root: str) -> bool:
 
 
 def standalone() -> str:
-    """Give the text of the one-file verifier, to be printed or saved."""
+    """Return the text of the one-file verifier, to be printed or saved."""
     return files("routing.draw").joinpath("verifier.py").read_text(encoding="utf-8")

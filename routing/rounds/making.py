@@ -46,7 +46,7 @@ class DrawReport:
     notes: tuple[Note, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """Give the keys of the JSON line."""
+        """Return the keys of the JSON line."""
         return {**asdict(self), "notes": [note.text() for note in self.notes]}
 
 
@@ -133,7 +133,7 @@ def rows_sha256(rows: Rows) -> str:
 
 
 def frozen(rows: Rows) -> gpd.GeoDataFrame:
-    """Give canonical rows as a frame in metres: ``category``, ``street``, ``inclusion_prob``, ``fixed``."""
+    """Return canonical rows as a frame in metres: ``category``, ``street``, ``inclusion_prob``, ``fixed``."""
     ids, category, street, x_cm, y_cm, prob = zip(*rows, strict=True)
     chance = pd.Series(prob, dtype="int64") / D
     return gpd.GeoDataFrame(

@@ -141,7 +141,7 @@ def draw_committed(store: Store, round_id: str, value: str, shares: Sequence[str
         drawn_at=_now(),
     )
     settled = replace(kept, public_number=drawn.public_number, shares=drawn.shares)
-    store.settle_commitment(settled, record, sample, spare)
+    store.store_committed_draw(settled, record, sample, spare)
     found = {"public_number": drawn.public_number, "seals": tuple(reveals.seals(drawn))}
     return report_of(record, drawn.rows, sample, voids=kept.parameters["voids"], **found)
 
@@ -167,7 +167,7 @@ def void_round(store: Store, round_id: str, reason: str) -> Commitment:
 
 
 def committed_to(store: Store, round_id: str) -> Commitment:
-    """Give the newest commitment of a round.
+    """Return the newest commitment of a round.
 
     Raises
     ------
@@ -206,7 +206,7 @@ def restored(store: Store, kept: Commitment) -> proofs.Committed:
 
 
 def drawn_of(store: Store, round_id: str) -> proofs.Committed:
-    """Give a committed round that was drawn, for whoever publishes parts of it; one that was voided afterwards too.
+    """Return a committed round that was drawn, for whoever publishes parts of it; one that was voided afterwards too.
 
     Raises
     ------
@@ -218,7 +218,7 @@ def drawn_of(store: Store, round_id: str) -> proofs.Committed:
 
 
 def receipt(store: Store, round_id: str, checkpoint: str) -> dict[str, Any]:
-    """Give the owner of a checkpoint the proof that it was in the frame with its chance; it shows no other point.
+    """Return the owner of a checkpoint the proof that it was in the frame with its chance; it shows no other point.
 
     Raises
     ------
@@ -238,12 +238,12 @@ def receipt(store: Store, round_id: str, checkpoint: str) -> dict[str, Any]:
 
 
 def hash_of(kept: Commitment) -> str:
-    """Give the one hash that stands for a commitment."""
+    """Return the one hash that stands for a commitment."""
     return proofs.commitment_hash(kept.root, proofs.parameters_hash(kept.parameters))
 
 
 def publication(kept: Commitment, link: str) -> dict[str, Any]:
-    """Give what is published of a commitment at once: it binds everything and discloses nothing.
+    """Return what is published of a commitment at once: it binds everything and discloses nothing.
 
     ``inspectors`` binds those whom the teams are drawn from; :func:`inspectors_hash` says how.
     """
@@ -260,7 +260,7 @@ def publication(kept: Commitment, link: str) -> dict[str, Any]:
 
 
 def published(store: Store, round_id: str) -> dict[str, Any]:
-    """Give the publication of a round again."""
+    """Return the publication of a round again."""
     kept = committed_to(store, round_id)
     return publication(kept, restored(store, kept).link)
 

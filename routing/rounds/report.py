@@ -23,7 +23,7 @@ DRAWS = 10  # of each simpler way, to take the mean of
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DrawStatus:
     """Where a round's draw stands, without any comparison."""
 
     round_id: str
@@ -50,7 +50,7 @@ class Standing:
 class RoundReport:
     """What can be said of a round that is drawn."""
 
-    standing: Standing
+    status: DrawStatus
     frame: gpd.GeoDataFrame  # frozen, in metres, with the street offices of today
     sample: pd.DataFrame  # as drawn
     quotas: pd.DataFrame  # per category: quota, drawn
@@ -74,11 +74,11 @@ class RoundReport:
         return int((self.streets["drawn"] > 0).sum())
 
     def as_json(self) -> dict[str, Any]:
-        """Give the keys of the JSON line."""
-        kept, than = self.standing.commitment, self.comparison
+        """Return the keys of the JSON line."""
+        kept, than = self.status.commitment, self.comparison
         return {
-            "round": self.standing.round_id,
-            "trial": self.standing.trial,
+            "round": self.status.round_id,
+            "trial": self.status.trial,
             "drawn": len(self.sample),
             "quotas_exact": self.quotas_exact,
             "quotas": self.quotas.to_dict("index"),
@@ -96,13 +96,13 @@ class RoundReport:
             "commitment": hash_of(kept) if kept else "",
             "public_name": kept.parameters["public_number"] if kept else "",
             "public_number": kept.public_number if kept else "",
-            "voids": self.standing.voids,
-            "voided": [_voided(one) for one in self.standing.commitments if one.state == "void"],
-            "replacements": [_line(one) for one in self.standing.replaced],
+            "voids": self.status.voids,
+            "voided": [_voided(one) for one in self.status.commitments if one.state == "void"],
+            "replacements": [_line(one) for one in self.status.replaced],
         }
 
 
-def standing_of(store: Store, round_id: str) -> Standing:
+def draw_status(store: Store, round_id: str) -> DrawStatus:
     """Read where a round's draw stands.
 
     Raises
@@ -112,7 +112,7 @@ def standing_of(store: Store, round_id: str) -> Standing:
     """
     newest, every = store.commitment(round_id), store.commitments()
     draw = store.drawn(round_id)
-    return Standing(
+    return DrawStatus(
         round_id,
         draw,
         newest,
@@ -153,7 +153,7 @@ def report_round(store: Store, round_id: str, *, draws: int = DRAWS, progress: P
     streets = streets_covered(frame, drawn, STREET)
     names = store.zones("street")["name"].reindex(streets.index).fillna("")
     return RoundReport(
-        standing_of(store, round_id),
+        draw_status(store, round_id),
         frame,
         sample,
         quotas_kept(design, drawn),

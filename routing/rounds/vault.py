@@ -18,7 +18,7 @@ SEED_BYTES = 32
 
 
 def folder_of(store: Store) -> Path:
-    """Give the folder of a city's secrets: ``city.secrets`` beside ``city.gpkg``, or in ``XUNDIAN_HOME``."""
+    """Return the folder of a city's secrets: ``city.secrets`` beside ``city.gpkg``, or in ``XUNDIAN_HOME``."""
     return store.cache_dir.with_suffix(".secrets")
 
 
@@ -36,7 +36,7 @@ def new_chain(store: Store, length: int) -> Chain:
 
 
 def chain_of(store: Store, end: str) -> Chain:
-    """Give the chain whose end was published.
+    """Return the chain whose end was published.
 
     Raises
     ------

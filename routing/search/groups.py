@@ -6,8 +6,8 @@ from random import Random
 import numpy as np
 
 from routing.problem import UNREACHABLE_S, RoutingProblem, Seconds, Slot
+from routing.search.drafts import Drafts
 from routing.search.menus import Menus
-from routing.search.settle import Drafts
 
 GROUP_SLOTS = 20  # team days searched together
 GROUP_STOPS = 500  # stops searched together: a step copies them all
@@ -30,7 +30,7 @@ def independent(problem: RoutingProblem, menus: Menus) -> Iterator[Group]:
 
 
 def group_count(stops: int, slots: int) -> int:
-    """Give into how many groups so many stops and team days are parted."""
+    """Return into how many groups so many stops and team days are parted."""
     wanted = max(round(stops / GROUP_STOPS), round(slots / GROUP_SLOTS))
     return max(1, min(wanted, slots // LEAST_SLOTS, stops))
 
@@ -101,7 +101,7 @@ def _neighbours(
 
 
 def _between(problem: RoutingProblem, some: Sequence[int], others: Sequence[int]) -> float:
-    """Give how far two tours are apart: the mean way from a stop to the nearest of the other tour."""
+    """Return how far two tours are apart: the mean way from a stop to the nearest of the other tour."""
     if not some or not others:
         return float(UNREACHABLE_S)
     travel = problem.matrix(0)[np.ix_(some, others)]

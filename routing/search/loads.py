@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.problem import Plan, RoutingProblem, Seconds, Slot
-from routing.search.settle import Drafts, detour_s, holds, rows_of, shift_s, tour_s, work_s
+from routing.search.drafts import Drafts, detour_s, holds, rows_of, shift_s, tour_s, work_s
 
 _MOVES = 2000  # stops moved at most
 _TRIED = 300  # moves of a round that are held against the clock, the cheapest first
@@ -40,14 +40,14 @@ class Loads:
             self.parts[team] += part
 
     def of(self, tours: Drafts) -> npt.NDArray[np.float64]:
-        """Give the seconds of work of each team."""
+        """Return the seconds of work of each team."""
         loads = np.zeros(len(self.problem.teams))
         for slot, stops in tours.items():
             loads[slot[0]] += work_s(self.problem, slot, stops)
         return loads
 
     def off_s(self, loads: npt.NDArray[np.float64], band: float | None = None) -> float:
-        """Give the seconds by which loads lie outside the band around their shares."""
+        """Return the seconds by which loads lie outside the band around their shares."""
         return float(self._outside(loads, band).sum())
 
     def _outside(self, loads: npt.NDArray[np.float64], band: float | None) -> npt.NDArray[np.float64]:
@@ -58,7 +58,7 @@ class Loads:
         return outside
 
     def room_s(self, tours: Drafts) -> dict[Slot, float]:
-        """Give the seconds by which each day may get longer, or should get shorter, for its team's load to be even.
+        """Return the seconds by which each day may get longer, or should get shorter, for its team's load to be even.
 
         A team well within the band keeps its load, one below its share or little above may take on some more.
         """
@@ -197,7 +197,7 @@ class Loads:
                 yield {giver: here, taker: there}
 
     def _uneven(self, tours: Drafts, loads: npt.NDArray[np.float64], worst: int) -> tuple[list[Slot], list[Slot]]:
-        """Give the days that may give stops and those that may take them; a team that is off is on one side."""
+        """Return the days that may give stops and those that may take them; a team that is off is on one side."""
         fair = self.parts * loads.sum()
         low = loads[worst] < fair[worst]
         takers = [s for s in self.slots if (s[0] == worst if low else loads[s[0]] < fair[s[0]])]
@@ -234,7 +234,7 @@ class Loads:
 
 
 def _saved(travel: Seconds, rows: npt.NDArray[np.int64], count: int) -> Seconds:
-    """Give the travel that each stop of a tour costs; the last of an open tour saves its way there."""
+    """Return the travel that each stop of a tour costs; the last of an open tour saves its way there."""
     before, stops, after = rows[:count], rows[1 : count + 1], rows[2:]
     saved: Seconds = travel[before, stops].copy()
     closed = len(after)
@@ -245,7 +245,7 @@ def _saved(travel: Seconds, rows: npt.NDArray[np.int64], count: int) -> Seconds:
 def _added(
     problem: RoutingProblem, slot: Slot, rows: npt.NDArray[np.int64], stops: npt.NDArray[np.int64]
 ) -> tuple[Seconds, npt.NDArray[np.int64]]:
-    """Give the least travel that each of ``stops`` adds to a tour, and where; an open tour may end with it."""
+    """Return the least travel that each of ``stops`` adds to a tour, and where; an open tour may end with it."""
     travel = problem.matrix(slot[0])
     before, after = rows[:-1], rows[1:]
     added = travel[np.ix_(before, stops)] + travel[np.ix_(stops, after)].T - travel[before, after][:, None]
@@ -256,7 +256,7 @@ def _added(
 
 
 def farthest_load(problem: RoutingProblem, plan: Plan) -> float:
-    """Give how far the load that is farthest from its fair share is from it, as a part of the share."""
+    """Return how far the load that is farthest from its fair share is from it, as a part of the share."""
     loads = Loads(problem)
     work = loads.of({(route.team, route.day): route.stops for route in plan.routes})
     fair = loads.parts * work.sum()

@@ -2,7 +2,7 @@
 
 from routing.hours import Clock
 from routing.problem import UNREACHABLE_S, RoutingProblem, Slot, Window
-from routing.search.settle import holds
+from routing.search.drafts import holds
 
 OTHER_SHARES = (0.25, 0.75, 0.0, 1.0)  # of the lunch hours, where lunch may be cut out instead of in the middle
 
@@ -41,13 +41,13 @@ class Menus:
         self._menus: dict[Slot, dict[int, tuple[Window, ...]]] = {}
 
     def of(self, slot: Slot) -> dict[int, tuple[Window, ...]]:
-        """Give the stops that a team can visit on a day by themselves, with their starts."""
+        """Return the stops that a team can visit on a day by themselves, with their starts."""
         if slot not in self._menus:
             self._menus[slot] = self._make(slot)
         return self._menus[slot]
 
     def offered(self) -> set[int]:
-        """Give the stops that any team's day offers."""
+        """Return the stops that any team's day offers."""
         return {stop for slot in self.problem.slots() for stop in self.of(slot)}
 
     def _make(self, slot: Slot) -> dict[int, tuple[Window, ...]]:

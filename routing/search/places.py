@@ -17,7 +17,7 @@ from routing.problem import UNREACHABLE_S, RoutingProblem, Slot
 from routing.search.timetable import NEVER_S, Day, onward
 
 if TYPE_CHECKING:
-    from routing.search.settle import Drafts
+    from routing.search.drafts import Drafts
 
 Ints = NDArray[np.int64]
 _TOO_LATE_S = -1  # no arrival is early enough
@@ -131,7 +131,7 @@ class Places:
         return self._joined
 
     def _legs(self, slot_of: Ints, row: _Row, stop: int) -> tuple[Ints, Ints, Ints]:
-        """Give the travel to the stop, from it, and past it, for every place."""
+        """Return the travel to the stop, from it, and past it, for every place."""
         legs = np.empty((3, len(slot_of)), dtype="int64")
         modes = self._modes[slot_of]
         for mode in np.unique(modes):
@@ -142,7 +142,7 @@ class Places:
         return legs[0], legs[1], legs[2]
 
     def _windows(self, stop: int, *, any_day: bool) -> list[Sequence[tuple[int, int]]]:
-        """Give the stop's windows for every slot; none where it may not be visited."""
+        """Return the stop's windows for every slot; none where it may not be visited."""
         problem = self.problem
         days = [problem.windows[stop][day] if any_day else problem.open_on(stop, day) for day in range(problem.days)]
         return [() if stop in problem.teams[team].avoids else days[day] for team, day in self._slots]
@@ -180,7 +180,7 @@ def _begin(spans: Ints, ready_s: Ints, dwell_s: int) -> Ints:
 
 
 def _reach(day: Day, stop: int, leg_s: int, then: tuple[int, int]) -> tuple[int, int]:
-    """Give until when a team must come to a stop, from until when to what follows; lunch to come, lunch taken."""
+    """Return until when a team must come to a stop, from until when to what follows; lunch to come, lunch taken."""
     fasting, fed = then[0] - leg_s, then[1] - leg_s
     if day.starts:
         first, last = day.starts
@@ -193,7 +193,7 @@ def _reach(day: Day, stop: int, leg_s: int, then: tuple[int, int]) -> tuple[int,
 
 
 def _latest(day: Day, stop: int, leave_s: int) -> int:
-    """Give the latest begin of a visit that is over at ``leave_s``, or ``_TOO_LATE_S``."""
+    """Return the latest begin of a visit that is over at ``leave_s``, or ``_TOO_LATE_S``."""
     dwell_s = int(day.problem.dwell_s[stop])
     starts = (
         min(leave_s, close_s) - dwell_s

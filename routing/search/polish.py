@@ -20,11 +20,11 @@ from threading import Event
 import numpy as np
 
 from routing.problem import RoutingProblem, Slot
+from routing.search.drafts import Drafts, keep, tour_s
 from routing.search.groups import Group, group_count, groups_of, independent, territories
 from routing.search.loads import Loads
 from routing.search.menus import best_menus
 from routing.search.run import Effort, Found, improve
-from routing.search.settle import Drafts, keep, tour_s
 from routing.search.vrp import Part
 
 ROUND_STEPS = 2000  # of the local search in each group, before the groups change
@@ -33,7 +33,7 @@ TWINS = 2  # searches with other seeds where there is one group only
 FIRST_PENALTY = 50_000.0  # as PyVRP; where it starts lower, clustered stops keep too many routes
 EVEN_FROM = 0.6  # of the search: from here on the loads are kept even
 EVENING = 0.3  # of the time that is left may go into that after a round that prices work
-EVENING_S = 0.5  # may go into that in any case, when time is up or somebody ended the search
+LEVELLING_S = 0.5  # may go into that in any case, when time is up or somebody ended the search
 FAIR_COSTS = (0, 1, 2, 4, 8, 16)  # of a second more in a team's day, see Part.hold_loads
 HOLDING, LEVELLING = 1, 5
 LISTEN_S = 0.2
@@ -98,7 +98,7 @@ class Search:
         self._unsettling = 0  # answers of a round refused because they would unsettle a load
 
     def share_done(self) -> float:
-        """Give how much of the time or of the iterations is used."""
+        """Return how much of the time or of the iterations is used."""
         shares = [1.0] if self.iterations == 0 else []
         if self.iterations:
             shares.append(self._steps_done / self.iterations)
@@ -107,7 +107,7 @@ class Search:
         return min(1.0, max(shares))
 
     def travel_s(self) -> int:
-        """Give the travel seconds of the best tours so far."""
+        """Return the travel seconds of the best tours so far."""
         return sum(tour_s(self.problem, slot, stops) for slot, stops in self.tours.items())
 
     def run(self, listen: Callable[[], bool]) -> None:
@@ -151,7 +151,7 @@ class Search:
         if self._even:
             now_s = time.perf_counter()
             left_s = 0.0 if self._cancelled.is_set() else part * (self.ends_at - now_s)
-            until_s = now_s + max(left_s, EVENING_S)
+            until_s = now_s + max(left_s, LEVELLING_S)
             self.tours = self._loads.even_out(self.tours, until_s=until_s)
 
     def _search(self, pool: ThreadPoolExecutor, tasks: Sequence[Task], listen: Callable[[], bool]) -> list[Found]:
@@ -172,7 +172,7 @@ class Search:
         return improve(part, task.tours, effort, task.seed, self._penalty)
 
     def _round_ends_at(self) -> float | None:
-        """Give when a round ends at the latest: in time to even loads out, or with the search; None: by its steps."""
+        """Return when a round ends at the latest: in time to even loads out, or with the search; None: by its steps."""
         if self.seconds is None:
             return None
         first_s = EVEN_FROM * _searching_s(self.seconds)
@@ -211,7 +211,7 @@ class Search:
         return self._lost_s(tours, stops) + sum(tour_s(self.problem, slot, tour) for slot, tour in tours.items())
 
     def _lost_s(self, tours: Drafts, stops: Iterable[int]) -> int:
-        """Give what the stops that these tours leave out are worth."""
+        """Return what the stops that these tours leave out are worth."""
         served = {stop for tour in tours.values() for stop in tour}
         return sum(self.problem.worth_s(stop) for stop in stops if stop not in served)
 

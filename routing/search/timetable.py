@@ -31,7 +31,7 @@ class Day:
         return cls(problem, team, day, problem.matrix(team), shift, shift.lunch_starts)
 
     def begin(self, stop: int, ready_s: int) -> int:
-        """Give the earliest second from ``ready_s`` on at which the whole dwell fits a window, or ``NEVER_S``."""
+        """Return the earliest second from ``ready_s`` on at which the whole dwell fits a window, or ``NEVER_S``."""
         dwell_s = self.problem.dwell_s[stop]
         for open_s, close_s in self.problem.open_on(stop, self.day):
             start_s = max(open_s, ready_s)
@@ -40,7 +40,7 @@ class Day:
         return NEVER_S
 
     def lunch_then(self, free_s: int, leg_s: int) -> int:
-        """Give the earliest arrival over a leg with lunch at either end of it, or ``NEVER_S``."""
+        """Return the earliest arrival over a leg with lunch at either end of it, or ``NEVER_S``."""
         if self.starts is None:
             return NEVER_S
         first, last = self.starts
@@ -53,7 +53,7 @@ class Day:
 
 
 def earliest_back(day: Day, stops: Sequence[int]) -> int:
-    """Give the earliest second at which a team can be done with ``stops`` in this order, or ``NEVER_S``.
+    """Return the earliest second at which a team can be done with ``stops`` in this order, or ``NEVER_S``.
 
     Done means back at the end base with lunch taken. It is not compared with the end of the shift.
     """

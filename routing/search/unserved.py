@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from routing.problem import UNREACHABLE_S, Reason, RoutingProblem, Slot
+from routing.search.drafts import holds, shift_s, work_s
 from routing.search.places import Places
-from routing.search.settle import holds, shift_s, work_s
 
 
 def reason_of(places: Places, stop: int) -> Reason:
-    """Give the reason of a stop that no route visits: avoidance, no way, hours, its prize, and else no room."""
+    """Return the reason of a stop that no route visits: avoidance, no way, hours, its prize, and else no room."""
     problem = places.problem
     slots = [slot for slot in problem.slots() if problem.day_of[stop] in (None, slot[1])]
     willing = [slot for slot in slots if stop not in problem.teams[slot[0]].avoids]

@@ -101,7 +101,7 @@ class Part:
         )
 
     def _depot_rows(self) -> dict[int | None, int]:
-        """Give each base of this part its number, and None, the end of a day that may end anywhere, its own."""
+        """Return each base of this part its number, and None, the end of a day that may end anywhere, its own."""
         depots: dict[int | None, int] = {}
         for slots in self.kinds:
             team = self.problem.teams[slots[0][0]]
@@ -141,7 +141,7 @@ class Part:
         return matrix
 
     def tightness(self) -> float:
-        """Give the share of stops whose every window is shorter than half a shift: they fit in few places of a day."""
+        """Return the share of stops whose every window is shorter than half a shift: few places of a day fit them."""
         shifts = [self.problem.teams[slots[0][0]].shift for slots in self.kinds]
         half_s = max((shift.end_s - shift.start_s for shift in shifts), default=0) / 2
         wide = {option.stop for option in self.alternatives if option.starts[1] - option.starts[0] >= half_s}

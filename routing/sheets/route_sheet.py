@@ -22,7 +22,7 @@ from geo.nearest import hint
 from geo.openings import Windows
 from geo.store import Store
 from routing.amend.changes import StreetClosed
-from routing.amend.ground import DAY_S, Streets, streets_of
+from routing.amend.context import DAY_S, Streets, streets_of
 from routing.streets.closures import closed_in
 from routing.streets.directions import steps
 from routing.streets.ways import way
@@ -53,12 +53,12 @@ class Place:
 
     @property
     def dwell_s(self) -> int:
-        """Give the seconds on the spot."""
+        """Return the seconds on the spot."""
         return round((self.depart - self.arrive).total_seconds())
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """Give what is to be checked."""
+        """Return what is to be checked."""
         return self.known.items if self.known else ()
 
     def category_name(self, lang: str) -> str:
@@ -85,12 +85,12 @@ class RouteSheet:
 
     @property
     def date(self) -> dt.date:
-        """Give the day's local date."""
+        """Return the day's local date."""
         return self.round.date(self.day)
 
     @property
     def stops(self) -> tuple[Place, ...]:
-        """Give the stops alone."""
+        """Return the stops alone."""
         return tuple(place for place in self.places if place.kind == "stop")
 
 
@@ -111,7 +111,7 @@ class PlanPart:
     )
 
     def sheets(self) -> Iterator[RouteSheet]:
-        """Give the sheet of each route, day by day and team by team."""
+        """Yield the sheet of each route, day by day and team by team."""
         for route in by_team(self.routes, "day", "team").itertuples():
             own = self.stops[(self.stops["team"] == route.team) & (self.stops["day"] == route.day)]
             yield RouteSheet(

@@ -17,7 +17,7 @@ Flags = npt.NDArray[np.bool_]
 def closed_edges(
     streets: StreetNetwork | gpd.GeoDataFrame, closures: gpd.GeoDataFrame, days: dt.date | Iterable[dt.date]
 ) -> frozenset[int]:
-    """Give the labels of the edges that are closed on a day, or on any of several.
+    """Return the labels of the edges that are closed on a day, or on any of several.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def closed_edges(
 
 
 def closed_in(streets: StreetNetwork | gpd.GeoDataFrame, closures: gpd.GeoDataFrame, round_: Round) -> frozenset[int]:
-    """Give the labels of the edges that are closed on any day of a round.
+    """Return the labels of the edges that are closed on any day of a round.
 
     A round is planned on one network for all its days, so what is closed on one of them is not used on the others
     either.

@@ -136,7 +136,7 @@ def _step(group: list[Leg], turn: Turn, mode: Mode) -> Step:
 
 
 def _bearing(lonlat: npt.NDArray[np.float64]) -> float:
-    """Give the bearing at the start of a line, over its first metres."""
+    """Return the bearing at the start of a line, over its first metres."""
     (lon, lat), *rest = lonlat.tolist()  # plain floats: a line has few points, and a way has many lines
     shrink = math.cos(math.radians(lat)) * _M_PER_DEGREE
     east = north = 0.0

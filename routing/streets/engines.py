@@ -44,12 +44,12 @@ class Entries:
     places: int
 
     def arc_over(self, place: int, node: int) -> int:
-        """Give the arc by which a place is left or reached at the least cost over one node."""
+        """Return the arc by which a place is left or reached at the least cost over one node."""
         at = np.flatnonzero((self.place == place) & (self.node == node))
         return int(self.arc[at[self.offset_ms[at].argmin()]])
 
     def pairs(self, place: int) -> list[tuple[int, int]]:
-        """Give the (node, offset) pairs of one place."""
+        """Return the (node, offset) pairs of one place."""
         low, high = np.searchsorted(self.place, [place, place + 1])
         return list(zip(self.node[low:high].tolist(), self.offset_ms[low:high].tolist(), strict=True))
 
@@ -70,10 +70,10 @@ class Metric(Protocol):
     weights: Ints
 
     def many(self, sources: Entries, targets: Entries) -> Ints:
-        """Give the milliseconds from every source to every target, :data:`FAR_MS` where there is no way."""
+        """Return the milliseconds from every source to every target, :data:`FAR_MS` where there is no way."""
 
     def path(self, sources: list[tuple[int, int]], targets: list[tuple[int, int]]) -> Path | None:
-        """Give the shortest way from one place to another."""
+        """Return the shortest way from one place to another."""
 
 
 class Engine(Protocol):
@@ -196,7 +196,7 @@ class ScipyMetric:
         self._keys = self._tail * arcs.nodes + self._head
 
     def _graph(self, places: Ints, nodes: Ints, offset_ms: Ints, count: int) -> sp.csr_array:
-        """Give the graph with ``count`` more nodes, from which places are left; scipy keeps explicit zeros as arcs."""
+        """Return the graph with ``count`` more nodes, from which places are left (scipy keeps zeros as arcs)."""
         size = self._nodes + count
         tail = np.concatenate([self._tail, self._nodes + places])
         head = np.concatenate([self._head, nodes])

@@ -108,14 +108,14 @@ class StreetNetwork:
         closures: Iterable[int] = _NOTHING,
         speeds: Speeds = SPEEDS_KMH,
     ) -> Metric:
-        """Give the network under one set of weights; the last few are kept.
+        """Return the network under one set of weights; the last few are kept.
 
         Parameters
         ----------
         mode, time_slice
             Whose speeds.
         closures
-            Labels of edges closed for now, from :func:`closed_edges`.
+            Labels of edges closed for now, from :func:`edges_in_area_or_street`.
         speeds
             Another table of daytime km/h.
         """
@@ -129,7 +129,7 @@ class StreetNetwork:
         return self._metrics[key][0]
 
     def weights_ms(self, travel: Travel, *, speeds: Speeds = SPEEDS_KMH) -> Ints:
-        """Give the milliseconds over every arc, at least 1, and the closed weight where the mode may not go."""
+        """Return the milliseconds over every arc, at least 1, and the closed weight where the mode may not go."""
         arcs, edges = self.arcs, self.edges
         classes, code = self._classes
         kmh = np.array([speed_kmh(name, travel.mode, travel.time_slice, speeds=speeds) for name in classes])
@@ -154,7 +154,7 @@ class StreetNetwork:
         return self._allowed[mode]
 
     def rows(self, positions: Positions) -> Ints:
-        """Give the row of each position's edge.
+        """Return the row of each position's edge.
 
         Raises
         ------
@@ -172,7 +172,7 @@ class StreetNetwork:
         return np.asarray(found, np.int64)
 
 
-def closed_edges(
+def edges_in_area_or_street(
     edges: gpd.GeoDataFrame,
     *,
     polygon: shapely.Geometry | None = None,

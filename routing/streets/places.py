@@ -38,13 +38,13 @@ def _open_arcs(network: StreetNetwork, positions: Positions, weights: Ints) -> t
 
 
 def offset_ms(network: StreetNetwork, arc: Ints, fraction: npt.NDArray[np.float64], weights: Ints) -> Ints:
-    """Give the milliseconds from an arc's tail to the position at ``fraction`` of its edge."""
+    """Return the milliseconds from an arc's tail to the position at ``fraction`` of its edge."""
     from_u = np.rint(np.clip(fraction, 0.0, 1.0) * weights[arc]).astype(np.int64)
     return np.where(network.arcs.along[arc], from_u, weights[arc] - from_u)
 
 
 def along_one_edge(network: StreetNetwork, positions: Positions, weights: Ints, edge: int) -> Ints:
-    """Give the milliseconds between positions on one edge without leaving it, shape (n, n).
+    """Return the milliseconds between positions on one edge without leaving it, shape (n, n).
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ class TimeSlice(StrEnum):
 
     @classmethod
     def at(cls, second: int) -> "TimeSlice":
-        """Give the slice of a local time, in seconds from midnight: peaks are 07:00-09:00 and 17:00-19:00."""
+        """Return the slice of a local time, in seconds from midnight: peaks are 07:00-09:00 and 17:00-19:00."""
         hour = second // 3600
         if 7 <= hour < 9:  # noqa: PLR2004 - clock hours
             return cls.MORNING_PEAK
@@ -89,12 +89,12 @@ _ALL = (1.0, 1.0, 1.0)
 
 
 def slowest_share(mode: Mode, time_slice: TimeSlice) -> float:
-    """Give the share of the daytime speed that is left where a slice slows most."""
+    """Return the share of the daytime speed that is left where a slice slows most."""
     return min(_PEAK_SHARE.get((mode, time_slice), _ALL))
 
 
 def speed_kmh(highway: str, mode: Mode, time_slice: TimeSlice, *, speeds: Speeds = SPEEDS_KMH) -> float:
-    """Give the speed on a street class, in km/h."""
+    """Return the speed on a street class, in km/h."""
     table = speeds[mode]
     base = table.get(highway, table[""])
     arterial, collector, other = _PEAK_SHARE.get((mode, time_slice), _ALL)

@@ -71,7 +71,7 @@ def way(  # noqa: PLR0913 - the network, two places and the matrix's own three o
 
 
 def _spans(network: StreetNetwork, pair: Positions, metric: Metric) -> tuple[int, list[tuple[int, float, float]]]:
-    """Give the milliseconds, and the edges as (row, fraction from, fraction to)."""
+    """Return the milliseconds, and the edges as (row, fraction from, fraction to)."""
     rows, weights, arcs = network.rows(pair), metric.weights, network.arcs
     here, there = (float(value) for value in np.clip(pair.fraction, 0.0, 1.0))
     direct = int(along_one_edge(network, pair, weights, int(rows[0]))[0, 1]) if rows[0] == rows[1] else FAR_MS

@@ -44,12 +44,12 @@ class TeamRules:
     window: int = 3
 
     def recent(self) -> set[Pair]:
-        """Give the pairs that were together within the window."""
+        """Return the pairs that were together within the window."""
         rounds = self.past[-self.window :] if self.window > 0 else []
         return {pair for teams in rounds for team in teams for pair in combinations(sorted(team), 2)}
 
     def never(self) -> set[Pair]:
-        """Give the pairs that must be apart, names in order."""
+        """Return the pairs that must be apart, names in order."""
         return {(min(pair), max(pair)) for pair in self.apart}
 
 
@@ -111,7 +111,7 @@ def draw_teams(inspectors: Sequence[Inspector], count: int, key: bytes, rules: T
 
 
 def _sizes(names: list[str], count: int) -> dict[int, int]:
-    """Give how many teams there are of each size."""
+    """Return how many teams there are of each size."""
     if len(set(names)) < len(names):
         twice = next(a for a, b in pairwise(names) if a == b)
         raise InputError("the inspector {name!r} is named twice: tell them apart", name=twice)

@@ -30,7 +30,7 @@ class Pool:
     last: Mapping[str, tuple[str, ...]]  # who inspected each street last, in the round before
 
     def plain(self) -> dict[str, Any]:
-        """Give plain JSON values; :func:`pool` reads them back."""
+        """Return plain JSON values; :func:`pool` reads them back."""
         return {
             "inspectors": [[one.name, one.unit, one.street] for one in self.inspectors],
             "avoid": [
@@ -154,14 +154,14 @@ def _called(people: Sequence[Inspector], teams: int, key: bytes) -> list[Inspect
 
 
 def _as_drawn(store: Store, round_id: str) -> gpd.GeoDataFrame:
-    """Give the checkpoints that the key drew, whatever was replaced since."""
+    """Return the checkpoints that the key drew, whatever was replaced since."""
     drawn = store.drawn_sample(round_id)
     roster = store.checkpoints(include_retired=True)
     return gpd.GeoDataFrame(roster.loc[drawn.index].join(drawn[["inclusion_prob", "day", "ticket"]]))
 
 
 def composed(drawn: TeamDraw | None, teams: Sequence[Team]) -> list[Team]:
-    """Give the teams with the inspectors that were drawn for the round."""
+    """Return the teams with the inspectors that were drawn for the round."""
     if drawn is None:
         return list(teams)
     return [replace(team, inspectors=drawn.members.get(team.id, ())) for team in teams]

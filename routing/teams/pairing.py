@@ -97,7 +97,7 @@ def _barrier(names: list[str], free: Mapping[str, set[str]]) -> tuple[list[str],
 
 
 def _matching_size(names: list[str], free: Mapping[str, set[str]]) -> int:
-    """Give the size of a largest matching among the names."""
+    """Return the size of a largest matching among the names."""
     inside = set(names)
     edges = [(a, b) for a in names for b in free[a] & inside if a < b]
     if not edges:

@@ -49,7 +49,7 @@ class Candidates:
     called: str = ""
 
     def plain(self) -> dict[str, Any]:
-        """Give plain JSON values; :func:`read` takes them back.
+        """Return plain JSON values; :func:`read` takes them back.
 
         A route is ``[weight, order, arrive_s, leave_s, back_s, lunch_s, lunch_at, travel_s]``: the order by places in
         the list of stops, arrivals in that order, and null for no lunch.
@@ -90,17 +90,17 @@ class Candidates:
         return share
 
     def places(self) -> Seconds:
-        """Give the place of each stop in each route, from 0: ``(routes, stops)``."""
+        """Return the place of each stop in each route, from 0: ``(routes, stops)``."""
         orders = np.array([route.stops for route in self.routes], np.int64)
         return np.argsort(np.searchsorted(self.stops, orders), axis=1)
 
     def arrivals(self) -> Seconds:
-        """Give when each route visits each stop, seconds from midnight: ``(routes, stops)``."""
+        """Return when each route visits each stop, seconds from midnight: ``(routes, stops)``."""
         times = np.array([route.arrive_s for route in self.routes], np.int64)
         return np.take_along_axis(times, self.places(), axis=1)
 
     def premium(self) -> float:
-        """Give the mean share of travel above the shortest day."""
+        """Return the mean share of travel above the shortest day."""
         if not self.shortest_s:
             return 0.0
         return float(self.share @ [route.travel_s for route in self.routes]) / self.shortest_s - 1
@@ -160,5 +160,5 @@ def together(candidates: Sequence[Candidates]) -> str:
 
 
 def bound(hashes: Sequence[str]) -> str:
-    """Give the one hash that stands for those of all team days."""
+    """Return the one hash that stands for those of all team days."""
     return hashlib.sha256(canonical_json([VERSION, list(hashes)])).hexdigest()

@@ -13,7 +13,7 @@ from routing.vary.candidates import Candidates
 
 
 def subkey(key: bytes, day: int) -> bytes:
-    """Give the key of a day, which counts from 0, out of the draw's key; it is published when the day is over."""
+    """Return the key of a day, which counts from 0, out of the draw's key; it is published when the day is over."""
     return bytes.fromhex(day_key(key, day + 1))
 
 
@@ -23,7 +23,7 @@ def label(candidates: Candidates) -> str:
 
 
 def choose(candidates: Candidates, key: bytes) -> int:
-    """Give the number of the candidate that a day's key decides on.
+    """Return the number of the candidate that a day's key decides on.
 
     One integer from 0 to the sum of the weights less 1 is drawn by :func:`routing.draw.stream.below`; the choice is the
     first candidate up to which the weights add up to more than it.

@@ -9,19 +9,19 @@ import numpy as np
 from geo.errors import PlanError
 from routing.check import violations
 from routing.problem import Plan, PlannedRoute, RoutingProblem
-from routing.vary.ground import Ground
+from routing.vary.day_constraints import DayConstraints
 from routing.vary.pool import Pool
 from routing.vary.replay import replay
 
 
-def days_of(problem: RoutingProblem, ground: Ground, route: PlannedRoute, pool: Pool) -> Iterator[PlannedRoute]:
+def days_of(problem: RoutingProblem, limits: DayConstraints, route: PlannedRoute, pool: Pool) -> Iterator[PlannedRoute]:
     """Walk every day of a pool again and say it as a route in the place of ``route``; equal ones come once."""
     stops = np.array(route.stops, np.int64)
     arrive = np.zeros(len(stops), np.int64)
     met = set()
     for number in range(pool.found):
         order = pool.order[number]
-        back_s, late_s, lunch_s, lunch_at = replay(ground, order, pool.want_s[number], pool.delay_s[number], arrive)
+        back_s, late_s, lunch_s, lunch_at = replay(limits, order, pool.want_s[number], pool.delay_s[number], arrive)
         begin_s = arrive[order]
         done = (tuple(order.tolist()), tuple(begin_s.tolist()), lunch_s)
         if late_s or done in met:
@@ -33,17 +33,17 @@ def days_of(problem: RoutingProblem, ground: Ground, route: PlannedRoute, pool: 
             route,
             stops=tuple(stops[order].tolist()),
             arrive_s=done[1],
-            depart_s=tuple((begin_s + ground.dwell[order]).tolist()),
-            leave_s=int(first_s - ground.travel[len(stops), order[0]]),  # just in time
+            depart_s=tuple((begin_s + limits.dwell[order]).tolist()),
+            leave_s=int(first_s - limits.travel[len(stops), order[0]]),  # just in time
             back_s=int(back_s),
-            lunch_s=int(lunch_s) if ground.lunch_s else None,
-            lunch_at=_row(problem, route, order.tolist(), int(lunch_at)) if ground.lunch_s else None,
+            lunch_s=int(lunch_s) if limits.lunch_s else None,
+            lunch_at=_row(problem, route, order.tolist(), int(lunch_at)) if limits.lunch_s else None,
             travel_s=int(pool.travel_s[number]),
         )
 
 
 def _row(problem: RoutingProblem, route: PlannedRoute, order: Sequence[int], at: int) -> int:
-    """Give the row of the problem's matrix that a number of the ground stands for."""
+    """Return the row of the problem's matrix that a number of the limits stands for."""
     team, stops = problem.teams[route.team], len(order)
     if at == stops:
         return team.base

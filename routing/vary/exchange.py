@@ -16,7 +16,7 @@ _HEAD = bytes(32)  # the guesser has no key
 
 
 def exchange(problem: RoutingProblem, plan: Plan, key: bytes) -> Plan:
-    """Give the routes of each day to the teams that could drive them as well, by lot.
+    """Return the routes of each day to the teams that could drive them as well, by lot.
 
     From the plan on, two equal teams are drawn again and again: first they swap all their days, then what they have on
     one day, which may be nothing. No swap gives a team a stop that it must avoid, or takes a load out of the band of
@@ -32,7 +32,7 @@ def exchange(problem: RoutingProblem, plan: Plan, key: bytes) -> Plan:
 
 
 def holders(problem: RoutingProblem, plan: Plan) -> Mapping[tuple[int, int], float]:
-    """Give for each ``(team, day)`` of a plan the chance of the team that is the best guess for its route.
+    """Return for each ``(team, day)`` of a plan the chance of the team that is the best guess for its route.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def holders(problem: RoutingProblem, plan: Plan) -> Mapping[tuple[int, int], flo
 
 
 def equals(problem: RoutingProblem, plan: Plan) -> Mapping[tuple[int, int], tuple[int, ...]]:
-    """Give the teams at work that day which are equal to each ``(team, day)`` of the plan, itself and idle ones too."""
+    """Return the teams at work that day that equal each ``(team, day)`` of the plan, itself and idle ones too."""
     groups = _groups(problem)
     return {(route.team, route.day): tuple(groups[_class(problem, route.team, route.day)]) for route in plan.routes}
 

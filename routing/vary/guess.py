@@ -10,7 +10,7 @@ GUESS_S = 3600
 
 
 def entropy_bits(place: Ints, share: Floats) -> Floats:
-    """Give the Shannon entropy of each stop's place in the order, in bits.
+    """Return the Shannon entropy of each stop's place in the order, in bits.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def entropy_bits(place: Ints, share: Floats) -> Floats:
 
 
 def best_guess(arrive_s: Ints, share: Floats, span_s: int = GUESS_S) -> Floats:
-    """Give for each stop the chance that the best window of ``span_s`` seconds catches its arrival.
+    """Return for each stop the chance that the best window of ``span_s`` seconds catches its arrival.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def best_guess(arrive_s: Ints, share: Floats, span_s: int = GUESS_S) -> Floats:
 
 
 def guess_after_first(place: Ints, arrive_s: Ints, share: Floats, span_s: int = GUESS_S) -> Floats:
-    """Give each stop's best guess for somebody who has seen which stop came first, on average over the first stops.
+    """Return each stop's best guess for somebody who has seen which stop came first, on average over the first stops.
 
     A stop that is itself the first is left out of its average; one that always is has 1.
     """

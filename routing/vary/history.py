@@ -8,7 +8,7 @@ from routing.vary.likeness import ROUNDS, Walk, base_of, legs_of, places_of
 
 
 def past_walks(store: Store, now: Round, *, rounds: int = ROUNDS) -> list[list[Walk]]:
-    """Give the routes of the last rounds before one, the latest last; each a sequence of places.
+    """Return the routes of the last rounds before one, the latest last; each a sequence of places.
 
     A place is the id of a checkpoint, or ``base`` and the id of the team whose base it is. Of a round without a plan
     it is the order in which its teams recorded their visits.

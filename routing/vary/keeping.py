@@ -15,7 +15,7 @@ def keep_candidates(store: Store, round_id: str, candidates: Sequence[Candidates
 
 
 def kept_candidates(store: Store, round_id: str) -> tuple[tuple[Candidates, ...], str]:
-    """Give the candidates that the plan of a round was chosen from, with the hash that was kept before the choice.
+    """Return the candidates that the plan of a round was chosen from, with the hash that was kept before the choice.
 
     Raises
     ------

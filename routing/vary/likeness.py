@@ -11,14 +11,14 @@ MOST = 0.4  # share of shared legs that a route may have
 
 
 def legs_of(routes: Iterable[Sequence[Hashable]]) -> set[frozenset[Hashable]]:
-    """Give the legs of routes, each the sequence of its places with the base at both ends; both ways are one leg."""
+    """Return the legs of routes, each the sequence of its places with the base at both ends; both ways are one leg."""
     return {frozenset(leg) for route in routes for leg in pairwise(route) if leg[0] != leg[1]}
 
 
 def similarity(
     now: Iterable[Sequence[Hashable]], past: Iterable[Iterable[Sequence[Hashable]]], *, rounds: int = ROUNDS
 ) -> float:
-    """Give the share of the legs of ``now`` that were driven, either way, in any of the last rounds.
+    """Return the share of the legs of ``now`` that were driven, either way, in any of the last rounds.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def base_of(team: str) -> str:
 
 
 def places_of(stops: pd.DataFrame) -> list[Walk]:
-    """Give the sequence of places of each route in a STOPS frame; a team's base has the name of :func:`base_of`."""
+    """Return the sequence of places of each route in a STOPS frame; a team's base has the name of :func:`base_of`."""
     walked = stops[stops["kind"] != "lunch"].sort_values(["day", "team", "order"])
     names = walked["checkpoint"].where(walked["kind"] == "stop", walked["team"].astype(str).map(base_of))
     return [tuple(route) for _, route in names.groupby([walked["day"], walked["team"]], sort=True)]

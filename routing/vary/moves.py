@@ -15,7 +15,7 @@ TURN, SHIFT, ROLL, SWAP = 0.40, 0.78, 0.92, 1.0  # up to here of all moves of th
 
 @nb.njit(nogil=True, cache=True, inline="never")
 def uniform(state: Ints) -> float:
-    """Give the next number from 0 to below 1 of splitmix64, whose 64 bits of state stand in ``state[0]``.
+    """Return the next number from 0 to below 1 of splitmix64, whose 64 bits of state stand in ``state[0]``.
 
     G. Steele, D. Lea, C. Flood, Fast splittable pseudorandom number generators, https://doi.org/10.1145/2660193.2660195.
     """

@@ -15,7 +15,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from routing.vary.ground import Ground
+from routing.vary.day_constraints import DayConstraints
 from routing.vary.moves import step, uniform
 from routing.vary.replay import replay
 
@@ -120,31 +120,31 @@ def _price(watch: Watch, days: float, begun: int) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
-def _measure(ground: Ground, watch: Watch, aim: Aim, day: Day, price: float, ceiling: float) -> None:
+def _measure(limits: DayConstraints, watch: Watch, aim: Aim, day: Day, price: float, ceiling: float) -> None:
     """Walk a day and set its cost; one that travels too long, or must cost more than the ceiling, isn't walked."""
     stops = len(day.order)
     here, travel, known = stops, 0, 0
-    for place in range(ground.legs):
+    for place in range(limits.legs):
         there = day.order[place] if place < stops else stops + 1
-        travel += ground.travel[here, there]
-        known += ground.known[here, there]
+        travel += limits.travel[here, there]
+        known += limits.known[here, there]
         here = there
     day.times[3], day.times[4] = travel, known
     day.cost[0] = np.inf
     if travel > aim.cap_s:
         return
     cost = price * (travel - aim.shortest_s) / aim.shortest_s
-    cost += KNOWN_WEIGHT * max(known / ground.legs - aim.known, 0.0)
+    cost += KNOWN_WEIGHT * max(known / limits.legs - aim.known, 0.0)
     if cost + watch.least[0] > ceiling:
         return
-    _, late, _, _ = replay(ground, day.order, day.times[0], day.times[1], day.arrive)
+    _, late, _, _ = replay(limits, day.order, day.times[0], day.times[1], day.arrive)
     day.times[2] = late
     cost += LATE_WEIGHT * late
     last = watch.seen.shape[1] - 1
     for place in range(stops):
         stop = day.order[place]
         cost += watch.cost_at[stop, place]
-        bin_ = min((day.arrive[stop] - ground.start_s) // BIN_S, last)
+        bin_ = min((day.arrive[stop] - limits.start_s) // BIN_S, last)
         cost += watch.cost_seen[stop, bin_] + watch.cost_after[day.order[0], stop, bin_]
     day.cost[0] = cost
 
@@ -158,31 +158,33 @@ def _take(into: Day, day: Day) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
-def _propose(ground: Ground, now: Day, new: Day, state: Ints) -> None:
+def _propose(limits: DayConstraints, now: Day, new: Day, state: Ints) -> None:
     new.times[:2] = now.times[:2]
     if len(now.order) < 2 or uniform(state) < TIMES:  # noqa: PLR2004 - one stop has no other order
         new.order[:] = now.order
-        spread_s = ground.lunch_last_s - ground.lunch_first_s + 1
-        new.times[0] = ground.lunch_first_s + int(uniform(state) * spread_s)
-        if ground.idle_s > 0:
-            new.times[1] = int(uniform(state) * (ground.idle_s + 1))
+        spread_s = limits.lunch_last_s - limits.lunch_first_s + 1
+        new.times[0] = limits.lunch_first_s + int(uniform(state) * spread_s)
+        if limits.idle_s > 0:
+            new.times[1] = int(uniform(state) * (limits.idle_s + 1))
     else:
         step(now.order, new.order, state)
 
 
 @nb.njit(nogil=True, cache=True)
-def _anneal(ground: Ground, watch: Watch, aim: Aim, days: tuple[Day, Day, Day], price: float, state: Ints) -> bool:
+def _anneal(
+    limits: DayConstraints, watch: Watch, aim: Aim, days: tuple[Day, Day, Day], price: float, state: Ints
+) -> bool:
     """Search from the first of ``days``; the last holds the best feasible one found, and whether there is one."""
     now, new, best = days
-    _measure(ground, watch, aim, now, price, np.inf)
+    _measure(limits, watch, aim, now, price, np.inf)
     best.cost[0] = np.inf
     if now.times[2] == 0:
         _take(best, now)
     for number in range(aim.steps):
         heat = HOT * (COLD / HOT) ** (number / aim.steps)
-        _propose(ground, now, new, state)
+        _propose(limits, now, new, state)
         ceiling = now.cost[0] - heat * np.log(1.0 - uniform(state))
-        _measure(ground, watch, aim, new, price, ceiling)
+        _measure(limits, watch, aim, new, price, ceiling)
         if new.cost[0] <= ceiling:
             _take(now, new)
             if now.times[2] == 0 and now.cost[0] < best.cost[0]:
@@ -196,9 +198,9 @@ def _blank(stops: int) -> Day:
 
 
 @nb.njit(nogil=True, cache=True)
-def find(ground: Ground, aim: Aim, seed: int) -> Pool:
+def find(limits: DayConstraints, aim: Aim, seed: int) -> Pool:
     """Find ``aim.rounds`` days, or fewer when a round finds none that holds."""
-    stops, bins = len(ground.dwell), (ground.end_s - ground.start_s) // BIN_S + WINDOW_BINS
+    stops, bins = len(limits.dwell), (limits.end_s - limits.start_s) // BIN_S + WINDOW_BINS
     table, hours = np.zeros((stops, stops)), np.zeros((stops, bins))
     after = np.zeros((stops, stops, bins))
     watch = Watch(table, hours, table.copy(), hours.copy(), np.zeros(stops), after, after.copy(), np.zeros(1))
@@ -212,8 +214,8 @@ def find(ground: Ground, aim: Aim, seed: int) -> Pool:
         if uniform(state) < RESTARTS:
             now.order[:] = np.arange(stops)
             now.times[:] = 0
-            now.times[0] = ground.lunch_first_s
-        if not _anneal(ground, watch, aim, (now, new, best), price, state):
+            now.times[0] = limits.lunch_first_s
+        if not _anneal(limits, watch, aim, (now, new, best), price, state):
             continue
         _take(now, best)
         found[count] = best.order
@@ -222,7 +224,7 @@ def find(ground: Ground, aim: Aim, seed: int) -> Pool:
         for place in range(stops):
             stop = best.order[place]
             watch.at[stop, place] += 1
-            bin_ = min((best.arrive[stop] - ground.start_s) // BIN_S, bins - 1)
+            bin_ = min((best.arrive[stop] - limits.start_s) // BIN_S, bins - 1)
             watch.seen[stop, bin_] += 1
             watch.after[best.order[0], stop, bin_] += 1
         watch.begun[best.order[0]] += 1

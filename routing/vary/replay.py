@@ -3,18 +3,18 @@
 import numba as nb
 import numpy.typing as npt
 
-from routing.vary.ground import Ground
+from routing.vary.day_constraints import DayConstraints
 
 Ints = npt.NDArray  # type: ignore[type-arg]  # compiled code takes any whole numbers
 
 
 @nb.njit(nogil=True, cache=True, inline="never")
-def begin(ground: Ground, stop: int, ready_s: int) -> tuple[int, int]:
-    """Give when a visit begins that is ready at ``ready_s``, and by how much it is too late for every window."""
+def begin(limits: DayConstraints, stop: int, ready_s: int) -> tuple[int, int]:
+    """Return when a visit begins that is ready at ``ready_s``, and by how much it is too late for every window."""
     latest = -1
-    for window in range(ground.first.shape[1]):
-        last = ground.last[stop, window]
-        start = max(ready_s, ground.first[stop, window])
+    for window in range(limits.first.shape[1]):
+        last = limits.last[stop, window]
+        start = max(ready_s, limits.first[stop, window])
         if start <= last:
             return start, 0
         latest = max(latest, last)
@@ -22,7 +22,7 @@ def begin(ground: Ground, stop: int, ready_s: int) -> tuple[int, int]:
 
 
 @nb.njit(nogil=True, cache=True, inline="never")
-def replay(ground: Ground, order: Ints, want_s: int, delay_s: int, arrive: Ints) -> tuple[int, int, int, int]:
+def replay(limits: DayConstraints, order: Ints, want_s: int, delay_s: int, arrive: Ints) -> tuple[int, int, int, int]:
     """Walk a day that begins ``delay_s`` after the shift does and eats at the first occasion from ``want_s`` on.
 
     Lunch is taken between two visits, before or after the way. It is taken earlier than wanted where the next visit
@@ -30,10 +30,10 @@ def replay(ground: Ground, order: Ints, want_s: int, delay_s: int, arrive: Ints)
 
     Parameters
     ----------
-    ground
+    limits
         The day.
     order
-        Stops, by their numbers in ``ground``.
+        Stops, by their numbers in ``limits``.
     want_s, delay_s
         When lunch is wanted, seconds from midnight; by how many seconds the day begins later.
     arrive
@@ -46,28 +46,28 @@ def replay(ground: Ground, order: Ints, want_s: int, delay_s: int, arrive: Ints)
         taken, -1 for none.
     """
     stops = len(order)
-    free_s, here, late_s = ground.start_s + delay_s, stops, 0
+    free_s, here, late_s = limits.start_s + delay_s, stops, 0
     lunch_s, lunch_at = -1, -1
     for stop in order:
-        leg_s = ground.travel[here, stop]
+        leg_s = limits.travel[here, stop]
         ready_s = free_s + leg_s
-        begin_s, miss_s = begin(ground, stop, ready_s)
-        last_s = ground.lunch_last_s
-        if lunch_s < 0 < ground.lunch_s and (ready_s >= want_s or begin_s + ground.dwell[stop] > last_s):
+        begin_s, miss_s = begin(limits, stop, ready_s)
+        last_s = limits.lunch_last_s
+        if lunch_s < 0 < limits.lunch_s and (ready_s >= want_s or begin_s + limits.dwell[stop] > last_s):
             lunch_at = here if free_s >= want_s or ready_s > last_s else stop
-            lunch_s = max(free_s if lunch_at == here else ready_s, ground.lunch_first_s)
-            ready_s = lunch_s + ground.lunch_s + (leg_s if lunch_at == here else 0)
-            begin_s, miss_s = begin(ground, stop, ready_s)
+            lunch_s = max(free_s if lunch_at == here else ready_s, limits.lunch_first_s)
+            ready_s = lunch_s + limits.lunch_s + (leg_s if lunch_at == here else 0)
+            begin_s, miss_s = begin(limits, stop, ready_s)
         late_s += miss_s
         arrive[stop] = begin_s
-        free_s, here = begin_s + ground.dwell[stop], stop
-    leg_s = ground.travel[here, stops + 1]
+        free_s, here = begin_s + limits.dwell[stop], stop
+    leg_s = limits.travel[here, stops + 1]
     back_s = free_s + leg_s
-    if lunch_s < 0 < ground.lunch_s:
-        lunch_at = stops + 1 if back_s <= ground.lunch_last_s else here
-        lunch_s = max(back_s if lunch_at == stops + 1 else free_s, ground.lunch_first_s)
+    if lunch_s < 0 < limits.lunch_s:
+        lunch_at = stops + 1 if back_s <= limits.lunch_last_s else here
+        lunch_s = max(back_s if lunch_at == stops + 1 else free_s, limits.lunch_first_s)
         if lunch_at == here:
-            back_s = lunch_s + ground.lunch_s + leg_s
-    late_s += max(lunch_s - ground.lunch_last_s, 0) if ground.lunch_s else 0
-    late_s += max(back_s - (ground.spare_until_s if delay_s else ground.end_s), 0)
+            back_s = lunch_s + limits.lunch_s + leg_s
+    late_s += max(lunch_s - limits.lunch_last_s, 0) if limits.lunch_s else 0
+    late_s += max(back_s - (limits.spare_until_s if delay_s else limits.end_s), 0)
     return back_s, late_s, lunch_s, lunch_at

@@ -14,9 +14,9 @@ from routing.draw.stream import words
 from routing.problem import Plan, PlannedRoute, RoutingProblem
 from routing.vary.candidates import Candidates, together
 from routing.vary.choice import choose, subkey
+from routing.vary.day_constraints import constraints_of
 from routing.vary.days import days_of, sound, unlike
 from routing.vary.exchange import exchange
-from routing.vary.ground import ground_of
 from routing.vary.likeness import MOST
 from routing.vary.pool import Aim, find
 from routing.vary.weights import weigh
@@ -163,7 +163,7 @@ def candidates_of(
 def _candidates(
     problem: RoutingProblem, route: PlannedRoute, seed: int, premium: float, variety: Variety
 ) -> Candidates:
-    ground = ground_of(problem, route, past=variety.past, slack=variety.slack)
+    limits = constraints_of(problem, route, past=variety.past, slack=variety.slack)
     aim = Aim(
         shortest_s=max(route.travel_s, 1),
         cap_s=int(route.travel_s * (1 + CAP * premium)),
@@ -172,7 +172,7 @@ def _candidates(
         rounds=variety.candidates,
         steps=STEPS_PER_STOP * len(route.stops),
     )
-    found = sound(problem, [route, *days_of(problem, ground, route, find(ground, aim, seed))])
+    found = sound(problem, [route, *days_of(problem, limits, route, find(limits, aim, seed))])
     days = unlike(problem, found, (variety.past, variety.known), premium)
     shortest_s = min(route.travel_s, *(day.travel_s for day in days))
     stops = tuple(sorted(route.stops))

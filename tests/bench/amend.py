@@ -63,7 +63,7 @@ def looped(values: list, count: int = REPEATS) -> list:  # type: ignore[type-arg
 
 
 def timed(work: Callable[[], Quote]) -> tuple[float, float, Quote]:
-    """Give the seconds that something took on the wall and of the processor, and what it gave."""
+    """Return the seconds that something took on the wall and of the processor, and what it gave."""
     began, worked = time.perf_counter(), time.process_time()
     found = work()
     return time.perf_counter() - began, time.process_time() - worked, found

@@ -64,7 +64,7 @@ def geocoordinates_turns() -> dict[tuple[str, Datum], Turn]:
 
 
 def error_mm(lon: Floats, lat: Floats, back: tuple[Floats, Floats]) -> float:
-    """Give the largest distance in millimetres."""
+    """Return the largest distance in millimetres."""
     east = (back[0] - lon) * 111_320 * np.cos(np.radians(lat))
     return float(np.hypot(east, (back[1] - lat) * 111_320).max() * 1000)
 

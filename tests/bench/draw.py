@@ -39,7 +39,7 @@ def city(n: int, seed: int = 20240601) -> npt.NDArray[np.float64]:
 
 
 def frame_of(n: int) -> gpd.GeoDataFrame:
-    """Give the frame: category k is drawn with weight 20 + k."""
+    """Return the frame: category k is drawn with weight 20 + k."""
     weight = 20 + np.arange(1, KINDS + 1)
     category = np.random.default_rng(3).choice(KINDS, n, p=weight / weight.sum())
     xy = city(n) + np.array([520_000, 3_370_000])

@@ -96,7 +96,7 @@ def p_value(drawn: Numbers, expected: Numbers) -> float:
 
 
 def pairs(drawn: Numbers, prob: Numbers) -> tuple[int, int, float]:
-    """Give the number of pairs, of pairs never seen together, and the least ratio of their frequency to chance."""
+    """Return the number of pairs, of pairs never seen together, and the least ratio of their frequency to chance."""
     together = (drawn.T @ drawn) / len(drawn)
     upper = np.triu_indices(len(prob), 1)
     ratio = (together / np.outer(prob, prob))[upper]

@@ -94,7 +94,7 @@ def smallest_p(radii: Sequence[float]) -> Method:
 
 
 def without_weights(radii: Sequence[float]) -> Method:
-    """Give every window the same weight."""
+    """Return every window the same weight."""
 
     def even(windows: Windows) -> NDArray[np.float64]:
         return np.ones_like(windows.p)

@@ -32,7 +32,7 @@ FILES = {"wuhan": "wuhan_streets.parquet", "shanghai": "shanghai_center.osm"}
 
 
 def streets_of(name: str) -> Path:
-    """Give the file of a city's streets: of ``XUNDIAN_DATA``, or for ``demo`` and where that is unset the demo's."""
+    """Return the file of a city's streets: of ``XUNDIAN_DATA``, or for ``demo`` and where that is unset the demo's."""
     data = os.environ.get("XUNDIAN_DATA")
     return STREETS if name == "demo" or not data else Path(data) / FILES[name]
 
@@ -59,7 +59,7 @@ def cities(streets: Path, seeds: Iterable[int], *, teams: int = 10, days: int = 
 
 
 def on_matrix(travel: object, *, teams: int, days: int, rng: np.random.Generator) -> RoutingProblem:
-    """Give stops, whose base is the last row, their windows and dwell times."""
+    """Return stops, whose base is the last row, their windows and dwell times."""
     windows = [None] * STOPS
     for stop in np.flatnonzero(rng.random(STOPS) < 0.27):
         windows[stop] = [WINDOWS[rng.choice(len(WINDOWS), p=WINDOW_SHARES)]] * days

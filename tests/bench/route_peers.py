@@ -18,7 +18,7 @@ from routing.problem import Plan, RoutingProblem
 from routing.search.loads import farthest_load
 from routing.search.menus import Menus
 from routing.search.vrp import Part
-from routing.solver import settle
+from routing.solver import build_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def pyvrp_rows(problem: RoutingProblem, budgets: Sequence[float], seed: int) -> 
     part = Part(Menus(problem), problem.stops, problem.slots())
     rows = []
     for spent_s, wall_s, best in _search(part, budgets, seed).passed:
-        plan = settle(problem, part.tours(best) if best else {})
+        plan = build_plan(problem, part.tours(best) if best else {})
         row = timed(f"PyVRP, {spent_s:.0f} CPU s", problem, lambda plan=plan: plan)
         rows.append(replace(row, wall_s=wall_s, cpu_s=spent_s))
     return rows
@@ -82,7 +82,7 @@ def pyvrp_plan(problem: RoutingProblem, seconds: float, seed: int) -> Plan:
     """Run PyVRP as it comes for so many CPU seconds of this process."""
     part = Part(Menus(problem), problem.stops, problem.slots())
     best = _search(part, [seconds], seed).best
-    return settle(problem, part.tours(best) if best else {})
+    return build_plan(problem, part.tours(best) if best else {})
 
 
 def _search(part: Part, budgets: Sequence[float], seed: int) -> _Budgets:
@@ -157,4 +157,4 @@ def _ortools(problem: RoutingProblem, seconds: float) -> Plan:
             stops.append(manager.IndexToNode(index))
         if stops[:-1]:
             tours[slot] = tuple(stops[:-1])
-    return settle(problem, tours)
+    return build_plan(problem, tours)

@@ -37,7 +37,7 @@ PARTS = (*FILES, "daily", "generated")
 
 
 def city_rows(problem: RoutingProblem, wanted: argparse.Namespace) -> list[Row]:
-    """Give the city to every solver."""
+    """Return the city to every solver."""
     rows = [timed("**xundian**", problem, lambda: solve(problem, seconds=wanted.seconds, seed=SEED))]
     show(rows[-1])
     free = replace(problem, balance=None)
@@ -62,7 +62,7 @@ def city_rows(problem: RoutingProblem, wanted: argparse.Namespace) -> list[Row]:
 
 
 def daily_lines(problem: RoutingProblem, count: int = 10) -> list[str]:
-    """Give single days to ours for a moment, and to both solvers for long: how far from the best known."""
+    """Return single days to ours for a moment, and to both solvers for long: how far from the best known."""
     lines = [
         "| stops | ours after | above the best known, mean | at most | wall s at most | PyVRP alone, mean |",
         "|---:|---:|---:|---:|---:|---:|",

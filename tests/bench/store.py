@@ -44,7 +44,7 @@ def roster(count: int) -> gpd.GeoDataFrame:
 
 
 def measured(work: Callable[[], object]) -> tuple[float, float]:
-    """Give wall and processor seconds."""
+    """Return wall and processor seconds."""
     wall, processor = time.perf_counter(), time.process_time()
     work()
     return time.perf_counter() - wall, time.process_time() - processor

@@ -34,7 +34,7 @@ from routing.search.timetable import timetable
 from routing.solver import solve
 from routing.streets.network import StreetNetwork
 from routing.vary import Variety, choose, subkey, vary
-from routing.vary.ground import ground_of
+from routing.vary.day_constraints import constraints_of
 from routing.vary.guess import best_guess, entropy_bits, guess_after_first
 from routing.vary.moves import step, uniform
 from routing.vary.replay import replay
@@ -56,7 +56,7 @@ PREMIUMS = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05)
 
 
 def city(streets: Path, rng: np.random.Generator) -> np.ndarray:
-    """Give the travel seconds between the checkpoints of a roster."""
+    """Return the travel seconds between the checkpoints of a roster."""
     edges = read_streets(streets).edges
     lines = edges.geometry.to_numpy()[rng.integers(0, len(edges), ROSTER)]
     points = gpd.GeoSeries(shapely.line_interpolate_point(lines, rng.random(ROSTER), normalized=True), crs=4326)
@@ -64,7 +64,7 @@ def city(streets: Path, rng: np.random.Generator) -> np.ndarray:
 
 
 def day_of(travel: np.ndarray, rng: np.random.Generator, *, windows: bool) -> RoutingProblem:
-    """Give one team's day of the roster."""
+    """Return one team's day of the roster."""
     centre = int(rng.integers(len(travel)))
     near = np.argsort(travel[centre] + travel[:, centre])[:TERRITORY]
     rows = rng.permutation(near)[: STOPS + 1]
@@ -74,7 +74,7 @@ def day_of(travel: np.ndarray, rng: np.random.Generator, *, windows: bool) -> Ro
 
 
 def days(travel: np.ndarray, count: int) -> list[tuple[RoutingProblem, object]]:
-    """Give days that can be done whole, with their best route; every second one has windows."""
+    """Return days that can be done whole, with their best route; every second one has windows."""
     rng = np.random.default_rng(SEED)
     found = []
     while len(found) < count:
@@ -104,29 +104,29 @@ def by_noise(problem, _, count, sigma):
 
 
 @nb.njit
-def _chain(ground, order, cap_s, steps, state):
+def _chain(limits, order, cap_s, steps, state):
     new, arrive = order.copy(), np.zeros(len(order), np.int64)
     for _ in range(steps):
         step(order, new, state)
         here, travel_s = len(order), 0
         for stop in new:
-            travel_s += ground.travel[here, stop]
+            travel_s += limits.travel[here, stop]
             here = stop
-        travel_s += ground.travel[here, len(order) + 1]
+        travel_s += limits.travel[here, len(order) + 1]
         if travel_s > cap_s:
             continue
-        want_s = ground.lunch_first_s + int(uniform(state) * (ground.lunch_last_s - ground.lunch_first_s + 1))
-        if replay(ground, new, want_s, 0, arrive)[1] == 0:
+        want_s = limits.lunch_first_s + int(uniform(state) * (limits.lunch_last_s - limits.lunch_first_s + 1))
+        if replay(limits, new, want_s, 0, arrive)[1] == 0:
             order[:] = new
 
 
 def by_chain(problem, plan, count, cap):
     """Walk at random among all days under a cap, from the best route, with the moves of our own search."""
     route = plan.routes[0]
-    ground, state, routes = ground_of(problem, route), np.array([SEED], np.uint64), []
+    limits, state, routes = constraints_of(problem, route), np.array([SEED], np.uint64), []
     while len(routes) < count:
         order = np.arange(STOPS)
-        _chain(ground, order, int(route.travel_s * (1 + cap)), CHAIN_STEPS, state)
+        _chain(limits, order, int(route.travel_s * (1 + cap)), CHAIN_STEPS, state)
         found = timetable(problem, 0, 0, [route.stops[at] for at in order])
         if found is not None:
             routes.append(found)

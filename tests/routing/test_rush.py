@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from routing.check import travelled_s, violations
 from routing.problem import Plan, PlannedRoute, RoutingProblem, RoutingTeam, Shift
-from routing.rush import EVENING_S, MORNING_S, RushClock, rush_of, share_left
+from routing.rush import EVENING_RUSH_S as EVENING_S
+from routing.rush import MORNING_RUSH_S as MORNING_S
+from routing.rush import RushClock, rush_of, share_left
 
 HOUR_S = 3600
 CAR = RushClock(0.6, 0.5)
@@ -77,7 +79,14 @@ def test_a_day_that_holds_on_the_solvers_clock_holds_on_the_real_one(
     if route.back_s > own.end_s:
         return
     problem = RoutingProblem(day, [dwell_s], [RoutingTeam(1, shift)], windows=[[[(0, 24 * HOUR_S)]]])
-    slices = {"car": [(MORNING_S[0], day), (MORNING_S[1], morning), (EVENING_S[0], day), (EVENING_S[1], evening)]}
+    slices = {
+        "car": [
+            (MORNING_S[0], day),
+            (MORNING_S[1], morning),
+            (EVENING_S[0], day),
+            (EVENING_S[1], evening),
+        ]
+    }
     plan = Plan((route,), {})
     assert violations(problem, rush.real(plan), slices=slices) == []
 
@@ -87,6 +96,13 @@ def test_the_checker_sees_a_leg_that_the_rush_makes_too_long() -> None:
     problem = RoutingProblem(day, [600], [RoutingTeam(1, Shift(8 * HOUR_S, 12 * HOUR_S, lunch_s=0))])
     eight = 8 * HOUR_S
     late = PlannedRoute(0, 0, (0,), (eight + 1_200,), (eight + 1_800,), eight, eight + 3_000, None, None, 2_400)
-    slices = {"car": [(MORNING_S[0], day), (MORNING_S[1], morning), (EVENING_S[0], day), (EVENING_S[1], evening)]}
+    slices = {
+        "car": [
+            (MORNING_S[0], day),
+            (MORNING_S[1], morning),
+            (EVENING_S[0], day),
+            (EVENING_S[1], evening),
+        ]
+    }
     assert violations(problem, Plan((late,), {})) == []
     assert {one.rule for one in violations(problem, Plan((late,), {}), slices=slices)} == {"travel"}

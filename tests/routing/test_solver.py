@@ -17,7 +17,7 @@ from routing.search.loads import Loads, farthest_load
 from routing.search.menus import best_menus
 from routing.search.timetable import timetable
 from routing.search.vrp import Part
-from routing.solver import Standing, solve
+from routing.solver import SearchState, solve
 
 H = HOUR_S
 OFFICE = [(8 * H + 1800, 11 * H + 1800), (14 * H, 17 * H)]  # closed over noon, as most offices are
@@ -151,10 +151,10 @@ def test_a_team_with_half_the_days_gets_half_the_work() -> None:
 
 
 def test_a_watcher_sees_the_search_and_ends_it() -> None:
-    seen: list[Standing] = []
+    seen: list[SearchState] = []
     told: list[tuple[str, int, int]] = []
 
-    def watch(standing: Standing) -> bool:
+    def watch(standing: SearchState) -> bool:
         seen.append(standing)
         return len(seen) >= 3
 

@@ -16,8 +16,8 @@ from routing.hours import own_shift
 from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
 from routing.rush import rush_of, share_left
 from routing.search import groups, polish
+from routing.search.drafts import detour_s, holds
 from routing.search.places import Places
-from routing.search.settle import detour_s, holds
 from routing.solver import solve
 from routing.streets.speeds import TimeSlice
 

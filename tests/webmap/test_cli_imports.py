@@ -35,7 +35,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resul
 
 
 def said(result: Result) -> dict:
-    """Give the JSON line of a command that did its work."""
+    """Return the JSON line of a command that did its work."""
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout.splitlines()[-1])
 

@@ -21,7 +21,7 @@ VALUES = {"round_id": "2026-06", "day": "1", "number": "1", "team": "2", "z": "1
 
 @pytest.fixture(scope="module")
 def planned(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a copy of the small city whose round is planned."""
+    """Return a copy of the small city whose round is planned."""
     path = Path(shutil.copy(city_file, tmp_path_factory.mktemp("planned") / "city.gpkg"))
     with Store.open(path) as store:
         plan_round(store, "2026-06", PlanOptions(steps=1_000))

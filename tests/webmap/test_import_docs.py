@@ -74,7 +74,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def commands() -> list[list[str]]:
-    """Give every command of the page."""
+    """Return every command of the page."""
     blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     return [shlex.split(line) for block in blocks for line in block.splitlines() if line]
 

@@ -50,7 +50,7 @@ def planner(city: Flask) -> FlaskClient:
 
 @pytest.fixture
 def store(city: Flask) -> Store:
-    """Give the city's store."""
+    """Return the city's store."""
     found: Store = city.extensions["xundian"]
     return found
 
@@ -74,7 +74,7 @@ def send(client: FlaskClient, content: bytes, name: str = "清单.csv", **fields
 
 
 def looked(client: FlaskClient, city: Flask, address: str) -> str:
-    """Give the page of a preview once the look is over."""
+    """Return the page of a preview once the look is over."""
     client.get(address)
     token = address.split("/")[2]
     job = city.extensions["xundian_previews"][token]
@@ -325,7 +325,7 @@ def send_visits(client: FlaskClient, archive: bytes | None, name: str = "照片.
 
 
 def over(client: FlaskClient, city: Flask, answer: TestResponse) -> str:
-    """Give the page of a job once it is over."""
+    """Return the page of a job once it is over."""
     assert answer.status_code == 302, answer.text
     assert city.extensions["xundian_jobs"].get(answer.location.split("/")[-1], "planner").over.wait(WAIT_S)
     return client.get(answer.location).text

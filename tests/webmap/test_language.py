@@ -23,7 +23,7 @@ NAMES = re.compile(r"%\((\w+)\)s")
 
 
 def places(text: str) -> set[str]:
-    """Give what a text wants filled in."""
+    """Return what a text wants filled in."""
     fields = {field for _, field, _, _ in string.Formatter().parse(text.replace("%(", "(")) if field}
     return fields | set(NAMES.findall(text))
 

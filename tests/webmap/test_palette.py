@@ -22,14 +22,14 @@ WHITE = np.array([0.9505, 1.0, 1.089])
 
 
 def lab(rgb: np.ndarray, sight: str) -> np.ndarray:
-    """Give CIE L*a*b* of sRGB from 0 to 1, as somebody sees it."""
+    """Return CIE L*a*b* of sRGB from 0 to 1, as somebody sees it."""
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     x, y, z = np.cbrt(TO_XYZ @ np.clip(SIGHT[sight] @ linear, 0, 1) / WHITE)
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
 def ramp(theme: str, name: str) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Give the ground and the classes upon it."""
+    """Return the ground and the classes upon it."""
     found = dict(re.findall(r"--([a-z]+(?:-\d)?): #([0-9a-f]{6});", theme))
     rgb = {key: np.array([*bytes.fromhex(text)]) / 255 for key, text in found.items()}
     land = rgb["land"]

@@ -57,7 +57,7 @@ def seen(eyes: Sight) -> set[object]:
 
 
 def bare(page: str, path: str) -> str:
-    """Give a page without its own address and without what its forms are signed with, which changes by the second."""
+    """Return a page without its own address and without what its forms are signed with, which changes by the second."""
     return re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", page).replace(path, "")
 
 

@@ -13,14 +13,14 @@ import shapely
 from click.testing import CliRunner, Result
 
 from geo.store import Store
-from routing.amend.ground import Ground
+from routing.amend.context import AmendmentContext
 from routing.problem import Shift
 from webmap.cli import main
 
 
 @pytest.fixture
 def city(city_file: Path, tmp_path: Path) -> Path:
-    """Give a copy of the small city."""
+    """Return a copy of the small city."""
     return Path(shutil.copy(city_file, tmp_path / "city.gpkg"))
 
 
@@ -145,7 +145,7 @@ def test_a_shift_is_kept_by_the_plan_and_by_its_changes(city: Path) -> None:
         stops = store.stops("2026-06")
         local = [stops[name].dt.tz_convert("Asia/Shanghai").dt.strftime("%H:%M") for name in ("arrive", "depart")]
         assert "09:15" <= local[0].min() <= local[1].max() <= "16:30"
-        assert Ground.of(store, "2026-06", None).terms.shift == Shift(33_300, 59_400)
+        assert AmendmentContext.of(store, "2026-06", None).terms.shift == Shift(33_300, 59_400)
     refused = call(city, *RUN, "--shift", "9 to 5")
     assert refused.exit_code == 1
     assert "shift is '9 to 5': write one span, as 08:30-17:30" in refused.stderr

@@ -44,7 +44,7 @@ def planner(own: Flask) -> FlaskClient:
 
 
 def store_of(app: Flask) -> Store:
-    """Give the city of an application."""
+    """Return the city of an application."""
     store: Store = app.extensions["xundian"]
     return store
 

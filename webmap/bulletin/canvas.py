@@ -42,7 +42,7 @@ class Canvas:
 
     @classmethod
     def blank(cls, width: int, height: int) -> Self:
-        """Give white paper."""
+        """Return white paper."""
         image = Image.new("RGB", (width * SMOOTH, height * SMOOTH), PAPER)
         return cls(image, ImageDraw.Draw(image), (width, height))
 
@@ -67,11 +67,11 @@ class Canvas:
         return cls(blank.image, blank.draw, blank.size, epsg, left, upper, scale, top)
 
     def place(self, lon: Floats, lat: Floats) -> Floats:
-        """Give the pixels of places in degrees, shape (n, 2)."""
+        """Return the pixels of places in degrees, shape (n, 2)."""
         return self.place_xy(*project_xy(lon, lat, self.crs_epsg))
 
     def place_xy(self, x_m: Floats, y_m: Floats) -> Floats:
-        """Give the pixels of places in metres, shape (n, 2)."""
+        """Return the pixels of places in metres, shape (n, 2)."""
         return np.column_stack([(x_m - self.west_m) * self.metre_px, (self.north_m - y_m) * self.metre_px + self.top])
 
     def areas(
@@ -152,7 +152,7 @@ class Canvas:
         self.text((right - long - 26, y - 30), "N", size, anchor="mb")
 
     def png(self) -> bytes:
-        """Give the finished picture."""
+        """Return the finished picture."""
         file = BytesIO()
         small = self.image.resize(self.size, Image.Resampling.LANCZOS)
         small.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(

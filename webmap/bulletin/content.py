@@ -82,8 +82,8 @@ def bulletin(store: Store, round_id: str, language: str, *, progress: Progress =
     items = items_table(made.found, language)
     cells = cells_table(made.cells[made.cells["hot"] | made.cells["cold"]], zones, catalogue, language)
     sheets = (*scores.values(), lists, items, places, cells, problems)
-    ground = pictures.Ground(zones, store.streets(), language)
-    return Bulletin(language, facts(store, made, language), tables, _pictures(made, ground, tables), sheets)
+    base_map = pictures.BaseMap(zones, store.streets(), language)
+    return Bulletin(language, facts(store, made, language), tables, _pictures(made, base_map, tables), sheets)
 
 
 def _where(rows: pd.DataFrame) -> pd.DataFrame:
@@ -99,16 +99,18 @@ def _shown(table: Table, made: Material) -> Table:
     return replace(table.without("share_unvisited"), rows=table.rows[table.rows["n"] > 0])
 
 
-def _pictures(made: Material, ground: pictures.Ground, tables: Mapping[str, Table]) -> dict[str, Picture]:
+def _pictures(made: Material, base_map: pictures.BaseMap, tables: Mapping[str, Table]) -> dict[str, Picture]:
     def chart(by: str, title: str) -> Picture:
         one = made.boards[by]
-        rows = one.rows.assign(name=group_names(one, by, made.found, ground.language))
-        return partial(pictures.score_chart, rows, one.overall, title, ground.language)
+        rows = one.rows.assign(name=group_names(one, by, made.found, base_map.language))
+        return partial(pictures.score_chart, rows, one.overall, title, base_map.language)
 
     streets = tables["table_streets"].title
     return {
-        "map_scores": partial(pictures.score_map, ground, made.boards["street"].rows, streets),
-        "map_hotspots": partial(pictures.hotspot_map, ground, made.cells, made.places, tables["table_hotspots"].title),
+        "map_scores": partial(pictures.score_map, base_map, made.boards["street"].rows, streets),
+        "map_hotspots": partial(
+            pictures.hotspot_map, base_map, made.cells, made.places, tables["table_hotspots"].title
+        ),
         "chart_streets": chart("street", streets),
         "chart_categories": chart("category", tables["table_categories"].title),
     }

@@ -35,7 +35,7 @@ class Spot:
 
     @property
     def names(self) -> list[str]:
-        """Give what it names."""
+        """Return what it names."""
         return _NAME.findall(self.text)
 
 
@@ -104,7 +104,7 @@ def _check(spot: Spot, codes: dict[str, str]) -> None:
 
 
 def _spots(document: Any) -> Iterator[Spot]:  # noqa: ANN401 - python-docx has no types
-    """Give every paragraph with its section: in the text, in tables and text boxes, in headers and footers."""
+    """Yield every paragraph with its section: in the text, in tables and text boxes, in headers and footers."""
     section = 0
     for child in document.element.body:
         for element in child.iter(qn("w:p")):
@@ -118,7 +118,7 @@ def _spots(document: Any) -> Iterator[Spot]:  # noqa: ANN401 - python-docx has n
 
 
 def _pieces(element: Any) -> list[Any]:  # noqa: ANN401 - XML
-    """Give the pieces of text that Word cut a paragraph into; those of a text box in it are another paragraph's."""
+    """Return the pieces of text that Word cut a paragraph into; those of a text box in it are another paragraph's."""
     return [t for t in element.iter(qn("w:t")) if next(t.iterancestors(qn("w:p"))) is element]
 
 

@@ -48,7 +48,7 @@ def _files() -> Iterator[Path]:
 
 @lru_cache(maxsize=32)
 def font(size_px: int) -> Font:
-    """Give the font of pictures in a size; without a Chinese one, Pillow's own, which has Latin letters only."""
+    """Return the font of pictures in a size; without a Chinese one, Pillow's own, which has Latin letters only."""
     path = chinese_font()
     if path is None:
         return ImageFont.load_default(size_px)

@@ -86,7 +86,7 @@ def cells_table(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, catalogue: Cat
 
 
 def in_words(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, catalogue: Catalogue, language: str) -> pd.DataFrame:
-    """Give the cells with their codes and marks in words, without their squares."""
+    """Return the cells with their codes and marks in words, without their squares."""
     _ = speaking(language)
     table = pd.DataFrame(cells.drop(columns="geometry"))
     flags = {(True, False): _("hot"), (False, True): _("cold"), (False, False): ""}

@@ -34,7 +34,7 @@ _BREAK_TEXT = 100.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class BaseMap:
     """What every map lies on.
 
     Parameters
@@ -51,11 +51,11 @@ class Ground:
 
     @property
     def offices(self) -> gpd.GeoDataFrame:
-        """Give the zones of street offices."""
+        """Return the zones of street offices."""
         return self.zones[self.zones["level"] == Level.STREET]
 
     def bounds(self, *shown: gpd.GeoSeries) -> Sequence[float]:
-        """Give the extent of the street offices and of what is shown, in degrees."""
+        """Return the extent of the street offices and of what is shown, in degrees."""
         every = np.array([shapes.total_bounds for shapes in (self.offices.geometry, *shown) if len(shapes)])
         return [*every[:, :2].min(axis=0), *every[:, 2:].max(axis=0)]
 
@@ -64,26 +64,26 @@ class Ground:
         return Canvas.over(self.bounds(*shown), width=WIDTH, margin=MARGIN, top=_HEAD, bottom=_FOOT)
 
 
-def score_map(ground: Ground, rows: pd.DataFrame, title: str) -> bytes | None:
+def score_map(base_map: BaseMap, rows: pd.DataFrame, title: str) -> bytes | None:
     """Colour the street offices by their score; those without a visit stay blank.
 
     Parameters
     ----------
-    ground
+    base_map
         Zones and streets; None is drawn without street offices.
     rows
         Of the board by street: index the code, ``score``, ``rank``, ``name``.
     title
         Written above.
     """
-    offices = ground.offices
+    offices = base_map.offices
     if offices.empty:
         return None
-    _ = speaking(ground.language)
-    canvas = ground.paper()
+    _ = speaking(base_map.language)
+    canvas = base_map.paper()
     scores = rows["score"].reindex(offices.index)
     canvas.areas(offices.geometry, [_score_colour(score) for score in scores], edge=None)
-    _draw_streets(canvas, ground.streets, "#ffffff")
+    _draw_streets(canvas, base_map.streets, "#ffffff")
     canvas.areas(offices.geometry, [None] * len(offices), edge=INK, width=1.6)
     _label_offices(canvas, offices, rows)
     percent = [f"{at * _BREAK_TEXT:.0f}" for at in SCORES]
@@ -93,12 +93,12 @@ def score_map(ground: Ground, rows: pd.DataFrame, title: str) -> bytes | None:
     return canvas.png()
 
 
-def hotspot_map(ground: Ground, cells: gpd.GeoDataFrame, places: pd.DataFrame, title: str) -> bytes | None:
+def hotspot_map(base_map: BaseMap, cells: gpd.GeoDataFrame, places: pd.DataFrame, title: str) -> bytes | None:
     """Colour the cells by their smoothed rate, and outline the flagged ones with the number of their place.
 
     Parameters
     ----------
-    ground
+    base_map
         Zones and streets.
     cells, places
         From :func:`geo.results.hotspot_cells` and :func:`geo.results.hotspot_places`; None is drawn without cells.
@@ -107,12 +107,12 @@ def hotspot_map(ground: Ground, cells: gpd.GeoDataFrame, places: pd.DataFrame, t
     """
     if cells.empty:
         return None
-    _ = speaking(ground.language)
-    canvas = ground.paper(cells.geometry)
-    _draw_streets(canvas, ground.streets, _STREET)
+    _ = speaking(base_map.language)
+    canvas = base_map.paper(cells.geometry)
+    _draw_streets(canvas, base_map.streets, _STREET)
     at = np.searchsorted(RATES, cells["rate_eb"].to_numpy(float), side="right")
     canvas.areas(cells.geometry, [colour(f"heat-{number + 1}") for number in at], edge=None)
-    canvas.areas(ground.offices.geometry, [None] * len(ground.offices), edge=_BORDER, width=1.2)
+    canvas.areas(base_map.offices.geometry, [None] * len(base_map.offices), edge=_BORDER, width=1.2)
     for kind in ("hot", "cold"):
         flagged = cells.geometry[cells[kind]]
         if len(flagged):
@@ -127,7 +127,7 @@ def hotspot_map(ground: Ground, cells: gpd.GeoDataFrame, places: pd.DataFrame, t
         f"≥{RATES[-1]:g}",
     ]
     keys = [(colour(f"heat-{number}"), name) for number, name in enumerate(names, start=1)]
-    _legend(canvas, (title, _("Points per visit, smoothed")), keys, outlines=_outlines(cells, ground.language))
+    _legend(canvas, (title, _("Points per visit, smoothed")), keys, outlines=_outlines(cells, base_map.language))
     return canvas.png()
 
 

@@ -48,7 +48,7 @@ _CODES = {name: code for table in (FACTS, BLOCKS) for code, chinese in table.ite
 
 
 def codes_of(names: Iterable[str]) -> dict[str, str]:
-    """Give the code of each name of a template.
+    """Return the code of each name of a template.
 
     Raises
     ------

@@ -17,7 +17,7 @@ COMMA = {"zh": "、", "en": ", "}
 
 
 def speaking(language: str) -> Translate:
-    """Give what translates into a language."""
+    """Return what translates into a language."""
     return partial(translate, language=language)
 
 
@@ -112,7 +112,7 @@ def named(items: Iterable[str], found: Findings, language: str) -> str:
 
 
 def lists_table(boards: dict[str, Board], found: Findings, language: str) -> Table:
-    """Give the red and black list (红黑榜): who is beyond chance better or worse than the whole."""
+    """Return the red and black list (红黑榜): who is beyond chance better or worse than the whole."""
     _ = speaking(language)
     parts = []
     for by, board in boards.items():

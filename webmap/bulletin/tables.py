@@ -105,11 +105,11 @@ class Table:
         return [[column.written(row) for column in self.columns] for row in self.rows.to_dict("records")]
 
     def groups(self) -> list[str]:
-        """Give the group of every row."""
+        """Return the group of every row."""
         return [str(name) for name in self.rows[self.group]] if self.group else [""] * len(self.rows)
 
     def sheet(self) -> pd.DataFrame:
-        """Give the bare values under the headings, an interval as two columns; shares as per cent."""
+        """Return the bare values under the headings, an interval as two columns; shares as per cent."""
         out: dict[str, pd.Series] = {}
         for column in self.columns:
             ends = [(column.key, "")] if not column.until else [(column.key, " ↓"), (column.until, " ↑")]
@@ -153,7 +153,7 @@ def _bare(values: pd.Series, kind: Kind) -> pd.Series:
 
 
 def lines(table: Table) -> list[str]:
-    """Give the table as lines of text, in columns where a Chinese character is two wide."""
+    """Return the table as lines of text, in columns where a Chinese character is two wide."""
     written = [[column.heading for column in table.columns], *table.texts()]
     widths = [max(wide(row[at]) for row in written) for at in range(len(table.columns))]
     return [

@@ -39,7 +39,7 @@ def write_template(path: Path, language: str) -> None:
 
 
 def default_template(language: str) -> Any:  # noqa: ANN401 - python-docx has no types
-    """Give the template of a language as an open document."""
+    """Return the template of a language as an open document."""
     document = Document()
     _set_page(document, language)
     _set_styles(document)
@@ -51,7 +51,7 @@ def default_template(language: str) -> Any:  # noqa: ANN401 - python-docx has no
 
 
 def _text(_: Callable[[str], str]) -> list[tuple[str, str]]:
-    """Give the paragraphs with their styles."""
+    """Return the paragraphs with their styles."""
     return [
         ("Title", "{{title}}"),
         (NOTE_STYLE, _("As of {{as_of}}")),

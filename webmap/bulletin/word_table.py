@@ -18,7 +18,7 @@ _GROUP_FILL = "F6F7F8"
 
 
 def word_table(table: Table, styles: Any, width_twips: int) -> Any:  # noqa: ANN401 - python-docx has no types
-    """Give the element of a table with a repeated header, rows that don't break, and lines between groups.
+    """Return the element of a table with a repeated header, rows that don't break, and lines between groups.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ STOP = {"zh": "。", "en": ". "}
 
 
 def facts(store: Store, made: Material, language: str) -> dict[str, str]:
-    """Give the facts by the names of :data:`webmap.bulletin.placeholders.FACTS`."""
+    """Return the facts by the names of :data:`webmap.bulletin.placeholders.FACTS`."""
     _ = speaking(language)
     planned, whole = made.found.round, made.boards["street"].overall
     kind = _("covert inspection") if planned.covert else _("open inspection")

@@ -21,7 +21,7 @@ SHARED = {"city", "as_json", "help"}
 def commands(
     command: click.Command, path: tuple[str, ...] = ("xundian",)
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Give every command below one, with the words that call it."""
+    """Yield every command below one, with the words that call it."""
     if not isinstance(command, click.Group):
         yield path, command
         return
@@ -33,7 +33,7 @@ def commands(
 
 
 def page() -> str:
-    """Give the page as Markdown."""
+    """Return the page as Markdown."""
     parts = [TITLE]
     for path, command in commands(main):
         context = click.Context(command, info_name=" ".join(path))

@@ -132,7 +132,7 @@ def _figures(row: Any) -> dict[str, object]:  # noqa: ANN401 - a row
 
 
 def _known(value: Any) -> float | None:  # noqa: ANN401 - a cell
-    """Give a number as JSON takes it: what isn't known is null."""
+    """Return a number as JSON takes it: what isn't known is null."""
     return None if pd.isna(value) else float(value)
 
 

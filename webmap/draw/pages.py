@@ -17,7 +17,7 @@ from routing.draw import reveal as reveals
 from routing.draw.commit import ThirdParty
 from routing.rounds import draw_round, fieldwork, proof
 from routing.rounds.frame import Choices, ensure_drawable
-from routing.rounds.report import RoundReport, report_round, standing_of
+from routing.rounds.report import RoundReport, draw_status, report_round
 from routing.teams.drawn import draw_round_teams
 from webmap import access
 from webmap.draw.view import view_of
@@ -42,34 +42,34 @@ def page() -> str:
         raise NotFoundError("there is no round {round}: choose one of the list", round=asked)
     if chosen is None:
         return render_template("draw.html", rounds=rounds, round=None)
-    standing = standing_of(sight.store, chosen.id)
+    status = draw_status(sight.store, chosen.id)
     compare = "compare" in request.args
-    view = _view(sight.store, chosen.id, draws=COMPARED if compare else 0) if standing.draw else None
+    view = _view(sight.store, chosen.id, draws=COMPARED if compare else 0) if status.draw else None
     last = sight.today.date <= chosen.date(chosen.days)
     return render_template(
         "draw.html",
         rounds=rounds,
         round=chosen,
-        standing=standing,
+        status=status,
         view=view,
         compared=compare,
-        teams=sight.store.team_draw(chosen.id) if standing.draw else None,
-        questionnaires=sight.store.questionnaires(chosen.id) if standing.draw else None,
+        teams=sight.store.team_draw(chosen.id) if status.draw else None,
+        questionnaires=sight.store.questionnaires(chosen.id) if status.draw else None,
         too_early=last,
         draws=COMPARED,
         made_up=[note.text(say) for note in made_up(sight.store, chosen)],
         number_of=number,
-        **_proofs(sight.store, standing),
+        **_proofs(sight.store, status),
     )
 
 
-def _proofs(store: Store, standing: Any) -> dict[str, Any]:  # noqa: ANN401 - a Standing
-    """Give the commitment's hash, and the seals of the days, as far as the secret is on this machine."""
-    kept = standing.commitment
+def _proofs(store: Store, status: Any) -> dict[str, Any]:  # noqa: ANN401 - a DrawStatus
+    """Return the commitment's hash, and the seals of the days, as far as the secret is on this machine."""
+    kept = status.commitment
     if kept is None:
         return {"commitment_hash": "", "seals": [], "missing": ""}
     try:
-        seals = reveals.seals(proof.drawn_of(store, standing.round_id)) if kept.state == "drawn" else []
+        seals = reveals.seals(proof.drawn_of(store, status.round_id)) if kept.state == "drawn" else []
         proof.restored(store, kept)
     except StateError as error:
         return {"commitment_hash": proof.hash_of(kept), "seals": [], "missing": error}
@@ -82,7 +82,7 @@ def _view(store: Store, round_id: str, *, draws: int) -> Any:  # noqa: ANN401 - 
 
 
 def _report(store: Store, round_id: str, draws: int) -> RoundReport:
-    """Give the report, remembered as long as nothing of the draw changes."""
+    """Return the report, remembered as long as nothing of the draw changes."""
     known: OrderedDict[Any, RoundReport] = current_app.extensions.setdefault("xundian_draws", OrderedDict())
     draw = store.draw(round_id)
     key = (round_id, draw.drawn_at, len(store.replacements(round_id)), len(store.commitments()), draws)
@@ -199,14 +199,14 @@ def teams(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 @pages.get("/<round_id>/reveal.json")
 @access.require(Role.PLANNER)
 def reveal(round_id: str) -> Response:
-    """Give what anyone can verify the draw with."""
+    """Return what anyone can verify the draw with."""
     return _download(reveals.reveal(proof.drawn_of(access.city(), round_id)), f"reveal-{round_id}.json")
 
 
 @pages.get("/<round_id>/day-<int:day>.json")
 @access.require(Role.PLANNER)
 def day(round_id: str, day: int) -> Response:
-    """Give one day's sample with its subkey."""
+    """Return one day's sample with its subkey."""
     document = reveals.day_release(proof.drawn_of(access.city(), round_id), day)
     return _download(document, f"day-{round_id}-{day}.json")
 
@@ -214,7 +214,7 @@ def day(round_id: str, day: int) -> Response:
 @pages.get("/<round_id>/receipt.json")
 @access.require(Role.PLANNER)
 def receipt(round_id: str) -> Response:
-    """Give a checkpoint's owner the proof that it was in the frame."""
+    """Return a checkpoint's owner the proof that it was in the frame."""
     checkpoint = request.args.get("checkpoint", "").strip()
     return _download(proof.receipt(access.city(), round_id, checkpoint), f"receipt-{round_id}-{checkpoint}.json")
 

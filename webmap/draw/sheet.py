@@ -26,7 +26,7 @@ def write_sheet(store: Store, report: RoundReport, path: Path, *, language: str 
     language
         ``zh`` or ``en``.
     """
-    catalogue = store.catalogue(store.round(report.standing.round_id).edition)
+    catalogue = store.catalogue(store.round(report.status.round_id).edition)
 
     def category(code: str) -> str:
         known = catalogue.categories.get(code)
@@ -38,7 +38,7 @@ def write_sheet(store: Store, report: RoundReport, path: Path, *, language: str 
         view=view,
         number=number,
         draws=DRAWS,
-        hash=hash_of(kept) if (kept := report.standing.commitment) else "",
+        hash=hash_of(kept) if (kept := report.status.commitment) else "",
         style=pages_apart.style(),
         made_on=today(store).date.isoformat(),
     )

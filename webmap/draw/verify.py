@@ -32,7 +32,7 @@ def page() -> str:
 
 @pages.get("/<chain>/<int:position>.json")
 def commitment(chain: str, position: int) -> Response:
-    """Give a commitment as it was published."""
+    """Return a commitment as it was published."""
     store = access.city()
     for one in store.commitments():
         if (one.chain, one.position) == (chain, position):
@@ -45,13 +45,13 @@ def commitment(chain: str, position: int) -> Response:
 
 @pages.get("/verify_draw.py")
 def program() -> Response:
-    """Give the one-file verifier."""
+    """Return the one-file verifier."""
     return _file(standalone(), "text/x-python", name="verify_draw.py")
 
 
 @pages.get("/verify_draw.html")
 def offline() -> Response:
-    """Give this page as a file that works without this server."""
+    """Return this page as a file that works without this server."""
     return _file(standalone_page(language.spoken()), "text/html", name="verify_draw.html")
 
 

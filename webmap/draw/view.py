@@ -45,7 +45,7 @@ def view_of(store: Store, report: RoundReport, *, say: Say, category: Callable[[
     places = roster.geometry.reindex(report.frame.index).dropna()
     zones = store.zones(Level.STREET).geometry
     named = {LOOK_BACK: say("look-back")}
-    now = store.sample(report.standing.round_id)
+    now = store.sample(report.status.round_id)
     return DrawView(
         report,
         [

@@ -25,7 +25,7 @@ NOTHING: dict[str, Any] = {"columns": 0, "rows": 0, "visits": 0}
 
 
 def bytes_of(found: Found) -> NDArray[np.uint8]:
-    """Give each cell of the raster its classes by rate, density and count, and its flag; shape (cells, 4)."""
+    """Return each cell of the raster its classes by rate, density and count, and its flag; shape (cells, 4)."""
     table = np.full((found.inside.size, 4), OUTSIDE, np.uint8)
     values = {"rate": "rate_eb", "count": "deductions"}
     for place, (name, surface) in enumerate(SURFACES.items()):
@@ -59,7 +59,7 @@ def packed(found: Found) -> bytes:
 
 
 def _mesh(raster: Raster) -> list[float]:
-    """Give longitude and latitude of the raster's points, row by row from the south-west corner."""
+    """Return longitude and latitude of the raster's points, row by row from the south-west corner."""
     steps = np.arange(MESH + 1) / MESH
     x = np.tile(raster.x0_m + steps * raster.n_cols * raster.cell_m, MESH + 1)
     y = np.repeat(raster.y0_m + steps * raster.n_rows * raster.cell_m, MESH + 1)
@@ -67,7 +67,7 @@ def _mesh(raster: Raster) -> list[float]:
 
 
 def shapes(found: Found, bounds: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
-    """Give the cells within bounds in degrees, those without a visit too, and the outlines of what is flagged.
+    """Return the cells within bounds in degrees, those without a visit too, and the outlines of what is flagged.
 
     ``rate``, ``density`` and ``count`` are codes, with a ``_label`` each; ``flag`` is 1 hot, 2 cold; ``outline`` tells
     an outline from a cell.

@@ -43,7 +43,7 @@ class Card:
 
 
 def card(found: Found, lon: float, lat: float, roster: gpd.GeoDataFrame) -> Card | None:
-    """Give the card of the cell that a place in degrees lies in; None beyond the district."""
+    """Return the card of the cell that a place in degrees lies in; None beyond the district."""
     if found.raster is None:
         return None
     cell = int(found.raster.assign([lon], [lat])[0])
@@ -86,7 +86,7 @@ class Picture:
 
 
 def pictures(photos: pd.DataFrame) -> dict[str, list[Picture]]:
-    """Give the photos of each deduction, of a frame of :data:`geo.frames.PHOTOS`."""
+    """Return the photos of each deduction, of a frame of :data:`geo.frames.PHOTOS`."""
     found: dict[str, list[Picture]] = {}
     columns = (photos[name].tolist() for name in ("deduction", "photo", "width", "height"))
     for deduction, photo, width, height in zip(*columns, strict=True):

@@ -87,7 +87,7 @@ def chart(visits: pd.DataFrame, column: str, name: Callable[[str], str]) -> Char
 
 
 def items(deductions: pd.DataFrame) -> list[Item]:
-    """Give the items that cost most."""
+    """Return the items that cost most."""
     by = deductions.groupby("item")["points"].agg(["size", "sum"]).reset_index()
     worst = by.sort_values(["sum", "item"], ascending=[False, True]).head(ITEMS_SHOWN)
     rows = zip(worst["item"], worst["size"], worst["sum"], strict=True)
@@ -95,7 +95,7 @@ def items(deductions: pd.DataFrame) -> list[Item]:
 
 
 def places(found: Found) -> pd.DataFrame:
-    """Give the surest of the flagged places, each with a cell to open; see :func:`geo.results.hotspot_places`."""
+    """Return the surest of the flagged places, each with a cell to open; see :func:`geo.results.hotspot_places`."""
     table = hotspot_places(found.cells, found.records.visits).head(PLACES_SHOWN)
     if table.empty or found.raster is None:
         return table

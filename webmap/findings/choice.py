@@ -71,16 +71,16 @@ class Choice:
         return cls(**{field.name: asked.get(field.name, "").strip() for field in fields(cls)})
 
     def arguments(self, **changes: str) -> dict[str, str]:
-        """Give what an address needs to say for this choice, with changes."""
+        """Return what an address needs to say for this choice, with changes."""
         given = replace(self, **changes)
         return {field.name: value for field in fields(given) if (value := getattr(given, field.name))}
 
     def without(self, *names: str) -> "Choice":
-        """Give the choice with some of its filters lifted."""
+        """Return the choice with some of its filters lifted."""
         return replace(self, **dict.fromkeys(names, ""))
 
     def follow(self, name: str, value: str) -> "Choice":
-        """Give the choice after a click on a bar: with another category the item is no longer the same question."""
+        """Return the choice after a click on a bar: with another category the item is no longer the same question."""
         return replace(self, **({name: value, "item": ""} if name == "category" else {name: value}))
 
     @property
@@ -90,11 +90,11 @@ class Choice:
 
     @property
     def radii_m(self) -> tuple[float, ...]:
-        """Give the radii of the windows in metres."""
+        """Return the radii of the windows in metres."""
         return (float(self.radius),) if self.radius else RADII_M
 
     def scope(self, zone: ZoneInfo) -> Scope:
-        """Give the visits that are meant, but for the item and the month, which are not asked of the store."""
+        """Return the visits that are meant, but for the item and the month, which are not asked of the store."""
         since, until = _day("since", self.since), _day("until", self.until)
         return Scope(
             round_id=self.round or None,

@@ -33,7 +33,7 @@ class Surface:
         return (*(f"<{at:g}" for at in self.breaks), f"≥{self.breaks[-1]:g}")
 
     def codes(self, values: ArrayLike) -> NDArray[np.uint8]:
-        """Give the code of each value; NaN is unknown."""
+        """Return the code of each value; NaN is unknown."""
         value = np.asarray(values, np.float64)
         return np.where(np.isnan(value), UNKNOWN, FIRST + np.searchsorted(self.breaks, value, "right")).astype(np.uint8)
 

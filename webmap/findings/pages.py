@@ -57,7 +57,7 @@ def page() -> str:
 @pages.get("/data/hotspots/panel")
 @access.require(Role.PLANNER)
 def panel() -> Response:
-    """Give what stands beside the map of a choice: months, places, charts."""
+    """Return what stands beside the map of a choice: months, places, charts."""
     sight, choice = access.sight(), Choice.of(request.args)
     job = desk().ask(sight, choice, wait_s=PATIENCE_S)
     if not job.finished:
@@ -69,7 +69,7 @@ def panel() -> Response:
 @pages.get("/data/hotspots/cells")
 @access.require(Role.PLANNER)
 def cells() -> Response:
-    """Give the cells of a choice as bytes; see :func:`webmap.findings.arrays.packed`."""
+    """Return the cells of a choice as bytes; see :func:`webmap.findings.arrays.packed`."""
     job = desk().ask(access.sight(), Choice.of(request.args), wait_s=PATIENCE_S)
     if not job.finished:
         return _not_yet(job)
@@ -81,7 +81,7 @@ def cells() -> Response:
 @pages.get("/data/hotspots/cells.geojson")
 @access.require(Role.PLANNER)
 def shapes() -> Response:
-    """Give the cells of a part of the map as GeoJSON."""
+    """Return the cells of a part of the map as GeoJSON."""
     job = desk().ask(access.sight(), Choice.of(request.args), wait_s=LONG_S)
     west, south, east, north = _numbers("bbox", BOUNDS)
     return geojson.answer(arrays.shapes(_result(job), (west, south, east, north)), arrays.SHAPE_COLUMNS)
@@ -90,14 +90,14 @@ def shapes() -> Response:
 @pages.get("/data/hotspots/cell")
 @access.require(Role.PLANNER)
 def cell() -> Response:
-    """Give the card of the cell at a place."""
+    """Return the card of the cell at a place."""
     sight, choice = access.sight(), Choice.of(request.args)
     job = desk().ask(sight, choice, wait_s=LONG_S)
     return make_response(render_template("findings_cell.html", choice=choice, **_card(sight, job, choice)))
 
 
 def settings(sight: Sight) -> dict[str, Any]:
-    """Give what a script needs to draw the cells on a map of the city."""
+    """Return what a script needs to draw the cells on a map of the city."""
     store = sight.store
     return {
         "streets": tiles.street_address(store),
@@ -109,7 +109,7 @@ def settings(sight: Sight) -> dict[str, Any]:
 
 
 def cell_settings() -> dict[str, Any]:
-    """Give where the cells come from, and the palettes of their surfaces."""
+    """Return where the cells come from, and the palettes of their surfaces."""
     return {
         "cells": url_for("findings.cells"),
         "cellShapes": url_for("findings.shapes"),
@@ -134,7 +134,7 @@ def _not_yet(job: Job) -> Response:
 
 
 def _said(job: Job, records: Records, choice: Choice) -> dict[str, Any]:
-    """Give what the panel says; without the findings as long as they are being worked out."""
+    """Return what the panel says; without the findings as long as they are being worked out."""
     streets = zone_names(records.visits["street_code"].drop_duplicates(), records.zones)
     named = dict(zip(records.visits["street_code"].drop_duplicates(), streets, strict=True))
     of_categories = records.of(choice.without("category", "item")).visits
@@ -156,7 +156,7 @@ def _said(job: Job, records: Records, choice: Choice) -> dict[str, Any]:
 
 
 def _card(sight: Sight, job: Job, choice: Choice) -> dict[str, Any]:
-    """Give the card of the cell that the address names, with the class in time that all months give it."""
+    """Return the card of the cell that the address names, with the class in time that all months give it."""
     if not request.args.get("at") or job.state is not State.DONE:
         return {"card": None, "in_time": "", "photos": {}}
     lon, lat = _numbers("at", 2)
@@ -204,7 +204,7 @@ def item_name(code: str) -> str:
 
 
 def _options(sight: Sight, records: Records) -> dict[str, Any]:
-    """Give what can be chosen: only what some visit has."""
+    """Return what can be chosen: only what some visit has."""
     visits, known = records.visits, catalogue_of_app()
     seen = set(visits["category"])
     streets = visits["street_code"][visits["street_code"] != ""].drop_duplicates().sort_values()

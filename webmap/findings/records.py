@@ -78,7 +78,7 @@ class Records:
 
 
 def state(sight: Sight) -> str:
-    """Give letters that change with any visit, deduction or zone."""
+    """Return letters that change with any visit, deduction or zone."""
     zones = sight.zones()
     total = hashlib.sha256(sight.store.visits_state().encode())
     total.update(str(sight.today.zone).encode())

@@ -74,7 +74,7 @@ class Desk:
         self._lock = threading.Lock()
 
     def records(self, sight: Sight) -> Records:
-        """Give the visits of the city as they are now."""
+        """Return the visits of the city as they are now."""
         now = state(sight)
         with self._lock:
             if self._records is None or now != self._state:
@@ -83,7 +83,7 @@ class Desk:
             return self._records
 
     def ask(self, sight: Sight, choice: Choice, *, wait_s: float) -> Job:
-        """Give the work on a choice, finished or not, after waiting a little for it."""
+        """Return the work on a choice, finished or not, after waiting a little for it."""
         records = self.records(sight)
         with self._lock:
             job = self._asked.get(choice)
@@ -106,7 +106,7 @@ class Desk:
 
 
 def init_app(app: Flask) -> None:
-    """Give the application its desk."""
+    """Return the application its desk."""
     app.extensions["xundian_findings"] = Desk()
 
 
@@ -118,7 +118,7 @@ def prepare(app: Flask) -> None:
 
 
 def desk() -> Desk:
-    """Give the desk of the application that answers."""
+    """Return the desk of the application that answers."""
     return cast("Desk", current_app.extensions["xundian_findings"])
 
 
@@ -143,7 +143,7 @@ def find(records: Records, choice: Choice, *, progress: Progress) -> Found:
 
 
 def cell_size(records: Records) -> float:
-    """Give the side of the cells in metres: 100, and twice that as often as a city is too large for it."""
+    """Return the side of the cells in metres: 100, and twice that as often as a city is too large for it."""
     cell_m = CELL_M
     while len(records.visits) and not _fits(Raster.cover(records.visits.total_bounds, cell_m=cell_m)):
         cell_m *= 2

@@ -31,7 +31,7 @@ _KINDS = (preview.ROSTER, preview.ZONES)
 
 
 def init_app(app: Flask) -> None:
-    """Give the application the folder of waiting files, and the looks at them."""
+    """Return the application the folder of waiting files, and the looks at them."""
     app.extensions["xundian_uploads"] = Uploads(app.extensions["xundian"].cache_dir / "uploads")
     app.extensions["xundian_previews"] = {}
 
@@ -141,7 +141,7 @@ def undo(import_id: int) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 @pages.get("/data/import/<token>/places.geojson")
 @access.require(Role.PLANNER)
 def places(token: str) -> Response:
-    """Give the rows of an upload on the map, each with what becomes of it."""
+    """Return the rows of an upload on the map, each with what becomes of it."""
     found = _looked(token)
     if found.places is None:
         raise NotFoundError("this upload is not here any more: upload the file again")
@@ -151,14 +151,14 @@ def places(token: str) -> Response:
 @pages.get("/data/import/<token>/faults.geojson")
 @access.require(Role.PLANNER)
 def faults(token: str) -> Response:
-    """Give overlaps and gaps that the zones of an upload would have, measured."""
+    """Return overlaps and gaps that the zones of an upload would have, measured."""
     return geojson.answer(view.tree_faults(_looked(token)), ("kind", "code", "other", "area_m2"))
 
 
 @pages.get("/import/<token>/rejected.xlsx")
 @access.require(Role.PLANNER)
 def rejected(token: str) -> Response:
-    """Give the refused rows with their reasons in the language of this request, to be mended and imported again."""
+    """Return the refused rows with their reasons in the language of this request, to be mended and imported again."""
     waiting, found = _uploads().get(token, owner()), _looked(token)
     if found.prepared is None:
         raise NotFoundError("this upload is not here any more: upload the file again")
@@ -168,7 +168,7 @@ def rejected(token: str) -> Response:
 @pages.get("/import/done/<job_id>/rejected.xlsx")
 @access.require(Role.PLANNER)
 def rejected_of(job_id: str) -> Response:
-    """Give the rows that an import refused."""
+    """Return the rows that an import refused."""
     job = jobs().get(job_id, owner())
     if not isinstance(job.result, Kept):
         raise NotFoundError("this work is not known any more: the server was restarted, or it is long over")
@@ -178,7 +178,7 @@ def rejected_of(job_id: str) -> Response:
 @pages.get("/import/template.xlsx")
 @access.require(Role.PLANNER)
 def template() -> Response:
-    """Give an empty roster with our headings and the categories to choose from."""
+    """Return an empty roster with our headings and the categories to choose from."""
     columns = ["name", "category", "address", "street", "community", "unit", "hours", "fixed", "lon", "lat"]
     with TemporaryDirectory() as folder:
         path = Path(folder) / "roster.xlsx"
@@ -239,12 +239,12 @@ def _uploads() -> Uploads:
 
 
 def _previews() -> dict[str, str]:
-    """Give the job of each look, by the token of its upload."""
+    """Return the job of each look, by the token of its upload."""
     return cast("dict[str, str]", current_app.extensions["xundian_previews"])
 
 
 def _look(waiting: Upload) -> Job:
-    """Give the look at an upload, starting it when there is none."""
+    """Return the look at an upload, starting it when there is none."""
     known = _previews().get(waiting.token)
     if known is not None:
         try:
@@ -258,7 +258,7 @@ def _look(waiting: Upload) -> Job:
 
 
 def _looked(token: str) -> Preview:
-    """Give the finished look at an upload, waiting for it when it has to be made anew."""
+    """Return the finished look at an upload, waiting for it when it has to be made anew."""
     job = _look(_uploads().get(token, owner()))
     job.over.wait()
     if not isinstance(job.result, Preview):

@@ -50,7 +50,7 @@ def page() -> str:
 @pages.post("/placing")
 @access.require(Role.PLANNER)
 def put() -> Any:  # noqa: ANN401 - a redirect of werkzeug
-    """Give a checkpoint its place; coordinates that were typed come in the datum that was named beside them."""
+    """Return a checkpoint its place; coordinates that were typed come in the datum that was named beside them."""
     chosen = request.form.get("id", "")
     lon, lat = (_degrees(axis) for axis in ("lon", "lat"))
     datum = request.form.get("datum", "")
@@ -82,7 +82,7 @@ def undo() -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 def _placed() -> list[list[str]]:
-    """Give id and name of what this session placed, the last one at the end."""
+    """Return id and name of what this session placed, the last one at the end."""
     return list(session.get("placed", []))
 
 

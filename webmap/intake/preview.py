@@ -44,7 +44,7 @@ class Preview:
 
     @property
     def verdict(self) -> Verdict | None:
-        """Give what the evidence says about the datum."""
+        """Return what the evidence says about the datum."""
         return None if self.prepared is None else self.prepared.verdict
 
 
@@ -97,12 +97,12 @@ def keep(store: Store, upload: Upload, digest: str, *, force: bool, progress: Pr
 
 
 def level_of(upload: Upload) -> Level | None:
-    """Give the level of an upload of zones; None where a column says it."""
+    """Return the level of an upload of zones; None where a column says it."""
     return Level(upload.choices["level"]) if upload.choices["level"] else None
 
 
 def _journey(upload: Upload) -> Journey:
-    """Give the journey of an upload; its refused rows go out by the page, not into a file."""
+    """Return the journey of an upload; its refused rows go out by the page, not into a file."""
     choices = upload.choices
     return Journey(
         Datum(choices["datum"]),

@@ -54,7 +54,7 @@ class Upload:
         return self.folder / "photos.zip"
 
     def named(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the values of a sentence with the files called as their user calls them."""
+        """Return the values of a sentence with the files called as their user calls them."""
         return {key: self._named(value) if isinstance(value, str) else value for key, value in values.items()}
 
     @contextmanager
@@ -130,7 +130,7 @@ class Uploads:
         return kept
 
     def get(self, token: str, user: str) -> Upload:
-        """Give a waiting file of an account.
+        """Return a waiting file of an account.
 
         Raises
         ------

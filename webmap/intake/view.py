@@ -44,7 +44,7 @@ class Row:
 
 
 def datums() -> dict[str, tuple[str, str]]:
-    """Give the name of every datum and where it is met."""
+    """Return the name of every datum and where it is met."""
     return {
         Datum.WGS84: ("WGS-84", _("GPS devices, OpenStreetMap")),
         Datum.GCJ02: ("GCJ-02", _("Amap, Tencent, WeChat, most maps on phones")),
@@ -59,7 +59,7 @@ def levels() -> dict[str, str]:
 
 
 def form(store: Store) -> dict[str, Any]:
-    """Give what the first page shows: choices, what waits, what was imported."""
+    """Return what the first page shows: choices, what waits, what was imported."""
     history = store.imports()
     undoable = {one.kind: one.id for one in reversed(history) if not one.undone}
     return {
@@ -75,7 +75,7 @@ def form(store: Store) -> dict[str, Any]:
 
 
 def preview(store: Store, upload: Upload, found: Preview) -> dict[str, Any]:
-    """Give what the preview shows."""
+    """Return what the preview shows."""
     prepared = found.prepared
     shown: dict[str, Any] = {
         "upload": upload,
@@ -96,7 +96,7 @@ def preview(store: Store, upload: Upload, found: Preview) -> dict[str, Any]:
 
 
 def done(store: Store, kept: Kept) -> dict[str, Any]:
-    """Give what the page after an import shows."""
+    """Return what the page after an import shows."""
     newest = next((one for one in store.imports() if one.kind == kept.kind and not one.undone), None)
     notes = [say(note.template, note.values) for note in kept.report.notes]
     return {"kept": kept, "report": kept.report, "notes": notes, "newest": newest, "waiting": len(store.unplaced())}
@@ -109,7 +109,7 @@ def named(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def tree_faults(found: Preview) -> gpd.GeoDataFrame:
-    """Give the overlaps, gaps and parts beyond their parent that an import of zones would leave."""
+    """Return the overlaps, gaps and parts beyond their parent that an import of zones would leave."""
     tree = found.prepared.tree if isinstance(found.prepared, PreparedZones) else None
     if tree is None:
         return gpd.GeoDataFrame({"kind": [], "code": [], "other": [], "area_m2": []}, geometry=[], crs="EPSG:4326")
@@ -123,7 +123,7 @@ def tree_faults(found: Preview) -> gpd.GeoDataFrame:
 
 
 def column_rows(upload: Upload, columns: Columns | None) -> list[Row]:
-    """Give the fields that a person may set, with what was recognised."""
+    """Return the fields that a person may set, with what was recognised."""
     if columns is None:
         return []
     chosen = upload.choices["columns"]
@@ -180,7 +180,7 @@ def _few(notes: list[Note]) -> tuple[list[str], int]:
 
 
 def _refused_rows(refused: pd.DataFrame, columns: Columns | None) -> list[tuple[int, str, str]]:
-    """Give row number, name and reasons of the first refused rows."""
+    """Return row number, name and reasons of the first refused rows."""
     first = refused.head(SHOWN)
     header = columns.found.get("name", "") if columns else ""
     names = texts(first[header]) if header in first else [""] * len(first)
@@ -188,14 +188,14 @@ def _refused_rows(refused: pd.DataFrame, columns: Columns | None) -> list[tuple[
 
 
 def _kind(verdict: Verdict) -> str:
-    """Give how a verdict looks: ``good``, ``warn`` or ``error``."""
+    """Return how a verdict looks: ``good``, ``warn`` or ``error``."""
     if not verdict.fits:
         return "error"
     return "good" if verdict.strength == "clear" else "warn"
 
 
 def _statuses(found: Preview) -> dict[str, tuple[str, str, int]]:
-    """Give the mark, the meaning and the number of every status that is on the map."""
+    """Return the mark, the meaning and the number of every status that is on the map."""
     if found.places is None:
         return {}
     said = {

@@ -39,7 +39,7 @@ class Read:
 
 
 def init_app(app: Flask) -> None:
-    """Give the application a folder for visits that wait; the pages of the roster cannot open these."""
+    """Return the application a folder for visits that wait; the pages of the roster cannot open these."""
     app.extensions["xundian_visit_uploads"] = Uploads(app.extensions["xundian"].cache_dir / "visit-uploads")
 
 
@@ -92,7 +92,7 @@ def discard(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 @pages.get("/import/visits/<job_id>/rejected.xlsx")
 @access.require(Role.PLANNER)
 def rejected(job_id: str) -> Response:
-    """Give the refused rows with their reasons, to be mended and imported again."""
+    """Return the refused rows with their reasons, to be mended and imported again."""
     read = jobs().get(job_id, owner()).result
     if not isinstance(read, Read) or not read.rejected:
         raise NotFoundError("this upload is not here any more: upload the file again")

@@ -52,14 +52,14 @@ def page() -> str:
 @pages.get("/data/zone-faults.geojson")
 @access.require(Role.PLANNER)
 def faults() -> Response:
-    """Give the faults as shapes and points; zones without checkpoints and checkpoints without unit are in the list."""
+    """Return the faults as shapes and points; zones and checkpoints without a responsible are in the list."""
     table = _faults(access.city()).table
     drawn = table[~table["kind"].isin([IDLE, UNOWNED])].head(DRAWN)
     return geojson.answer(drawn, ("kind", "level", "code", "other", "name", "other_name", "area_m2"))
 
 
 def _group(found: ZoneFaults, kind: str) -> dict[str, Any]:
-    """Give one kind of fault with its first rows and where each is."""
+    """Return one kind of fault with its first rows and where each is."""
     rows = found.table[found.table["kind"] == kind].head(SHOWN)
     centres = rows.geometry.representative_point()
     values = {"count": found.count(kind), "area_m2": found.area_m2(kind)}

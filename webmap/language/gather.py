@@ -36,7 +36,7 @@ FIRST = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)  # in the header; the day of gath
 
 
 def gathered() -> Catalog:
-    """Give every text with the files it stands in, without translations."""
+    """Return every text with the files it stands in, without translations."""
     catalogue = Catalog(
         locale="zh",
         project="xundian",
@@ -70,7 +70,7 @@ def gathered() -> Catalog:
 
 
 def constants() -> Iterator[tuple[str, str]]:
-    """Give the sentences that the libraries keep in constants, each with its file."""
+    """Yield the sentences that the libraries keep in constants, each with its file."""
     for path in sorted(path for room in LIBRARIES for path in (ROOT / room).rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             match node:
@@ -80,13 +80,13 @@ def constants() -> Iterator[tuple[str, str]]:
 
 
 def kept() -> Catalog:
-    """Give the catalogue of the repository."""
+    """Return the catalogue of the repository."""
     with PO.open("rb") as file:
         return read_po(file, locale="zh")
 
 
 def compiled(catalogue: Catalog) -> bytes:
-    """Give the bytes of the ``.mo`` file."""
+    """Return the bytes of the ``.mo`` file."""
     file = BytesIO()
     write_mo(file, catalogue)
     return file.getvalue()

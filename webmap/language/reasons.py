@@ -11,7 +11,7 @@ from webmap.team_marks import team_name
 
 
 def templates() -> Iterator[str]:
-    """Give every text that a plan may keep, with its places still open."""
+    """Yield every text that a plan may keep, with its places still open."""
     yield from (one.value for one in (*Reason, *Change))
 
 
@@ -27,5 +27,5 @@ def said(text: str, *, say: Callable[[str], str] = _) -> str:
 
 
 def wording(lang: str, say: Callable[[str], str] = _) -> Wording:
-    """Give the words of a file in a language."""
+    """Return the words of a file in a language."""
     return Wording(lang, say, lambda text: said(text, say=say))

@@ -51,7 +51,7 @@ def in_words(template: str, values: Mapping[str, Any], translate: Translate) -> 
 
 
 def saying(translate: Translate) -> Say:
-    """Give what says templates in the language of ``translate``."""
+    """Return what says templates in the language of ``translate``."""
     return lambda template, values: in_words(template, values, translate)
 
 

@@ -35,13 +35,13 @@ def init_app(app: Flask) -> None:
 
 
 def spoken() -> str:
-    """Give the language of this request: ``zh`` or ``en``."""
+    """Return the language of this request: ``zh`` or ``en``."""
     chosen = str(session.get("language"))
     return chosen if chosen in LANGUAGES else "zh"
 
 
 def script_texts() -> dict[str, str]:
-    """Give what the scripts say in the language of this request, keyed by the English."""
+    """Return what the scripts say in the language of this request, keyed by the English."""
     return {text: _(text) for text in SCRIPT_TEXTS}
 
 

@@ -15,7 +15,7 @@ TRANSLATIONS = Path(__file__).parents[1] / "translations"
 
 
 def cli_language() -> str:
-    """Give the language of the command line: XUNDIAN_LANG, else English on an English system, else Chinese."""
+    """Return the language of the command line: XUNDIAN_LANG, else English on an English system, else Chinese."""
     named = os.environ.get("XUNDIAN_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     return "en" if named.lower().startswith("en") else "zh"
 

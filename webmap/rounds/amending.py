@@ -108,7 +108,7 @@ def take_back(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 def changes_of(sight: Sight, round_id: str) -> list[Told]:
-    """Give the changes that an account may know of, the newest first, in the language of the page."""
+    """Return the changes that an account may know of, the newest first, in the language of the page."""
     return [
         Told(
             int(line["revision"]), hours_and_minutes(line["at"].to_pydatetime()), line["kind"], team_name(line["team"]),
@@ -124,7 +124,7 @@ def said(notes: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
 
 
 def answer_of(sight: Sight, found: Quote) -> dict[str, Any]:
-    """Give a quote as plain values: what a page shows beside a stop that is being dragged."""
+    """Return a quote as plain values: what a page shows beside a stop that is being dragged."""
     ids = {row for route in found.routes for row in route.stops["checkpoint"]} | {
         one.checkpoint for one in found.dropped
     }

@@ -16,7 +16,7 @@ from geo.errors import InputError
 from geo.frames import WGS84
 from geo.model import Role, Round
 from geo.natural import natural_key
-from routing.amend.ground import streets_of
+from routing.amend.context import streets_of
 from routing.streets.closures import closed_edges
 from routing.streets.network import StreetNetwork, edges_named
 from webmap import access, geojson
@@ -44,7 +44,7 @@ class Line:
 @pages.get("/data/rounds/<round_id>/closures.geojson")
 @access.require(Role.PLANNER)
 def drawn(round_id: str) -> Response:
-    """Give what is closed on a day of a round: the areas, and the streets that they close."""
+    """Return what is closed on a day of a round: the areas, and the streets that they close."""
     sight = access.sight()
     held = held_in(sight, sight.store.round(round_id))
     network = streets_of(sight.store).network if len(held) else None
@@ -92,7 +92,7 @@ def lift(round_id: str, closure: int) -> Any:  # noqa: ANN401 - a redirect of we
 
 
 def held_in(sight: Sight, round_: Round) -> gpd.GeoDataFrame:
-    """Give the closures that hold on a day of a round."""
+    """Return the closures that hold on a day of a round."""
     every = sight.closures()
     first, last = round_.start.isoformat(), round_.date(round_.days).isoformat()
     return every[(every["first_day"] <= last) & (every["last_day"] >= first)]
@@ -120,7 +120,7 @@ def lines(sight: Sight, round_: Round) -> list[Line]:
 
 
 def _streets(network: StreetNetwork | None, held: gpd.GeoDataFrame, at: int) -> shapely.Geometry | None:
-    """Give the lines of the edges that a closure closes."""
+    """Return the lines of the edges that a closure closes."""
     if network is None:
         return None
     one = held.loc[[at]]

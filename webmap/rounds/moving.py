@@ -45,7 +45,7 @@ class Proposal:
 
     @property
     def minutes(self) -> int:
-        """Give the extra travel in whole minutes."""
+        """Return the extra travel in whole minutes."""
         return round(self.extra_s / 60)
 
 

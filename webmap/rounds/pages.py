@@ -67,7 +67,7 @@ def page(round_id: str) -> str:
 @pages.get("/data/rounds/<round_id>/timeline.html")
 @access.require(Role.PLANNER)
 def timeline(round_id: str) -> str:
-    """Give the timeline of a day, to be put into the page."""
+    """Return the timeline of a day, to be put into the page."""
     board = _board(round_id)
     day = chosen_day(board.round, board.sight.today, request.args.get("day", type=int))
     return render_template("round_timeline.html", chosen=None, **_shown(board, day))
@@ -76,7 +76,7 @@ def timeline(round_id: str) -> str:
 @pages.get("/data/rounds/<round_id>/stop.html")
 @access.require(Role.PLANNER)
 def stop(round_id: str) -> str:
-    """Give what there is to say of one stop, to be put into the page.
+    """Return what there is to say of one stop, to be put into the page.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def end(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 def _addresses(round_id: str, day: int, job: Job | None) -> dict[str, Any]:
-    """Give the script what it asks for."""
+    """Return the script what it asks for."""
     running = job is not None and not job.finished
     return {
         "day": day,
@@ -140,12 +140,12 @@ def _board(round_id: str) -> Board:
 
 
 def _shown(board: Board, day: int) -> dict[str, Any]:
-    """Give what the timeline needs."""
+    """Return what the timeline needs."""
     return {"board": board, "day": day, "timeline": board.timeline(day)}
 
 
 def _asked(board: Board) -> Chosen:
-    """Give the stop that is asked for.
+    """Return the stop that is asked for.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def _asked(board: Board) -> Chosen:
 
 
 def _card(board: Board, chosen: Chosen) -> dict[str, Any]:
-    """Give what the card of a stop needs: the stop, and what a move to ``to`` on ``to_day`` would cost."""
+    """Return what the card of a stop needs: the stop, and what a move to ``to`` on ``to_day`` would cost."""
     to_team, to_day = request.args.get("to", ""), request.args.get("to_day", type=int)
     offer = proposal(board.sight, board.round.id, chosen, to_team, to_day or chosen.day) if to_team else None
     return {"chosen": chosen, "offer": offer}

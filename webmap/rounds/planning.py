@@ -11,7 +11,7 @@ from routing.brief import Days, Terms
 from routing.hours import shift_of
 from routing.plan import PlanOptions, plan_round
 from routing.plan_report import PlanReport
-from routing.solver import Standing
+from routing.solver import SearchState
 from webmap.jobs import Job, Work
 
 SEED = 1  # of the search, as the command has it
@@ -83,12 +83,12 @@ def agreed(store: Store, round_id: str, form: Mapping[str, str]) -> None:
 
 
 def work(store: Store, round_id: str, options: PlanOptions) -> Work:
-    """Give the work of planning a round: it tells how the search stands, and ends early when its job says enough."""
+    """Return the work of planning a round: it tells how the search stands, and ends early when its job says enough."""
 
     def plan(job: Job) -> PlanReport:
         curve = Curve()
 
-        def watch(standing: Standing) -> bool:
+        def watch(standing: SearchState) -> bool:
             job.told = curve.told(standing)
             return job.enough.is_set()
 
@@ -104,7 +104,7 @@ class Curve:
         self._points: list[tuple[float, int, int]] = []
         self._longest = 0.0
 
-    def told(self, standing: Standing) -> dict[str, Any]:
+    def told(self, standing: SearchState) -> dict[str, Any]:
         """Take how the search stands, and give what a page shows of it."""
         left = standing.seconds_left or 0.0
         self._longest = max(self._longest, left)

@@ -19,7 +19,7 @@ class Meaning:
 
 
 def report_rows(found: PlanReport) -> list[Meaning]:
-    """Give the figures of a plan in the language of this request."""
+    """Return the figures of a plan in the language of this request."""
     its = found.figures
     driven = Meaning(
         _("Driven before"),

@@ -18,7 +18,7 @@ from routing.problem import DAY_S, HOUR_S, Window
 Hours = Callable[[str], str]
 """Gives the opening hours of a checkpoint as text; empty: always open."""
 Windows = tuple[Window, ...]
-MORNING_S, EVENING_S = 8 * HOUR_S, 18 * HOUR_S  # of a scale on which nothing stands
+SCALE_START_S, SCALE_END_S = 8 * HOUR_S, 18 * HOUR_S  # of a scale on which nothing stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Row:
 
     @property
     def stops(self) -> list[Block]:
-        """Give the stops in their order."""
+        """Return the stops in their order."""
         return [block for block in self.blocks if block.kind == "stop"]
 
 
@@ -59,20 +59,20 @@ class Timeline:
 
     @property
     def hours(self) -> list[int]:
-        """Give the whole hours of the scale, the last one included."""
+        """Return the whole hours of the scale, the last one included."""
         return list(range(self.from_s // HOUR_S, self.to_s // HOUR_S + 1))
 
     def at(self, second: int) -> float:
-        """Give the place of a second on the scale, in percent; what lies beyond it is put on its edge."""
+        """Return the place of a second on the scale, in percent; what lies beyond it is put on its edge."""
         inside = min(max(second, self.from_s), self.to_s)
         return round(100 * (inside - self.from_s) / (self.to_s - self.from_s), 3)
 
     def span(self, from_s: int, to_s: int) -> float:
-        """Give the length of a time on the scale, in percent."""
+        """Return the length of a time on the scale, in percent."""
         return round(self.at(to_s) - self.at(from_s), 3)
 
     def lanes(self, row: Row) -> list[Windows]:
-        """Give the different opening windows of a row's stops, without those that the whole scale lies in."""
+        """Return the different opening windows of a row's stops, without those that the whole scale lies in."""
         known = dict.fromkeys(stop.windows for stop in row.stops if stop.windows is not None)
         return [windows for windows in known if not self._covers(windows)]
 
@@ -110,13 +110,13 @@ def timeline(
     order = natural_order([*teams, *stops["team"]])
     rows = [Row(team, day, tuple(_day(routes, team, day, round_, hours))) for day in wanted for team in order]
     ends = [(row.blocks[0].from_s, row.blocks[-1].to_s) for row in rows if row.blocks]
-    from_s = min((start for start, _ in ends), default=MORNING_S)
-    to_s = max((end for _, end in ends), default=EVENING_S)
+    from_s = min((start for start, _ in ends), default=SCALE_START_S)
+    to_s = max((end for _, end in ends), default=SCALE_END_S)
     return Timeline(tuple(rows), from_s // HOUR_S * HOUR_S, -(-to_s // HOUR_S) * HOUR_S)
 
 
 def hours_of(roster: pd.DataFrame, categories: Mapping[str, Category]) -> Hours:
-    """Give what says the opening hours of a checkpoint: its own, else the usual ones of its category."""
+    """Return what says the opening hours of a checkpoint: its own, else the usual ones of its category."""
     own, kind = roster["hours"].to_dict(), roster["category"].to_dict()
 
     def hours(checkpoint: str) -> str:
@@ -128,7 +128,7 @@ def hours_of(roster: pd.DataFrame, categories: Mapping[str, Category]) -> Hours:
 
 @lru_cache(maxsize=4096)
 def open_windows(hours: str, weekday: int) -> Windows | None:
-    """Give the opening windows of a weekday, seconds from midnight; None: always open."""
+    """Return the opening windows of a weekday, seconds from midnight; None: always open."""
     if not hours:
         return None
     windows = tuple(openings.parse(hours).windows(weekday))
@@ -136,7 +136,7 @@ def open_windows(hours: str, weekday: int) -> Windows | None:
 
 
 def _seconds(stops: gpd.GeoDataFrame, round_: Round, zone: ZoneInfo) -> pd.DataFrame:
-    """Give the stops with coordinates as columns and times as local clocks show them on the day of the route."""
+    """Return the stops with coordinates as columns and times as local clocks show them on the day of the route."""
     midnight = pd.Timestamp(round_.start) + pd.to_timedelta(stops["day"] - 1, unit="D")
     times = {
         name: (stops[column].dt.tz_convert(zone).dt.tz_localize(None) - midnight).dt.total_seconds().astype("int64")

@@ -48,7 +48,7 @@ class Chosen:
 
 
 def chosen_round(rounds: list[Round], asked: str | None) -> Round | None:
-    """Give the round that is asked for, else the newest, None when there is none.
+    """Return the round that is asked for, else the newest, None when there is none.
 
     Raises
     ------
@@ -64,13 +64,13 @@ def chosen_round(rounds: list[Round], asked: str | None) -> Round | None:
 
 
 def chosen_day(round_: Round, today: Today, asked: int | None) -> int:
-    """Give the day that is asked for, 0 for all of them; else today's, else the first."""
+    """Return the day that is asked for, 0 for all of them; else today's, else the first."""
     wanted = asked if asked is not None else (today.date - round_.start).days + 1
     return wanted if 1 <= wanted <= round_.days or wanted == asked == 0 else 1
 
 
 def unserved_rows(sight: Sight, round_id: str) -> pd.DataFrame:
-    """Give the unserved stops with the names of their checkpoints, the first two hundred."""
+    """Return the unserved stops with the names of their checkpoints, the first two hundred."""
     listed = sight.unserved(round_id)
     roster = sight.checkpoints()[["name", "category"]].reindex(listed.index)
     names, kinds = roster["name"].fillna(""), roster["category"].fillna("").map(category_name)
@@ -110,7 +110,7 @@ class Board:
         return any(team.shift_s or team.days for team in self.terms.values())
 
     def off(self, team: str, day: int, shown: Timeline) -> tuple[Window, ...]:
-        """Give the parts of a timeline in which a team doesn't work; none where it names no hours of its own."""
+        """Return the parts of a timeline in which a team doesn't work; none where it names no hours of its own."""
         own = self.terms.get(team)
         if own is None:
             return ()
@@ -138,7 +138,7 @@ class Board:
         return timeline(self.stops, self.round, working, days, zone=zone_of(self.sight.store), hours=self._hours)
 
     def stop(self, checkpoint: str) -> Chosen | None:
-        """Give one stop, or None when it was not drawn for this round."""
+        """Return one stop, or None when it was not drawn for this round."""
         place = self.places.get(checkpoint)
         own = self.stops[self.stops["checkpoint"] == checkpoint]
         if place is not None and len(own):
@@ -158,7 +158,7 @@ class Board:
 
 
 def map_settings(sight: Sight, figures: Figures | None) -> dict[str, Any]:
-    """Give what a script needs to draw the city and the routes of a round; what is empty has no layer."""
+    """Return what a script needs to draw the city and the routes of a round; what is empty has no layer."""
     store = sight.store
     settings: dict[str, Any] = {
         "streets": tiles.street_address(store),

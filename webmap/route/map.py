@@ -54,13 +54,13 @@ class Paper:
         )
 
     def place(self, lonlat: Floats) -> Floats:
-        """Give millimetres from the upper left for degrees, shape (n, 2)."""
+        """Return millimetres from the upper left for degrees, shape (n, 2)."""
         x, y = self.mm_per_degree
         return np.column_stack([(lonlat[:, 0] - self.west) * x, (self.north - lonlat[:, 1]) * y])
 
     @property
     def box(self) -> shapely.Polygon:
-        """Give what is on the paper, in degrees."""
+        """Return what is on the paper, in degrees."""
         x, y = self.mm_per_degree
         return shapely.box(self.west, self.north - self.height_mm / y, self.west + self.width_mm / x, self.north)
 

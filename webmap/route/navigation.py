@@ -52,7 +52,7 @@ _BAIDU = {Mode.CAR: "driving", Mode.WALK: "walking", Mode.EBIKE: "riding"}
 
 
 def links(lon: float, lat: float, *, name: str, mode: Mode) -> tuple[Link, ...]:
-    """Give the links to a place, from where the phone is.
+    """Return the links to a place, from where the phone is.
 
     Amap, Tencent and Baidu take GCJ-02, as Chinese law wants of them; ``geo:`` (RFC 5870) is WGS-84. Outside China
     GCJ-02 means nothing, so there ``geo:`` stands alone.

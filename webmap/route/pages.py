@@ -41,7 +41,7 @@ def sheets(round_id: str) -> str:
 @pages.get("/route.<any(" + ",".join(FORMATS) + "):format_>")
 @access.require(Role.PLANNER, Role.TEAM)
 def file(round_id: str, format_: str) -> Response:
-    """Give the routes as a file for a GPS, a map or Excel."""
+    """Return the routes as a file for a GPS, a map or Excel."""
     part = _part(round_id)
     body = routes_file(part, format_, wording=wording(spoken(), _))
     answer = Response(body, mimetype=TYPES[format_])

@@ -103,17 +103,17 @@ def write_sheets(
 
 
 def view(part: PlanPart, made: list[Page], *, language: str) -> dict[str, Any]:
-    """Give the template what it writes."""
+    """Return the template what it writes."""
     return {"part": part, "pages": made, "language": language, "detail": detail, "minutes": minutes}
 
 
 def stylesheet() -> str:
-    """Give the rules of the sheets, for a file of its own."""
+    """Return the rules of the sheets, for a file of its own."""
     return (pages_apart.STATIC / "sheets.css").read_text(encoding="utf-8")
 
 
 def minutes(seconds: int) -> int:
-    """Give whole minutes."""
+    """Return whole minutes."""
     return round(seconds / _MINUTE_S)
 
 
@@ -124,7 +124,7 @@ def detail(place: Place, language: str) -> str:
 
 
 def _room(lines: int) -> tuple[str, float]:
-    """Give how dense the table must be, and the height of the map that is left."""
+    """Return how dense the table must be, and the height of the map that is left."""
     for most, line_mm, name in DENSITIES:
         left = HEIGHT_MM - HEAD_MM - TABLE_HEAD_MM - lines * line_mm
         if lines <= most and left >= LEAST_MAP_MM:

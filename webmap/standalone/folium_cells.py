@@ -60,13 +60,13 @@ class Cells:
 
     @property
     def raster(self) -> Raster:
-        """Give the raster whose cells they are."""
+        """Return the raster whose cells they are."""
         raster: Raster = self.judged.attrs["raster"]
         return raster
 
 
 def monthly_classes(visits: gpd.GeoDataFrame, judged: gpd.GeoDataFrame, timezone: str) -> tuple[tuple[str, ...], Bytes]:
-    """Give the months, and the class of each cell in each of them.
+    """Return the months, and the class of each cell in each of them.
 
     A month has few visits a cell, so its rate is drawn towards those around it as far as chance explains the distance:
     :func:`geo.results.shrunk_rates`, as over all months. A month without a visit is unknown, not zero.
@@ -92,7 +92,7 @@ def monthly_classes(visits: gpd.GeoDataFrame, judged: gpd.GeoDataFrame, timezone
 
 
 def class_numbers(rates: npt.ArrayLike) -> Bytes:
-    """Give the class of each rate, from 1; 0 where it is unknown."""
+    """Return the class of each rate, from 1; 0 where it is unknown."""
     value = np.asarray(rates, np.float64)
     return np.where(np.isnan(value), 0, 1 + np.searchsorted(RATE.breaks, value, "right")).astype(np.uint8)
 
@@ -130,7 +130,7 @@ def packed(cells: Cells, words: dict[str, str]) -> str:
 
 
 def _columns(cells: Cells) -> tuple[dict[str, list[str]], dict[str, npt.NDArray[Any]]]:
-    """Give the numbers of each cell, and its words as places in lists of names."""
+    """Return the numbers of each cell, and its words as places in lists of names."""
     judged = cells.judged
     names, columns = {}, {}
     for column in ("class", "zone", "unit"):
@@ -182,7 +182,7 @@ def _mercator(lat: Floats) -> Floats:
 
 
 def outlines(judged: gpd.GeoDataFrame) -> str:
-    """Give the edges of what is flagged as GeoJSON, ``flag`` 1 hot, 2 cold."""
+    """Return the edges of what is flagged as GeoJSON, ``flag`` 1 hot, 2 cold."""
     rows = [(HOT, judged["hot"].to_numpy(bool)), (COLD, judged["cold"].to_numpy(bool))]
     edges = [(flag, shapely.union_all(judged.geometry.to_numpy()[own])) for flag, own in rows if own.any()]
     frame = gpd.GeoDataFrame({"flag": [flag for flag, _ in edges]}, geometry=[edge for _, edge in edges], crs=4326)
@@ -190,7 +190,7 @@ def outlines(judged: gpd.GeoDataFrame) -> str:
 
 
 def ground(raster: Raster, zones: gpd.GeoDataFrame) -> str:
-    """Give what is hatched where no cell lies over it, as GeoJSON: the zones, or without any the raster's own box."""
+    """Return what is hatched where no cell lies over it, as GeoJSON: the zones, or without any the raster's own box."""
     whole = outline(zones) or shapely.box(*placed(raster)[0])
     frame = gpd.GeoDataFrame(geometry=[shapely.simplify(whole, SIMPLE_DEG)], crs=4326)
     return collection(frame, (), decimals=DECIMALS)
@@ -202,5 +202,5 @@ def call(group: folium.FeatureGroup, edges: str, below: str, *, shown: bool) -> 
 
 
 def legend(labels: Sequence[str] = RATE.labels) -> list[tuple[str, int]]:
-    """Give the classes with the number of their colour."""
+    """Return the classes with the number of their colour."""
     return [(label, number) for number, label in enumerate(labels, start=1)]

@@ -52,13 +52,13 @@ def _rows(number: int = ROWS, *, datum: Datum = Datum.WGS84) -> pd.DataFrame:
 
 @pytest.fixture
 def rows() -> Callable[..., pd.DataFrame]:
-    """Give rows of a roster: ``rows(number=40, datum=...)``."""
+    """Return rows of a roster: ``rows(number=40, datum=...)``."""
     return _rows
 
 
 @pytest.fixture
 def zones() -> gpd.GeoDataFrame:
-    """Give the zones of the small city."""
+    """Return the zones of the small city."""
     return box_zones()
 
 
@@ -71,7 +71,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def zoned(store: Store) -> Store:
-    """Give the city its zones."""
+    """Return the city its zones."""
     store.upsert_zones(box_zones())
     return store
 

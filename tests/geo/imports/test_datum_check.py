@@ -77,7 +77,7 @@ def town():
 
 
 def roster(rng, rows, streets=None, **columns):
-    """Give places beside streets, whose addresses name them."""
+    """Return places beside streets, whose addresses name them."""
     if streets is None:
         spots = shapely.points(rng.uniform(114.28, 114.31, rows), rng.uniform(30.58, 30.61, rows))
         addresses = [""] * rows

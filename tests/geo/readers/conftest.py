@@ -47,7 +47,7 @@ def _invented() -> list[tuple[str, str, float, float]]:
 
 @pytest.fixture(scope="session")
 def whole() -> Rows:
-    """Give the header and thirty good rows, not to be touched; places as text with seven decimals."""
+    """Return the header and thirty good rows, not to be touched; places as text with seven decimals."""
     folder = os.environ.get("XUNDIAN_DATA")
     places = _real(Path(folder)) if folder else _invented()
     body: Rows = [
@@ -71,13 +71,13 @@ def whole() -> Rows:
 
 @pytest.fixture
 def roster(whole: Rows) -> Rows:
-    """Give the rows to be spoilt."""
+    """Return the rows to be spoilt."""
     return [row.copy() for row in whole]
 
 
 @pytest.fixture(scope="session")
 def good(whole: Rows, tmp_path_factory: pytest.TempPathFactory) -> gpd.GeoDataFrame:
-    """Give what the good rows are read as."""
+    """Return what the good rows are read as."""
     path = tmp_path_factory.mktemp("good") / "roster.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(whole)

@@ -27,7 +27,7 @@ def spoilt(rows, at, cells):
 
 
 def squares(codes):
-    """Give zones as rows: squares of 0.01 degrees side by side."""
+    """Return zones as rows: squares of 0.01 degrees side by side."""
     rows = [["编码", "名称", "责任单位", "责任人", "wkt"]]
     for n, code in enumerate(codes):
         rows.append(

@@ -41,7 +41,7 @@ def roster() -> gpd.GeoDataFrame:
 
 
 def zones() -> gpd.GeoDataFrame:
-    """Give the three streets in one district."""
+    """Return the three streets in one district."""
     names = {"420102": "江岸区", **STREETS}
     boxes = [shapely.box(WEST, SOUTH, WEST + 0.03, SOUTH + 0.02)]
     boxes += [shapely.box(WEST + i * 0.01, SOUTH, WEST + (i + 1) * 0.01, SOUTH + 0.02) for i in range(3)]
@@ -56,7 +56,7 @@ def zones() -> gpd.GeoDataFrame:
 
 
 def draw_of(round_id: str) -> Draw:
-    """Give a trial draw."""
+    """Return a trial draw."""
     at = dt.datetime(2026, 5, 11, tzinfo=dt.UTC)
     return Draw(round_id, b"k" * 32, True, {}, "0" * 64, 0.1, 0.1, at)
 

@@ -61,7 +61,7 @@ def city(seed: int, *, months: int = 6, bad: float = 4.0) -> tuple[gpd.GeoDataFr
 
 
 def zones() -> gpd.GeoDataFrame:
-    """Give a district, its western street, and a community in that; the east has no street."""
+    """Return a district, its western street, and a community in that; the east has no street."""
     lon, lat = MIDDLE
     boxes = {
         "420102": ("district", "江岸区", "", "区创建办", shapely.box(lon - 1, lat - 1, lon + 1, lat + 1)),

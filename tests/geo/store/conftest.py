@@ -31,7 +31,7 @@ TREE = [
 
 @pytest.fixture(scope="session")
 def postgres() -> URL:
-    """Give the URL of the test server, which the test run starts; a missing server is a failure, but on Windows."""
+    """Return the URL of the test server, which the test run starts; a missing server is a failure, but on Windows."""
     if platform.system() == "Windows":
         pytest.skip("on Windows the tests run on the GeoPackage alone")
     url = os.environ.get("XUNDIAN_TEST_POSTGRES")
@@ -68,7 +68,7 @@ def shared_database(new_database: Callable[[], str]) -> str:
 
 @pytest.fixture
 def postgis_url(shared_database: str) -> Iterator[str]:
-    """Give the URL of a city on PostGIS that is empty again after the test."""
+    """Yield the URL of a city on PostGIS that is empty again after the test."""
     yield shared_database
     engine = create_engine(shared_database)
     with engine.begin() as connection:
@@ -79,7 +79,7 @@ def postgis_url(shared_database: str) -> Iterator[str]:
 
 @pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.postgis)])
 def city_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Give the place of a new city, on each database in turn."""
+    """Return the place of a new city, on each database in turn."""
     if request.param == "postgis":
         return str(request.getfixturevalue("postgis_url"))
     return str(tmp_path / "city.gpkg")

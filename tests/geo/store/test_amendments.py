@@ -48,7 +48,7 @@ def line(*notes: str) -> Line:
 
 @pytest.fixture
 def planned(store: Store, roster) -> tuple[Store, list[str]]:
-    """Give a city whose plan has two routes and a stop that none serves."""
+    """Return a city whose plan has two routes and a stop that none serves."""
     found = roster(5)
     store.upsert_checkpoints(found)
     names = list(found.index)

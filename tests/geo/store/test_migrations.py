@@ -22,7 +22,7 @@ KINDS = ("POINT", "LINESTRING", "MULTILINESTRING", "MULTIPOLYGON")
 
 @pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.postgis)])
 def fresh_url(request, tmp_path):
-    """Give a place where no test has been: the contract tests share a database."""
+    """Return a place where no test has been: the contract tests share a database."""
     return request.getfixturevalue("new_database")() if request.param == "postgis" else str(tmp_path / "city.gpkg")
 
 

@@ -18,7 +18,7 @@ SQUARE = shapely.box(114.30, 30.60, 114.31, 30.61)
 
 @pytest.fixture
 def empty():
-    """Give a plan of nothing."""
+    """Return a plan of nothing."""
 
     def frame(schema):
         kinds = {"str": "str", "int": "int64", "float": "float64", "time": "datetime64[ms, UTC]"}
@@ -31,7 +31,7 @@ def empty():
 
 @pytest.fixture
 def june(store: Store) -> Store:
-    """Give a city with a round."""
+    """Return a city with a round."""
     store.create_round(Round("R1", start=DAY, days=2, teams=2, size=3))
     return store
 

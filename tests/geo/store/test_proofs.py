@@ -42,7 +42,7 @@ def june(store, roster):
 @pytest.fixture
 def drawn(june):
     june.add_commitment(BOUND, ROWS)
-    june.settle_commitment(
+    june.store_committed_draw(
         replace(BOUND, public_number="01+02", shares=("份额",)), DRAW, sample("c0000", "c0001"), spare("c0002", "c0003")
     )
     return june
@@ -109,7 +109,7 @@ def test_a_commitment_is_drawn_once(drawn):
     assert drawn.sample("2026-06").index.tolist() == ["c0000", "c0001"]
     assert drawn.reserves("2026-06")["ticket"].to_dict() == {"c0002": 10, "c0003": 11}
     with pytest.raises(StateError, match="drawn once"):
-        drawn.settle_commitment(replace(BOUND, public_number="03+04"), DRAW, sample("c0004"), spare())
+        drawn.store_committed_draw(replace(BOUND, public_number="03+04"), DRAW, sample("c0004"), spare())
     with pytest.raises(StateError, match="stands"):
         drawn.save_draw(replace(DRAW, trial=True), sample("c0004"))
     assert drawn.commitment("2026-06").public_number == "01+02"
@@ -123,7 +123,7 @@ def test_of_two_that_draw_at_once_one_is_refused(june):
         with Store.open(june.url) as own:
             barrier.wait()
             try:
-                own.settle_commitment(replace(BOUND, public_number=number), DRAW, sample(point), spare())
+                own.store_committed_draw(replace(BOUND, public_number=number), DRAW, sample(point), spare())
             except (StateError, StoreError) as error:
                 refused.append(error)
 
@@ -140,7 +140,7 @@ def test_of_two_that_draw_at_once_one_is_refused(june):
 def test_a_draw_that_cannot_be_kept_leaves_the_commitment_open(june):
     june.add_commitment(BOUND, ROWS)
     with pytest.raises(StoreError):
-        june.settle_commitment(replace(BOUND, public_number="01+02"), DRAW, sample("nobody"), spare())
+        june.store_committed_draw(replace(BOUND, public_number="01+02"), DRAW, sample("nobody"), spare())
     assert june.commitment("2026-06") == BOUND
     assert june.drawn("2026-06") is None
 
@@ -154,7 +154,7 @@ def test_a_void_round_loses_its_draw_and_keeps_its_record(drawn):
     with pytest.raises(StateError, match="void"):
         drawn.void_commitment(void)
     with pytest.raises(StateError, match="void"):
-        drawn.settle_commitment(BOUND, DRAW, sample("c0000"), spare())
+        drawn.store_committed_draw(BOUND, DRAW, sample("c0000"), spare())
     drawn.add_commitment(replace(BOUND, position=2), ROWS)
     assert [one.state for one in drawn.commitments("2026-06")] == ["void", "committed"]
 
@@ -241,5 +241,5 @@ def test_undoing_an_import_spares_what_is_bound(store, roster):
     store.add_commitment(BOUND, ROWS)
     undone = store.undo_last_import("checkpoints")
     assert undone.retired == 2
-    store.settle_commitment(replace(BOUND, public_number="01+02"), DRAW, sample("c0000", "c0001"), spare())
+    store.store_committed_draw(replace(BOUND, public_number="01+02"), DRAW, sample("c0000", "c0001"), spare())
     assert store.sample("2026-06").index.tolist() == ["c0000", "c0001"]

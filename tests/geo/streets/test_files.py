@@ -20,7 +20,7 @@ EDGES = [(1, 2), (2, 3), (2, 4), (2, 5)]
 
 
 def grid(**columns: object) -> gpd.GeoDataFrame:
-    """Give four streets that meet at node 2."""
+    """Return four streets that meet at node 2."""
     lines = [shapely.LineString([PLACES[u], PLACES[v]]) for u, v in EDGES]
     data = {"u": [u for u, _ in EDGES], "v": [v for _, v in EDGES], "highway": "residential"} | columns
     return gpd.GeoDataFrame(data, geometry=lines, crs="EPSG:4326")

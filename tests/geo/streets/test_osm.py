@@ -189,7 +189,7 @@ SPLIT = {"w13": ([3, 1], CROSS[13][1]), "w14": ([1, 5], CROSS[13][1])}
 
 
 def pairs(source: StreetSource) -> set[tuple[int, int]]:
-    """Give the bans as (outer node of the from edge, outer node of the to edge)."""
+    """Return the bans as (outer node of the from edge, outer node of the to edge)."""
     outer = {edge: row.v if row.u == 1 else row.u for edge, row in source.edges.iterrows()}
     assert (source.turn_bans.via == 1).all()
     return {(outer[a], outer[b]) for a, b in source.turn_bans[["from_edge", "to_edge"]].to_numpy().tolist()}

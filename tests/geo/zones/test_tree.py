@@ -19,7 +19,7 @@ EAST, NORTH = 114.30, 30.60
 
 
 def square(x, y, width=1, height=1):
-    """Give a rectangle in hundredths of a degree from the south-west corner."""
+    """Return a rectangle in hundredths of a degree from the south-west corner."""
     return shapely.box(EAST + x / 100, NORTH + y / 100, EAST + (x + width) / 100, NORTH + (y + height) / 100)
 
 

@@ -95,7 +95,7 @@ def planned_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def city(planned_file: Path, tmp_path: Path) -> Iterator[Store]:
-    """Give a city of the test's own."""
+    """Yield a city of the test's own."""
     path = tmp_path / "city.gpkg"
     path.write_bytes(planned_file.read_bytes())
     with Store.open(path) as store:

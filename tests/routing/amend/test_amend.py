@@ -11,7 +11,7 @@ from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Avoidance, Visit
 from geo.store import Store
 from routing.amend import Late, StopClosed, StreetClosed, Takeover, amend, quote, undo
-from routing.amend.ground import Ground
+from routing.amend.context import AmendmentContext
 from routing.amend.remainder import Rest, answer
 
 SECOND = pd.Interval(pd.Timedelta(seconds=-3), pd.Timedelta(seconds=3))  # clocks of the rush hours round
@@ -166,18 +166,18 @@ def test_a_team_at_its_base_leaves_when_it_was_told_to(city: Store) -> None:
 
 
 def test_a_team_leaves_sooner_where_that_serves_more(city: Store) -> None:
-    ground = Ground.of(city, "R1", MORNING.replace(hour=7))
-    standing = ground.standing("A", 1)
-    assert standing.place is None
-    assert standing.sooner_s == 7 * 3_600 + 300
-    late = replace(standing, free_s=14 * 3_600)
-    known = answer(ground, Rest("A", 1, late, standing.ahead))
+    context = AmendmentContext.of(city, "R1", MORNING.replace(hour=7))
+    progress = context.day_progress("A", 1)
+    assert progress.place is None
+    assert progress.sooner_s == 7 * 3_600 + 300
+    late = replace(progress, free_s=14 * 3_600)
+    known = answer(context, Rest("A", 1, late, progress.ahead))
     assert known.plan.unserved == {}
     assert known.plan.routes[0].leave_s < 9 * 3_600
-    held = answer(ground, Rest("A", 1, replace(late, sooner_s=None), standing.ahead))
+    held = answer(context, Rest("A", 1, replace(late, sooner_s=None), progress.ahead))
     assert held.plan.unserved
     amend(city, "R1", Late("A", 1, 5, reason="x"), by="A", now=MORNING.replace(hour=7))
-    assert Ground.of(city, "R1", MORNING.replace(hour=7)).standing("A", 1).sooner_s is None
+    assert AmendmentContext.of(city, "R1", MORNING.replace(hour=7)).day_progress("A", 1).sooner_s is None
 
 
 def test_a_late_team_has_its_lunch(city: Store) -> None:

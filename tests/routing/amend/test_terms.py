@@ -44,7 +44,7 @@ def own_terms(city: Store) -> Store:
 
 @pytest.fixture
 def day_of(own_terms: Store) -> Callable[..., pd.DataFrame]:
-    """Give what gives a team's day as it is now."""
+    """Return what gives a team's day as it is now."""
     return lambda team, day=1: own_terms.stops("R1", team=team, day=day)
 
 

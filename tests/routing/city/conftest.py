@@ -100,7 +100,7 @@ def fill(store: Store) -> None:
 
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[Store]:
-    """Give the city, with its June round made."""
+    """Yield the city, with its June round made."""
     with Store.open(tmp_path / "city.gpkg", create=True) as store:
         fill(store)
         yield store
@@ -108,7 +108,7 @@ def city(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def another_city(tmp_path: Path) -> Iterator[Store]:
-    """Give the same city once more, in a file of its own."""
+    """Yield the same city once more, in a file of its own."""
     with Store.open(tmp_path / "another.gpkg", create=True) as store:
         fill(store)
         yield store

@@ -21,7 +21,7 @@ from routing.draw.reveal import day_release, reveal, seals
 from routing.draw.verify import verify, verify_day, verify_owner
 from routing.rounds import draw_round, proof, rows_sha256, vault
 from routing.rounds.frame import Choices
-from routing.rounds.report import report_round, standing_of
+from routing.rounds.report import draw_status, report_round
 from routing.teams.drawn import draw_round_teams
 
 NUMBER, VALUE = "双色球 2026068", "03,11,17,22,28,31+09"
@@ -228,7 +228,7 @@ def test_what_cannot_be_drawn_is_not_bound(city):
     with pytest.raises(InputError, match="size is 500"):
         bind(city, "big")
     assert city.commitments() == []
-    assert standing_of(city, "big").state == "open"
+    assert draw_status(city, "big").state == "open"
 
 
 def test_a_drawn_checkpoint_that_has_left_the_roster_is_still_inspected(city):

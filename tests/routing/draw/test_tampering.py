@@ -94,7 +94,7 @@ HARMLESS = {"nothing", "1 written as 1.0"}
 
 @pytest.fixture(scope="module")
 def texts(town) -> dict[str, str]:
-    """Give every tampered reveal as text."""
+    """Return every tampered reveal as text."""
     frame = town.rename(index={"点007": "\U00020bb7", "点008": "\uffee"}).rename_axis(
         "id"
     )  # UTF-16 sorts these wrongly
@@ -114,13 +114,13 @@ def texts(town) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def answers(texts) -> dict[str, list[str]]:
-    """Give the faults that the product names."""
+    """Return the faults that the product names."""
     return {name: list(verify(read(text)).faults) for name, text in texts.items()}
 
 
 @pytest.fixture(scope="module")
 def script() -> str:
-    """Give the script of the web page, a module that needs nothing else."""
+    """Return the script of the web page, a module that needs nothing else."""
     return (Path(__file__).parents[3] / "webmap" / "static" / "verify.js").read_text(encoding="utf-8")
 
 

@@ -59,7 +59,7 @@ def checkpoints(number: int = 40) -> gpd.GeoDataFrame:
 
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[Store]:
-    """Give a city with a round of two days and two teams, drawn and not planned."""
+    """Yield a city with a round of two days and two teams, drawn and not planned."""
     with Store.open(tmp_path / "city.gpkg", create=True) as store:
         store.replace_streets(
             streets(), turn_bans=pd.DataFrame(
@@ -82,7 +82,7 @@ def city(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def teams() -> list[Team]:
-    """Give two named teams with bases and modes of their own; one has an inspector of unit U3."""
+    """Return two named teams with bases and modes of their own; one has an inspector of unit U3."""
     return [
         Team("A", WEST, SOUTH, Mode.EBIKE, (Inspector("甲", "A", unit="U3"),)),
         Team("B", WEST + 0.03, SOUTH + 0.03, Mode.CAR),
@@ -91,5 +91,5 @@ def teams() -> list[Team]:
 
 @pytest.fixture
 def roster() -> Callable[[int], gpd.GeoDataFrame]:
-    """Give what puts any number of checkpoints beside the streets."""
+    """Return what puts any number of checkpoints beside the streets."""
     return checkpoints

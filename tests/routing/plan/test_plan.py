@@ -18,7 +18,7 @@ from routing.matrix import travel_matrix
 from routing.plan import PlanOptions, plan_round
 from routing.plan_report import report_of
 from routing.problem import HOUR_S, Shift
-from routing.streets.network import closed_edges, network_of
+from routing.streets.network import edges_in_area_or_street, network_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -173,7 +173,7 @@ def test_a_long_day_on_foot_is_warned_of(city: Store, teams: list[Team], monkeyp
 
 def test_a_closed_street_is_not_travelled(city: Store) -> None:
     square = shapely.box(114.3139, 30.6139, 114.3181, 30.6141)  # one block's southern side
-    closures = closed_edges(network_of(city).edges, polygon=square)
+    closures = edges_in_area_or_street(network_of(city).edges, polygon=square)
     assert closures
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3, terms=Terms(closures=closures)))
     line = shapely.LineString([(114.3145, 30.6140), (114.3155, 30.6140)])

@@ -15,13 +15,13 @@ DAYS = [dt.date(2026, 6, day) for day in range(9, 14)]
 
 @pytest.fixture
 def edges() -> gpd.GeoDataFrame:
-    """Give three edges eastward of 0.001 degrees each; the first and the last have the same name."""
+    """Return three edges eastward of 0.001 degrees each; the first and the last have the same name."""
     lines = [shapely.LineString([(114 + 0.001 * n, 30), (114.001 + 0.001 * n, 30)]) for n in range(3)]
     return gpd.GeoDataFrame({"name": ["中山路", "", "中山路"]}, geometry=lines, crs=4326, index=[4, 7, 9])
 
 
 def listed(*rows: tuple[object, str, str, str]) -> gpd.GeoDataFrame:
-    """Give closures by area, street, first and last day."""
+    """Return closures by area, street, first and last day."""
     areas, streets, first, last = zip(*rows, strict=True)
     columns = {"street": list(streets), "first_day": list(first), "last_day": list(last)}
     lifted = pd.Series([pd.NaT] * len(rows)).dt.tz_localize("UTC")

@@ -34,7 +34,7 @@ class Case:
 def edges_of(
     rows: list[tuple[int, int, int]], places: dict[int, tuple[float, float]], **columns: object
 ) -> gpd.GeoDataFrame:
-    """Give streets as (u, v, car mask) on places in thousandths of a degree from (114.3, 30.6)."""
+    """Return streets as (u, v, car mask) on places in thousandths of a degree from (114.3, 30.6)."""
     lines = []
     for at, (u, v, _) in enumerate(rows):
         a, b = np.array(places[u]), np.array(places[v])
@@ -90,7 +90,7 @@ def cases(draw: st.DrawFn) -> Case:
 def oracle_ms(
     case: Case, mode: Mode, time_slice: TimeSlice = TimeSlice.DAY, closed: frozenset[int] = frozenset()
 ) -> np.ndarray:
-    """Give the milliseconds between positions, infinite where there is no way.
+    """Return the milliseconds between positions, infinite where there is no way.
 
     States are streets just driven through, in a direction; a way is a chain of allowed turns.
     """
@@ -129,7 +129,7 @@ def oracle_ms(
 def _ends(
     arcs: dict[tuple[int, bool], tuple[int, int, int]], spot: tuple[int, float]
 ) -> list[tuple[tuple[int, bool], int]]:
-    """Give the directions in which a place may be driven through, with the milliseconds from it to the end."""
+    """Return the directions in which a place may be driven through, with the milliseconds from it to the end."""
     edge, fraction = spot
     found = []
     for along in (True, False):

@@ -15,14 +15,14 @@ from geo.streets.edges import Positions, length_m
 from routing.matrix import UNREACHABLE_S, travel_matrix
 from routing.streets import network as network_module
 from routing.streets.engines import CLOSED_MS, CchEngine, ScipyEngine
-from routing.streets.network import StreetNetwork, Travel, closed_edges, network_of
+from routing.streets.network import StreetNetwork, Travel, edges_in_area_or_street, network_of
 from routing.streets.speeds import SPEEDS_KMH, TimeSlice, speed_kmh
 
 PLACES = {1: (0, 0), 2: (10, 0), 3: (10, 10), 4: (0, 10)}
 
 
 def square(**columns: object) -> gpd.GeoDataFrame:
-    """Give a square of about 1 km with a diagonal (edge 4, steps)."""
+    """Return a square of about 1 km with a diagonal (edge 4, steps)."""
     rows = [(1, 2, "中山路"), (2, 3, "解放路"), (3, 4, "中山路"), (4, 1, ""), (1, 3, "天梯")]
     lines = shapely.linestrings(
         [[np.array(PLACES[u]) / 1000 + [114.3, 30.6], np.array(PLACES[v]) / 1000 + [114.3, 30.6]] for u, v, _ in rows]
@@ -122,19 +122,19 @@ def test_turn_bans_bind_cars_only_and_a_copy_is_no_way_around() -> None:
 def test_closures_by_polygon_and_by_name() -> None:
     edges = square()
     box = shapely.box(114.3095, 30.604, 114.3105, 30.606)
-    assert closed_edges(edges, polygon=box) == {1}
-    assert closed_edges(edges, street="中山路") == {0, 2}
-    assert closed_edges(edges, polygon=box, street="中山路") == {0, 1, 2}
+    assert edges_in_area_or_street(edges, polygon=box) == {1}
+    assert edges_in_area_or_street(edges, street="中山路") == {0, 2}
+    assert edges_in_area_or_street(edges, polygon=box, street="中山路") == {0, 1, 2}
     network = StreetNetwork(edges)
     before = travel_matrix(network, MIDDLES, mode=Mode.WALK)
-    closed = travel_matrix(network, MIDDLES, mode=Mode.WALK, closures=closed_edges(edges, polygon=box))
+    closed = travel_matrix(network, MIDDLES, mode=Mode.WALK, closures=edges_in_area_or_street(edges, polygon=box))
     assert (closed[1, [0, 2, 3, 4]] == UNREACHABLE_S).all()  # a place on the closed street
     assert (closed >= before).all()
     assert np.array_equal(travel_matrix(network, MIDDLES, mode=Mode.WALK), before)
     with pytest.raises(InputError, match="天安门"):
-        closed_edges(edges, street="天安门")
+        edges_in_area_or_street(edges, street="天安门")
     with pytest.raises(InputError, match="polygon"):
-        closed_edges(edges)
+        edges_in_area_or_street(edges)
 
 
 def test_weights_stay_within_routingkit() -> None:

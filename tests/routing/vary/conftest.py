@@ -30,19 +30,19 @@ def _town(seed: int, stops: int, *, windows: bool = False, team=None, **more) ->
 
 @pytest.fixture(scope="session")
 def town() -> Callable[..., RoutingProblem]:
-    """Give what scatters stops and a base in a town of 40 minutes across; ``team`` is a list of settings of teams."""
+    """Return what scatters stops and a base in a town of 40 minutes across; ``team`` is a list of settings of teams."""
     return _town
 
 
 @pytest.fixture(scope="session")
 def twenty() -> tuple[RoutingProblem, Plan]:
-    """Give a day of twenty stops without windows and its shortest plan."""
+    """Return a day of twenty stops without windows and its shortest plan."""
     problem = _town(5, 20)
     return problem, solve(problem, iterations=300, seed=1)
 
 
 @pytest.fixture(scope="session")
 def hours() -> tuple[RoutingProblem, Plan]:
-    """Give a day of twenty stops, some with windows, and its shortest plan."""
+    """Return a day of twenty stops, some with windows, and its shortest plan."""
     problem = _town(6, 20, windows=True)
     return problem, solve(problem, iterations=300, seed=1)

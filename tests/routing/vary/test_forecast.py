@@ -19,7 +19,7 @@ KEY = trial_key("forecast", 1)
 
 @pytest.fixture(scope="module")
 def round_of_three(town):
-    """Give two days of three equal teams and one that differs, with a windowed stop."""
+    """Return two days of three equal teams and one that differs, with a windowed stop."""
     problem = town(11, 30, days=2, day_of=[n % 2 for n in range(30)], team=[{}, {}, {}])
     problem = replace(problem, dwell_s=[3600] * 30, balance=None)
     plan = solve(problem, iterations=400, seed=1)

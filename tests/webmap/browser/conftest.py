@@ -131,13 +131,13 @@ class Visitor:
             self.page.wait_for_timeout(20)
 
     def late(self, route: Route, **answer: object) -> None:
-        """Give an answer that the page should make nothing of, and time to make it all the same."""
+        """Return an answer that the page should make nothing of, and time to make it all the same."""
         with contextlib.suppress(Error):  # when the page does not wait for it any more
             route.fulfill(**answer)
         self.page.wait_for_timeout(200)
 
     def strangers(self) -> set[str]:
-        """Give the hosts other than the server's own that were asked for anything."""
+        """Return the hosts other than the server's own that were asked for anything."""
         own = urlsplit(self.address).netloc
         return {urlsplit(url).netloc for url in self.asked if not url.startswith(("data:", "blob:"))} - {own}
 
@@ -258,7 +258,7 @@ def visit(enter: Callable[..., Visitor], demo: Demo) -> Callable[..., Visitor]:
 
 @pytest.fixture(scope="session")
 def pictures() -> Path:
-    """Give the folder of the screenshots."""
+    """Return the folder of the screenshots."""
     folder = Path(os.environ.get("XUNDIAN_SCREENSHOTS", "build/screenshots"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder

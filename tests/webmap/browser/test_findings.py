@@ -60,7 +60,7 @@ def shot(page: Page) -> Image.Image:
 
 
 def colours_at(page: Page, place: list[float], around: int = 8) -> set[tuple[int, int, int]]:
-    """Give the colours of the screen around a place on the map."""
+    """Return the colours of the screen around a place on the map."""
     point = page.evaluate("place => { const { x, y } = atlasMap.project(place); return [x, y]; }", place)
     box = page.locator("#map").bounding_box()
     x, y = round(box["x"] + point[0]), round(box["y"] + point[1])

@@ -17,7 +17,7 @@ PLAN_MS = 180_000
 
 
 def centre(of: Locator) -> tuple[float, float]:
-    """Give the middle of an element on the screen."""
+    """Return the middle of an element on the screen."""
     box = of.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -48,7 +48,7 @@ def visited_file(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture
 def visited(visited_file: Path, tmp_path: Path) -> Path:
-    """Give a copy of that city."""
+    """Return a copy of that city."""
     path = tmp_path / "visited.gpkg"
     path.write_bytes(visited_file.read_bytes())
     return path

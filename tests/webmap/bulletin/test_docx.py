@@ -34,7 +34,7 @@ def going_on(visited_file: Path) -> Bulletin:
 
 
 def everything(document: Any) -> str:
-    """Give all text of a document, headers and footers too."""
+    """Return all text of a document, headers and footers too."""
     parts = [document.element.body, *(s.footer._element for s in document.sections)]
     return "\n".join(text for part in parts for text in part.itertext())
 

@@ -13,7 +13,7 @@ from geo.store import Store
 from routing.draw.commit import ThirdParty
 from routing.rounds import DrawReport, draw_round, proof
 from routing.rounds.frame import Choices
-from routing.rounds.report import standing_of
+from routing.rounds.report import draw_status
 from webmap.cli.draws.group import OUT, chain_group, draw_group, shown
 from webmap.cli.session import Result, Session, command
 
@@ -170,11 +170,11 @@ def void(session: Session, round_id: str, reason: str) -> Result:
     """Record a committed round as void: its draw and plan go, its secret is spent."""
     with session.store() as store:
         made = proof.void_round(store, round_id, reason)
-        standing = standing_of(store, round_id)
+        status = draw_status(store, round_id)
     session.say(
         "Round {round} is void: {reason}. Voided so far: {voids}.",
         round=round_id,
         reason=made.reason,
-        voids=standing.voids,
+        voids=status.voids,
     )
-    return {"round": round_id, "state": made.state, "reason": made.reason, "voids": standing.voids}
+    return {"round": round_id, "state": made.state, "reason": made.reason, "voids": status.voids}

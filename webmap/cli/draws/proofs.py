@@ -42,7 +42,7 @@ def reveal(session: Session, round_id: str, out: Path, day: int | None) -> Resul
 @click.argument("checkpoint")
 @click.option("--out", type=OUT, help="Write the proof there; without it, it is printed.")
 def receipt(session: Session, round_id: str, checkpoint: str, out: Path | None) -> Result:
-    """Give a checkpoint's owner the proof that it was in the frame with its chance; it shows no other checkpoint."""
+    """Return a checkpoint's owner the proof that it was in the frame with its chance; it shows no other checkpoint."""
     with session.store() as store:
         document = proof.receipt(store, round_id, checkpoint)
     shown(session, document, out)
@@ -52,7 +52,7 @@ def receipt(session: Session, round_id: str, checkpoint: str, out: Path | None) 
 @command(draw_group, "verifier")
 @click.option("--out", type=OUT, help="verify_draw.py, or a page verify_draw.html; without it, the program is printed.")
 def verifier(session: Session, out: Path | None) -> Result:
-    """Give the verifier: one Python file without any library, or one page that works offline."""
+    """Return the verifier: one Python file without any library, or one page that works offline."""
     if out is None:
         click.echo(standalone(), nl=False, err=session.as_json)
         return {"lines": len(standalone().splitlines())}

@@ -43,8 +43,8 @@ def report(session: Session, round_id: str, out: Path | None, draws: int) -> Res
         "Street offices with a point: {covered} of {all}. Points replaced: {replaced}. Rounds voided: {voids}.",
         covered=found.covered,
         all=len(found.streets),
-        replaced=len(found.standing.replaced),
-        voids=found.standing.voids,
+        replaced=len(found.status.replaced),
+        voids=found.status.voids,
     )
     if out is not None:
         session.say("Wrote {path}", path=out)

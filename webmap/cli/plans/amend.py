@@ -93,7 +93,7 @@ def street_closed(session: Session, round_id: str, **given: Any) -> Result:  # n
 @click.option("--to-team", required=True)
 @click.option("--to-day", type=int, help="Default: the same day.")
 def takeover(session: Session, round_id: str, **given: Any) -> Result:  # noqa: ANN401 - what click parsed
-    """Give a stop to another team, or to another day."""
+    """Return a stop to another team, or to another day."""
     names = ("checkpoint", "day", "to_team", "to_day", "reason")
     return _done(session, round_id, Takeover(*(given[name] for name in names)), given)
 

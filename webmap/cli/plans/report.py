@@ -40,7 +40,7 @@ def report(session: Session, round_id: str, unit: str | None) -> Result:
 
 
 def _of_unit(store: Store, round_id: str, unit: str) -> pd.DataFrame:
-    """Give the chances of a unit's checkpoints that the plan visits, the easiest to guess first."""
+    """Return the chances of a unit's checkpoints that the plan visits, the easiest to guess first."""
     sample = store.sample(round_id)
     if unit not in set(sample["unit"]):
         raise InputError(

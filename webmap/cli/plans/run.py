@@ -12,7 +12,7 @@ from geo.store import Store
 from routing.brief import Days, Terms, made_up
 from routing.hours import shift_of
 from routing.plan import PlanOptions, plan_round
-from routing.solver import Standing
+from routing.solver import SearchState
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command
 
@@ -89,7 +89,7 @@ def _refuse_loss(store: Store, round_id: str) -> None:
 @click.option("--closures/--no-closures", default=True, help="Keep off the streets that the city lists as closed.")
 @click.option("--replace", is_flag=True, help="Plan again although changes made by hand on the day are dropped.")
 def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: object) -> Result:
-    """Give every team a route a day on the street network."""
+    """Return every team a route a day on the street network."""
     terms = Terms(
         days=Days(str(chosen["days"])),
         premium=float(str(chosen["premium"])) / 100,
@@ -102,7 +102,7 @@ def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: ob
         if not chosen["replace"]:
             _refuse_loss(store, round_id)
 
-        def watch(now: Standing) -> bool:
+        def watch(now: SearchState) -> bool:
             session.remark(
                 "{travel} of travel, {unserved} unserved; Ctrl-C keeps it",
                 travel=session.duration(now.travel_s),

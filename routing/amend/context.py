@@ -21,13 +21,12 @@ from geo.nearest import hint
 from geo.store import Store
 from geo.streets.edges import Positions, snap
 from routing.amend.changes import Late, StreetClosed, change_of
-from routing.amend.standing import Standing, seconds_of, standing
+from routing.amend.day_progress import DayProgress, day_progress, seconds_of
 from routing.brief import Terms, teams_of
 from routing.plan_report import report_of
 from routing.problem import Shift
 from routing.streets.closures import closed_edges
-from routing.streets.network import StreetNetwork, network_of
-from routing.streets.network import closed_edges as edges_within
+from routing.streets.network import StreetNetwork, edges_in_area_or_street, network_of
 from routing.teams.drawn import barred, composed
 
 DAY_S = 24 * 3600
@@ -60,7 +59,7 @@ class Streets:
 
 
 def streets_of(store: Store) -> Streets:
-    """Give a city's network, from memory when its streets are the same as the last time."""
+    """Return a city's network, from memory when its streets are the same as the last time."""
     key = (store.url, store.streets_sha256() or "")
     with _lock:
         if key not in _networks:
@@ -72,7 +71,7 @@ def streets_of(store: Store) -> Streets:
 
 
 def _terms(store: Store, round_id: str) -> Terms:
-    """Give the terms of the plan that is changed; the usual ones where it kept none."""
+    """Return the terms of the plan that is changed; the usual ones where it kept none."""
     try:
         return Terms(shift=Shift(**report_of(store, round_id).shift))
     except StateError:
@@ -80,7 +79,7 @@ def _terms(store: Store, round_id: str) -> Terms:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class AmendmentContext:
     """A round as its changes see it."""
 
     store: Store
@@ -98,7 +97,7 @@ class Ground:
     read: dict[object, gpd.GeoDataFrame] = field(default_factory=dict)  # what was read for it, each once
 
     @classmethod
-    def of(cls, store: Store, round_id: str, now: dt.datetime | None) -> "Ground":
+    def of(cls, store: Store, round_id: str, now: dt.datetime | None) -> "AmendmentContext":
         """Read a round.
 
         Raises
@@ -121,7 +120,7 @@ class Ground:
         )  # fmt: skip
 
     def team(self, team: str) -> Team:
-        """Give a team of the round, or raise NotFoundError."""
+        """Return a team of the round, or raise NotFoundError."""
         if team not in self.teams:
             names, nearest = natural_order(self.teams), hint(team, self.teams)
             raise NotFoundError(
@@ -137,7 +136,7 @@ class Ground:
                                 round=self.round.id, day=day, days=self.round.days)  # fmt: skip
 
     def midnight(self, day: int) -> pd.Timestamp:
-        """Give the local midnight with which a day begins, without its zone."""
+        """Return the local midnight with which a day begins, without its zone."""
         return pd.Timestamp(self.round.date(day))
 
     def now_s(self, day: int) -> int | None:
@@ -158,12 +157,14 @@ class Ground:
             if 0 <= second < DAY_S
         }
 
-    def standing(self, team: str, day: int, *, late_s: int = 0, gone: Collection[str] = ()) -> Standing:
+    def day_progress(self, team: str, day: int, *, late_s: int = 0, gone: Collection[str] = ()) -> DayProgress:
         """Tell how far a team's day is."""
         rows = self.rows(team, day)
         midnight = self.midnight(day)
         times = seconds_of(rows["arrive"], midnight, self.zone), seconds_of(rows["depart"], midnight, self.zone)
-        found = standing(rows, times, now_s=self.now_s(day), late_s=late_s, visited=self.visited(team, day), gone=gone)
+        found = day_progress(
+            rows, times, now_s=self.now_s(day), late_s=late_s, visited=self.visited(team, day), gone=gone
+        )
         lines = self.store.amendments(self.round.id, team=team, day=day)
         said_late = ((lines["kind"] == Late.kind) & ~lines["undone"]).any()
         return replace(found, sooner_s=None) if said_late else found
@@ -202,13 +203,13 @@ class Ground:
         edges = self.streets.network.edges
         if change.area is None and not change.street:
             return change.edges
-        area = None if change.area is None else edges_within(edges, polygon=change.area)
-        named = edges_within(edges, street=change.street) if change.street else None
+        area = None if change.area is None else edges_in_area_or_street(edges, polygon=change.area)
+        named = edges_in_area_or_street(edges, street=change.street) if change.street else None
         both = named if area is None else area if named is None else area & named
         return change.edges | (both or frozenset())
 
     def points(self, checkpoints: Sequence[str]) -> gpd.GeoDataFrame:
-        """Give checkpoints with what the roster says of them; one that left the sample but not its route, too."""
+        """Return checkpoints with what the roster says of them; one that left the sample but not its route, too."""
         gone = [one for one in checkpoints if one not in self.sample.index]
         if not gone:
             return self.sample.loc[list(checkpoints)]
@@ -219,11 +220,11 @@ class Ground:
         return gpd.GeoDataFrame(pd.concat([self.sample, roster.loc[gone]]).loc[list(checkpoints)])
 
     def roster(self) -> gpd.GeoDataFrame:
-        """Give all checkpoints, read once: there are thousands, and seldom is one of them needed."""
+        """Return all checkpoints, read once: there are thousands, and seldom is one of them needed."""
         return self._once("roster", lambda: self.store.checkpoints(include_retired=True))
 
     def rows(self, team: str, day: int) -> gpd.GeoDataFrame:
-        """Give the stops of a team's day in order: a STOPS frame."""
+        """Return the stops of a team's day in order: a STOPS frame."""
         everyone = self._once(day, lambda: self.store.stops(self.round.id, day=day))
         return everyone[everyone["team"] == team]
 
@@ -233,12 +234,12 @@ class Ground:
         return self.read[key]
 
     def barred(self, team: str, day: int, checkpoints: Sequence[str]) -> frozenset[int]:
-        """Give the places of the checkpoints that a team must avoid (回避)."""
+        """Return the places of the checkpoints that a team must avoid (回避)."""
         rows = self.points(checkpoints).assign(day=day)
         return barred(self.drawn, [self.team(team)], rows, self.avoid, turns=False)[0]
 
     def barred_by_team(self, day: int, checkpoints: Sequence[str]) -> dict[str, frozenset[int]]:
-        """Give for each team the places of the checkpoints that it must avoid, or whose turn is others' on a day."""
+        """Return for each team the places of the checkpoints that it must avoid, or whose turn is others' on a day."""
         rows = self.points(checkpoints).assign(day=day)
         found = barred(self.drawn, list(self.teams.values()), rows, self.avoid, turns=True)
         return dict(zip(self.teams, found, strict=True))

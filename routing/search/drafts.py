@@ -15,18 +15,18 @@ def rows_of(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> list[i
 
 
 def tour_s(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> int:
-    """Give the travel seconds of one tour."""
+    """Return the travel seconds of one tour."""
     rows = rows_of(problem, slot, stops)
     return int(problem.matrix(slot[0])[rows[:-1], rows[1:]].sum())
 
 
 def work_s(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> int:
-    """Give the seconds that a tour keeps its team at work: travel and visits."""
+    """Return the seconds that a tour keeps its team at work: travel and visits."""
     return tour_s(problem, slot, stops) + int(problem.dwell_s[list(stops)].sum())
 
 
 def shift_s(problem: RoutingProblem, team: int) -> int:
-    """Give the seconds of a team's day without lunch."""
+    """Return the seconds of a team's day without lunch."""
     shift = problem.teams[team].shift
     return shift.end_s - shift.start_s - (shift.lunch_s if shift.lunch_starts else 0)
 
@@ -48,7 +48,7 @@ def keep(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> tuple[int
 
 
 def detour_s(problem: RoutingProblem, slot: Slot, stops: Sequence[int], place: int, stop: int) -> int:
-    """Give the travel seconds that ``stop`` adds at ``place``."""
+    """Return the travel seconds that ``stop`` adds at ``place``."""
     team, travel = problem.teams[slot[0]], problem.matrix(slot[0])
     before = stops[place - 1] if place else team.base
     after = stops[place] if place < len(stops) else team.end_base

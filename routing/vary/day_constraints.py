@@ -12,7 +12,7 @@ Flags = npt.NDArray[np.bool_]
 NEVER_S = -1  # latest start of a window that isn't there
 
 
-class Ground(NamedTuple):
+class DayConstraints(NamedTuple):
     """What a day's order and times must keep to, in seconds from midnight.
 
     With ``n`` stops, row ``n`` of the matrices is the base and row ``n + 1`` the end; the way to an open end takes no
@@ -34,9 +34,9 @@ class Ground(NamedTuple):
     legs: int  # that count as driven
 
 
-def ground_of(
+def constraints_of(
     problem: RoutingProblem, route: PlannedRoute, *, past: Collection[tuple[int, int]] = (), slack: float = 0.0
-) -> Ground:
+) -> DayConstraints:
     """Look a team's day up.
 
     Parameters
@@ -62,7 +62,7 @@ def ground_of(
     done_s = max(route.back_s, (route.lunch_s or 0) + eats)
     until_s = done_s + int(slack * max(shift.end_s - done_s, 0))
     idle_s = until_s - shift.start_s - eats - int(dwell.sum()) - route.travel_s
-    return Ground(
+    return DayConstraints(
         travel=np.ascontiguousarray(travel),
         known=_known(rows, past),
         dwell=dwell,

@@ -25,7 +25,7 @@ class Underway:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Standing:
+class DayProgress:
     """A team's day at one moment; seconds count from midnight on the local clock."""
 
     done: gpd.GeoDataFrame  # STOPS rows that stay as they are, in order; empty before the team leaves its base
@@ -51,12 +51,12 @@ class _Walk:
 
 
 def seconds_of(moments: "pd.Series[pd.Timestamp]", midnight: pd.Timestamp, zone: ZoneInfo) -> list[int]:
-    """Give moments as seconds from local midnight, as clocks on the wall show them."""
+    """Return moments as seconds from local midnight, as clocks on the wall show them."""
     local = moments.dt.tz_convert(zone).dt.tz_localize(None)
     return [round(span.total_seconds()) for span in (local - midnight)]
 
 
-def standing(
+def day_progress(
     rows: gpd.GeoDataFrame,
     times: "tuple[list[int], list[int]]",
     *,
@@ -64,7 +64,7 @@ def standing(
     late_s: int = 0,
     visited: Mapping[str, int],
     gone: Collection[str] = (),
-) -> Standing:
+) -> DayProgress:
     """Tell how far a team's day is.
 
     Parameters
@@ -108,7 +108,7 @@ def standing(
     return replace(said, sooner_s=now_s or 0) if sooner else said
 
 
-def _said(rows: gpd.GeoDataFrame, walk: _Walk, starts: list[int], legs: list[int], now_s: int | None) -> Standing:
+def _said(rows: gpd.GeoDataFrame, walk: _Walk, starts: list[int], legs: list[int], now_s: int | None) -> DayProgress:
     underway, upcoming = None, walk.next_row
     free_s = walk.free_s
     if walk.place is None:
@@ -128,4 +128,4 @@ def _said(rows: gpd.GeoDataFrame, walk: _Walk, starts: list[int], legs: list[int
         home = walk.done[-1:] == [len(rows) - 1] and now_s is not None and now_s >= (walk.free_s or 0)
     if now_s is not None and free_s is None:
         free_s = now_s
-    return Standing(rows.iloc[walk.done], tuple(walk.ahead), free_s, walk.place, underway, walk.eaten, home)
+    return DayProgress(rows.iloc[walk.done], tuple(walk.ahead), free_s, walk.place, underway, walk.eaten, home)
