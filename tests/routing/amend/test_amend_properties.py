@@ -126,7 +126,9 @@ def test_whatever_happens(planned_file: Path, data: st.DataObject) -> None:
                 else:
                     assert asked == now_asked
                 if isinstance(change, Takeover):
-                    assert not [one for one in made.quote.dropped if (one.team, one.day) == (change.to_team, change.to_day)]
+                    assert not [
+                        one for one in made.quote.dropped if (one.team, one.day) == (change.to_team, change.to_day)
+                    ]
                 faults = [one for one in broken(store) if not (strained and one.rule in {"lunch", "shift"})]
                 assert faults == []
 
