@@ -77,6 +77,13 @@ def _team(name: str, rows: pd.DataFrame, log: FaultLog) -> Team | None:
         if person
     )
     return Team(
-        name, float(rows["lon"][first]), float(rows["lat"][first]), terms["mode"] or Mode.CAR, people,
-        terms["shift"], terms["lunch"], bool(terms["end"]), terms["days"],
-    )  # fmt: skip
+        name,
+        float(rows["lon"][first]),
+        float(rows["lat"][first]),
+        terms["mode"] or Mode.CAR,
+        people,
+        terms["shift"],
+        terms["lunch"],
+        bool(terms["end"]),
+        terms["days"],
+    )

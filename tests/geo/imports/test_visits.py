@@ -145,8 +145,10 @@ def test_records_of_another_system_stay_as_they_stand(store: Store, tmp_path: Pa
     report, _ = come(store, tmp_path, *rows, history=True)
     assert (report.accepted, report.rejected) == (3, 0)
     assert [note.values for note in report.notes] == [
-        {"count": 2, "value": "甲组"}, {"count": 1, "value": "卫生差"}, {"count": 1, "value": "9"},
-    ]  # fmt: skip
+        {"count": 2, "value": "甲组"},
+        {"count": 1, "value": "卫生差"},
+        {"count": 1, "value": "9"},
+    ]
     assert sorted(store.deductions_frame()["item"]) == ["mall.queue", "卫生差"]
 
 
