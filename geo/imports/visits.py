@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from geo.imports.repeats import Repeats
-from geo.imports.repeats import Repeats
 from geo.imports.report import ImportReport, Journey, reported
 from geo.imports.visit_judge import VisitJudge
 from geo.imports.visit_rounds import RoundFinder

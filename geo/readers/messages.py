@@ -149,4 +149,6 @@ SUFFIX_MISMATCH = "row {row}: {name!r} has the code {code}, which is of a {kind}
 PROVISIONAL = "{count} zones have no statistical code and got provisional ones (with a letter P): give them theirs"
 NO_PARENT = "row {rows}: no parent was found; import the level above first"
 NAME_TWICE = "row {row}: {name!r} is also the name of row {first} under the same parent"
-TEAM_LEFT_OUT = "row {rows}: nothing is wrong with it, but another row of its team ({teams}) has a fault: the team waits"
+TEAM_LEFT_OUT = (
+    "row {rows}: nothing is wrong with it, but another row of its team ({teams}) has a fault: the team waits"
+)

@@ -36,7 +36,8 @@ def test_a_number_that_lost_digits_is_told_from_a_whole_one(cell, text):
 
 
 def test_a_number_beyond_a_doubles_digits_is_refused(tmp_path):
-    table = {"编号": [4_201_060_101_000_010_123.0, 1.0], "名称": ["甲", "乙"], "类别": "公园", "经度": 114.3, "纬度": 30.6}
+    ids = [4_201_060_101_000_010_123.0, 1.0]
+    table = {"编号": ids, "名称": ["甲", "乙"], "类别": "公园", "经度": 114.3, "纬度": 30.6}
     pd.DataFrame(table).to_excel(tmp_path / "r.xlsx", index=False, engine="xlsxwriter")
     reading = read_roster(tmp_path / "r.xlsx", datum="wgs84")
     assert reading.accepted.index.tolist() == ["1"]
