@@ -48,6 +48,13 @@ def test_the_formatter_decides_everywhere() -> None:
     assert [str(p.relative_to(ROOT)) for p in PYTHON if pragma.search(p.read_text(encoding="utf-8"))] == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "webmap/cli").rglob("*.py")), ids=lambda path: path.name)
+def test_commands_name_their_options(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and any("command(" in ast.unparse(by) for by in node.decorator_list):
+            assert node.args.kwarg is None, f"{node.name} takes **{node.args.kwarg.arg}: name them, or take a dataclass"
+
+
 def test_commands_of_make_are_the_same_on_windows() -> None:
     targets = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE).group(1).split()
     said = subprocess.run([sys.executable, ROOT / "make.py"], capture_output=True, text=True, check=False)

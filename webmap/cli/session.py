@@ -4,9 +4,9 @@ import functools
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import click
 from tqdm import tqdm
@@ -94,14 +94,20 @@ Result = Mapping[str, object]
 def command(
     group: click.Group | None = None, name: str | None = None
 ) -> Callable[[Callable[..., Result]], click.Command]:
-    """Make a command of a function that takes a Session and returns the keys of the JSON line."""
+    """Make a command of a function that takes a Session and returns the keys of the JSON line.
+
+    Options arrive by their names. A parameter whose type is a dataclass is a record of several: its fields are named
+    as the options are, and a field with a default may have none.
+    """
 
     def wrap(function: Callable[..., Result]) -> click.Command:
+        records = _records(function)
+
         @functools.wraps(function)
         def run(city: str, *, as_json: bool, **options: object) -> None:
             session = Session(city, as_json)
             try:
-                result = function(session, **options)
+                result = function(session, **_recorded(records, options))
             except XundianError as error:
                 session.take_back()
                 refuse(session, error)
@@ -133,6 +139,21 @@ def command(
         return made
 
     return wrap
+
+
+def _records(function: Callable[..., Result]) -> dict[str, type]:
+    """Return the parameters that are records of options, with their types."""
+    types: dict[str, type] = get_type_hints(function)
+    return {name: kind for name, kind in types.items() if kind is not Session and is_dataclass(kind)}
+
+
+def _recorded(records: Mapping[str, type], options: Mapping[str, object]) -> dict[str, object]:
+    """Return the arguments of a command: its options, those of each record put together."""
+    arguments = dict(options)
+    for parameter, kind in records.items():
+        names = [each.name for each in fields(kind) if each.name in options]
+        arguments[parameter] = kind(**{name: arguments.pop(name) for name in names})
+    return arguments
 
 
 def bad_value(template: str, **values: object) -> click.BadParameter:

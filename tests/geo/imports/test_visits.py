@@ -12,7 +12,7 @@ import pytest
 from geo.catalogue import Catalogue, Item, load
 from geo.crs import Datum
 from geo.frames import CHECKPOINTS
-from geo.imports import ImportReport, Journey, import_visits
+from geo.imports import ImportOptions, ImportReport, import_visits
 from geo.model import Draw, Round, Team
 from geo.store import Store
 
@@ -42,7 +42,7 @@ def come(
     """Import visits; give the report and the reasons of refused rows."""
     table, refused = tmp_path / "visits.csv", tmp_path / "rejected.xlsx"
     table.write_text(f"checkpoint,team,arrived_at,item,points,note{columns}\n" + "\n".join(rows), encoding="utf-8")
-    report = import_visits(store, table, Journey(Datum.WGS84, rejected=refused, history=history))
+    report = import_visits(store, table, ImportOptions(Datum.WGS84, rejected=refused, history=history))
     return report, pd.read_excel(refused, engine="calamine")["reason"].tolist() if report.rejected else []
 
 
