@@ -292,6 +292,4 @@ def _write_cells(
         return
     told = in_words(cells, zones, catalogue, language).assign(item_codes=cells["items"].map(", ".join))
     told["class"] = cells["class"]
-    squares = gpd.GeoDataFrame(told, geometry=cells.geometry, crs=cells.crs)
-    squares.attrs.clear()
-    write(squares, out, layer="cells")
+    write(gpd.GeoDataFrame(told, geometry=cells.geometry, crs=cells.crs), out, layer="cells")
