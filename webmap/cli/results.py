@@ -14,7 +14,8 @@ from geo.errors import InputError
 from geo.model import Scope
 from geo.results import GROUPS, RADII_M, Board, board, findings, hotspot_cells, hotspot_places, item_names
 from geo.store import Store
-from geo.writers.layers import write, write_sheet
+from geo.workbooks import write_sheet
+from geo.writers.layers import write
 from webmap.bulletin.content import bulletin
 from webmap.bulletin.docx import write_docx
 from webmap.bulletin.fonts import chinese_font
