@@ -7,7 +7,10 @@ escape, and scripts set ``textContent``. SECURITY.md has the rule in words.
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
+
+from geo.errors import InputError
 
 _UNHOLDABLE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
 _STEERING = r"\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
@@ -15,6 +18,8 @@ UNHOLDABLE = re.compile(f"[{_UNHOLDABLE}]")
 """Control characters but tab and line ends, and what is no character at all: no XML and no PostgreSQL holds them."""
 UNSEEN = re.compile(f"[{_UNHOLDABLE}{_STEERING}]")
 """Those, and what is invisible but moves the text around it: direction overrides, line separators, tags."""
+
+LONGEST_QUOTED = 200  # characters of a value that an error repeats
 
 _BREAKS = re.compile(f"[\t\n\r{_UNHOLDABLE}{_STEERING}]")
 _LINE_BREAKS = re.compile(f"[\r{_UNHOLDABLE}{_STEERING}]")
@@ -32,6 +37,24 @@ def cleaned(text: str) -> str:
 def unseen(cell: Any) -> bool:  # noqa: ANN401 - a cell
     """Tell whether a cell is a text with characters that nobody sees."""
     return isinstance(cell, str) and not cell.isprintable() and UNSEEN.search(cell) is not None
+
+
+def refuse_unseen(typed: Mapping[str, Any]) -> None:
+    """Refuse what somebody typed or sent when it holds characters that nobody sees: that is never meant.
+
+    Raises
+    ------
+    InputError
+        Naming the field and the value, with its unseen characters written out.
+    """
+    for name, value in typed.items():
+        for one in value if isinstance(value, tuple | list) else (value,):
+            if unseen(one):
+                raise InputError(
+                    "{where} is {value!r}, which holds characters that nobody sees: type it anew without them",
+                    where=name,
+                    value=one[:LONGEST_QUOTED],
+                )
 
 
 def holdable(text: str) -> str:

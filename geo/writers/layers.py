@@ -13,10 +13,11 @@ from geo.crs import Datum, shift_frame, to_wgs84_frame
 from geo.errors import InputError
 from geo.foreign_text import guarded, holdable
 from geo.workbooks import plain, write_sheet
+from geo.writers.kml import write_kml
 
 FORMATS = (".gpkg", ".geojson", ".csv", ".xlsx", ".kml")
 
-_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".kml": "LIBKML"}
+_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}  # KML is written here
 _DECIMALS = 9  # of degrees: a tenth of a millimetre
 _ZH = {
     "id": "编号",
@@ -85,7 +86,7 @@ def write(
             formats=" ".join(FORMATS),
         )
     flat = _flat(frame, datum)
-    if suffix in _DRIVERS:
+    if suffix in (*_DRIVERS, ".kml"):
         _write_layer(flat, path, layer or path.stem)
         return path
     table = _with_coordinates(flat)
@@ -119,6 +120,9 @@ def _write_layer(flat: pd.DataFrame, path: Path, layer: str) -> None:
             flat[column] = [_iso(value) for value in flat[column]]
         elif pd.api.types.is_string_dtype(flat[column]) or flat[column].dtype == object:
             flat[column] = [holdable(value) if isinstance(value, str) else value for value in flat[column]]
+    if path.suffix.lower() == ".kml":
+        write_kml(flat, path, layer)
+        return
     path.unlink(missing_ok=True)
     driver = _DRIVERS[path.suffix.lower()]
     options = {"COORDINATE_PRECISION": str(_DECIMALS)} if driver == "GeoJSON" else {}

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.catalogue import Catalogue
 from geo.errors import InputError
+from geo.foreign_text import shown
 from geo.model import Scope
 from geo.results import GROUPS, RADII_M, Board, board, findings, hotspot_cells, hotspot_places, item_names
 from geo.store import Store
@@ -90,7 +91,7 @@ def _say_overall(session: Session, round_id: str, whole: pd.Series) -> None:
 def _print(session: Session, table: Table) -> None:
     click.echo("", err=session.as_json)
     for line in lines(table) if len(table.rows) else [table.empty]:
-        click.echo(line, err=session.as_json)
+        click.echo(shown(line), err=session.as_json)
     click.echo("", err=session.as_json)
 
 
