@@ -73,9 +73,9 @@ MANY = {  # functions of more than six parameters, which callers outside know by
     "geo/density/surface.py:ratio",
     "routing/problem.py:__init__",
     "routing/solver.py:solve",
-    "geo/readers/visits.py:read_visits",
 }
-PACKED = {  # tuples that are one thing: a bounding box, a size
+PACKED = {  # tuples that are one thing: a bounding box, a size, a span of a text
+    "webmap/bulletin/docx.py:_replace",
     "webmap/findings/arrays.py:_within",
     "routing/draw/rounding.py:settle",
     "routing/draw/rounding.py:_drop",
