@@ -112,9 +112,7 @@ def command(
         def run(city: str, *, as_json: bool, **options: object) -> None:
             session = Session(city, as_json)
             try:
-                refuse_unseen(
-                    {"--city": city} | {_option(name): value for name, value in options.items() if name != "password"}
-                )
+                refuse_unseen({"--city": city} | _seen(options))
                 result = function(session, **_recorded(records, options))
             except XundianError as error:
                 session.take_back()
@@ -164,8 +162,9 @@ def _recorded(records: Mapping[str, type], options: Mapping[str, object]) -> dic
     return arguments
 
 
-def _option(name: str) -> str:
-    return f"--{name.rstrip('_').replace('_', '-')}"
+def _seen(options: Mapping[str, object]) -> dict[str, object]:
+    """Return the values that may be shown, by the names of their options."""
+    return {f"--{name.rstrip('_').replace('_', '-')}": each for name, each in options.items() if name != "password"}
 
 
 def bad_value(template: str, **values: object) -> click.BadParameter:
