@@ -6,7 +6,7 @@ What may mean two things is refused. A mark before the first time holds for both
 from dataclasses import dataclass
 
 from geo.openings.week import DAY_S
-from geo.openings.words import NO_TIME, Half, Refusal
+from geo.openings.words import NO_TIME, Half, RefusalError
 
 TWO_MEANINGS = (
     "opening hours are {value!r}, of which {part!r} may mean two things: write both times in 24 hours, as 14:30-17:30"
@@ -51,18 +51,19 @@ def span_s(start: Clock, end: Clock, after: tuple[int, int] | None = None) -> tu
 
     Raises
     ------
-    Refusal
+    RefusalError
         When a time can't be, or the two may mean more than one thing.
     """
     part = f"{start.text}-{end.text}"
     if start.next_day:
-        raise Refusal(NO_TIME, part)
-    if start.half is None and end.half is None and _early(start) and after is not None and start.at(start.hour) < after[1]:
+        raise RefusalError(NO_TIME, part)
+    unmarked = start.half is None and end.half is None
+    if unmarked and _early(start) and after is not None and start.at(start.hour) < after[1]:
         return _afternoon(start, end, after, part)
     open_s = _begin(start, part)
     close_s = _end(start, end, open_s, part)
     if not (open_s < DAY_S and open_s < close_s <= open_s + DAY_S):
-        raise Refusal(NO_TIME, part)
+        raise RefusalError(NO_TIME, part)
     return open_s, close_s
 
 
@@ -76,7 +77,7 @@ def _afternoon(start: Clock, end: Clock, after: tuple[int, int], part: str) -> t
     close_s = end.at(end.hour + (_NOON_H if end.hour < _NOON_H else 0))
     morning = _EARLY_H.stop * 3600 <= after[0] and after[1] < (_NOON_H + 1) * 3600
     if start.padded or end.next_day or not morning or not after[1] <= open_s < close_s < DAY_S:
-        raise Refusal(TWO_MEANINGS, part)
+        raise RefusalError(TWO_MEANINGS, part)
     return open_s, close_s
 
 
@@ -85,7 +86,7 @@ def _begin(start: Clock, part: str) -> int:
         return start.at(start.hour)
     hour = _HOURS[start.half].get(start.hour)
     if hour is None or hour >= _MIDNIGHT_H:
-        raise Refusal(NO_TIME, part)
+        raise RefusalError(NO_TIME, part)
     return start.at(hour)
 
 
@@ -98,37 +99,37 @@ def _end(start: Clock, end: Clock, open_s: int, part: str) -> int:
         return _inherited_end(start.half, end, open_s, part)
     close_s = end.at(end.hour)
     if close_s == open_s:
-        raise Refusal(NO_TIME, part)
+        raise RefusalError(NO_TIME, part)
     if close_s > open_s:
         night = not start.padded and _early(start) and close_s < _EARLY_H.stop * 3600
         if night:  # 2:30-5:30 alone
-            raise Refusal(TWO_MEANINGS, part)
+            raise RefusalError(TWO_MEANINGS, part)
         return close_s
     if open_s < _NOON_H * 3600 and 0 < end.hour < _NOON_H and not end.padded:  # 8:30-5:30
-        raise Refusal(TWO_MEANINGS, part)
+        raise RefusalError(TWO_MEANINGS, part)
     return close_s + DAY_S
 
 
 def _next_day(end: Clock, part: str) -> int:
     hour = end.hour if end.half is None else _HOURS[end.half].get(end.hour)
     if hour is None or hour > _MIDNIGHT_H:
-        raise Refusal(NO_TIME, part)
+        raise RefusalError(NO_TIME, part)
     return end.at(hour) + DAY_S
 
 
 def _marked_end(end: Clock, open_s: int, part: str) -> int:
     if end.half is None:
-        raise Refusal(NO_TIME, part)
+        raise RefusalError(NO_TIME, part)
     hour = _HOURS[end.half].get(end.hour)
     if hour is None and end.half is Half.EVENING and end.hour < _EARLY_H.start + 4:
         hour = end.hour + _MIDNIGHT_H  # 晚上8点-晚上2点
     if hour is None:
-        raise Refusal(NO_TIME, part)
+        raise RefusalError(NO_TIME, part)
     close_s = end.at(hour)
     if close_s <= open_s and end.half is Half.DAWN:
         return close_s + DAY_S
     if close_s <= open_s:
-        raise Refusal(NO_TIME, part)
+        raise RefusalError(NO_TIME, part)
     return close_s
 
 
@@ -142,5 +143,5 @@ def _inherited_end(half: Half, end: Clock, open_s: int, part: str) -> int:
     if hour is None and half is Half.EVENING and end.hour in _EARLY_H:
         hour = end.hour + _MIDNIGHT_H
     if hour is None or end.at(hour) <= open_s:
-        raise Refusal(TWO_MEANINGS, part)
+        raise RefusalError(TWO_MEANINGS, part)
     return end.at(hour)

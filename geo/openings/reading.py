@@ -5,7 +5,7 @@ from functools import lru_cache
 from geo.errors import InputError
 from geo.openings.rules import Reader, week_of
 from geo.openings.week import Openings
-from geo.openings.words import NOT_KNOWN, Refusal, plain, words_of
+from geo.openings.words import NOT_KNOWN, RefusalError, plain, words_of
 
 EMPTY = "opening hours are empty: leave the field out, or write 08:30-17:30"
 _MOST_CHARACTERS = 400
@@ -15,8 +15,9 @@ _MOST_CHARACTERS = 400
 def parse(text: str) -> Openings:
     """Read opening hours.
 
-    Understood are ``08:30-12:00,14:00-17:30`` (every day), ``Mo-Fr 08:30-12:00; Sa 09:00-12:00; PH off``, ``24/7``,
-    ``Mo off`` (else the usual hours), and the Chinese forms 周一至周五 8:30-12:00, 上午9点-11点半, 24小时, 工作日, 周末, 周一闭馆.
+    Understood are ``08:30-12:00,14:00-17:30``, ``Mo-Fr 08:30-12:00; Sa 09:00-12:00; PH off``, ``24/7``,
+    ``Mo off`` (else the usual hours), and the Chinese forms 周一至周五 8:30-12:00, 上午9点-11点半, 24小时, 工作日, 周末,
+    周一闭馆.
     A window past midnight runs into the next day. :mod:`geo.openings.rules` says how rules work together.
 
     Raises
@@ -28,14 +29,18 @@ def parse(text: str) -> Openings:
     if not words:
         raise InputError(EMPTY, value=text)
     try:
-        if len(text) > _MOST_CHARACTERS:
-            raise Refusal(NOT_KNOWN, text[_MOST_CHARACTERS:])
-        rules = Reader(words_of(words)).read()
-        if not rules:
-            raise Refusal(NOT_KNOWN, words)
-        return week_of(rules)
-    except Refusal as refused:
+        return _week(words)
+    except RefusalError as refused:
         raise InputError(refused.template, value=_short(text), part=_short(refused.part)) from None
+
+
+def _week(words: str) -> Openings:
+    if len(words) > _MOST_CHARACTERS:
+        raise RefusalError(NOT_KNOWN, words[_MOST_CHARACTERS:])
+    rules = Reader(words_of(words)).read()
+    if not rules:
+        raise RefusalError(NOT_KNOWN, words)
+    return week_of(rules)
 
 
 def one_span(text: str) -> tuple[int, int] | None:

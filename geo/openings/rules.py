@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 from geo.openings.clocks import Clock, span_s
 from geo.openings.week import DAY_S, HOLIDAY, WEEK, Openings, joined
-from geo.openings.words import NOT_KNOWN, Half, Kind, Refusal, Word
+from geo.openings.words import NOT_KNOWN, Half, Kind, RefusalError, Word
 
 NO_DAYS = (
-    "opening hours are {value!r}, of which {part!r} doesn't say for which days: name them, as Mo-Fr 08:30-12:00,14:00-17:30"
+    "opening hours are {value!r}, of which {part!r} doesn't say for which days: "
+    "name them, as Mo-Fr 08:30-12:00,14:00-17:30"
 )
 TWICE = (
     "opening hours are {value!r}, of which {part!r} is about days that have hours already: "
@@ -50,7 +51,7 @@ class Reader:
 
         Raises
         ------
-        Refusal
+        RefusalError
             Naming the part that is no rule.
         """
         strong = self._skip()
@@ -94,7 +95,7 @@ class Reader:
         named = {day for rule in self.rules for day in rule.days}
         days = tuple(day for day in WEEK if day not in named)
         if not named or not days:
-            raise Refusal(NO_DAYS, self._text(start))
+            raise RefusalError(NO_DAYS, self._text(start))
         return days
 
     def _not_closed(self, start: int) -> tuple[int, ...]:
@@ -103,7 +104,7 @@ class Reader:
         strong = self.words[start - 1].kind is Kind.SEMICOLON
         days = tuple(day for day in WEEK if all(day not in rule.days for rule in self.rules))
         if not closed or strong or not days:
-            raise Refusal(NO_DAYS, self._text(start))
+            raise RefusalError(NO_DAYS, self._text(start))
         return days
 
     def _days(self) -> tuple[int, ...]:
@@ -121,9 +122,9 @@ class Reader:
                 self.at += 1
             elif self._kind() is Kind.DAY and self.words[self.at - 1].text.isascii():
                 self.at += 1  # PH Mo are Mondays that are holidays
-                raise Refusal(NOT_KNOWN, self._text(start))
+                raise RefusalError(NOT_KNOWN, self._text(start))
         if len(set(days)) < len(days):
-            raise Refusal(TWICE, self._text(start))
+            raise RefusalError(TWICE, self._text(start))
         return tuple(days)
 
     def _days_behind(self) -> tuple[int, ...]:
@@ -159,14 +160,14 @@ class Reader:
             self.at += ahead
         if not spans:
             self.at += 1
-            raise Refusal(NOT_KNOWN, self._text(start))
+            raise RefusalError(NOT_KNOWN, self._text(start))
         return spans
 
     def _span(self, after: tuple[int, int] | None) -> tuple[int, int]:
         start = self.at
         begin = self._clock(start)
         if self._kind() is not Kind.DASH:
-            raise Refusal(NOT_KNOWN, self._text(start))
+            raise RefusalError(NOT_KNOWN, self._text(start))
         self.at += 1
         return span_s(begin, self._clock(start), after)
 
@@ -178,7 +179,7 @@ class Reader:
             self.at += 1
         halves = [half for half in marks if half is not Half.NEXT_DAY]
         if self._kind() not in {Kind.CLOCK, Kind.NUMBER} or len(halves) > 1:
-            raise Refusal(NOT_KNOWN, self._text(start))
+            raise RefusalError(NOT_KNOWN, self._text(start))
         word = self.words[self.at]
         self.at += 1
         half = halves[0] if halves else None
@@ -187,7 +188,7 @@ class Reader:
 
 def _range(first: Word, last: Word) -> list[int]:
     if len(first.days) != 1 or len(last.days) != 1 or HOLIDAY in (*first.days, *last.days):
-        raise Refusal(NOT_KNOWN, f"{first.text}-{last.text}")
+        raise RefusalError(NOT_KNOWN, f"{first.text}-{last.text}")
     start, stop = first.days[0], last.days[0]
     return [(start + step) % 7 for step in range((stop - start) % 7 + 1)]
 
@@ -197,7 +198,7 @@ def week_of(rules: Sequence[Rule]) -> Openings:
 
     Raises
     ------
-    Refusal
+    RefusalError
         Naming a rule that may mean two things.
     """
     days: dict[int, Spans] = {}
@@ -205,7 +206,7 @@ def week_of(rules: Sequence[Rule]) -> Openings:
         _put(rule, days)
     only_closing = not any(rule.spans and set(WEEK) & set(rule.days) for rule in rules)
     if days.get(HOLIDAY) and only_closing and not all(day in days for day in WEEK):
-        raise Refusal(NO_DAYS, next(rule.text for rule in rules if HOLIDAY in rule.days and rule.spans))
+        raise RefusalError(NO_DAYS, next(rule.text for rule in rules if HOLIDAY in rule.days and rule.spans))
     week: list[Spans] = [[] for _ in WEEK]
     for day in WEEK:
         for open_s, close_s in days.get(day, []):
@@ -219,14 +220,14 @@ def week_of(rules: Sequence[Rule]) -> Openings:
 
 def _put(rule: Rule, days: dict[int, Spans]) -> None:
     if HOLIDAY in rule.days and any(close_s > DAY_S for _, close_s in rule.spans):
-        raise Refusal(NOT_KNOWN, rule.text)  # the day after a holiday has no hours of its own
+        raise RefusalError(NOT_KNOWN, rule.text)  # the day after a holiday has no hours of its own
     both = [day for day in rule.days if days.get(day)]
     if rule.spans and both:
         meets = any(a < d and c < b for day in both for a, b in days[day] for c, d in rule.spans)
         lost = all(day in rule.days for day in days if days[day])
         if rule.adds and (rule.chinese or meets):
-            raise Refusal(TWICE, rule.text)
+            raise RefusalError(TWICE, rule.text)
         if not rule.adds and lost and not meets:
-            raise Refusal(TWICE, rule.text)
+            raise RefusalError(TWICE, rule.text)
     for day in rule.days:
         days[day] = [*days.get(day, []), *rule.spans] if rule.adds and rule.spans else list(rule.spans)

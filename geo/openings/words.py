@@ -1,4 +1,4 @@
-"""Text of opening hours to words: days, clock times, what says closed; a word that nobody knows is refused by itself."""
+"""Opening hours to words: days, clock times, what says closed. A word that nobody knows is refused by itself."""
 
 import re
 import unicodedata
@@ -58,7 +58,7 @@ class Word:
     padded: bool = False  # the hour has two digits, as 24-hour clocks write it
 
 
-class Refusal(ValueError):
+class RefusalError(ValueError):
     """A part of the text that is refused, with the sentence that says why."""
 
     def __init__(self, template: str, part: str) -> None:
@@ -83,6 +83,7 @@ _NUMERAL_CLOCK = re.compile(_NUMERAL + "(?=[点时](?!间))")
 _NUMERAL_MINUTE = re.compile(r"(?<=[点时])(?:[二三四五]?十[一二三四五六七八九]?|[零〇][一二三四五六七八九])")
 _LABEL = r"(?:营业|开放|服务|办公|工作|上班|接待|开馆|开门)?时间\s*:?"
 _NOISE = "对外开放|开放|营业|开馆|开园|开门|服务|办公|上班|接待|open(?![A-Za-z])|:"
+_CLOSED = "不营业|不开放|不对外开放|休息|休馆|公休|关闭|闭馆|闭园|闭店|停业|歇业|休市|除外"
 _PREFIX = r"(?:每逢|每|逢)?(?:周|星期|礼拜)"
 
 _WORDS: tuple[tuple[str, str], ...] = (
@@ -92,7 +93,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("clock", r"\d{1,2}\s*:\s*\d{2}(?::00)?(?!:?\d)"),
     ("spoken", r"\d{1,2}\s*[点时](?!间)(?:半|整|钟|一刻|三刻|\d{1,2}分?(?![\d:点时]))?"),
     ("NUMBER", r"\d{1,2}(?=\s*[-]\s*\d{1,2}\s*[点时])"),
-    ("OFF", r"不营业|不开放|不对外开放|休息|休馆|公休|关闭|闭馆|闭园|闭店|停业|歇业|休市|除外|(?:off|closed)(?![A-Za-z])"),
+    ("OFF", rf"{_CLOSED}|(?:off|closed)(?![A-Za-z])"),
     ("every", r"每天|每日|天天|全年无休|全年|全周|每周(?![一二三四五六日天末1-7])"),
     ("OTHERS", r"(?:其余|其他|其它)(?:时间|日期|日子|天)?"),
     ("workdays", r"工作日"),
@@ -111,7 +112,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("SEMICOLON", r";"),
 )  # fmt: skip
 _ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _WORDS), re.IGNORECASE)
-_UNKNOWN = re.compile(r"[A-Za-z]+(?:\[[^\]]*\]?)?|\"[^\"]*\"?|\d[\d.:]*[\u4e00-\u9fffA-Za-z]*|[\u4e00-\u9fff]+|\|+|.", re.DOTALL)
+_UNKNOWN = re.compile(
+    r"[A-Za-z]+(?:\[[^\]]*\]?)?|\"[^\"]*\"?|\d[\d.:]*[\u4e00-\u9fffA-Za-z]*|[\u4e00-\u9fff]+|\|+|.", re.DOTALL
+)
 
 
 def plain(text: str) -> str:
@@ -129,7 +132,7 @@ def words_of(text: str) -> list[Word]:
 
     Raises
     ------
-    Refusal
+    RefusalError
         Naming the first word that nobody knows.
     """
     found: list[Word] = []
@@ -139,7 +142,7 @@ def words_of(text: str) -> list[Word]:
         word = None if match is None else _word(str(match.lastgroup), match[0], found)
         if match is None or word is None:
             unknown = _UNKNOWN.match(text, at)
-            raise Refusal(NOT_KNOWN, unknown[0] if unknown else text[at:])
+            raise RefusalError(NOT_KNOWN, unknown[0] if unknown else text[at:])
         if word.text:
             found.append(word)
         at = match.end()
@@ -152,22 +155,25 @@ _GROUPS = {"every": WEEK, "workdays": WEEK[:5], "weekend": WEEK[5:], "holiday": 
 
 def _word(name: str, text: str, before: list[Word]) -> Word | None:
     """Make one word; None where it can't stand after those before it."""
-    if name in {"space", "noise"}:
-        return _NOTHING
-    if name in _GROUPS:
-        return Word(Kind.DAY, text, _GROUPS[name])
-    if name == "english":
-        day = _ENGLISH.get(text.lower())
-        return None if day is None else Word(Kind.DAY, text, (day,))
-    if name == "days":
-        return _days(text, re.sub(_PREFIX, "", text))
-    if name in {"bare", "digit"}:
-        return _bare(name, text, before)
-    if name in {"clock", "spoken", "NUMBER"}:
-        return _clock(text, Kind.NUMBER if name == "NUMBER" else Kind.CLOCK)
-    if name == "half":
-        return Word(Kind.MARK, text, half=next(half for half in Half if text in half.value.split("|")))
-    return Word(Kind[name], text)
+    match name:
+        case "space" | "noise":
+            word: Word | None = _NOTHING
+        case "every" | "workdays" | "weekend" | "holiday":
+            word = Word(Kind.DAY, text, _GROUPS[name])
+        case "english":
+            day = _ENGLISH.get(text.lower())
+            word = None if day is None else Word(Kind.DAY, text, (day,))
+        case "days":
+            word = _days(text, re.sub(_PREFIX, "", text))
+        case "bare" | "digit":
+            word = _bare(name, text, before)
+        case "clock" | "spoken" | "NUMBER":
+            word = _clock(text, Kind.NUMBER if name == "NUMBER" else Kind.CLOCK)
+        case "half":
+            word = Word(Kind.MARK, text, half=next(half for half in Half if text in half.value.split("|")))
+        case _:
+            word = Word(Kind[name], text)
+    return word
 
 
 def _days(text: str, letters: str) -> Word | None:
@@ -190,7 +196,7 @@ def _clock(text: str, kind: Kind) -> Word:
     spoken = {"半": 30, "一刻": 15, "三刻": 45, "": 0, "整": 0, "钟": 0}
     minute = spoken[rest] if rest in spoken else int(rest[:2].rstrip("分"))
     if int(hour) > 48 or minute > 59:  # noqa: PLR2004 - OSM counts hours past midnight on to 48
-        raise Refusal(NO_TIME, text)
+        raise RefusalError(NO_TIME, text)
     return Word(kind, text, hour=int(hour), minute=minute, padded=len(hour) > 1)
 
 

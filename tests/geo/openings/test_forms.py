@@ -151,11 +151,13 @@ def test_what_nobody_knows_is_refused_by_its_word(text, part):
     ],
 )
 def test_what_may_mean_two_things_is_refused(text):
-    with pytest.raises(InputError, match="of which .* (may mean two things|for which days|have hours already)"):
+    with pytest.raises(InputError, match=r"of which .* (may mean two things|for which days|have hours already)"):
         parse(text)
 
 
-@pytest.mark.parametrize("text", ["周一闭馆", "Mo off", "周一休息", "每周一 闭馆", "逢周一不开放", "星期一休馆", "周一除外"])
+@pytest.mark.parametrize(
+    "text", ["周一闭馆", "Mo off", "周一休息", "每周一 闭馆", "逢周一不开放", "星期一休馆", "周一除外"]
+)
 def test_only_closing_rules_leave_the_other_days_at_usual_hours(text):
     openings = parse(text)
     assert openings.windows(0) == ()

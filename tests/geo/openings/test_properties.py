@@ -1,5 +1,7 @@
 """No text of opening hours is accepted that its own rendering doesn't mean, and none that a plain reading doesn't."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,11 +13,12 @@ MINUTES = 24 * 60
 ENGLISH = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 CHINESE = ("周一", "星期二", "礼拜三", "周四", "星期五", "周六", "周日")
 WORDS = (
-    *("Mo", "Tu-Fr", "Sa,Su", "PH", "off", "24/7", "08:30-12:00", "14:00-17:30", "22:00-02:00", "00:00-24:00", "2:30-5:30"),
-    *("周一", "至", "周五", "周末", "工作日", "节假日", "每天", "一三五", "其余", "休息", "闭馆", "全天", "24小时", "上午", "下午"),
-    *("晚上", "中午", "凌晨", "次日", "8点半", "12:00", "5:30", "17:30", "-", "～", ",", "，", "、", ";", "；", "\n", " ", "("),
-    *(")", "（", "）", ":", "开放", "营业时间："),
+    *("Mo", "Tu-Fr", "Sa,Su", "PH", "off", "24/7", "08:30-12:00", "14:00-17:30", "22:00-02:00", "00:00-24:00"),
+    *("周一", "至", "周五", "周末", "工作日", "节假日", "每天", "一三五", "其余", "休息", "闭馆", "全天", "24小时"),
+    *("上午", "下午", "晚上", "中午", "凌晨", "次日", "8点半", "12:00", "5:30", "17:30", "2:30-5:30", "-", "～"),
+    *(",", "，", "、", ";", "；", "\n", " ", "(", ")", "（", "）", ":", "开放", "营业时间："),
 )
+UNKNOWN = ("Summer", "夏季", "week", "SH", "||", '"by appointment"', "预约", "+", "Mo[1]", "5月", "pm")
 
 
 def open_minutes(openings: Openings) -> list[set[int] | None]:
@@ -29,8 +32,7 @@ def checked(text: str) -> Openings | None:
     """Parse, and hold what came out against its own rendering; None when the text is refused."""
     try:
         openings = parse(text)
-    except InputError as error:
-        assert str(error).startswith("opening hours are")
+    except InputError:
         return None
     again = parse(openings.text())
     assert again == openings
@@ -38,14 +40,14 @@ def checked(text: str) -> Openings | None:
     for day in range(7):
         windows = openings.windows(day)
         assert all(0 <= a < b <= DAY_S for a, b in windows)
-        assert all(b < c for (_, b), (c, _) in zip(windows, windows[1:], strict=False))
+        assert all(b < c for (_, b), (c, _) in itertools.pairwise(windows))
     return openings
 
 
 @settings(deadline=None, max_examples=400)
-@given(st.lists(st.sampled_from(WORDS), max_size=12).map("".join) | st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join))
-def test_what_is_accepted_is_what_its_rendering_means(text):
-    checked(text)
+@given(st.lists(st.sampled_from(WORDS), max_size=12), st.sampled_from(["", " "]))
+def test_what_is_accepted_is_what_its_rendering_means(words, between):
+    checked(between.join(words))
 
 
 @settings(deadline=None)
@@ -61,12 +63,13 @@ def test_nor_does_any_text_at_all(text):
 
 
 clock = st.integers(0, MINUTES).map(lambda minute: minute - minute % 5)
-spans = st.lists(clock, unique=True, min_size=2, max_size=6).map(sorted).map(lambda at: list(zip(at[::2], at[1::2], strict=False)))
+clocks = st.lists(clock, unique=True, min_size=2, max_size=6).map(sorted)
+spans = clocks.map(lambda at: list(zip(at[::2], at[1::2], strict=False)))
 
 
 @st.composite
 def rules(draw):
-    """A text by a small grammar, and the minutes that it says, worked out here on their own."""
+    """Write a text by a small grammar, and say the minutes that it means, worked out here on their own."""
     chinese = draw(st.booleans())
     names = CHINESE if chinese else ENGLISH
     said: list[set[int] | None] = [None] * 7
@@ -106,7 +109,7 @@ def test_rules_over_each_other_mean_what_a_plain_reading_says(made):
 
 
 @settings(deadline=None)
-@given(rules(), st.sampled_from(["Summer", "夏季", "week", "SH", "||", '"by appointment"', "预约", "+", "Mo[1]", "5月", "pm"]))
+@given(rules(), st.sampled_from(UNKNOWN))
 def test_one_unknown_word_is_enough_to_refuse(made, word):
     text, _ = made
     with pytest.raises(InputError) as error:
