@@ -11,10 +11,12 @@ import pandas as pd
 
 from geo.catalogue import Catalogue
 from geo.errors import InputError
+from geo.foreign_text import shown
 from geo.model import Scope
 from geo.results import GROUPS, RADII_M, Board, board, findings, hotspot_cells, hotspot_places, item_names
 from geo.store import Store
-from geo.writers.layers import write, write_sheet
+from geo.workbooks import write_sheet
+from geo.writers.layers import write
 from webmap.bulletin.content import bulletin
 from webmap.bulletin.docx import write_docx
 from webmap.bulletin.fonts import chinese_font
@@ -69,22 +71,27 @@ def scores_command(session: Session, round_id: str, by: str, out: Path | None) -
 def _say_overall(session: Session, round_id: str, whole: pd.Series) -> None:
     session.say(
         "Round {round}: {score:.1f} of 100, between {low:.1f} and {high:.1f} with 95 % confidence.",
-        round=round_id, score=100 * whole["score"], low=100 * whole["low"], high=100 * whole["high"],
-    )  # fmt: skip
+        round=round_id,
+        score=100 * whole["score"],
+        low=100 * whole["low"],
+        high=100 * whole["high"],
+    )
     session.say(
         "Standard error {se} from neighbours, {se_days} from the days (on the safe side).",
         **{name: DASH if pd.isna(whole[name]) else f"{100 * whole[name]:.2f}" for name in ("se", "se_days")},
-    )  # fmt: skip
+    )
     session.say(
         "{n} of {drawn} checkpoints were visited; those that weren't hold {share:.1f} % of the weight.",
-        n=int(whole["n"]), drawn=int(whole["drawn"]), share=100 * whole["share_unvisited"],
-    )  # fmt: skip
+        n=int(whole["n"]),
+        drawn=int(whole["drawn"]),
+        share=100 * whole["share_unvisited"],
+    )
 
 
 def _print(session: Session, table: Table) -> None:
     click.echo("", err=session.as_json)
     for line in lines(table) if len(table.rows) else [table.empty]:
-        click.echo(line, err=session.as_json)
+        click.echo(shown(line), err=session.as_json)
     click.echo("", err=session.as_json)
 
 
@@ -179,8 +186,11 @@ def hotspots_command(session: Session, out: Path, radii: list[str], **narrowing:
     flagged = int((cells["hot"] | cells["cold"]).sum())
     session.say(
         "{visits} visits in {cells} cells of 100 m; {flagged} cells are flagged, in {places} places.",
-        visits=len(visits), cells=len(cells), flagged=flagged, places=len(places),
-    )  # fmt: skip
+        visits=len(visits),
+        cells=len(cells),
+        flagged=flagged,
+        places=len(places),
+    )
     _print(session, places_table(places, zones, catalogue, session.language))
     session.say("Wrote {path}", path=out)
     secret = int((visits["covert"] & (visits["arrived_at"].dt.tz_convert(timezone).dt.date >= now.date)).sum())
