@@ -17,7 +17,7 @@ def parse(text: str) -> Openings:
 
     Understood are ``08:30-12:00,14:00-17:30``, ``Mo-Fr 08:30-12:00; Sa 09:00-12:00; PH off``, ``24/7``,
     ``Mo off`` (else the usual hours), and the Chinese forms 周一至周五 8:30-12:00, 上午9点-11点半, 24小时, 工作日,
-    周末, 周一闭馆. A window past midnight runs into the next day. :mod:`geo.openings.rules` says how rules work together.
+    周末, 周一闭馆. A window past midnight runs into the next day. :mod:`geo.openings.rules` says how rules combine.
 
     Raises
     ------
