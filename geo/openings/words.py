@@ -73,8 +73,18 @@ _ENGLISH = {
     **{name + "day": day for day, name in enumerate(("mon", "tues", "wednes", "thurs", "fri", "satur", "sun"))},
     "ph": HOLIDAY,
 }
-_CHINESE = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": -1,
-            **{str(day + 1): day for day in WEEK}}  # fmt: skip
+_CHINESE = {
+    "一": 0,
+    "二": 1,
+    "三": 2,
+    "四": 3,
+    "五": 4,
+    "六": 5,
+    "日": 6,
+    "天": 6,
+    "末": -1,
+    **{str(day + 1): day for day in WEEK},
+}
 _NUMERALS = {numeral: number for number, numeral in enumerate("零一二三四五六七八九十")} | {"两": 2, "〇": 0}
 
 _LINE = re.compile(r"\s*[\r\n]+\s*")
@@ -110,7 +120,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("OPEN_BRACKET", r"[(\[【]"),
     ("CLOSE_BRACKET", r"[)\]】]"),
     ("SEMICOLON", r";"),
-)  # fmt: skip
+)
 _ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _WORDS), re.IGNORECASE)
 _UNKNOWN = re.compile(
     r"[A-Za-z]+(?:\[[^\]]*\]?)?|\"[^\"]*\"?|\d[\d.:]*[\u4e00-\u9fffA-Za-z]*|[\u4e00-\u9fff]+|\|+|.", re.DOTALL
