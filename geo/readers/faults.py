@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.notes import Say, in_english
-from geo.sources.findings import Findings
 from geo.readers.tables import SOURCE_ROW, Table
+from geo.sources.findings import Findings
 
 _CELL_CHARACTERS = 32_000
 

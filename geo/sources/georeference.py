@@ -148,8 +148,8 @@ def locate(vertices: Vertices, source: Source) -> Located:
     work = _Work(vertices, source, Findings(vertices.count))
     stated, named = _flat(work, source.stated), _flat(work, source.named)
     work.source = replace(source, stated=stated, named=named)
-    geographic = next((crs for crs in (stated, named) if crs is not None and crs.is_geographic), None)
-    projected = next((crs for crs in (stated, named) if crs is not None and crs.is_projected), None)
+    geographic = next((crs for crs in (named, stated) if crs is not None and crs.is_geographic), None)
+    projected = next((crs for crs in (named, stated) if crs is not None and crs.is_projected), None)
     _refuse_null_island(work)
     size = np.maximum(np.abs(vertices.x), np.abs(vertices.y))
     metres = vertices.any(size > (_FULL_CIRCLE if stated is not None and stated.is_projected else _NO_DEGREES))
@@ -160,7 +160,7 @@ def locate(vertices: Vertices, source: Source) -> Located:
         _refuse_crs(work, work.live(degrees), messages.DEGREES_AS_METRES, stated)
     _read_metres(work, work.live(metres), projected)
     _read_degrees(work, work.live(degrees), geographic)
-    _say_unused(work, metres, degrees)
+    _say_chosen(work, metres, degrees)
     _shift(work)
     _refuse_far(work)
     bad = work.at(work.found.bad)
@@ -185,15 +185,15 @@ def _flat(work: _Work, crs: CRS | None) -> CRS | None:
     return flat
 
 
-def _say_unused(work: _Work, metres: Mask, degrees: Mask) -> None:
-    """Say that the CRS of the import was not needed, where the file's own goes with its numbers."""
+def _say_chosen(work: _Work, metres: Mask, degrees: Mask) -> None:
+    """Say which CRS was used where the file names one and the import another."""
     stated, named = work.source.stated, work.source.named
     if stated is None or named is None or stated == named:
         return
-    same = degrees if stated.is_geographic else metres
-    if not work.live(~same & (metres | degrees)).any():
-        names = {"stated": surveys.name(stated), "named": surveys.name(named)}
-        work.found.say(same, messages.OTHER_CRS, file=work.source.file, **names)
+    names = {"file": work.source.file, "stated": surveys.name(stated), "named": surveys.name(named)}
+    used = degrees if named.is_geographic else metres
+    work.found.say(used, messages.NAMED_CRS, **names)
+    work.found.say((degrees | metres) & ~used, messages.STATED_CRS, **names)
 
 
 def _refuse_null_island(work: _Work) -> None:
@@ -262,14 +262,15 @@ def _turn_northings(work: _Work, where: Mask) -> None:
 def _zones(work: _Work, where: Mask, crs: CRS | None) -> Rows:
     """Return the zone that the eastings of each row carry in front; refuse rows that leave it open or are of two."""
     prefix = np.asarray(datums.prefix_zone(work.vertices.x))
-    zone = work.vertices.first(prefix.astype(float))
-    zone = np.where(np.isfinite(zone), zone, 0).astype(np.int64)
+    led = work.vertices.first(prefix.astype(float))
+    zone: Rows = np.where(np.isfinite(led), led, 0).astype(np.int64)
     first = work.first()
     mixed = where & work.vertices.any(prefix != zone[work.vertices.row])
     work.found.refuse(mixed, "lon", messages.NOT_METRES, **first)
     if crs is None:
         bare = where & (zone == 0) & ~mixed
-        if work.source.shaped and bare.any() and bare.sum() == work.vertices.any(work.vertices.x == work.vertices.x).sum():
+        rows = len(np.unique(work.vertices.row))
+        if work.source.shaped and bare.any() and bare.sum() == rows:
             raise InputError(messages.NO_CRS, file=work.source.file)
         work.found.refuse(bare, "lon", messages.NO_ZONE, x=first["x"])
         either = where & np.isin(zone, _MERCATOR_ZONES)
@@ -286,8 +287,8 @@ def _read_zone(work: _Work, where: Mask, number: int, crs: CRS | None) -> None:
     else:
         zone = surveys.gauss_kruger(crs) or surveys.GaussKruger(0.0, surveys.FALSE_EASTING_M)
         if number not in {0, zone.prefix, *zone.numbers}:
-            named = work.source.named or work.source.stated or crs
-            work.found.refuse(where, "lon", messages.OTHER_ZONE, zone=number, crs=named.to_string(), x=work.first()["x"])
+            named, x = work.source.named or work.source.stated or crs, work.first()["x"]
+            work.found.refuse(where, "lon", messages.OTHER_ZONE, zone=number, crs=named.to_string(), x=x)
             return
     x = kept - number * 1e6 + zone.false_easting_m - surveys.FALSE_EASTING_M
     plain = crs if number else datums.without_prefix(crs)
@@ -365,15 +366,19 @@ def _read_degrees(work: _Work, where: Mask, crs: CRS | None) -> None:
 
 
 def _shift(work: _Work) -> None:
-    """Move degrees of GCJ-02 and BD-09, and refuse them where these do not exist."""
-    datum, where = work.source.datum, work.live(work.shifted)
-    if datum not in (Datum.GCJ02, Datum.BD09) or not where.any():
-        return
+    """Move degrees of GCJ-02 and BD-09; refuse all datums of China elsewhere."""
+    datum = work.source.datum
+    where = work.live(work.shifted if datum in (Datum.GCJ02, Datum.BD09) else np.ones(work.vertices.count, bool))
     lon, lat = work.vertices.middle(work.lon), work.vertices.middle(work.lat)
+    where &= np.isfinite(lon)
+    if datum is Datum.WGS84 or not where.any():
+        return
     outside = where & ~datums.in_china(lon, lat)
     if outside.sum() == where.sum():
         middle = {"lon": float(np.median(lon[where])), "lat": float(np.median(lat[where]))}
         raise DatumError(messages.CITY_OUTSIDE_CHINA, file=work.source.file, datum=str(datum), **middle)
+    if datum is Datum.CGCS2000:
+        return
     work.found.refuse(outside, "lon", messages.OUTSIDE_CHINA, lon=lon, lat=lat, datum=str(datum))
     at = work.at(work.live(where))
     work.lon[at], work.lat[at] = datums.to_wgs84(work.lon[at], work.lat[at], datum)

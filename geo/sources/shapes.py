@@ -81,7 +81,7 @@ def fit(shapes: Shapes, rule: ShapeRule, found: Findings) -> Shapes:
 
 
 def _kinds(shapes: Shapes) -> npt.NDArray[np.object_]:
-    return _NAMES[shapely.get_type_id(shapes)]
+    return np.asarray(_NAMES[shapely.get_type_id(shapes)], dtype=object)
 
 
 def _singled(shapes: Shapes) -> Shapes:

@@ -1,4 +1,4 @@
-"""Coordinate reference systems as files name them: their horizontal part, their Gauss-Kruger zone, the way to WGS-84."""
+"""Coordinate reference systems as files name them: horizontal part, Gauss-Kruger zone, the way to WGS-84."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ class GaussKruger:
 
     @property
     def numbers(self) -> set[int]:
-        """Return the numbers of its meridian: that of three-degree zones and that of six-degree ones, as far as whole."""
+        """Return the numbers of its meridian: that of three-degree zones and that of six-degree ones."""
         three, six = self.meridian / 3.0, (self.meridian + 3.0) / 6.0
         return {int(number) for number in (three, six) if number == int(number)}
 
@@ -81,7 +81,8 @@ def gauss_kruger(crs: CRS | None) -> GaussKruger | None:
     value = {each.name: float(each.value) for each in crs.coordinate_operation.params}
     easting = value.get("False easting", np.nan)
     plain = value.get("Scale factor at natural origin") == 1.0 and not value.get("Latitude of natural origin")
-    if crs.coordinate_operation.method_name != "Transverse Mercator" or not plain or easting % _PREFIX_M != FALSE_EASTING_M:
+    known = crs.coordinate_operation.method_name == "Transverse Mercator" and easting % _PREFIX_M == FALSE_EASTING_M
+    if not (plain and known):
         return None
     meridian = value["Longitude of natural origin"]
     return GaussKruger(meridian, easting) if _MERIDIANS[0] <= meridian <= _MERIDIANS[1] else None
