@@ -89,7 +89,7 @@ def test_everything_is_in_it(html: str) -> None:
         "偶然",
     ):
         assert text in html, text
-    assert html.count("xundian.cells(map_") == 1
+    assert html.count("xundianCells(map_") == 1
     assert len(html.encode()) < LARGEST_BYTES
 
 
@@ -131,9 +131,9 @@ def test_a_covert_round_says_whose_file_it_is(html: str) -> None:
 def test_without_routes_nothing_of_a_covert_round_is_in_the_file(store: Store, tmp_path: Path) -> None:
     round_map(store, "2026-06", tmp_path / "map.html", Contents(routes=False))
     text = (tmp_path / "map.html").read_text(encoding="utf-8")
-    for word in ("本轮为暗访", "第 3 组", "xundian.day(", '"title":', 'id="day-1"'):
+    for word in ("本轮为暗访", "第 3 组", "divIcon({html: html", '"title":', '"colour":{'):
         assert word not in text, word
-    assert "xundian.cells(map_" in text
+    assert "xundianCells(map_" in text
     head, arrays = head_of(text), arrays_of(head_of(text))
     visits = store.visits_frame()
     assert arrays["visits"].sum() == len(visits) - 1 == (~visits["covert"]).sum()  # one of them is of today and covert
@@ -144,7 +144,7 @@ def test_without_routes_nothing_of_a_covert_round_is_in_the_file(store: Store, t
 def test_the_layer_that_is_seen_first(store: Store, tmp_path: Path, first: str, shown: str) -> None:
     round_map(store, "2026-06", tmp_path / "map.html", Contents(first=first))
     text = (tmp_path / "map.html").read_text(encoding="utf-8")
-    assert re.search(rf"xundian\.cells\(map_\w+, feature_group_\w+, {shown}\);", text)
+    assert re.search(rf"xundianCells\(map_\w+, feature_group_\w+, .*, {shown}\);", text)
 
 
 def test_english_on_request(store: Store, tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_round_without_plan_and_a_city_without_visits(tmp_path: Path) -> None:
         bare.create_round(Round("R1", dt.date(2026, 6, 9), days=1, teams=1, size=1))
         round_map(bare, "R1", tmp_path / "map.html")
     text = OWN.sub("", (tmp_path / "map.html").read_text(encoding="utf-8"))
-    assert "xundian.cells(map_" not in text
+    assert "xundianCells(map_" not in text
     assert 'id="months"' not in text
 
 

@@ -193,9 +193,9 @@ def ground(raster: Raster, zones: gpd.GeoDataFrame) -> str:
     return collection(frame, (), decimals=DECIMALS)
 
 
-def call(group: folium.FeatureGroup, *, shown: bool) -> Call:
+def call(group: folium.FeatureGroup, block: str, *, shown: bool) -> Call:
     """Draw the packed cells into a group of the map, the edges of what is flagged above them, the ground below."""
-    return Call("cells", group.get_name(), json.dumps(shown))
+    return Call("Cells", group.get_name(), json.dumps(block), json.dumps(shown))
 
 
 def legend(labels: Sequence[str] = RATE.labels) -> list[tuple[str, int]]:

@@ -36,7 +36,7 @@ class Call(MacroElement):
     """
 
     _template = Template(
-        "{% macro script(this, kwargs) %}xundian.{{ this.function }}({{ this._parent.get_name() }}"
+        "{% macro script(this, kwargs) %}xundian{{ this.function }}({{ this._parent.get_name() }}"
         "{% for one in this.arguments %}, {{ one }}{% endfor %});{% endmacro %}"
     )
 
@@ -69,7 +69,7 @@ def streets(edges: gpd.GeoDataFrame, blocks: Blocks) -> folium.FeatureGroup:
         {"colour": colour("street-edge"), "width": STREET_WIDTHS[rank], "shape": _shapes(_alone(merged[rank]))}
         for rank in sorted(merged, reverse=True)
     ]
-    return drawn("streets", blocks.add("streets", classes), name="streets", control=False)
+    return drawn("Streets", blocks.add("streets", classes), name="streets", control=False)
 
 
 def _alone(shape: shapely.Geometry) -> gpd.GeoDataFrame:
@@ -84,7 +84,7 @@ def zones(frame: gpd.GeoDataFrame, blocks: Blocks, block: str, *, name: str, sho
     """Draw the outlines of zones, with their names when pointed at."""
     lines = frame.set_geometry(frame.geometry.simplify(SIMPLE_DEG).boundary)
     blocks.add(block, {"colour": colour("zone"), "shapes": _shapes(lines, "name")})
-    return drawn("zones", block, name=name, show=show)
+    return drawn("Zones", block, name=name, show=show)
 
 
 def checkpoints(frame: gpd.GeoDataFrame, blocks: Blocks, *, name: str) -> folium.FeatureGroup:
@@ -103,7 +103,7 @@ def checkpoints(frame: gpd.GeoDataFrame, blocks: Blocks, *, name: str) -> folium
         "perDegree": 10**DECIMALS,
         "colour": colour("point"),
     }
-    return drawn("dots", blocks.add("roster", columns), name=name, show=False)
+    return drawn("Dots", blocks.add("roster", columns), name=name, show=False)
 
 
 def day(

@@ -145,7 +145,7 @@ def _page(sheet: Sheet) -> folium.Map:
     figure: Any = page.get_root()
     figure.header.add_child(Element(HEAD))
     figure.html.add_child(Element(PANEL))
-    page.add_child(folium_layers.Call("credit"))
+    page.add_child(folium_layers.Call("Credit"))
     if store.streets_sha256():
         folium_layers.streets(store.streets(), sheet.blocks).add_to(page)
     return page
@@ -169,10 +169,10 @@ def _cells(sheet: Sheet) -> Cells | None:
 def _cell_layer(page: folium.Map, sheet: Sheet, cells: Cells, *, shown: bool) -> None:
     group = folium.FeatureGroup(name=sheet.say("Where it is bad"), show=shown)
     group.add_to(page)
-    sheet.blocks.add("cells", folium_cells.packed(cells, _cell_words(sheet)))
+    block = sheet.blocks.add("cells", folium_cells.packed(cells, _cell_words(sheet)))
     sheet.blocks.add_json("edges", folium_cells.outlines(cells.judged))
     sheet.blocks.add_json("ground", folium_cells.ground(cells.raster, sheet.sight.zones()))
-    page.add_child(folium_cells.call(group, shown=shown))
+    page.add_child(folium_cells.call(group, block, shown=shown))
 
 
 def _places(page: folium.Map, sheet: Sheet) -> None:
@@ -213,7 +213,7 @@ def _days(page: folium.Map, sheet: Sheet, *, shown: bool) -> None:
         )
         name = f"{sheet.say('Day {day}', day=number)} · {sheet.round.date(int(number)):%m-%d}"
         show = shown and number == routes["day"].min()
-        folium_layers.drawn("day", block, name=name, show=show, overlay=False).add_to(page)
+        folium_layers.drawn("Day", block, name=name, show=show, overlay=False).add_to(page)
 
 
 def _head() -> str:

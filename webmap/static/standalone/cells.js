@@ -12,10 +12,11 @@ const mercator = (lat) => Math.asinh(Math.tan((lat * Math.PI) / 180));
  * Draw the cells, the slider of months, and tell what is known of a cell that is clicked.
  * @param {L.Map} map
  * @param {L.LayerGroup} group
+ * @param {string} name
  * @param {boolean} visible
  */
-export function cells(map, group, visible) {
-  const given = /** @type {import("./cell_arrays.js").Given} */ (block("cells"));
+export function cells(map, group, name, visible) {
+  const given = /** @type {import("./cell_arrays.js").Given} */ (block(name));
   const bar = /** @type {HTMLElement} */ (document.getElementById("months"));
   const months = new Months(bar, given);
   below(map, group);

@@ -5,7 +5,7 @@ import { credit, day, dots, streets, zones } from "./layers.js";
 
 const PHONE_PX = 600;
 
-Object.assign(globalThis, { xundian: { cells, credit, day, dots, streets, zones } });
+Object.assign(globalThis, { xundianCells: cells, xundianCredit: credit, xundianDay: day, xundianDots: dots, xundianStreets: streets, xundianZones: zones });
 
 /** Fold the legend and the list of layers on a phone, where they would hide the map. */
 function fold() {
