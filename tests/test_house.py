@@ -54,6 +54,13 @@ def test_nothing_travels_in_the_attrs_of_a_frame() -> None:
     assert [str(p.relative_to(ROOT)) for p in PRODUCT if re.search(r"\.attrs\b", p.read_text(encoding="utf-8"))] == []
 
 
+def test_one_module_knows_the_time_zone_of_a_city() -> None:
+    own = re.compile(r"Asia/Shanghai\"|setting\(\"timezone")
+    assert [p.relative_to(ROOT).as_posix() for p in PRODUCT if own.search(p.read_text(encoding="utf-8"))] == [
+        "geo/clock.py"
+    ]
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "webmap/cli").rglob("*.py")), ids=lambda path: path.name)
 def test_commands_name_their_options(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -13,12 +13,12 @@ from branca.element import Element
 from jinja2 import Environment, PackageLoader
 
 from geo.catalogue import Catalogue
+from geo.clock import today
 from geo.model import Level, Role, Round, User
 from geo.results import hotspot_cells, raster_of
 from geo.results.names import item_names
 from geo.store import Store
 from webmap import pages_apart
-from webmap.clock import today
 from webmap.extent import extent
 from webmap.language.texts import translate
 from webmap.palette import STYLESHEET
