@@ -76,7 +76,7 @@ def zones(level: str) -> Callable[[Store, Path, Store | None], None]:
 def roster(demo: Store, path: Path, _: Store | None) -> None:
     """Write the demo's roster as an office keeps it: Chinese headings, GCJ-02."""
     export_layer(demo, "checkpoints", path, datum=Datum.GCJ02, lang="zh")
-    table = pd.read_excel(path, dtype=str)
+    table = pd.read_excel(path, dtype=str, engine="calamine")
     table = table.drop(columns=["单元网格", "cell"], errors="ignore")
     table.rename(columns={"名称": "点位名称", "类别": "点位类别"}).to_excel(path, index=False, engine="xlsxwriter")
 
