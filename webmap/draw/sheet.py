@@ -42,4 +42,4 @@ def write_sheet(store: Store, report: RoundReport, path: Path, *, language: str 
         style=pages_apart.style(),
         made_on=today(store).date.isoformat(),
     )
-    path.write_text(page, encoding="utf-8")
+    path.write_text(pages_apart.sealed(page), encoding="utf-8", newline="\n")

@@ -100,10 +100,9 @@ def write_sheets(
 
     made = list(pages(part, store.streets(), say=lambda text: translate(text, language)))
     page = pages_apart.templates(language).get_template("route_sheets.html")
-    path.write_text(
-        page.render(**view(part, made, language=language), style=stylesheet(), made_on=today(store).date.isoformat()),
-        encoding="utf-8",
-    )
+    shown = view(part, made, language=language)
+    html = page.render(**shown, style=stylesheet(), made_on=today(store).date.isoformat())
+    path.write_text(pages_apart.sealed(html), encoding="utf-8", newline="\n")
     return len(made)
 
 
