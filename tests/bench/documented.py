@@ -2,7 +2,8 @@
 
 Each page is worked through from its top in a folder of its own, with the files that it names made from the demo city
 just before a command asks for them. README and docs/import.md begin without a city, every other page with the demo's,
-whose round is called as the pages call theirs and has been inspected. A command that ends with another exit code than 0 fails the run.
+whose round is called as the pages call theirs and has been inspected. A command that ends with another exit code than 0
+fails the run.
 """
 
 import os
