@@ -75,6 +75,14 @@ def test_commands_of_make_are_the_same_on_windows() -> None:
     assert said.stderr.strip().endswith("say one of: " + ", ".join(targets))
 
 
+def test_a_release_holds_every_file_of_the_product() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
+    kept = subprocess.run(["git", "ls-files", *ROOMS], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = [Path(line) for line in kept.stdout.splitlines() if not line.endswith((".py", ".gitattributes", ".d.mts"))]
+    assert len(files) > 50
+    assert [str(path) for path in files if not any(path.match(pattern) for pattern in patterns)] == []
+
+
 MANY = {  # functions of more than six parameters, which callers outside know by these names
     "geo/density/surface.py:kernel",
     "geo/density/surface.py:ratio",
