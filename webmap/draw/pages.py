@@ -12,14 +12,14 @@ from flask_babel import gettext as _
 from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Role
 from geo.store import Store
-from routing.brief import made_up, teams_of
 from routing.draw import reveal as reveals
 from routing.draw.commit import ThirdParty
+from routing.plan.problem_builder import made_up, teams_of
 from routing.rounds import draw_round, fieldwork, proof
 from routing.rounds.frame import Choices, ensure_drawable
 from routing.rounds.report import RoundReport, draw_status, report_round
 from routing.teams.drawn import draw_round_teams
-from webmap import access
+from webmap.accounts import access
 from webmap.draw.view import view_of
 from webmap.formats import category_name, number
 from webmap.language.spoken import say
@@ -34,18 +34,18 @@ KEPT = 16  # reports remembered
 @access.require(Role.PLANNER)
 def page() -> str:
     """Show where the draw of a round stands, and what can be done next."""
-    sight = access.sight()
-    rounds = sight.rounds()
+    visible = access.visible()
+    rounds = visible.rounds()
     asked = request.args.get("round")
     chosen = next((one for one in rounds if one.id == asked), None) if asked else next(iter(rounds), None)
     if asked and chosen is None:
         raise NotFoundError("there is no round {round}: choose one of the list", round=asked)
     if chosen is None:
         return render_template("draw.html", rounds=rounds, round=None)
-    status = draw_status(sight.store, chosen.id)
+    status = draw_status(visible.store, chosen.id)
     compare = "compare" in request.args
-    view = _view(sight.store, chosen.id, draws=COMPARED if compare else 0) if status.draw else None
-    last = sight.today.date <= chosen.date(chosen.days)
+    view = _view(visible.store, chosen.id, draws=COMPARED if compare else 0) if status.draw else None
+    last = visible.today.date <= chosen.date(chosen.days)
     return render_template(
         "draw.html",
         rounds=rounds,
@@ -53,13 +53,13 @@ def page() -> str:
         status=status,
         view=view,
         compared=compare,
-        teams=sight.store.team_draw(chosen.id) if status.draw else None,
-        questionnaires=sight.store.questionnaires(chosen.id) if status.draw else None,
+        teams=visible.store.team_draw(chosen.id) if status.draw else None,
+        questionnaires=visible.store.questionnaires(chosen.id) if status.draw else None,
         too_early=last,
         draws=COMPARED,
-        made_up=[note.text(say) for note in made_up(sight.store, chosen)],
+        made_up=[note.text(say) for note in made_up(visible.store, chosen)],
         number_of=number,
-        **_proofs(sight.store, status),
+        **_proofs(visible.store, status),
     )
 
 

@@ -10,7 +10,8 @@ from geo.errors import NotFoundError
 from routing.draw.risk import LOOK_BACK
 from routing.draw.verify import standalone
 from routing.rounds.proof import hash_of, publication, restored
-from webmap import access, pages_apart
+from webmap import pages_apart
+from webmap.accounts import access
 from webmap.language import spoken as language
 from webmap.language.script_texts import SCRIPT_TEXTS
 from webmap.language.texts import translate

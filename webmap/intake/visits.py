@@ -16,7 +16,7 @@ from geo.imports import ImportOptions, ImportReport
 from geo.model import Role
 from geo.progress import Progress
 from geo.store import Store
-from webmap import access
+from webmap.accounts import access
 from webmap.intake import view
 from webmap.intake.uploads import Upload, Uploads
 from webmap.jobs import Job, jobs, owner, trouble
