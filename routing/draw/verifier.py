@@ -138,10 +138,8 @@ def climb(node: str, index: int, size: int, path: list[str]) -> str:
 
 def leads(one: Plain, year: Plain) -> bool:
     """Tell whether a secret stands where it says under the root of its year."""
-    inside, leaf = one["position"] <= year["secrets_count"], digest(b"\0" + bytes.fromhex(one["secret"]))
-    return (
-        inside and climb(leaf, one["position"] - 1, year["secrets_count"], one["secret_path"]) == year["secrets_root"]
-    )
+    at, size, leaf = one["position"], year["secrets_count"], digest(b"\0" + bytes.fromhex(one["secret"]))
+    return bool(at <= size and climb(leaf, at - 1, size, one["secret_path"]) == year["secrets_root"])
 
 
 def commitment(root: str, rules: Plain) -> str:

@@ -82,6 +82,10 @@ def read_quotas(path: Path, catalogue: Catalogue) -> Mapping[str, int]:
 
 
 SEED_BITS = 128
+COVERT_TRIAL = (
+    "round {round!r} is covert and not committed to: commit to it first, or say --trial for a trial draw; "
+    "anyone who learns the seed can compute this"
+)
 
 
 def refuse_covert_trial(round_: Round, *, asked: bool) -> None:
@@ -93,15 +97,7 @@ def refuse_covert_trial(round_: Round, *, asked: bool) -> None:
         Unless it was asked for.
     """
     if round_.covert and not asked:
-        raise StateError(
-            "round {round!r} is covert and not committed to: commit to it first, or ask for a trial draw by name "
-            "(--trial); {warning}",
-            round=round_.id,
-            warning=GUESSED,
-        )
-
-
-GUESSED = "anyone who learns the seed can compute this"
+        raise StateError(COVERT_TRIAL, round=round_.id)
 
 
 def draw_round(

@@ -84,7 +84,7 @@ def _read(path: Path) -> Mapping[str, Any]:
         raise StateError(
             "the secret of this round is missing: bring {path} back from where the round was committed to, "
             "or void the round",
-            path=str(path),
+            path=_shown(path),
         ) from None
     except ValueError:
         raise _damaged(path) from None
@@ -94,7 +94,12 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _damaged(path: Path) -> StateError:
-    return StateError("the secret in {path} is damaged: bring it back from a backup", path=str(path))
+    return StateError("the secret in {path} is damaged: bring it back from a backup", path=_shown(path))
+
+
+def _shown(path: Path) -> str:
+    """Name a file without where the city lies, which is nobody's business on a page."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def _path(store: Store, kind: str, root: str) -> Path:

@@ -13,7 +13,7 @@ from geo.store import Store
 from routing.draw.commit import ThirdParty
 from routing.rounds import draw_round, proof
 from routing.rounds.frame import Choices
-from routing.rounds.making import GUESSED, refuse_covert_trial
+from routing.rounds.making import refuse_covert_trial
 from routing.rounds.report import draw_status
 from webmap.cli.draws.group import OUT, draw_group, shown
 from webmap.cli.session import Result, Session, command
@@ -123,7 +123,13 @@ def _text_of(path: Path) -> str:
 @click.option("--seed", type=int, help="Of a trial draw; the same seed gives the same sample. By default random.")
 @choices_options
 def run(
-    session: Session, round_id: str, *, value: str | None, trial: bool, seed: int | None, **options: Any  # noqa: ANN401 - the options above
+    session: Session,
+    round_id: str,
+    *,
+    value: str | None,
+    trial: bool,
+    seed: int | None,
+    **options: Any,  # noqa: ANN401 - the options above
 ) -> Result:
     """Draw the sample of a round; without a commitment it is a trial draw, and marked as such."""
     shares = [_text_of(Path(text)) if Path(text).is_file() else text for text in options.pop("shares")]
@@ -133,16 +139,18 @@ def run(
             choices = Choices(**options)
             report = draw_round(store, round_id, seed=seed, choices=choices, progress=session.progress)
         elif trial or seed is not None:
-            raise InputError("a committed round has no trial and no seed, its number decides: leave out --trial and --seed")
+            raise InputError(
+                "a committed round has no trial and no seed, its number decides: leave out --trial and --seed"
+            )
         else:
             report = proof.draw_committed(store, round_id, value, shares)
     session.warn(report.notes)
     if report.trial:
         session.say(
             "Trial draw of round {round}: {drawn} checkpoints; "
-            "balance {balance_city:.3f} and {balance_within:.3f} within. Its seed is {seed}: {warning}.",
+            "balance {balance_city:.3f} and {balance_within:.3f} within. "
+            "Seed {seed}: anyone who learns the seed can compute this.",
             **report.as_json(),
-            warning=session.translated(GUESSED),
         )
     else:
         session.say(
