@@ -95,7 +95,7 @@ def read_places(table: Table, log: FaultLog, *, datum: Datum | str, crs: Any = N
     projected = pair.there & ((np.abs(pair.x) > 1000) | (np.abs(pair.y) > 1000))  # noqa: PLR2004 - no degrees
     degrees = pair.there & ~projected
     if projected.any():
-        _unproject(pair, projected, log, places, (datum, named))
+        _unproject(pair, projected, log, places, datum, named)
     _check_degrees(pair, degrees & pair.there, log)
     geographic = degrees & pair.there
     _refuse_outside_china(pair, geographic, log, datum, table.file)
@@ -235,9 +235,8 @@ def _null_island(pair: _Pair, log: FaultLog) -> None:
     pair.drop(null)
 
 
-def _unproject(pair: _Pair, where: Mask, log: FaultLog, places: Places, source: tuple[Datum, CRS | None]) -> None:
+def _unproject(pair: _Pair, where: Mask, log: FaultLog, places: Places, datum: Datum, named: CRS | None) -> None:
     """Turn metres into degrees, zone by zone; the zone comes from the easting's prefix or from the named CRS."""
-    datum, named = source
     if datum in (Datum.GCJ02, Datum.BD09):
         log.add(where, "lon", messages.PROJECTED_DATUM, x=pair.x.copy(), y=pair.y.copy(), datum=str(datum))
         pair.drop(where)
@@ -256,11 +255,10 @@ def _unproject(pair: _Pair, where: Mask, log: FaultLog, places: Places, source: 
     good &= ~log.bad
     for number in np.unique(zone[good]):
         part = good & (zone == number)
-        _unproject_zone(pair, part, log, places, (int(number), named))
+        _unproject_zone(pair, part, log, places, int(number), named)
 
 
-def _unproject_zone(pair: _Pair, part: Mask, log: FaultLog, places: Places, source: tuple[int, CRS | None]) -> None:
-    number, named = source
+def _unproject_zone(pair: _Pair, part: Mask, log: FaultLog, places: Places, number: int, named: CRS | None) -> None:
     if number:
         crs = datums.prefixed_crs(number)
         if named is not None and datums.is_gauss_kruger(named) and not datums.same_zone(named, crs):

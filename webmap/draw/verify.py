@@ -21,6 +21,7 @@ from webmap.language.texts import translate
 
 pages = Blueprint("verify", __name__, url_prefix="/verify")
 
+
 @pages.get("")
 def page() -> str:
     """Show the verifier, and every commitment of the city with what became of it."""

@@ -102,6 +102,8 @@ function ofDay(doc, typed) {
 function ofClosing(doc, typed) {
   const { valid, faults, facts: of } = verify(doc);
   const lines = of ? doc.commitments : [];
+  /** @type {Record<string, string>} */
+  const states = { open: t("Still open"), drawn: t("Drawn, not revealed"), revealed: t("Revealed"), void: t("Void") };
   const there = !typed || lines.some((/** @type {any} */ one) => one.commitment === typed);
   const parts = [section(t("Every check"), checkList(faults, "closing"))];
   if (of) {
@@ -113,7 +115,7 @@ function ofClosing(doc, typed) {
       [t("Revealed"), many(of.revealed)], [t("Void"), many(of.void)], [t("Not accounted for"), many(of.unaccounted)],
     ])));
     parts.push(searched(t("Commitments"), lines.length, [t("Position"), t("Public number"), t("State")],
-      lines.map((/** @type {any} */ one) => [one.position, `${one.source} ${one.period}`, t(one.state)])));
+      lines.map((/** @type {any} */ one) => [one.position, `${one.source} ${one.period}`, states[one.state]])));
   }
   const bad = valid ? t("The year adds up, but the commitment that was published is not in its list.") : t("The year is not what it says.");
   return { fine: valid && there, text: valid && there ? t("The year adds up.") : bad, parts };

@@ -3,8 +3,8 @@
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -46,6 +46,15 @@ def choices_options(function: Callable[..., Result]) -> Callable[..., Result]:
     return function
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers that will decide a draw."""
+
+    public_number: str
+    number_form: str
+    shares: tuple[str, ...]  # of third parties
+
+
 @command(draw_group, "commit")
 @click.argument("round_id", metavar="ID")
 @click.option(
@@ -67,13 +76,17 @@ def choices_options(function: Callable[..., Result]) -> Callable[..., Result]:
     help="Share of the sample that may be replaced on a reason alone; the limit is part of the commitment.",
 )
 @click.option("--out", type=OUT, help="Write the commitment there too.")
-def commit(session: Session, round_id: str, *, public_number: str, out: Path | None, **options: Any) -> Result:  # noqa: ANN401 - the options above
+def commit(session: Session, round_id: str, numbers: Numbers, choices: Choices, out: Path | None) -> Result:
     """Bind a round before its public number is out; what this prints is to be published at once."""
-    parties = [_third_party(text, number) for number, text in enumerate(options.pop("shares"), start=1)]
-    form = options.pop("number_form")
+    parties = [_third_party(text, number) for number, text in enumerate(numbers.shares, start=1)]
     with session.store() as store:
         made = proof.commit_round(
-            store, round_id, public_number, number_form=form, third_parties=parties, choices=Choices(**options)
+            store,
+            round_id,
+            numbers.public_number,
+            number_form=numbers.number_form,
+            third_parties=parties,
+            choices=choices,
         )
     session.warn(made.notes)
     rules = made.publication["parameters"]
@@ -113,6 +126,16 @@ def _text_of(path: Path) -> str:
         raise InputError("{path} is no UTF-8 text: save it as such", path=path.name) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What decides a draw: the numbers as they came out, or the seed of a trial."""
+
+    value: str | None
+    shares: tuple[str, ...]
+    trial: bool
+    seed: int | None
+
+
 @command(draw_group, "run")
 @click.argument("round_id", metavar="ID")
 @click.option("--value", help="The public number as it came out, as 03,11,17,22,28,31+09; of a committed round only.")
@@ -122,28 +145,19 @@ def _text_of(path: Path) -> str:
 @click.option("--trial", is_flag=True, help="Draw by trial: needed for a covert round that is not committed to.")
 @click.option("--seed", type=int, help="Of a trial draw; the same seed gives the same sample. By default random.")
 @choices_options
-def run(
-    session: Session,
-    round_id: str,
-    *,
-    value: str | None,
-    trial: bool,
-    seed: int | None,
-    **options: Any,  # noqa: ANN401 - the options above
-) -> Result:
+def run(session: Session, round_id: str, released: Released, choices: Choices) -> Result:
     """Draw the sample of a round; without a commitment it is a trial draw, and marked as such."""
-    shares = [_text_of(Path(text)) if Path(text).is_file() else text for text in options.pop("shares")]
+    shares = [_text_of(Path(text)) if Path(text).is_file() else text for text in released.shares]
     with session.store() as store:
-        if value is None:
-            _refuse_trial(store, round_id, asked=trial)
-            choices = Choices(**options)
-            report = draw_round(store, round_id, seed=seed, choices=choices, progress=session.progress)
-        elif trial or seed is not None:
+        if released.value is None:
+            _refuse_trial(store, round_id, asked=released.trial)
+            report = draw_round(store, round_id, seed=released.seed, choices=choices, progress=session.progress)
+        elif released.trial or released.seed is not None:
             raise InputError(
                 "a committed round has no trial and no seed, its number decides: leave out --trial and --seed"
             )
         else:
-            report = proof.draw_committed(store, round_id, value, shares)
+            report = proof.draw_committed(store, round_id, released.value, shares)
     session.warn(report.notes)
     if report.trial:
         session.say(
