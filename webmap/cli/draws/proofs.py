@@ -104,29 +104,25 @@ def _whole(session: Session, found: Verification, before: Mapping[str, Any] | No
     faults, facts = list(found.faults), found.facts
     if before is not None and before.get("commitment") != facts.get("commitment"):
         faults.append("commitment: it is not the published one")
-    for template in _lines(facts):
-        session.say(template, **{name: _plain(value) for name, value in facts.items()})
+    if facts:
+        _say_reveal(session, {name: _plain(value) for name, value in facts.items()})
     return {"valid": not faults, "faults": faults, **facts}
 
 
-def _lines(facts: Mapping[str, Any]) -> list[str]:
-    """Choose what is printed of a reveal, for a person to compare with what was published."""
-    if not facts:
-        return []
-    said = [
-        "commitment    {commitment}  <- as published before?",
-        "public number {public_name} = {public_number}  <- as its source says?",
-        "voided before {voids}",
-    ]
-    if "chain_end" in facts:
-        return [*said, "chain         {chain_end}, link {link_position}  <- as published first?"]
-    return [
-        *said,
-        "secrets       {secrets_root}  <- as published first?",
-        "position      {position} of {secrets_count}; commitments of this number and period: {same_number}",
-        "unaccounted   {unaccounted}; void: {void}; open: {open}",
-        "replaced      {replaced} on a reason alone, of at most {replacements_limit}",
-    ]
+def _say_reveal(session: Session, told: Mapping[str, Any]) -> None:
+    """Print of a reveal what a person compares with what was published."""
+    session.say("commitment    {commitment}  <- as published before?", **told)
+    session.say("public number {public_name} = {public_number}  <- as its source says?", **told)
+    session.say("voided before {voids}", **told)
+    if "chain_end" in told:
+        session.say("chain         {chain_end}, link {link_position}  <- as published first?", **told)
+        return
+    session.say("secrets       {secrets_root}  <- as published first?", **told)
+    session.say(
+        "position      {position} of {secrets_count}; commitments of this number and period: {same_number}", **told
+    )
+    session.say("unaccounted   {unaccounted}; void: {void}; open: {open}", **told)
+    session.say("replaced      {replaced} on a reason alone, of at most {replacements_limit}", **told)
 
 
 def _plain(value: object) -> object:
@@ -145,13 +141,9 @@ def _closing(
         if own not in {one["commitment"] for one in document["commitments"]}:
             faults.append("commitments: the published one is not in the list")
     if facts:
-        session.say(
-            "secrets       {root}, {count}  <- as published first?",
-            root=facts["secrets_root"],
-            count=facts["secrets_count"],
-        )
-        session.say("last          {last}  <- as published?", last=facts["last"])
-        told = {name: _plain(facts[name]) for name in ("revealed", "void", "unaccounted")}
+        told = {name: _plain(value) for name, value in facts.items()}
+        session.say("secrets       {secrets_root}, {secrets_count}  <- as published first?", **told)
+        session.say("last          {last}  <- as published?", **told)
         session.say("revealed      {revealed}; void: {void}; unaccounted: {unaccounted}", **told)
     return {"valid": not faults, "faults": faults, **facts}
 
