@@ -250,7 +250,7 @@ def test_a_backup_is_not_written_over_a_file_without_saying_so(city: Path, tmp_p
     refused = call(city, "backup", copy)
     assert refused.exit_code == 1
     assert f"{copy} is there already: name another file, or say --replace" in refused.stderr
-    assert call(city, "draw", "chain", "new", "--year", "2026").exit_code == 0
+    assert call(city, "draw", "secrets", "new", "--year", "2026").exit_code == 0
     again = call(city, "backup", copy, "--replace")
     assert "The secrets of committed rounds are not in it: keep a copy of" in again.output
     assert call(city, "backup", city).exit_code == 2
