@@ -111,7 +111,7 @@ def test_a_round_is_changed_and_removed_on_its_page_until_it_is_drawn(planner: F
     assert "write a date" in post(planner, "change", **form | {"start": "6.7."})
     assert "1 or more" in post(planner, "change", **form | {"days": "0"})
     assert "tick that it may go" in post(planner, "remove")
-    post(planner, "trial", seed="2")
+    post(planner, "trial", seed="2", trial="yes")
     assert "can be neither changed nor removed" in planner.get("/draw?round=2026-07").text
     assert "is drawn and stays" in post(planner, "remove", agreed="yes")
 
