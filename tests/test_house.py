@@ -54,6 +54,13 @@ def test_nothing_travels_in_the_attrs_of_a_frame() -> None:
     assert [str(p.relative_to(ROOT)) for p in PRODUCT if re.search(r"\.attrs\b", p.read_text(encoding="utf-8"))] == []
 
 
+def test_one_module_knows_the_time_zone_of_a_city() -> None:
+    own = re.compile(r"Asia/Shanghai\"|setting\(\"timezone")
+    assert [p.relative_to(ROOT).as_posix() for p in PRODUCT if own.search(p.read_text(encoding="utf-8"))] == [
+        "geo/clock.py"
+    ]
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "webmap/cli").rglob("*.py")), ids=lambda path: path.name)
 def test_commands_name_their_options(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -66,6 +73,14 @@ def test_commands_of_make_are_the_same_on_windows() -> None:
     said = subprocess.run([sys.executable, ROOT / "make.py"], capture_output=True, text=True, check=False)
     assert said.returncode == 1
     assert said.stderr.strip().endswith("say one of: " + ", ".join(targets))
+
+
+def test_a_release_holds_every_file_of_the_product() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
+    kept = subprocess.run(["git", "ls-files", *ROOMS], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = [Path(line) for line in kept.stdout.splitlines() if not line.endswith((".py", ".gitattributes", ".d.mts"))]
+    assert len(files) > 50
+    assert [str(path) for path in files if not any(path.match(pattern) for pattern in patterns)] == []
 
 
 MANY = {  # functions of more than six parameters, which callers outside know by these names

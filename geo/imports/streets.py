@@ -35,8 +35,10 @@ def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> 
     return ImportReport(accepted=len(source.edges), new=len(source.edges), notes=(*notes, *stranded_notes(store)))
 
 
-def street_note(text: str) -> Note:
+def street_note(text: str | Note) -> Note:
     """Return a line of :class:`geo.streets.edges.StreetSource` as template and values, so that it can be translated."""
+    if isinstance(text, Note):
+        return text
     for template in _SAID:
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[\\d.]+)", re.escape(template))
         if match := re.fullmatch(pattern, text):

@@ -17,6 +17,7 @@ from pyproj import Geod
 
 from geo.errors import InputError
 from geo.frames import STREETS, TURN_BANS, WGS84, check
+from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.streets import edgefile, osm
 from geo.streets.access import ALONG, flip
@@ -46,7 +47,7 @@ class StreetSource:
 
     edges: gpd.GeoDataFrame  # STREETS
     turn_bans: pd.DataFrame  # TURN_BANS
-    notes: tuple[str, ...]  # what was left out and what stands apart, one line each
+    notes: tuple[str | Note, ...]  # what was left out and what stands apart, one line each
     sha256: str  # of the file
 
 

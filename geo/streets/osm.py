@@ -14,6 +14,7 @@ import shapely
 
 from geo.errors import InputError
 from geo.frames import WGS84
+from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.streets.access import CLASSES, TAGS, masks
 
@@ -44,7 +45,7 @@ class Pieces:
 
     frame: gpd.GeoDataFrame
     restrictions: tuple[Restriction, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[str | Note, ...] = ()
 
 
 @dataclass(slots=True)

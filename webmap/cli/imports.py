@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from geo import imports
+from geo.clock import zone_of
 from geo.crs import Datum
 from geo.imports import ImportOptions, ImportReport
 from geo.imports.avoidances import import_avoidances
 from geo.model import Level
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
-from webmap.clock import zone_of
 from webmap.language.saying import saying
 from webmap.language.texts import say, translate
 

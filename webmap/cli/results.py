@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.catalogue import Catalogue
+from geo.clock import today, zone_of
 from geo.errors import InputError
 from geo.foreign_text import shown
 from geo.model import Scope
@@ -28,7 +29,6 @@ from webmap.bulletin.template import write_template
 from webmap.bulletin.xlsx import write_xlsx
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, bad_value, command
-from webmap.clock import today, zone_of
 from webmap.formats import DASH
 
 SHEETS = (".xlsx", ".csv")

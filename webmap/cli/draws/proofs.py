@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from geo.clock import today
 from geo.errors import InputError
 from routing.draw.commitment import publication
 from routing.draw.onefile import standalone
@@ -14,7 +15,6 @@ from routing.rounds import publishing
 from routing.rounds.secrecy import open_rounds
 from webmap.cli.draws.group import OUT, draw_group, shown, written
 from webmap.cli.session import REFUSED, Result, Session, command
-from webmap.clock import today
 from webmap.draw.verify import standalone_page
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
