@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from geo.clock import today
 from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Role
 from geo.store import Store
@@ -24,7 +25,6 @@ from routing.rounds.report import RoundReport, draw_status, report_round
 from routing.rounds.secrecy import last_secret_day, open_rounds
 from routing.teams.drawn import draw_round_teams
 from webmap import access
-from webmap.clock import today
 from webmap.draw.view import view_of
 from webmap.formats import category_name, number
 from webmap.language.spoken import say

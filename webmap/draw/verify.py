@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 
 from geo.catalogue import load
+from geo.clock import today
 from geo.errors import NotFoundError
 from geo.model import SecretForm
 from routing.draw.onefile import standalone
@@ -14,7 +15,6 @@ from routing.draw.risk import LOOK_BACK
 from routing.rounds.proof import hash_of, published
 from routing.rounds.publishing import public_list, rooted
 from webmap import access, pages_apart
-from webmap.clock import today
 from webmap.language import spoken as language
 from webmap.language.script_texts import SCRIPT_TEXTS
 from webmap.language.texts import translate

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
+from geo.clock import today
 from geo.errors import StateError
 from geo.model import SecretForm
 from geo.store import Store
 from routing.rounds import proof, publishing
 from webmap.cli.draws.group import OUT, secrets_group, shown, written
 from webmap.cli.session import Result, Session, command
-from webmap.clock import today
 
 
 @command(secrets_group, "new")
