@@ -12,6 +12,8 @@ from pyproj.exceptions import ProjError
 
 from geo.crs import to_wgs84_frame
 from geo.errors import InputError
+from geo.notes import Note
+from geo.streets import notes
 from geo.streets.access import CLASSES, TAGS
 from geo.streets.osm import DESCRIPTION, Pieces, describe
 
@@ -34,7 +36,7 @@ def read_edges(path: Path) -> Pieces:
         Naming what the file lacks.
     """
     frame = _checked(path, _opened(path))
-    notes = []
+    said: list[Note] = []
     usable = (
         ~(frame.geometry.isna() | frame.geometry.is_empty)
         & (frame.geom_type == "LineString")
@@ -42,7 +44,7 @@ def read_edges(path: Path) -> Pieces:
         & frame.v.notna()
     )
     if not usable.all():
-        notes.append(f"{int((~usable).sum())} rows without a line or without u and v are left out")
+        said.append(Note(notes.NO_LINE, {"count": int((~usable).sum())}))
     frame = _numbered(path, frame[usable].reset_index(drop=True))
     frame = _forwards(_placed(path, to_wgs84_frame(frame)))
     pieces = _described(frame)
@@ -54,10 +56,8 @@ def read_edges(path: Path) -> Pieces:
             sample=", ".join(map(str, frame.highway.unique()[:3])),
         )
     if len(pieces) < len(frame):
-        notes.append(
-            f"{len(frame) - len(pieces)} rows are no street that may be used, or the same street the other way"
-        )
-    return Pieces(pieces, (), tuple(notes))
+        said.append(Note(notes.NO_STREET, {"count": len(frame) - len(pieces)}))
+    return Pieces(pieces, notes=tuple(said))
 
 
 def _opened(path: Path) -> gpd.GeoDataFrame:
@@ -163,7 +163,9 @@ def _described(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ]
     known = pd.DataFrame(described, columns=list(DESCRIPTION)).iloc[code.ravel()].reset_index(drop=True)
     out = gpd.GeoDataFrame(
-        known.assign(u=frame.u, v=frame.v, way=np.arange(len(frame))), geometry=frame.geometry.to_numpy(), crs=frame.crs
+        known.assign(u=frame.u, v=frame.v, way=np.arange(len(frame)), hours=0),
+        geometry=frame.geometry.to_numpy(),
+        crs=frame.crs,
     )
     out = out[(out.walk > 0) | (out.ebike > 0) | (out.car > 0)]
     middle = shapely.get_coordinates(
