@@ -6,6 +6,7 @@ non-motor vehicle (§57), so it follows the bicycle's tags and goes with the tra
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from geo.model import Mode
@@ -74,6 +75,13 @@ def masks(tags: Mapping[str, str], *, implied: bool = True) -> Masks:
         Take a motorway as one-way when it has no ``oneway`` tag, as OSM does. Edge lists that lost their tags do
         without.
     """
+    return _masks(tuple((key, tags[key]) for key in TAGS & tags.keys()), implied)
+
+
+@lru_cache(maxsize=4096)
+def _masks(pairs: tuple[tuple[str, str], ...], implied: bool) -> Masks:  # noqa: FBT001 - a cache's key
+    """Work the masks out once for streets of the same tags."""
+    tags = dict(pairs)
     highway = tags.get("highway", "")
     gone = any(tags.get(key) == "yes" for key in _GONE)
     if highway not in CLASSES or gone or tags.get("route") == "ferry" or tags.get("area") == "yes":

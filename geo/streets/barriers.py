@@ -96,6 +96,8 @@ def holds(passed: Masks, pieces: Sequence[int], masks: Ints) -> bool:
 
 def cut_before(line: shapely.LineString, *, first: bool, last: bool) -> list[shapely.LineString]:
     """Cut the last metre off one end of a street or both; the parts in order along it."""
+    if not first and not last:
+        return [line]
     step = min(STRETCH_DEG, line.length / 3)
     begin, end = step if first else 0.0, line.length - step if last else line.length
     parts = [substring(line, 0.0, begin)] if first else []

@@ -20,7 +20,7 @@ from geo.progress import Progress, silent
 from geo.streets import barriers, conditions, notes
 from geo.streets.access import CLASSES, TAGS, Masks, masks
 from geo.streets.turns import Restriction, Turns
-from geo.streets.versions import Newest, every, struck_out
+from geo.streets.versions import Newest, every, several, struck_out
 
 _WANTED = TAGS | conditions.TAGS | {"name", "name:zh", "name:zh-Hans", "ref", "bridge", "tunnel", "layer"}
 _AT_NODES = barriers.TAGS | {f"{key}{conditions.CONDITIONAL}" for key in barriers.TAGS}
@@ -129,15 +129,14 @@ def read_osm(path: Path, *, progress: Progress = silent) -> Pieces:
 def _ways(path: Path, struck: Mapping[str, set[int]]) -> _Reading:
     reading = _Reading()
     newest = Newest(struck["way"])
-    for way in every(path, osmium.osm.Way, key="highway"):
+    for way in every(path, osmium.osm.Way, "highway"):
         if newest.sees(way):
             _way(way, reading)
     later = Newest(struck["way"])
-    kept = list(reading.ways)
-    for way in every(path, osmium.osm.Way, ids=kept) if kept else ():
-        if later.sees(way) and (way.deleted or "highway" not in way.tags):
+    for way in every(path, osmium.osm.Way) if several(path) else ():
+        if way.id in reading.ways and later.sees(way) and "highway" not in way.tags:
             later.gone.add(way.id)
-    reading.deleted = later.gone & set(kept)
+    reading.deleted = later.gone & reading.ways.keys()
     for way_id in reading.deleted:
         del reading.ways[way_id]
     turns = Newest(struck["relation"])
@@ -173,9 +172,15 @@ def _locate(path: Path, reading: _Reading, struck: set[int]) -> tuple[npt.NDArra
     wanted = np.unique(np.concatenate([way.refs for way in reading.ways.values()]))
     row = {node: at for at, node in enumerate(wanted.tolist())}
     places = np.full((len(wanted), 2), np.nan)
+    careful = several(path)
+    if not careful:  # osmium's own table is quicker, but knows no versions, no negative ids and no nodes out of order
+        table = osmium.index.create_map("flex_mem")
+        osmium.apply(osmium.io.Reader(str(path), osmium.osm.NODE), osmium.NodeLocationsForWays(table))
+        places[:] = [_place(table, node) for node in row]
+        careful = bool(np.isnan(places).any())
     newest = Newest(struck)
-    for node in every(path, osmium.osm.Node, ids=wanted.tolist()):
-        if not newest.sees(node):
+    for node in every(path, osmium.osm.Node, *(() if careful else _AT_NODES)):
+        if node.id not in row or not newest.sees(node):
             continue
         there = node.id not in newest.gone and node.location.valid()
         places[row[node.id]] = (node.location.lon, node.location.lat) if there else np.nan
@@ -184,6 +189,14 @@ def _locate(path: Path, reading: _Reading, struck: set[int]) -> tuple[npt.NDArra
         if len(node.tags):
             _point(node.id, {tag.k: tag.v for tag in node.tags if tag.k in _AT_NODES}, reading)
     return wanted, places
+
+
+def _place(table: osmium.index.LocationTable, node: int) -> tuple[float, float]:
+    try:
+        place = table.get(node)
+    except (KeyError, TypeError):  # not there; negative
+        return np.nan, np.nan
+    return (place.lon, place.lat) if place.valid() else (np.nan, np.nan)
 
 
 def _point(node: int, tags: Mapping[str, str], reading: _Reading) -> None:
@@ -227,11 +240,13 @@ def _cut(path: Path, reading: _Reading, nodes: npt.NDArray[np.int64], places: np
     open_to = np.array([reading.ways[way].row[2:5] for way, _ in pieces], np.int64)
     meeting = barriers.meeting(ends, np.array(sorted(reading.passed), np.int64))
     held = {node: pair for node, pair in meeting.items() if len(pair) > 1 and _holds(node, pair, open_to, reading)}
+    point = np.concatenate([at for _, at in pieces])
+    lines = shapely.linestrings(places[point], indices=np.repeat(np.arange(len(pieces)), [len(at) for _, at in pieces]))
     parts = _Parts(itertools.count(min(0, int(nodes[0])) - 1, -1))
-    for number, (way, at) in enumerate(pieces):
+    for number, (way, _) in enumerate(pieces):
         own = reading.ways[way]
         u, v = ends[number].tolist()
-        line = shapely.LineString(places[at])
+        line = lines[number]
         first, last = (node in held and (len(held[node]) > _TWO or held[node][0] == number) for node in (u, v))
         last = last and not (first and u == v)
         inner = [next(parts.fresh) for _ in range(first + last)]
@@ -239,7 +254,8 @@ def _cut(path: Path, reading: _Reading, nodes: npt.NDArray[np.int64], places: np
         for place, part in enumerate(barriers.cut_before(line, first=first, last=last)):
             node = u if first and place == 0 else v if last and place == len(stops) - 2 else None
             row, hours = (own.row, own.by_hour) if node is None else _before(node, own, reading)
-            parts.put(way, row, hours, part, stops[place], stops[place + 1])
+            if any(row[2:5]) or hours:  # what nobody may use is no street
+                parts.put(way, row, hours, part, stops[place], stops[place + 1])
     frame = pd.DataFrame(parts.rows, columns=["way", *DESCRIPTION, "hours"])
     frame[["u", "v"]] = np.array(parts.ends)
     said = (*_notes(reading, cut, held), *reading.turns.notes())

@@ -7,7 +7,7 @@ struck out, which osmium doesn't read.
 import bz2
 import gzip
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
@@ -27,20 +27,20 @@ _ID = re.compile(rb"""\s(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _CHUNK = 1 << 20
 
 
-def every(
-    path: Path, kind: type[Entity], *, ids: Collection[int] | None = None, key: str | None = None
-) -> Iterator[Entity]:
-    """Stream every version of the things of a kind, of these ids or with a key; each is good until the next."""
+def several(path: Path) -> bool:
+    """Tell whether a file may hold several versions of a thing, or deleted ones: any XML, and history in PBF."""
+    name = path.name.lower()
+    if not name.endswith(".pbf") or name.endswith(".osh.pbf"):
+        return True
+    with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
+        return bool(reader.header().has_multiple_object_versions)
+
+
+def every(path: Path, kind: type[Entity], *keys: str) -> Iterator[Entity]:
+    """Stream every version of the things of a kind, or of those with a tag of any key; each is good until the next."""
     stream = osmium.FileProcessor(str(path), _BITS[kind])
-    wanted: Collection[int] | None = None
-    if key is not None:
-        stream = stream.with_filter(osmium.filter.KeyFilter(key))
-    elif ids is not None and min(ids, default=0) >= 0:
-        stream = stream.with_filter(osmium.filter.IdFilter(list(ids)))
-    elif ids is not None:  # osmium's filter knows no negative ids, which editors give
-        wanted = set(ids)
-    for thing in stream:
-        if isinstance(thing, kind) and (wanted is None or thing.id in wanted):
+    for thing in stream.with_filter(osmium.filter.KeyFilter(*keys)) if keys else stream:
+        if isinstance(thing, kind):
             yield thing
 
 

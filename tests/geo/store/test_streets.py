@@ -62,7 +62,13 @@ def test_a_refused_import_changes_nothing(store):
 
 def test_what_holds_at_some_hours_comes_back_and_goes_with_its_streets(store):
     streets = pd.DataFrame(
-        {"edge": [1, 0], "hours": ["Mo-Fr 07:00-09:00; Sa-Su off", "22:00-24:00"], "walk": 3, "ebike": [0, 3], "car": 0},
+        {
+            "edge": [1, 0],
+            "hours": ["Mo-Fr 07:00-09:00; Sa-Su off", "22:00-24:00"],
+            "walk": 3,
+            "ebike": 0,
+            "car": [0, 3],
+        },
         index=pd.Index([0, 1], name="id"),
     )
     turns = BANS.assign(hours="07:00-09:00")

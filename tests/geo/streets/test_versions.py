@@ -19,7 +19,8 @@ NODES = "".join(f'<node id="{at}" version="1" lat="30.6" lon="{114 + at / 1000:.
 def way(at: int, version: int, *refs: int, highway: str = "residential", more: str = "") -> str:
     """Write a version of a way; without a class it is no street."""
     tag = f'<tag k="highway" v="{highway}"/>' if highway else ""
-    return f'<way id="{at}" version="{version}" {more}>{"".join(f"<nd ref={chr(34)}{n}{chr(34)}/>" for n in refs)}{tag}</way>'
+    nodes = "".join(f'<nd ref="{ref}"/>' for ref in refs)
+    return f'<way id="{at}" version="{version}" {more}>{nodes}{tag}</way>'
 
 
 def read(tmp_path: Path, *parts: str, nodes: str = NODES) -> StreetSource:
@@ -52,7 +53,8 @@ def test_striking_out_is_read_in_any_order_of_attributes_and_quotes(tmp_path: Pa
     path = tmp_path / "a.osm"
     path.write_text(
         """<osm><node action='delete' id='-7' lat='1' lon='1'/><way id="8" action = "delete"><nd ref="1"/></way>
-        <relation version="1" action="delete" user="id='3'" id="9"/><way id="4"><tag k="note" v=' action="delete" '/></way>
+        <relation version="1" action="delete" user="id='3'" id="9"/>
+        <way id="4"><tag k="note" v=' action="delete" '/></way>
         """,
         "utf-8",
     )
@@ -82,18 +84,21 @@ def test_of_several_versions_the_newest_counts(tmp_path: Path) -> None:
 
 
 def test_of_several_versions_of_a_node_the_newest_counts(tmp_path: Path) -> None:
-    moved = NODES + '<node id="2" version="3" lat="30.7" lon="114.002"/><node id="2" version="2" lat="30.9" lon="114.002"/>'
+    versions = (f'<node id="2" version="{at}" lat="{lat}" lon="114.002"/>' for at, lat in ((3, 30.7), (2, 30.9)))
+    moved = NODES + "".join(versions)
     line = read(tmp_path, way(10, 1, 1, 2), nodes=moved).edges.geometry.iloc[0]
     assert line.coords[-1] == (114.002, 30.7)
 
 
 def test_a_deleted_restriction_bans_nothing(tmp_path: Path) -> None:
-    turn = '<member type="way" ref="10" role="from"/><member type="node" ref="2" role="via"/><member type="way" ref="11" role="to"/>'
+    members = (("way", 10, "from"), ("node", 2, "via"), ("way", 11, "to"))
+    turn = "".join(f'<member type="{kind}" ref="{ref}" role="{role}"/>' for kind, ref, role in members)
     tags = '<tag k="type" v="restriction"/><tag k="restriction" v="no_straight_on"/>'
     streets = way(10, 1, 1, 2) + way(11, 1, 2, 3) + way(12, 1, 2, 5)
     stands = f'<relation id="90" version="1">{turn}{tags}</relation>'
     assert len(read(tmp_path, streets, stands).turn_bans) == 1
-    for later in ('<relation id="90" version="2" visible="false"/>', f'<relation id="90" version="2">{turn}</relation>'):
+    gone, other = 'visible="false"/>', f">{turn}</relation>"
+    for later in (f'<relation id="90" version="2" {end}' for end in (gone, other)):
         assert read(tmp_path, streets, stands, later).turn_bans.empty
     assert read(tmp_path, streets, stands.replace('version="1"', 'version="1" action="delete"')).turn_bans.empty
 
@@ -114,7 +119,9 @@ def test_a_way_cut_at_the_edge_keeps_what_is_there() -> None:
         ((8, 9, 1, 2), {frozenset({1, 2})}),
     ],
 )
-def test_a_way_is_split_where_nodes_are_missing(tmp_path: Path, refs: tuple[int, ...], kept: set[frozenset[int]]) -> None:
+def test_a_way_is_split_where_nodes_are_missing(
+    tmp_path: Path, refs: tuple[int, ...], kept: set[frozenset[int]]
+) -> None:
     assert ends(read(tmp_path, way(10, 1, *refs))) == kept
 
 
