@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from geo.catalogue import Catalogue
+from geo.clock import zone_of
 from geo.errors import InputError, NotFoundError, StateError
 from geo.frames import WGS84
 from geo.model import Avoidance, Mode, Round, Scope, Team, TeamDraw
@@ -129,7 +130,7 @@ class AmendmentContext:
             tuple(store.avoidances()),
             store.catalogue(round_.edition),
             _terms(store, round_id),
-            ZoneInfo(store.setting("timezone", "Asia/Shanghai")),
+            zone_of(store),
             now,
             revision,
         )

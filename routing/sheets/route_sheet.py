@@ -14,6 +14,7 @@ import shapely
 
 from geo import openings
 from geo.catalogue import Catalogue, Category, Item
+from geo.clock import zone_of
 from geo.errors import InputError, NotFoundError, PlanError, StateError, XundianError
 from geo.frames import UNSERVED
 from geo.model import Mode, Round
@@ -177,7 +178,7 @@ def plan_part(store: Store, round_id: str, *, team: str | None = None, day: int 
         roster=roster[named],
         catalogue=store.catalogue(one.edition),
         questionnaires={str(id_): int(n) for id_, n in store.questionnaires(round_id).items()},
-        zone=ZoneInfo(store.setting("timezone", "Asia/Shanghai")),
+        zone=zone_of(store),
         trial=draw is not None and draw.trial,
         unserved=unserved,
     )
