@@ -1,6 +1,7 @@
 """The project's promises about itself: dependencies explained, one way doors, files of one idea."""
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
@@ -137,7 +138,7 @@ def test_parameters_are_not_packed_into_tuples() -> None:
     assert packed == PACKED, "make a record of what belongs together, or take each by its name"
 
 
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "data").glob("*.md")]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").glob("*.md")]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -146,6 +147,27 @@ def test_pages_link_to_what_is_there(page: Path) -> None:
     links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
     assert not re.search(r"^@[A-Z]+@$", text, re.MULTILINE)
+
+
+DECISIONS = sorted((ROOT / "docs/decisions").glob("[!R]*.md"))
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_says_when_it_would_fall_and_names_what_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    parts = ["Context", "Decision", "Consequences", "What would change it"]
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == parts
+    named = [path for path in re.findall(r"`([\w./-]+)`", text) if "/" in path]
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    for module in re.findall(r"`((?:geo|routing|webmap|data)(?:\.\w+)+)`", text):
+        owner, _, name = module.rpartition(".")
+        found = importlib.import_module(owner) if importlib.util.find_spec(owner) else None
+        assert hasattr(found, name) or importlib.util.find_spec(module), module
+    assert f"({page.name})" in (page.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_packages_are_typed() -> None:
+    assert [room for room in ROOMS if not (ROOT / room / "py.typed").exists()] == []
 
 
 def test_the_map_of_the_house_is_true() -> None:
