@@ -23,7 +23,7 @@ from geo.nearest import hint
 from geo.openings import Windows
 from geo.store import Store
 from routing.amend.changes import StreetClosed
-from routing.amend.context import DAY_S, Streets, streets_of
+from routing.amend.context import DAY_S, Streets, streets_in
 from routing.streets.closures import closed_in
 from routing.streets.directions import steps
 from routing.streets.ways import way
@@ -216,7 +216,7 @@ def directions(store: Store, sheet: RouteSheet, lang: str) -> tuple[tuple[str, .
         return tuple(() for _ in sheet.places)
     changes = store.amendments(sheet.round.id, day=sheet.day)
     shut = changes[(changes["kind"] == StreetClosed.kind) & ~changes["undone"]]
-    streets = streets_of(store)
+    streets = streets_in(store, sheet.round)
     closures = closed_in(streets.network, store.closures(), sheet.round).union(
         *(params["edges"] for params in shut["params"])
     )
