@@ -50,6 +50,7 @@ def import_visits(
         )
         changes = Changes()
         if not journey.dry_run:
+            progress("saving", 0, 1)
             changes = store.record_visits(
                 _attributed(visits, finder),
                 brought=files or {},

@@ -1,6 +1,7 @@
 """``xundian closure``: streets that are closed for some days."""
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from geo.errors import InputError
 from geo.readers.areas import read_area
 from routing.streets.closures import closed_edges
 from routing.streets.network import edges_named, network_of
+from webmap.cli.apart import read_apart
 from webmap.cli.session import Result, Session, command
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -41,7 +43,8 @@ def add(session: Session, street: str, reason: str, **where: object) -> Result:
     if where["area"] is not None:
         if where["datum"] is None:
             raise InputError("datum is missing: name the datum of the area, {kinds}", kinds=", ".join(Datum))
-        shape = read_area(Path(str(where["area"])), datum=str(where["datum"]))
+        file = Path(str(where["area"]))
+        shape = read_apart(session, file, partial(read_area, file, datum=str(where["datum"])))
     first_day, last_day = first.date(), last.date()
     with session.store() as store:
         network = network_of(store)

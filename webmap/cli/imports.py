@@ -1,6 +1,7 @@
 """``xundian import``: streets, zones, checkpoints, teams, visits."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ from geo.crs import Datum
 from geo.imports import ImportReport, Journey
 from geo.imports.avoidances import import_avoidances
 from geo.model import Level
+from webmap.cli.apart import import_apart
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 from webmap.clock import zone_of
-from webmap.language.saying import saying
 from webmap.language.texts import say, translate
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -66,8 +67,7 @@ def journey_options(*names: str) -> Callable[[Callable[..., Result]], Callable[.
 
 
 def _journey(session: Session, datum: str, **options: Any) -> Journey:  # noqa: ANN401 - the options of a Journey
-    say_it = saying(lambda text: translate(text, session.language))
-    return Journey(Datum(datum), say=say_it, **options)
+    return Journey(Datum(datum), say=partial(say, language=session.language), **options)
 
 
 def _answer(session: Session, report: ImportReport) -> Result:
@@ -92,8 +92,8 @@ def _counts(report: ImportReport) -> dict[str, Any]:
 @click.argument("file", type=FILE)
 def streets(session: Session, file: Path) -> Result:
     """Import streets: OSM XML or PBF, or GeoPackage/Parquet edges with u, v, highway."""
-    with session.store(create=True) as store:
-        return _answer(session, imports.import_streets(store, file, progress=session.progress))
+    bring = partial(imports.import_streets, path=file)
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "zones")
@@ -107,12 +107,9 @@ def streets(session: Session, file: Path) -> Result:
 @journey_options("datum", "crs", "rejected", "force", "dry_run")
 def zones(session: Session, file: Path, level: str | None, **options: object) -> Result:
     """Import zones, and say what is wrong with the tree."""
-    with session.store(create=True) as store:
-        journey = _journey(session, **options)  # type: ignore[arg-type]
-        found = imports.import_zones(
-            store, file, journey, level=Level(level) if level else None, progress=session.progress
-        )
-        return _answer(session, found)
+    journey = _journey(session, **options)  # type: ignore[arg-type]
+    bring = partial(imports.import_zones, path=file, journey=journey, level=Level(level) if level else None)
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "checkpoints")
@@ -121,9 +118,9 @@ def zones(session: Session, file: Path, level: str | None, **options: object) ->
 @journey_options("datum", "crs", "rejected", "force", "part", "dry_run")
 def checkpoints(session: Session, file: Path, **options: object) -> Result:
     """Import the roster; rows that a whole roster lacks are retired."""
-    with session.store(create=True) as store:
-        journey = _journey(session, **options)  # type: ignore[arg-type]
-        return _answer(session, imports.import_checkpoints(store, file, journey, progress=session.progress))
+    journey = _journey(session, **options)  # type: ignore[arg-type]
+    bring = partial(imports.import_checkpoints, path=file, journey=journey)
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "teams")
@@ -133,8 +130,9 @@ def checkpoints(session: Session, file: Path, **options: object) -> Result:
 @journey_options("rejected", "dry_run")
 def teams(session: Session, file: Path, **options: object) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
-    with session.store(create=True) as store:
-        return _answer(session, imports.import_teams(store, file, _journey(session, **options)))  # type: ignore[arg-type]
+    journey = _journey(session, **options)  # type: ignore[arg-type]
+    bring = partial(imports.import_teams, path=file, journey=journey)
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "avoidance")
@@ -143,8 +141,8 @@ def teams(session: Session, file: Path, **options: object) -> Result:
 @journey_options("rejected", "dry_run")
 def avoidance(session: Session, file: Path, **options: object) -> Result:
     """Import the avoidance table (回避): inspector, and a partner, street, unit or checkpoint to keep away from."""
-    with session.store(create=True) as store:
-        return _answer(session, import_avoidances(store, file, _journey(session, "wgs84", **options)))
+    bring = partial(import_avoidances, path=file, journey=_journey(session, "wgs84", **options))
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "visits")
@@ -163,9 +161,10 @@ def avoidance(session: Session, file: Path, **options: object) -> Result:
 @journey_options("rejected")
 def visits(session: Session, file: Path, photos: Path | None, **options: object) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""
-    with session.store() as store:
-        journey = _journey(session, "wgs84", **options)
-        return _answer(session, imports.import_visits(store, file, journey, photos=photos, progress=session.progress))
+    bring = partial(
+        imports.import_visits, path=file, journey=_journey(session, "wgs84", **options), photos=photos
+    )
+    return _answer(session, import_apart(session, file, bring))
 
 
 @command(import_group, "list")
