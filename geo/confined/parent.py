@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from types import TracebackType
@@ -28,12 +29,10 @@ TAIL_BYTES = 4096
 OUT_OF_MEMORY = (b"memory allocation", b"bad_alloc", b"ut of memory", b"annot allocate", b"MemoryError")
 
 TOO_LARGE = (
-    "{file} needs more than {limit_mb} MB of memory: it holds a cell far out, a huge picture or too many rows; bring it "
-    "in parts, or save it anew in the program that made it"
+    "{file} needs more than {limit_mb} MB of memory: it holds a cell far out, a huge picture or too many rows; bring "
+    "it in parts, or save it anew in the program that made it"
 )
-TOO_LONG = (
-    "{file} takes more than {limit_s} s to read: bring it in parts, or save it anew in the program that made it"
-)
+TOO_LONG = "{file} takes more than {limit_s} s to read: bring it in parts, or save it anew in the program that made it"
 BROKEN = (
     "{file} ended the program that read it ({reason}): it is damaged, or made to do harm; open it in the program that "
     "made it and save it anew"
@@ -110,10 +109,8 @@ class _Child:
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
-            try:
+            with suppress(OSError):  # what the child did not read any more
                 cast("Any", stream).close()
-            except OSError:  # what the child did not read any more
-                pass
         self._words.close()
 
     def outcome(self, progress: Progress, heed: Callable[[], None]) -> Any:  # noqa: ANN401 - whatever the work returns
@@ -153,10 +150,8 @@ class _Child:
             self._heard.put(message)
 
     def _say(self, message: Message) -> None:
-        try:
+        with suppress(OSError):  # the child is gone: its end is heard too
             messages.send(cast("Any", self._process.stdin), message)
-        except OSError:  # the child is gone: its end is heard too
-            pass
 
     def _death(self, message: Message | None) -> XundianError:
         """Say why a child ended without an answer."""

@@ -95,9 +95,7 @@ if sys.platform == "win32":
         limits.BasicLimitInformation.LimitFlags = _PROCESS_TIME | _PROCESS_MEMORY | _DIE_ON_UNHANDLED_EXCEPTION
         job = _kernel.CreateJobObjectW(None, None)  # open until the process ends
         _done(job)
-        _done(
-            _kernel.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits))
-        )
+        _done(_kernel.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)))
         _done(_kernel.AssignProcessToJobObject(job, own))
 
     def _done(succeeded: object) -> None:

@@ -6,18 +6,15 @@ from pathlib import Path
 from geo.imports.report import ImportReport, Journey, few, reported
 from geo.model import Changes
 from geo.notes import Note
-from geo.progress import Progress, silent
 from geo.readers.avoidances import read_avoidances
 from geo.store import Store
 
 STRANGERS = "no team has the inspectors {names}: their lines wait until one has"
 
 
-def import_avoidances(store: Store, path: Path, journey: Journey, *, progress: Progress = silent) -> ImportReport:
+def import_avoidances(store: Store, path: Path, journey: Journey) -> ImportReport:
     """Replace the avoidance table of the city by the good rows of the file."""
-    progress("reading", 0, 1)
     lines, refused = read_avoidances(path, columns=journey.columns)
-    progress("reading", 1, 1)
     people = {one.name for team in store.teams() for one in team.inspectors}
     strangers = sorted({line.inspector for line in lines} - people)
     notes = [Note(STRANGERS, {"names": few(strangers)})] if strangers else []

@@ -9,6 +9,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from geo.errors import InputError
+from geo.foreign_text import any_guarded, unguarded
 from geo.readers import messages
 from geo.readers.columns import HEADER_ROWS, Headings
 
@@ -82,6 +83,8 @@ def text_rows(path: Path) -> tuple[Rows, Found]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=False))
     except csv.Error as error:
         raise InputError(messages.UNREADABLE, file=path.name, reason=str(error)) from error
+    if any_guarded(text):  # our own CSV, or that of another careful program
+        rows = [[unguarded(cell) for cell in row] for row in rows]
     name = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "latin-1": "Latin-1"}.get(encoding, encoding)
     return [list(row) for row in rows], [(messages.ENCODING, {"file": path.name, "encoding": name})]
 

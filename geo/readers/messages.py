@@ -125,6 +125,7 @@ NO_SUCH_FIELD = "--columns names the field {value!r}, which is none of {keys}{ne
 NO_GEOMETRY = "{file} has no geometry: bring a layer of {kinds}"
 NO_CRS = "{file} does not say its CRS and its numbers are not degrees: pass --crs"
 CITY_OUTSIDE_CHINA = "{file} lies outside China, at ({lon:.4f}, {lat:.4f}), where {datum} does not exist: name wgs84"
+FILE_NAMES_DATUM = "{file} itself says that it is in {named}, the import says {datum}: name the datum that is right"
 BAD_CRS = "crs is {value!r}: name an EPSG code like EPSG:4547"
 
 # --- notes: nothing is wrong, but the reader decided something
@@ -134,6 +135,10 @@ HEADER_ROW = "the header is in row {row}; what stands above it was left out"
 MERGED = "{count} merged cells were filled with the value of their range"
 BLANK_ROWS = "{count} blank rows were left out"
 REPEATED_HEADERS = "{count} rows repeat the header and were left out"
+UNSEEN = (
+    "{count} cells held characters that nobody sees and files cannot hold, {heading!r} of row {row} first; the "
+    "characters were left out"
+)
 TWO_COLUMNS = "both {taken!r} and {other!r} mean {field}; {taken!r} was taken"
 UNUSED_COLUMNS = "these columns were not used: {headers}"
 DMS_READ = "row {rows}: degrees, minutes and seconds were turned into decimal degrees"
@@ -148,3 +153,6 @@ SUFFIX_MISMATCH = "row {row}: {name!r} has the code {code}, which is of a {kind}
 PROVISIONAL = "{count} zones have no statistical code and got provisional ones (with a letter P): give them theirs"
 NO_PARENT = "row {rows}: no parent was found; import the level above first"
 NAME_TWICE = "row {row}: {name!r} is also the name of row {first} under the same parent"
+TEAM_LEFT_OUT = (
+    "row {rows}: nothing is wrong with it, but another row of its team ({teams}) has a fault: the team waits"
+)

@@ -27,6 +27,14 @@ def import_apart(session: Session, file: Path, bring: Callable[..., Found], *, c
     return _confined(session, file, partial(_bring, session.city, bring))
 
 
+def quietly(bring: Callable[[Store], Found], store: Store, *, progress: Progress) -> Found:
+    """Run an import that does not say how far it is."""
+    progress("reading", 0, 1)
+    found = bring(store)
+    progress("reading", 1, 1)
+    return found
+
+
 def _confined(session: Session, file: Path, work: Callable[[Progress], Found]) -> Found:
     limits = Limits.of_share(SHARE, cpu_s=CPU_S, wall_s=WALL_S)
     return confined(work, file=file.name, limits=limits, progress=session.progress)

@@ -12,7 +12,7 @@ from geo.crs import Datum
 from geo.imports import ImportReport, Journey
 from geo.imports.avoidances import import_avoidances
 from geo.model import Level
-from webmap.cli.apart import import_apart
+from webmap.cli.apart import import_apart, quietly
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 from webmap.clock import zone_of
@@ -125,13 +125,12 @@ def checkpoints(session: Session, file: Path, **options: object) -> Result:
 
 @command(import_group, "teams")
 @click.argument("file", type=FILE)
-@click.option("--datum", type=DATUMS, default="wgs84", show_default=True, help="Datum of the bases.")
 @columns_option("team=班组,lon=驻点东经,lat=驻点北纬")
-@journey_options("rejected", "dry_run")
+@journey_options("datum", "crs", "rejected", "dry_run")
 def teams(session: Session, file: Path, **options: object) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
     journey = _journey(session, **options)  # type: ignore[arg-type]
-    bring = partial(imports.import_teams, path=file, journey=journey)
+    bring = partial(quietly, partial(imports.import_teams, path=file, journey=journey))
     return _answer(session, import_apart(session, file, bring, create=True))
 
 
@@ -141,7 +140,8 @@ def teams(session: Session, file: Path, **options: object) -> Result:
 @journey_options("rejected", "dry_run")
 def avoidance(session: Session, file: Path, **options: object) -> Result:
     """Import the avoidance table (回避): inspector, and a partner, street, unit or checkpoint to keep away from."""
-    bring = partial(import_avoidances, path=file, journey=_journey(session, "wgs84", **options))
+    journey = _journey(session, "wgs84", **options)
+    bring = partial(quietly, partial(import_avoidances, path=file, journey=journey))
     return _answer(session, import_apart(session, file, bring, create=True))
 
 
@@ -161,9 +161,7 @@ def avoidance(session: Session, file: Path, **options: object) -> Result:
 @journey_options("rejected")
 def visits(session: Session, file: Path, photos: Path | None, **options: object) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""
-    bring = partial(
-        imports.import_visits, path=file, journey=_journey(session, "wgs84", **options), photos=photos
-    )
+    bring = partial(imports.import_visits, path=file, journey=_journey(session, "wgs84", **options), photos=photos)
     return _answer(session, import_apart(session, file, bring))
 
 
