@@ -21,7 +21,7 @@ _DATUM_WORDS = {
     Datum.CGCS2000: ("cgcs2000", "国家2000", "2000坐标系", "大地2000"),
     Datum.WGS84: ("wgs84", "wgs", "gps"),
 }
-_FILLER = re.compile(r"坐标系|坐标值|\(.*?\)|\[.*?\]")
+_FILLER = re.compile(r"坐标系|坐标值|\([^()\n]*+\)|\[[^\[\]\n]*+\]")
 
 
 def _fields() -> dict[str, dict[str, tuple[str, ...]]]:

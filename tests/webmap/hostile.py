@@ -22,7 +22,7 @@ def far_cell(path: Path) -> Path:
 
 def sheet_bomb(path: Path) -> Path:
     """Write a small workbook whose sheet unpacks to 300 MB of rows."""
-    row = b'<row><c t="inlineStr"><is><t>' + b"a" * 1000 + b"</t></is></c></row>"
+    row = b'<row><c t="inlineStr"><is><t>' + b"a" * 32_000 + b"</t></is></c></row>"
     return _workbook(path, row * (300_000_000 // len(row)))
 
 
@@ -69,8 +69,8 @@ def nested_geojson(path: Path) -> Path:
 
 
 def nested_kml(path: Path) -> Path:
-    """Write KML of 100,000 folders inside each other."""
-    inside = "<Folder>" * DEEP + "</Folder>" * DEEP
+    """Write KML of 20,000 folders inside each other."""
+    inside = "<Folder>" * 20_000 + "</Folder>" * 20_000
     path.write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{inside}</Document></kml>', "utf-8")
     return path
 

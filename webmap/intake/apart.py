@@ -1,4 +1,4 @@
-"""What the pages of an import have a child process do, so that no file can stop the server; it opens the city itself."""
+"""What the pages of an import have a child process do, so that no file can stop the server."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
