@@ -17,6 +17,7 @@ from geo.model import Level, Mode, Round, Team
 from geo.notes import Note
 from geo.store import Store
 from geo.streets.edges import FAR_M, Positions, snap, stranded
+from routing.arrays import windows_of
 from routing.check import ENDLESS_S, Slice, ensure
 from routing.hours import own_shift, windows_by_day
 from routing.matrix import travel_matrix
@@ -101,8 +102,9 @@ class Brief:
     def real_problem(self) -> RoutingProblem:
         """The problem with the hours of the real clock."""
         pairs = zip(self.problem.teams, self.hours.shifts, strict=True)
-        teams = [replace(team, shift=shift) for team, shift in pairs]
-        return replace(self.problem, teams=teams, windows=self.hours.windows)
+        teams = tuple(replace(team, shift=shift) for team, shift in pairs)
+        windows = windows_of(self.hours.windows, self.problem.stops, self.problem.days)
+        return replace(self.problem, teams=teams, windows=windows)
 
     def real(self, plan: Plan) -> Plan:
         """Say a plan of the problem on the real clock."""
@@ -289,6 +291,7 @@ def hours_and_dwell(
             edition=catalogue.edition,
         )
     categories = [catalogue.categories[code] for code in sample["category"]]
-    texts = [own or category.hours for own, category in zip(sample["hours"], categories, strict=True)]
+    pairs = zip(sample["hours"], categories, strict=True)
+    texts = [openings.together(own, category.hours) for own, category in pairs]
     days = {text: windows_by_day(openings.parse(text), round_) if text else None for text in dict.fromkeys(texts)}
     return [category.dwell_s for category in categories], [days[text] for text in texts]

@@ -4,7 +4,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -23,10 +22,11 @@ from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.search.loads import farthest_load
 from routing.solver import SearchState, solve
 from routing.streets.network import network_of
+from routing.vary.candidates import together
 from routing.vary.history import known_legs, past_walks
 from routing.vary.keeping import keep_candidates
 from routing.vary.likeness import Walk, similarity
-from routing.vary.sampler import Varied, Variety, vary
+from routing.vary.sampler import Varied, Variety, candidates_of, chosen_of, with_lots
 
 PRICING = 0.2  # of the time, to find out what the drawn days cost
 
@@ -153,7 +153,7 @@ def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Wat
     def still(now: SearchState) -> bool:
         return watch is not None and watch(SearchState(plan.travel_s, len(plan.unserved), now.seconds_left))
 
-    freed = replace(problem, day_of=None)
+    freed = replace(problem, day_of=dict.fromkeys(problem.stops))
     aside = part(1 - pricing, pricing)  # the same bar, which goes on
     free = solve(freed, **options.effort(pricing), seed=seed, start=plan, progress=aside, watch=still)
     return plan, max(0, plan.travel_s - free.travel_s) if len(free.unserved) <= len(plan.unserved) else None
@@ -165,8 +165,12 @@ def _varied(store: Store, brief: Brief, plan: Plan, key: bytes, past: list[list[
         names=brief.sample.index.tolist(),
         teams=[team.id for team in brief.teams],
     )
-    keep = partial(keep_candidates, store, brief.round.id)
-    return vary(brief.problem, plan, key, premium=brief.terms.premium, variety=variety, progress=progress, keep=keep)
+    problem = brief.problem
+    plan = with_lots(problem, plan, key, variety)
+    premium = brief.terms.premium
+    candidates = candidates_of(problem, plan, key, premium=premium, variety=variety, progress=progress)
+    keep_candidates(store, brief.round.id, candidates, together(candidates))
+    return chosen_of(problem, plan, key, candidates, exchanged=variety.exchange)
 
 
 def _report(brief: Brief, varied: Varied, guessed: pd.DataFrame, past: list[list[Walk]]) -> PlanReport:

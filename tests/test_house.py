@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,77 @@ def test_the_formatter_decides_everywhere() -> None:
     assert [str(p.relative_to(ROOT)) for p in PYTHON if pragma.search(p.read_text(encoding="utf-8"))] == []
 
 
+def test_nothing_travels_in_the_attrs_of_a_frame() -> None:
+    """Pandas drops or copies them as it likes: what belongs to a frame is a column, a field or an argument."""
+    assert [str(p.relative_to(ROOT)) for p in PRODUCT if re.search(r"\.attrs\b", p.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "webmap/cli").rglob("*.py")), ids=lambda path: path.name)
+def test_commands_name_their_options(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and any("command(" in ast.unparse(by) for by in node.decorator_list):
+            assert node.args.kwarg is None, f"{node.name} takes **{node.args.kwarg.arg}: name them, or take a dataclass"
+
+
 def test_commands_of_make_are_the_same_on_windows() -> None:
     targets = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE).group(1).split()
     said = subprocess.run([sys.executable, ROOT / "make.py"], capture_output=True, text=True, check=False)
     assert said.returncode == 1
     assert said.stderr.strip().endswith("say one of: " + ", ".join(targets))
+
+
+MANY = {  # functions of more than six parameters, which callers outside know by these names
+    "geo/density/surface.py:kernel",
+    "geo/density/surface.py:ratio",
+    "routing/problem.py:__init__",
+    "routing/solver.py:solve",
+}
+PACKED = {  # tuples that are one thing: a bounding box, a size, a span of a text
+    "webmap/bulletin/docx.py:_replace",
+    "webmap/findings/arrays.py:_within",
+    "routing/draw/rounding.py:settle",
+    "routing/draw/rounding.py:_drop",
+    "routing/draw/rounding.py:_leave",
+    "routing/draw/rounding.py:_push",
+    "routing/draw/rounding.py:_settle",
+    "webmap/route/map.py:route_map",
+}
+
+
+@cache
+def _functions() -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    return [
+        (f"{path.relative_to(ROOT).as_posix()}:{node.name}", node)
+        for path in PRODUCT
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:
+    every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return [each for each in every if each.arg not in ("self", "cls")]
+
+
+def test_functions_take_six_parameters_at_most() -> None:
+    assert {name for name, node in _functions() if len(_parameters(node)) > 6} == MANY
+
+
+def test_parameters_are_not_packed_into_tuples() -> None:
+    packed = set()
+    for name, node in _functions():
+        tuples = {p.arg for p in _parameters(node) if p.annotation and "tuple[" in ast.unparse(p.annotation)}
+        for each in ast.walk(node):
+            if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Tuple):
+                nested = isinstance(each.value, ast.Tuple)
+                pairs = (
+                    zip(each.targets[0].elts, each.value.elts, strict=True)
+                    if nested
+                    else [(each.targets[0], each.value)]
+                )
+                read = {value.id for to, value in pairs if isinstance(to, ast.Tuple) and isinstance(value, ast.Name)}
+                packed |= {name} if read & tuples else set()
+    assert packed == PACKED, "make a record of what belongs together, or take each by its name"
 
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "data").glob("*.md")]

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from geo.imports.repeats import Repeats
-from geo.imports.report import ImportReport, Journey, reported
+from geo.imports.report import ImportOptions, ImportReport, reported
 from geo.imports.visit_judge import VisitJudge
 from geo.imports.visit_rounds import RoundFinder
 from geo.model import Changes, Visit
@@ -23,7 +23,7 @@ WITH_PHOTOS = "{count} photos show what was found"
 
 
 def import_visits(
-    store: Store, path: Path, journey: Journey, *, photos: Path | None = None, progress: Progress = silent
+    store: Store, path: Path, options: ImportOptions, *, photos: Path | None = None, progress: Progress = silent
 ) -> ImportReport:
     """Record visits with their deductions; a visit that is already there merges.
 
@@ -34,35 +34,35 @@ def import_visits(
     categories = store.checkpoints(include_retired=True)["category"].to_dict()
     zone = store.setting("timezone") or TIMEZONE
     finder = RoundFinder(store, ZoneInfo(zone))
-    judge = VisitJudge(store, categories, finder, history=journey.history)
+    judge = VisitJudge(store, categories, finder, history=options.history)
     now = dt.datetime.now(dt.UTC)
     with ExitStack() as stack:
         files = None if photos is None else stack.enter_context(PhotoFiles(photos))
         context = VisitContext(
             timezone=zone,
-            columns=journey.columns,
+            columns=options.columns,
             known=categories,
             judge=judge,
             now=_latest(store, zone, now),
             photos=files,
-            say=journey.say,
+            say=options.say,
         )
         reading = read_visit_table(path, context, progress=progress)
         repeats = Repeats()
         visits = list(map(repeats.joined, reading.visits))
         changes = Changes()
-        if not journey.dry_run:
+        if not options.dry_run:
             progress("saving", 0, 1)
             changes = store.record_visits(
                 _attributed(visits, finder),
                 brought=files or {},
-                import_of=journey.file or path.name,
-                who=journey.who,
+                import_of=options.file or path.name,
+                who=options.who,
             )
     shown = {photo for visit in visits for deduction in visit.deductions for photo in deduction.photos}
     notes = [Note(WITH_PHOTOS, {"count": len(shown)})] if shown else []
     notes = [*reading.notes, *repeats.notes, *notes, *judge.notes]
-    report = reported(path, journey, reading.rejected, replace(changes, accepted=reading.rows), notes)
+    report = reported(path, options, reading.rejected, replace(changes, accepted=reading.rows), notes)
     return replace(report, new=changes.accepted)
 
 

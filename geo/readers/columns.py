@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -146,9 +147,11 @@ def join_header(rows: Sequence[Sequence[Any]], first: int, span: int) -> list[st
     """Return one unique heading per column, those of a second header row in front."""
     width = max(len(row) for row in rows)
     headers: list[str] = []
+    taken: Counter[str] = Counter()
     for column in range(width):
         texts = [str(rows[at][column]).strip() for at in range(first, first + span) if column < len(rows[at])]
         text = next((text for text in reversed(texts) if text), "") or f"column_{column + 1}"
-        again = sum(1 for header in headers if header == text or header.rpartition(".")[0] == text)
+        again = taken[text]
         headers.append(f"{text}.{again + 1}" if again else text)
+        taken.update({headers[-1], headers[-1].rpartition(".")[0]})
     return headers

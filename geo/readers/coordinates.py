@@ -26,12 +26,12 @@ _COARSE = 3  # decimals: 0.001 degrees are 100 m
 _NORTHING_M = (1.8e6, 6.0e6)  # of China
 _EASTING_M = (1e5, 9e5)  # without prefix
 _DMS = re.compile(
-    r"(?P<name>东经|北纬|西经|南纬|[EWNS])?:?\s*(?P<sign>-)?(?P<d>\d{1,3}(?:\.\d+)?)\s*(?:[°º度:]|\s)\s*"
-    r"(?:(?P<m>\d{1,2}(?:\.\d+)?)\s*(?:['′’分:]|\s|$)\s*)?"
-    r"(?:(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:[\"″”秒]|''|′′|$)?)?\s*(?P<end>[EWNS])?",
+    r"(?P<name>东经|北纬|西经|南纬|[EWNS])?:? ?(?P<sign>-)?(?P<d>\d{1,3}(?:\.\d+)?) ?(?:[°º度:]| ) ?"
+    r"(?:(?P<m>\d{1,2}(?:\.\d+)?) ?(?:['′’分:]| |$) ?)?"
+    r"(?:(?P<s>\d{1,2}(?:\.\d+)?) ?(?:[\"″”秒]|''|′′|$)?)? ?(?P<end>[EWNS])?",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"(东经|北纬|西经|南纬|[EWNS])?:?\s*(-?\d{1,3}(?:\.\d+)?)\s*[°º度]?\s*([EWNS])?", re.IGNORECASE)
+_NAMED = re.compile(r"(东经|北纬|西经|南纬|[EWNS])?:? ?(-?\d{1,3}(?:\.\d+)?) ?[°º度]? ?([EWNS])?", re.IGNORECASE)
 _AXIS = {"东经": ("lon", 1), "西经": ("lon", -1), "北纬": ("lat", 1), "南纬": ("lat", -1)}
 _AXIS |= {"E": ("lon", 1), "W": ("lon", -1), "N": ("lat", 1), "S": ("lat", -1)}
 
@@ -95,7 +95,7 @@ def read_places(table: Table, log: FaultLog, *, datum: Datum | str, crs: Any = N
     projected = pair.there & ((np.abs(pair.x) > 1000) | (np.abs(pair.y) > 1000))  # noqa: PLR2004 - no degrees
     degrees = pair.there & ~projected
     if projected.any():
-        _unproject(pair, projected, log, places, (datum, named))
+        _unproject(pair, projected, log, places, datum, named)
     _check_degrees(pair, degrees & pair.there, log)
     geographic = degrees & pair.there
     _refuse_outside_china(pair, geographic, log, datum, table.file)
@@ -235,9 +235,8 @@ def _null_island(pair: _Pair, log: FaultLog) -> None:
     pair.drop(null)
 
 
-def _unproject(pair: _Pair, where: Mask, log: FaultLog, places: Places, source: tuple[Datum, CRS | None]) -> None:
+def _unproject(pair: _Pair, where: Mask, log: FaultLog, places: Places, datum: Datum, named: CRS | None) -> None:
     """Turn metres into degrees, zone by zone; the zone comes from the easting's prefix or from the named CRS."""
-    datum, named = source
     if datum in (Datum.GCJ02, Datum.BD09):
         log.add(where, "lon", messages.PROJECTED_DATUM, x=pair.x.copy(), y=pair.y.copy(), datum=str(datum))
         pair.drop(where)
@@ -256,11 +255,10 @@ def _unproject(pair: _Pair, where: Mask, log: FaultLog, places: Places, source: 
     good &= ~log.bad
     for number in np.unique(zone[good]):
         part = good & (zone == number)
-        _unproject_zone(pair, part, log, places, (int(number), named))
+        _unproject_zone(pair, part, log, places, int(number), named)
 
 
-def _unproject_zone(pair: _Pair, part: Mask, log: FaultLog, places: Places, source: tuple[int, CRS | None]) -> None:
-    number, named = source
+def _unproject_zone(pair: _Pair, part: Mask, log: FaultLog, places: Places, number: int, named: CRS | None) -> None:
     if number:
         crs = datums.prefixed_crs(number)
         if named is not None and datums.is_gauss_kruger(named) and not datums.same_zone(named, crs):

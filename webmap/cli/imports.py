@@ -1,6 +1,7 @@
 """``xundian import``: streets, zones, checkpoints, teams, visits."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import click
 
 from geo import imports
 from geo.crs import Datum
-from geo.imports import ImportReport, Journey
+from geo.imports import ImportOptions, ImportReport
 from geo.imports.avoidances import import_avoidances
 from geo.model import Level
 from webmap.cli.apart import import_apart, quietly
@@ -41,6 +42,25 @@ def columns_option(example: str) -> Callable[[Callable[..., Result]], Callable[.
     return click.option("--columns", callback=read, help=f"Our field = the file's column, as {example}.")
 
 
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """How a file is to be taken, as the options say it; a command has those that mean something for its files."""
+
+    columns: dict[str, str]
+    datum: str = Datum.WGS84.value
+    crs: str | None = None
+    rejected: Path | None = None
+    force: bool = False
+    part: bool = False
+    dry_run: bool = False
+    history: bool = False
+
+    def options(self, session: Session) -> ImportOptions:
+        """Return them as the importers take them, with reasons in the language of the command line."""
+        chosen = {each.name: getattr(self, each.name) for each in fields(self)}
+        return ImportOptions(**chosen | {"datum": Datum(self.datum)}, say=partial(say, language=session.language))
+
+
 _OPTIONS = {
     "datum": click.option("--datum", type=DATUMS, required=True, help="Datum of the coordinates; it is never guessed."),
     "crs": click.option("--crs", help="CRS of projected coordinates without a zone prefix, as EPSG:4547."),
@@ -55,8 +75,8 @@ _OPTIONS = {
 }
 
 
-def journey_options(*names: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Add the options of a Journey, in this order."""
+def file_options(*names: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Add these options of :class:`FileOptions`, in this order."""
 
     def wrap(function: Callable[..., Result]) -> Callable[..., Result]:
         for name in reversed(names):
@@ -64,10 +84,6 @@ def journey_options(*names: str) -> Callable[[Callable[..., Result]], Callable[.
         return function
 
     return wrap
-
-
-def _journey(session: Session, datum: str, **options: Any) -> Journey:  # noqa: ANN401 - the options of a Journey
-    return Journey(Datum(datum), say=partial(say, language=session.language), **options)
 
 
 def _answer(session: Session, report: ImportReport) -> Result:
@@ -104,44 +120,41 @@ def streets(session: Session, file: Path) -> Result:
     help="Of all its zones; without it a column says the level of each.",
 )
 @columns_option("name=乡,code=代码")
-@journey_options("datum", "crs", "rejected", "force", "dry_run")
-def zones(session: Session, file: Path, level: str | None, **options: object) -> Result:
+@file_options("datum", "crs", "rejected", "force", "dry_run")
+def zones(session: Session, file: Path, level: str | None, given: FileOptions) -> Result:
     """Import zones, and say what is wrong with the tree."""
-    journey = _journey(session, **options)  # type: ignore[arg-type]
-    bring = partial(imports.import_zones, path=file, journey=journey, level=Level(level) if level else None)
+    options = given.options(session)
+    bring = partial(imports.import_zones, path=file, options=options, level=Level(level) if level else None)
     return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "checkpoints")
 @click.argument("file", type=FILE)
 @columns_option("name=场所,category=种别")
-@journey_options("datum", "crs", "rejected", "force", "part", "dry_run")
-def checkpoints(session: Session, file: Path, **options: object) -> Result:
+@file_options("datum", "crs", "rejected", "force", "part", "dry_run")
+def checkpoints(session: Session, file: Path, given: FileOptions) -> Result:
     """Import the roster; rows that a whole roster lacks are retired."""
-    journey = _journey(session, **options)  # type: ignore[arg-type]
-    bring = partial(imports.import_checkpoints, path=file, journey=journey)
+    bring = partial(imports.import_checkpoints, path=file, options=given.options(session))
     return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "teams")
 @click.argument("file", type=FILE)
 @columns_option("team=班组,lon=驻点东经,lat=驻点北纬")
-@journey_options("datum", "crs", "rejected", "dry_run")
-def teams(session: Session, file: Path, **options: object) -> Result:
+@file_options("datum", "crs", "rejected", "dry_run")
+def teams(session: Session, file: Path, given: FileOptions) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
-    journey = _journey(session, **options)  # type: ignore[arg-type]
-    bring = partial(quietly, partial(imports.import_teams, path=file, journey=journey))
+    bring = partial(quietly, partial(imports.import_teams, path=file, options=given.options(session)))
     return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "avoidance")
 @click.argument("file", type=FILE)
 @columns_option("inspector=组员,partner=不同组")
-@journey_options("rejected", "dry_run")
-def avoidance(session: Session, file: Path, **options: object) -> Result:
+@file_options("rejected", "dry_run")
+def avoidance(session: Session, file: Path, given: FileOptions) -> Result:
     """Import the avoidance table (回避): inspector, and a partner, street, unit or checkpoint to keep away from."""
-    journey = _journey(session, "wgs84", **options)
-    bring = partial(quietly, partial(import_avoidances, path=file, journey=journey))
+    bring = partial(quietly, partial(import_avoidances, path=file, options=given.options(session)))
     return _answer(session, import_apart(session, file, bring, create=True))
 
 
@@ -158,10 +171,10 @@ def avoidance(session: Session, file: Path, **options: object) -> Result:
     help="Records of another system: items, points and teams that the city does not know stay as they stand.",
 )
 @columns_option("checkpoint=点号,item=失分项")
-@journey_options("rejected")
-def visits(session: Session, file: Path, photos: Path | None, **options: object) -> Result:
+@file_options("rejected")
+def visits(session: Session, file: Path, photos: Path | None, given: FileOptions) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""
-    bring = partial(imports.import_visits, path=file, journey=_journey(session, "wgs84", **options), photos=photos)
+    bring = partial(imports.import_visits, path=file, options=given.options(session), photos=photos)
     return _answer(session, import_apart(session, file, bring))
 
 

@@ -11,7 +11,7 @@ from flask import current_app
 from geo import imports
 from geo.confined import Limits
 from geo.crs import Datum
-from geo.imports import ImportReport, Journey
+from geo.imports import ImportOptions, ImportReport
 from geo.progress import Progress
 from geo.store import Store
 from webmap.intake import preview
@@ -55,7 +55,7 @@ def keep(city: str, upload: Upload, progress: Progress, *, digest: str, force: b
 
 def read_visits(city: str, waiting: Upload, progress: Progress, *, language: str, dry_run: bool) -> Read:
     """Look at an upload of visits, or bring them in."""
-    journey = Journey(
+    options = ImportOptions(
         Datum.WGS84,  # visits name no place of their own
         rejected=waiting.folder / "rejected.xlsx",
         dry_run=dry_run,
@@ -66,7 +66,7 @@ def read_visits(city: str, waiting: Upload, progress: Progress, *, language: str
     )
     archive = waiting.archive if waiting.archive.exists() else None
     with waiting.by_name(), Store.open(city) as store:
-        report = imports.import_visits(store, waiting.path, journey, photos=archive, progress=progress)
+        report = imports.import_visits(store, waiting.path, options, photos=archive, progress=progress)
     refused = Path(report.rejected_file).read_bytes() if report.rejected else b""
     return Read(waiting, replace(report, rejected_file=""), refused)
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader
 
 from geo.catalogue import Catalogue
 from geo.model import Level, Role, Round, User
-from geo.results import hotspot_cells
+from geo.results import hotspot_cells, raster_of
 from geo.results.names import item_names
 from geo.store import Store
 from webmap.clock import today
@@ -154,7 +154,8 @@ def _cells(sheet: Sheet) -> Cells | None:
     judged = hotspot_cells(visits, sheet.sight.deductions(), zones=sheet.sight.zones(), timezone=timezone)
     codes = sorted({item for items in judged["items"] for item in items})
     named = dict(zip(codes, item_names(codes, sheet.catalogue, sheet.language), strict=True))
-    return Cells(judged, *folium_cells.monthly_classes(visits, judged, timezone), named)
+    months, classes = folium_cells.monthly_classes(visits, judged, timezone)
+    return Cells(judged, raster_of(visits), months, classes, named)
 
 
 def _cell_layer(page: folium.Map, sheet: Sheet, cells: Cells, *, shown: bool) -> None:

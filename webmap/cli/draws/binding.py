@@ -3,8 +3,8 @@
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -62,6 +62,15 @@ def new_chain(session: Session, year: int, length: int) -> Result:
     return {"chain": chain.name, "chain_end": chain.end, "length": chain.length}
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers that will decide a draw."""
+
+    public_number: str
+    number_form: str
+    shares: tuple[str, ...]  # of third parties
+
+
 @command(draw_group, "commit")
 @click.argument("round_id", metavar="ID")
 @click.option(
@@ -76,13 +85,17 @@ def new_chain(session: Session, year: int, length: int) -> Result:
 )
 @choices_options
 @click.option("--out", type=OUT, help="Write the commitment there too.")
-def commit(session: Session, round_id: str, *, public_number: str, out: Path | None, **options: Any) -> Result:  # noqa: ANN401 - the options above
+def commit(session: Session, round_id: str, numbers: Numbers, choices: Choices, out: Path | None) -> Result:
     """Bind a round before its public number is out; what this prints is to be published at once."""
-    parties = [_third_party(text, number) for number, text in enumerate(options.pop("shares"), start=1)]
-    form = options.pop("number_form")
+    parties = [_third_party(text, number) for number, text in enumerate(numbers.shares, start=1)]
     with session.store() as store:
         made = proof.commit_round(
-            store, round_id, public_number, number_form=form, third_parties=parties, choices=Choices(**options)
+            store,
+            round_id,
+            numbers.public_number,
+            number_form=numbers.number_form,
+            third_parties=parties,
+            choices=choices,
         )
     session.warn(made.notes)
     rules = made.publication["parameters"]
@@ -118,6 +131,15 @@ def _text_of(path: Path) -> str:
         raise InputError("{path} is no UTF-8 text: save it as such", path=path.name) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What decides a draw: the numbers as they came out, or the seed of a trial."""
+
+    value: str | None
+    shares: tuple[str, ...]
+    seed: int | None
+
+
 @command(draw_group, "run")
 @click.argument("round_id", metavar="ID")
 @click.option("--value", help="The public number as it came out, as 03,11,17,22,28,31+09; of a committed round only.")
@@ -126,12 +148,13 @@ def _text_of(path: Path) -> str:
 )
 @click.option("--seed", type=int, help="Of a trial draw; the same seed gives the same sample. By default 1.")
 @choices_options
-def run(session: Session, round_id: str, value: str | None, seed: int | None, **options: Any) -> Result:  # noqa: ANN401 - the options above
+def run(session: Session, round_id: str, released: Released, choices: Choices) -> Result:
     """Draw the sample of a round; without a commitment it is a trial draw, and marked as such."""
-    shares = [_text_of(Path(text)) if Path(text).is_file() else text for text in options.pop("shares")]
+    value, seed = released.value, released.seed
+    shares = [_text_of(Path(text)) if Path(text).is_file() else text for text in released.shares]
     with session.store() as store:
         if value is None:
-            report = _trial(store, round_id, Choices(**options), seed, session)
+            report = _trial(store, round_id, choices, seed, session)
         elif seed is not None:
             raise InputError("seed is {value}: a committed round has none, its number decides", value=seed)
         else:
