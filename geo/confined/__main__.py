@@ -6,7 +6,6 @@ Started as ``python -m geo.confined``, so that it begins with nothing of its par
 import os
 import pickle
 import signal
-import sys
 import threading
 import time
 import traceback
@@ -86,4 +85,4 @@ def _failed(error: BaseException) -> Failed:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -14,6 +14,7 @@ from geo.errors import InputError
 from geo.nearest import hint
 from geo.readers import messages
 
+_LONGEST = 255  # of a heading, as in a table of a workbook
 HEADER_ROWS = 30  # how far down a header may stand
 
 _DATUM_WORDS = {
@@ -149,7 +150,9 @@ def join_header(rows: Sequence[Sequence[Any]], first: int, span: int) -> list[st
     headers: list[str] = []
     taken: Counter[str] = Counter()
     for column in range(width):
-        texts = [str(rows[at][column]).strip() for at in range(first, first + span) if column < len(rows[at])]
+        texts = [
+            str(rows[at][column])[:_LONGEST].strip() for at in range(first, first + span) if column < len(rows[at])
+        ]
         text = next((text for text in reversed(texts) if text), "") or f"column_{column + 1}"
         again = taken[text]
         headers.append(f"{text}.{again + 1}" if again else text)
