@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from geo.clock import zone_of
 from geo.errors import InputError
 from geo.store import Store
 from routing.draw.verify import verify
@@ -52,7 +53,7 @@ def release(store: Store, round_id: str, *, day: int | None = None) -> dict[str,
         raise InputError("day is {value!r}: the round has days 1 to {days}", value=day, days=round_.days)
     candidates, sha256 = kept_candidates(store, round_id)
     days = range(1, round_.days + 1) if day is None else (day,)
-    zone = store.setting("timezone", "Asia/Shanghai")
+    zone = zone_of(store).key
     return {
         "version": VERSION,
         "round": round_id,

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from geo import imports
+from geo.clock import zone_of
 from geo.crs import Datum
 from geo.imports import ImportOptions, ImportReport
 from geo.imports.avoidances import import_avoidances
@@ -16,7 +17,6 @@ from geo.model import Level
 from webmap.cli.apart import import_apart, quietly
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
-from webmap.clock import zone_of
 from webmap.language.texts import say, translate
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

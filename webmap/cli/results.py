@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.catalogue import Catalogue
+from geo.clock import today, zone_of
 from geo.errors import InputError
 from geo.foreign_text import shown
 from geo.model import Scope
@@ -30,7 +31,6 @@ from webmap.bulletin.xlsx import write_xlsx
 from webmap.cli.apart import read_apart
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, bad_value, command
-from webmap.clock import today, zone_of
 from webmap.formats import DASH
 
 SHEETS = (".xlsx", ".csv")

@@ -59,9 +59,10 @@ def standalone_page(spoken: str) -> str:
     """Write the verifying page as one file, in ``zh`` or ``en``."""
     made = pages_apart.templates(spoken)
     texts = {text: translate(text, spoken) for text in SCRIPT_TEXTS}
-    return made.get_template("verify_apart.html").render(
+    html = made.get_template("verify_apart.html").render(
         style=pages_apart.style(), script=pages_apart.script(*_SCRIPTS), texts=texts, categories=_names(spoken)
     )
+    return pages_apart.sealed(html)
 
 
 def _names(spoken: str) -> dict[str, str]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from geo.imports import datum_check
 from geo.readers import messages
+from geo.sources import messages as places
 
 ON_PAGES: Mapping[str, str] = {
-    messages.NO_ZONE: "easting {x} carries no zone prefix: fill in the CRS of the file, e.g. EPSG:4547",
-    messages.NO_CRS: "{file} does not say its CRS and its numbers are not degrees: fill in its CRS, e.g. EPSG:4547",
+    places.NO_ZONE: "easting {x} carries no zone prefix: fill in the CRS of the file, e.g. EPSG:4547",
+    places.NO_CRS: "{file} does not say its CRS and its numbers are not degrees: fill in its CRS, e.g. EPSG:4547",
     messages.NO_HEADER: (
         "{file} has no header row in its first {rows} rows: name the columns in the file, e.g. {example}, or choose "
         "them where the page lists them"

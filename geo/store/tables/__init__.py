@@ -3,8 +3,10 @@
 from geo.store.tables.base import metadata as metadata
 from geo.store.tables.city import cells as cells
 from geo.store.tables.city import checkpoints as checkpoints
+from geo.store.tables.city import street_hours as street_hours
 from geo.store.tables.city import streets as streets
 from geo.store.tables.city import turn_bans as turn_bans
+from geo.store.tables.city import turn_hours as turn_hours
 from geo.store.tables.city import unplaced as unplaced
 from geo.store.tables.city import zones as zones
 from geo.store.tables.office import catalogues as catalogues
@@ -38,7 +40,7 @@ from geo.store.tables.visits import deductions as deductions
 from geo.store.tables.visits import photos as photos
 from geo.store.tables.visits import visits as visits
 
-REVISION = "0007"
+REVISION = "0011"
 """The migration that leads to these tables."""
 
 LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
+from geo.clock import today
 from geo.errors import InputError
 from routing.draw import reveal as reveals
 from routing.draw.verify import Verification, read, standalone, verify, verify_day, verify_owner
 from routing.rounds import proof
 from webmap.cli.draws.group import OUT, draw_group, shown, written
 from webmap.cli.session import REFUSED, Result, Session, command
-from webmap.clock import today
 from webmap.draw.verify import standalone_page
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

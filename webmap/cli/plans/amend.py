@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from geo import clock
 from geo.errors import InputError
 from geo.store import Store
 from routing.amend import Change, Late, Quote, StopClosed, StreetClosed, Takeover, amend, quote, undo
-from webmap import clock
 from webmap.cli.area import ClosedArea, area_options
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from geo.clock import today
 from geo.errors import InputError
 from routing import plan_proof
 from routing.draw.points import canonical_json
@@ -13,7 +14,6 @@ from routing.draw.verify import read
 from webmap.cli.files import OutFile
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import REFUSED, Result, Session, command
-from webmap.clock import today
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
