@@ -243,18 +243,15 @@ def _table(
 
 def _cut(cells: pd.DataFrame, outlines: str) -> tuple[pd.DataFrame, tuple[tuple[int, str, int], ...]]:
     """Cut the cells that hold more than a cell of a spreadsheet can, and tell which; outlines may be longer."""
-    found = [
-        (row, str(heading), len(cell))
-        for at, heading in enumerate(cells.columns)
-        if heading != outlines
-        for row, cell in enumerate(cells.iloc[:, at].tolist())
-        if cell.__class__ is str and len(cell) > MOST_CHARACTERS
-    ]
-    if found:
-        cells = cells.copy()
-    for row, heading, _ in found:
-        place = (row, cells.columns.get_loc(heading))
-        cells.iloc[place] = cells.iloc[place][:MOST_CHARACTERS]
+    found: list[tuple[int, str, int]] = []
+    for heading in cells.columns:
+        column = [] if heading == outlines else cells[heading].tolist()
+        long = [at for at, cell in enumerate(column) if cell.__class__ is str and len(cell) > MOST_CHARACTERS]
+        if long:
+            found += [(at, str(heading), len(column[at])) for at in long]
+            for at in long:
+                column[at] = column[at][:MOST_CHARACTERS]
+            cells = cells.assign(**{heading: pd.Series(column, index=cells.index, dtype=object)})
     return cells, tuple(found)
 
 
