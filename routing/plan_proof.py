@@ -151,8 +151,8 @@ def _key_faults(document: Mapping[str, Any], reveal: Mapping[str, Any] | None) -
     drawn = verify(reveal)
     if not drawn.valid:
         return [f"the reveal of the draw is not valid: {fault}" for fault in drawn.faults]
-    if drawn.round_id != document["round"]:
-        return [f"the reveal is of round {drawn.round_id}"]
+    if drawn.facts.get("round") != document["round"]:
+        return [f"the reveal is of round {drawn.facts.get('round')}"]
     key = bytes.fromhex(drawn.key)
     return [
         f"the key of day {day} is not that of the draw"
