@@ -1,15 +1,14 @@
 """Pages, phones, commands."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from webmap.app import create_app as create_app
+    from flask import Flask
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute
-    """Load the application when it is asked for: a command that serves nothing need not know how."""
-    if name == "create_app":
-        from webmap.app import create_app  # noqa: PLC0415
+def create_app(config: Mapping[str, Any]) -> "Flask":
+    """Make the web application of one city; see :func:`webmap.app.create_app`."""
+    from webmap.app import create_app as make  # noqa: PLC0415 - a command or a child does not need the pages
 
-        return create_app
-    raise AttributeError(name)
+    return make(config)

@@ -219,7 +219,7 @@ def _days(page: folium.Map, sheet: Sheet, *, shown: bool) -> None:
 def _head() -> str:
     """Return Leaflet, the script and the styles as they stand in the file."""
     # The pictures of Leaflet's style are of markers and a button that this map doesn't have.
-    leaflet = re.sub(r"url\([^)]*\)", "none", (LEAFLET / "leaflet.css").read_text(encoding="utf-8"))
+    leaflet = re.sub(r"url\([^()]*\)", "none", (LEAFLET / "leaflet.css").read_text(encoding="utf-8"))
     variables = STYLESHEET.read_text(encoding="utf-8").partition("@media")[0]
     classes = re.findall(r"\.(?:team|heat)-\d+ \{[^}]*\}", STYLESHEET.read_text(encoding="utf-8"))
     own = (STATIC / "standalone.css").read_text(encoding="utf-8")
