@@ -15,7 +15,9 @@ try:
 finally:
     print("loaded", *sorted({name.partition(".")[0] for name in sys.modules}))
 """
-HEAVY = {"pandas", "numpy", "scipy", "shapely", "geopandas", "sqlalchemy", "flask", "numba", "pyvrp", "osmium", "folium"}
+HEAVY = set(
+    ["pandas", "numpy", "scipy", "shapely", "geopandas", "sqlalchemy", "flask", "numba", "pyvrp", "osmium", "folium"]
+)
 
 
 def _loaded(*words: str) -> set[str]:

@@ -12,6 +12,7 @@ THIN = "\u202f"  # a narrow space that doesn't break
 NAMES = ("field", "fields", "given", "missing", "level", "mode", "role", "remedy")
 """Values that are words of ours: field names, one or several, levels, modes, roles."""
 
+
 def in_words(template: str, values: Mapping[str, Any], translate: Translate) -> str:
     """Say a template in a language: it, the sentences among its values and the names of fields are translated."""
     return translate(template).format(**{key: _said(key, value, translate) for key, value in values.items()})
