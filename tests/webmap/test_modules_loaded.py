@@ -15,7 +15,7 @@ try:
 finally:
     print("loaded", *sorted({name.partition(".")[0] for name in sys.modules}))
 """
-HEAVY = set(
+HEAVY = {"pandas", "numpy", "scipy", "shapely", "geopandas", "sqlalchemy", "flask", "numba", "pyvrp", "osmium"}
     ["pandas", "numpy", "scipy", "shapely", "geopandas", "sqlalchemy", "flask", "numba", "pyvrp", "osmium", "folium"]
 )
 
