@@ -16,8 +16,6 @@ finally:
     print("loaded", *sorted({name.partition(".")[0] for name in sys.modules}))
 """
 HEAVY = {"pandas", "numpy", "scipy", "shapely", "geopandas", "sqlalchemy", "flask", "numba", "pyvrp", "osmium"}
-    ["pandas", "numpy", "scipy", "shapely", "geopandas", "sqlalchemy", "flask", "numba", "pyvrp", "osmium", "folium"]
-)
 
 
 def _loaded(*words: str) -> set[str]:
