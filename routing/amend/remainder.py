@@ -107,11 +107,9 @@ def pose(context: AmendmentContext, rest: Rest) -> PosedRound:
         stops=range(len(ids)),
         balance=None,
     )
-    terms = replace(context.terms, closures=rest.closures)
+    terms, by_mode = replace(context.terms, closures=rest.closures), {str(team.mode): positions}
     hours = Hours(rush, [shift], [*windows, *bare], {str(team.mode): travel})
-    return PosedRound(
-        context.round, places, (team,), {str(team.mode): positions}, problem, {}, terms, context.zone, hours
-    )
+    return PosedRound(context.round, places, (team,), by_mode, problem, {}, terms, context.zone, hours)
 
 
 def answer(context: AmendmentContext, rest: Rest) -> Answer:
