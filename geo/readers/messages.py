@@ -125,6 +125,8 @@ UNSEEN = (
 )
 TWO_COLUMNS = "both {taken!r} and {other!r} mean {field}; {taken!r} was taken"
 UNUSED_COLUMNS = "these columns were not used: {headers}"
+ODK_READ = "row {rows}: latitude, longitude, height and accuracy in one cell were read in the order of ODK"
+COMMAS_READ = "row {rows}: the comma was read as a decimal point"
 DMS_READ = "row {rows}: degrees, minutes and seconds were turned into decimal degrees"
 COARSE = "row {rows}: coordinates with fewer than 4 decimals are only good to some 10 m or worse"
 OSM_TAGS = "{count} categories were OSM tags and were mapped by the table that ships with the product"
