@@ -43,13 +43,13 @@ def read_numbers(written: pd.Series) -> Numbers:
     """Read a column of :func:`geo.readers.values.texts` as numbers."""
     out = pd.to_numeric(written, errors="coerce").to_numpy(np.float64, na_value=np.nan).copy()
     commas = np.zeros(len(out), bool)
-    rest = np.flatnonzero(~np.isfinite(out) & (written != "").to_numpy())
+    rest = np.flatnonzero(~np.isfinite(out) & (written != "").to_numpy()).tolist()
     unread: dict[int, str] = {}
     for at in rest:
         text = plain_number(written.iloc[at])
         value = _value(text)
         if value is None and (_COMMA.fullmatch(text) or _CONTINENTAL.fullmatch(text)):
-            unread[int(at)] = text
+            unread[at] = text
         out[at] = np.nan if value is None else value
     if unread and not _has_points(written):
         for at, text in unread.items():

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -103,6 +103,15 @@ def texts(cells: pd.Series) -> pd.Series:
             text = as_text(cell)
         out.append(text)
     return pd.Series(out, index=cells.index, dtype="str")
+
+
+def each_cell(cells: pd.DataFrame, change: Callable[[Any], Any]) -> pd.DataFrame:
+    """Change every cell; whole numbers beside blanks stay whole, which :meth:`pandas.DataFrame.map` makes floats of."""
+    columns = [
+        pd.Series([change(cell) for cell in cells.iloc[:, at]], cells.index, object) for at in range(cells.shape[1])
+    ]
+    changed = pd.concat(columns, axis=1) if columns else cells.copy()
+    return changed.set_axis(cells.columns, axis=1)
 
 
 def half_width(text: str) -> str:

@@ -78,9 +78,8 @@ def test_a_decimal_comma_is_taken_where_it_can_be_nothing_else():
     assert read_numbers(pd.Series(["1,5", "2"], dtype="str")).commas.tolist() == [True, False]
 
 
-moments = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2080, 1, 1)).map(
-    lambda m: m.replace(second=0, microsecond=0)
-)  # noqa: DTZ001
+EARLY, LATE = dt.datetime(1990, 1, 1), dt.datetime(2080, 1, 1)  # noqa: DTZ001 - local
+moments = st.datetimes(EARLY, LATE).map(lambda moment: moment.replace(second=0, microsecond=0))
 FORMS = [
     "{m:%Y-%m-%d %H:%M}",
     "{m:%Y/%m/%d %H:%M:%S}",
