@@ -11,6 +11,7 @@ import shapely
 
 from geo import openings
 from geo.catalogue import Catalogue
+from geo.clock import zone_of
 from geo.errors import InputError
 from geo.frames import WGS84
 from geo.model import Level, Mode, Round, Team
@@ -177,7 +178,7 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
     )
     everywhere = set.intersection(*(set(off) for off in lost.values()))
     off_street_m = {stop: min(off[stop] for off in lost.values()) for stop in sorted(everywhere)}
-    zone = ZoneInfo(store.setting("timezone", "Asia/Shanghai"))
+    zone = zone_of(store)
     hours = Hours(rush, shifts, windows, travel)
     return Brief(round_, sample, teams, positions, problem, off_street_m, terms, zone, hours)
 

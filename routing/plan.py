@@ -22,6 +22,7 @@ from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.search.loads import farthest_load
 from routing.solver import SearchState, solve
 from routing.streets.network import network_of
+from routing.streets.working import work_time
 from routing.vary.candidates import together
 from routing.vary.history import known_legs, past_walks
 from routing.vary.keeping import keep_candidates
@@ -103,9 +104,10 @@ def plan_round(
     began = time.perf_counter()
     progress("streets", 0, 1)
     round_, draw = store.round(round_id), store.draw(round_id)
-    network = network_of(store)
+    terms = options.terms
+    network = network_of(store).during(work_time(round_, store.teams(), terms.shift))
     progress("streets", 1, 1)
-    brief = brief_of(store, round_, network, options.catalogue or store.catalogue(round_.edition), options.terms)
+    brief = brief_of(store, round_, network, options.catalogue or store.catalogue(round_.edition), terms)
     plan, days_cost_s = _searched(brief, options, progress, watch)
     past = past_walks(store, round_)
     varied = _varied(store, brief, plan, draw.key, past, progress)
@@ -117,7 +119,12 @@ def plan_round(
     driven = replace(report.figures, travel_s=int(routes["travel_s"].sum()))
     seconds = round(time.perf_counter() - began, 2)
     report = replace(
-        report, drawn_days_cost_s=days_cost_s, seconds=seconds, figures=driven, long_walks=_long_walks(routes)
+        report,
+        drawn_days_cost_s=days_cost_s,
+        seconds=seconds,
+        figures=driven,
+        long_walks=_long_walks(routes),
+        ruled_by_hour=network.ruled,
     )
     saved = plain(report, guessed.set_axis(brief.sample.index[guessed.index]))
     store.save_routes(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.model import Avoidance
 from geo.readers.columns import AVOIDANCE_FIELDS, Headings
-from geo.readers.faults import FaultLog, rejected
+from geo.readers.faults import log_of, rejected
 from geo.readers.tables import read_table
 from geo.readers.texts import AVOIDANCE_TEXTS, check_texts
 
@@ -37,7 +37,7 @@ def read_avoidances(
     headings = Headings(AVOIDANCE_FIELDS, dict(columns or {}))
     table = read_table(path, headings)
     table.require(headings, "inspector")
-    log = FaultLog(table.rows)
+    log = log_of(table)
     frame = pd.DataFrame({field: table.texts(field) for field in AVOIDANCE_FIELDS})
     check_texts(frame, AVOIDANCE_TEXTS, log)
     log.add((frame["inspector"] == "").to_numpy(), "inspector", NO_INSPECTOR)

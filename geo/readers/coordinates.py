@@ -26,12 +26,12 @@ Mask = npt.NDArray[np.bool_]
 _ONE_COMMA = re.compile(r"-?\d{1,3},\d+")
 _COARSE = 3  # decimals: 0.001 degrees are 100 m
 _DMS = re.compile(
-    r"(?P<name>东经|北纬|西经|南纬|[EWNS])?:?\s*(?P<sign>-)?(?P<d>\d{1,3}(?:\.\d+)?)\s*(?:[°º度:]|\s)\s*"
-    r"(?:(?P<m>\d{1,2}(?:\.\d+)?)\s*(?:['′’分:]|\s|$)\s*)?"
-    r"(?:(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:[\"″”秒]|''|′′|$)?)?\s*(?P<end>[EWNS])?",
+    r"(?P<name>东经|北纬|西经|南纬|[EWNS])?:? ?(?P<sign>-)?(?P<d>\d{1,3}(?:\.\d+)?) ?(?:[°º度:]| ) ?"
+    r"(?:(?P<m>\d{1,2}(?:\.\d+)?) ?(?:['′’分:]| |$) ?)?"
+    r"(?:(?P<s>\d{1,2}(?:\.\d+)?) ?(?:[\"″”秒]|''|′′|$)?)? ?(?P<end>[EWNS])?",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"(东经|北纬|西经|南纬|[EWNS])?:?\s*(-?\d{1,3}(?:\.\d+)?)\s*[°º度]?\s*([EWNS])?", re.IGNORECASE)
+_NAMED = re.compile(r"(东经|北纬|西经|南纬|[EWNS])?:? ?(-?\d{1,3}(?:\.\d+)?) ?[°º度]? ?([EWNS])?", re.IGNORECASE)
 _AXIS = {"东经": ("lon", 1), "西经": ("lon", -1), "北纬": ("lat", 1), "南纬": ("lat", -1)}
 _AXIS |= {"E": ("lon", 1), "W": ("lon", -1), "N": ("lat", 1), "S": ("lat", -1)}
 

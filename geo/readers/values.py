@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -61,9 +60,7 @@ _EXACT = 2.0**53  # below it a double holds every whole number; from it on digit
 def as_text(cell: Any) -> str:  # noqa: ANN401 - a cell
     """Write one cell as text: whole numbers without a decimal point, times in ISO form, blanks as nothing."""
     if isinstance(cell, str):
-        text = cleaned(cell).strip()
-        if "\n" in text or "\r" in text or "  " in text or "\u3000" in text or "\xa0" in text:
-            text = re.sub(r"\s+", " ", text).strip()
+        text = " ".join(cleaned(cell).split())
         return "" if text.casefold() in BLANKS else text
     if isinstance(cell, list | tuple | set | dict | np.ndarray):
         return _property_text(cell)

@@ -17,7 +17,7 @@ from geo.model import Level
 from geo.readers import messages, values
 from geo.readers.columns import LEVEL_NAMES, ZONE_FIELDS, Headings
 from geo.readers.coordinates import row_list
-from geo.readers.faults import Fault, FaultLog, rejected
+from geo.readers.faults import Fault, FaultLog, log_of, rejected
 from geo.readers.own_datum import own_datum
 from geo.readers.tables import Note, Table, read_table
 from geo.readers.texts import ZONE_TEXTS, check_texts
@@ -100,7 +100,7 @@ def read_zone_layer(
         fields |= {f"in_{upper}": LEVEL_NAMES[upper] for upper in above}
     headings = Headings(fields, dict(columns or {}))
     table = read_table(path, headings)
-    log, notes = FaultLog(table.rows), list(table.notes)
+    log, notes = log_of(table), list(table.notes)
     declared = Datum.parse(str(datum))
     named = own_datum(table, declared, log)
     outlines, said = outlines_of(table, log, declared, crs)

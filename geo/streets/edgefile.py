@@ -1,6 +1,5 @@
 """Street edges from a GeoPackage, Parquet or other vector file, in any CRS, to the same pieces that OSM gives."""
 
-import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,12 +16,12 @@ from geo.sources import messages
 from geo.sources.findings import Findings, row_list
 from geo.sources.georeference import Source
 from geo.sources.shapes import LINE, place
+from geo.streets import notes
 from geo.streets.access import CLASSES, TAGS
 from geo.streets.osm import DESCRIPTION, Pieces, describe
 
 SUFFIXES = (".gpkg", ".parquet", ".geoparquet", ".geojson", ".shp", ".fgb")
 _NEEDED = ("u", "v", "highway")
-_LIST = re.compile(r"""^\[\s*['"]?(.*?)['"]?\s*(?:,.*)?\]$""")
 NO_ONE_LINE = "{count} rows of them are several lines that do not meet, or no lines at all: split them"
 MISPLACED = "{count} rows are left out, row {rows}: {reason}"
 _EXACT = 2**53  # from it on a floating number has lost digits
@@ -42,7 +41,7 @@ def read_edges(path: Path) -> Pieces:
     """
     frame = _checked(path, _opened(path))
     lines, located = place(frame.geometry, LINE, Source(path.name, Datum.WGS84, frame.crs, shaped=True))
-    notes = _left_out(frame, located.found)
+    said = _left_out(frame, located.found)
     usable = lines.notna() & frame.u.notna() & frame.v.notna()
     frame = frame.set_geometry(lines)[usable].reset_index(drop=True)
     frame = _forwards(_numbered(path, frame))
@@ -55,10 +54,8 @@ def read_edges(path: Path) -> Pieces:
             sample=", ".join(map(str, frame.highway.unique()[:3])),
         )
     if len(pieces) < len(frame):
-        notes.append(
-            f"{len(frame) - len(pieces)} rows are no street that may be used, or the same street the other way"
-        )
-    return Pieces(pieces, (), tuple(notes))
+        said.append(Note(notes.NO_STREET, {"count": len(frame) - len(pieces)}))
+    return Pieces(pieces, notes=tuple(said))
 
 
 def _opened(path: Path) -> gpd.GeoDataFrame:
@@ -130,7 +127,7 @@ def _numbered(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame
 
 
-def _left_out(frame: gpd.GeoDataFrame, found: Findings) -> list[str | Note]:
+def _left_out(frame: gpd.GeoDataFrame, found: Findings) -> list[Note]:
     """Count the rows that are no street between two nodes, and say what else is wrong and what was decided."""
     shapeless, placeless = np.zeros(found.count, bool), []
     for fault in found.faults:
@@ -139,21 +136,21 @@ def _left_out(frame: gpd.GeoDataFrame, found: Findings) -> list[str | Note]:
         else:
             placeless.append(fault)
     shapeless |= (frame.u.isna() | frame.v.isna()).to_numpy()
-    notes: list[str | Note] = []
+    said: list[Note] = []
     if shapeless.any():
-        notes.append(f"{int(shapeless.sum())} rows without a line or without u and v are left out")
+        said.append(Note(notes.NO_LINE, {"count": int(shapeless.sum())}))
     parts = int(sum(fault.where.sum() for fault in found.faults if fault.template == messages.NOT_LINE))
     if parts:
-        notes.append(Note(NO_ONE_LINE, {"count": parts}))
+        said.append(Note(NO_ONE_LINE, {"count": parts}))
     rows = np.arange(1, found.count + 1)
     for fault in placeless:
         at = int(np.flatnonzero(fault.where)[0])
         values = {key: value[at] if isinstance(value, np.ndarray) else value for key, value in fault.values.items()}
         reason = Sentences((Note(fault.template, values),))
-        notes.append(
+        said.append(
             Note(MISPLACED, {"count": int(fault.where.sum()), "rows": row_list(rows[fault.where]), "reason": reason})
         )
-    return [*notes, *found.spoken(rows)]
+    return [*said, *found.spoken(rows)]
 
 
 def _text(value: object) -> str:
@@ -166,8 +163,10 @@ def _text(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    found = _LIST.match(str(value).strip())
-    return found[1] if found else str(value).strip()
+    text = str(value).strip()
+    if text.startswith("[") and text.endswith("]"):  # a list that a format kept as text
+        return text[1:-1].partition(",")[0].strip().strip("'\"")
+    return text
 
 
 def _described(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -183,7 +182,9 @@ def _described(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ]
     known = pd.DataFrame(described, columns=list(DESCRIPTION)).iloc[code.ravel()].reset_index(drop=True)
     out = gpd.GeoDataFrame(
-        known.assign(u=frame.u, v=frame.v, way=np.arange(len(frame))), geometry=frame.geometry.to_numpy(), crs=frame.crs
+        known.assign(u=frame.u, v=frame.v, way=np.arange(len(frame)), hours=0),
+        geometry=frame.geometry.to_numpy(),
+        crs=frame.crs,
     )
     out = out[(out.walk > 0) | (out.ebike > 0) | (out.car > 0)]
     middle = shapely.get_coordinates(

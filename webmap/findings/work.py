@@ -14,13 +14,13 @@ import shapely
 from flask import Flask, current_app
 from numpy.typing import NDArray
 
+from geo.clock import today
 from geo.crs import unproject_xy
 from geo.density import ratio
 from geo.model import Role, User
 from geo.progress import Progress
 from geo.rasters.raster import Raster
 from geo.results import hotspot_cells, raster_of
-from webmap.clock import today
 from webmap.extent import outline
 from webmap.findings.choice import Choice
 from webmap.findings.records import Records, state

@@ -13,12 +13,12 @@ from branca.element import Element
 from jinja2 import Environment, PackageLoader
 
 from geo.catalogue import Catalogue
+from geo.clock import today
 from geo.model import Level, Role, Round, User
 from geo.results import hotspot_cells, raster_of
 from geo.results.names import item_names
 from geo.store import Store
 from webmap import pages_apart
-from webmap.clock import today
 from webmap.extent import extent
 from webmap.language.texts import translate
 from webmap.palette import STYLESHEET
@@ -219,7 +219,7 @@ def _days(page: folium.Map, sheet: Sheet, *, shown: bool) -> None:
 def _head() -> str:
     """Return Leaflet, the script and the styles as they stand in the file."""
     # The pictures of Leaflet's style are of markers and a button that this map doesn't have.
-    leaflet = re.sub(r"url\([^)]*\)", "none", (LEAFLET / "leaflet.css").read_text(encoding="utf-8"))
+    leaflet = re.sub(r"url\([^()]*\)", "none", (LEAFLET / "leaflet.css").read_text(encoding="utf-8"))
     variables = STYLESHEET.read_text(encoding="utf-8").partition("@media")[0]
     classes = re.findall(r"\.(?:team|heat)-\d+ \{[^}]*\}", STYLESHEET.read_text(encoding="utf-8"))
     own = (STATIC / "standalone.css").read_text(encoding="utf-8")
