@@ -74,8 +74,12 @@ def test_shapes(tmp_path):
     ]
     (folder,) = read_folders(file(tmp_path, "".join(f"<Placemark>{mark}</Placemark>" for mark in marks)))
     assert [None if shape is None else shape.geom_type for shape in folder.shapes] == [
-        "Polygon", "GeometryCollection", "LineString", None, None,
-    ]  # fmt: skip
+        "Polygon",
+        "GeometryCollection",
+        "LineString",
+        None,
+        None,
+    ]
 
 
 def test_a_name_of_its_own_goes_before_that_of_the_placemark():
