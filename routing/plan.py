@@ -111,7 +111,7 @@ def plan_round(
     varied = _varied(store, brief, plan, draw.key, past, progress)
     brief.ensure_real(varied.plan)
     routes, stops = plan_frames(brief, varied.plan, network, progress=progress)
-    unserved = unserved_frame(brief, varied.plan, _remedy_texts(brief, varied.plan))
+    unserved = unserved_frame(brief, varied.plan, _remedies(brief, varied.plan))
     guessed = chances(brief.problem, varied)
     report = _report(brief, varied, guessed, past)
     driven = replace(report.figures, travel_s=int(routes["travel_s"].sum()))
@@ -198,10 +198,10 @@ def _report(brief: Brief, varied: Varied, guessed: pd.DataFrame, past: list[list
     )
 
 
-def _remedy_texts(brief: Brief, plan: Plan) -> dict[int, str]:
+def _remedies(brief: Brief, plan: Plan) -> dict[int, Remedy]:
     found = remedies(brief.problem, plan)
     for stop, metres in brief.off_street_m.items():
         if plan.unserved.get(stop) is Reason.NO_WAY:
             found[stop] = Remedy(Change.STREET, {"metres": round(metres)})
     names = [team.id for team in brief.teams]
-    return {stop: remedy.text(names) for stop, remedy in found.items()}
+    return {stop: remedy.named(names) for stop, remedy in found.items()}
