@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.model import Avoidance
 from geo.readers.columns import AVOIDANCE_FIELDS, Headings
-from geo.readers.faults import FaultLog, rejected
+from geo.readers.faults import log_of, rejected
 from geo.readers.tables import read_table
 
 NO_INSPECTOR = "inspector is missing: name who must keep away"
@@ -36,7 +36,7 @@ def read_avoidances(
     headings = Headings(AVOIDANCE_FIELDS, dict(columns or {}))
     table = read_table(path, headings)
     table.require(headings, "inspector")
-    log = FaultLog(table.rows)
+    log = log_of(table)
     frame = pd.DataFrame({field: table.texts(field) for field in AVOIDANCE_FIELDS})
     log.add((frame["inspector"] == "").to_numpy(), "inspector", NO_INSPECTOR)
     log.add((frame[list(_NAMES)] == "").all(axis=1).to_numpy(), "partner", NOTHING_NAMED)

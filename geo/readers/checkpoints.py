@@ -19,7 +19,7 @@ from geo.readers import messages, values
 from geo.readers.categories import category_codes
 from geo.readers.columns import CHECKPOINT_FIELDS, Headings
 from geo.readers.coordinates import read_places
-from geo.readers.faults import Fault, FaultLog, rejected
+from geo.readers.faults import Fault, FaultLog, log_of, rejected
 from geo.readers.identity import row_ids
 from geo.readers.near import near_duplicates
 from geo.readers.own_datum import own_datum
@@ -107,7 +107,7 @@ def read_roster(
     table = read_table(path, headings, progress=progress)
     _require(table, headings)
     progress("rows", 0, len(table.rows))
-    log, notes = FaultLog(table.rows), list(table.notes)
+    log, notes = log_of(table), list(table.notes)
     frame = _attributes(table, catalogue, log, notes)
     ids, numbered = row_ids(table, frame, log)
     named = own_datum(table, datum, log)

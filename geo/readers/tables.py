@@ -22,6 +22,8 @@ from geo.readers import grids, messages, values
 from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header, plain
 
 SOURCE_ROW = "source_row"
+MOST_CHARACTERS = 32_767  # of a cell, as in a workbook; the work on one must not grow without end
+MOST_COLUMNS = 16_384  # as in a workbook
 _OWN_COLUMNS = {"sourcerow", "reason"}  # what a file of rejected rows carries beside its own columns
 _KML_COLUMNS = {
     *("id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"),
@@ -41,6 +43,7 @@ class Table:
     constants: Mapping[str, str] = field(default_factory=dict)  # field -> value for all rows
     geometry: gpd.GeoSeries | None = None  # two-dimensional, in the CRS of the file
     notes: tuple[Note, ...] = ()
+    overlong: tuple[tuple[int, str, int], ...] = ()  # position, heading and length of cells that were cut
     part: bool = False  # it carries source_row: corrected rejects, which never retire anything
 
     def column(self, field: str) -> pd.Series:
@@ -121,6 +124,8 @@ def _sheet_table(path: Path, headings: Headings) -> Table:
     notes = [Note(template, values) for template, values in found]
     if not any(any(not _blank(cell) for cell in row) for row in rows):
         raise InputError(messages.EMPTY_FILE, file=path.name)
+    if (width := max(map(len, rows))) > MOST_COLUMNS:
+        raise InputError(messages.WIDE, file=path.name, width=width, most=MOST_COLUMNS)
     at = find_header(rows, headings)
     if at is None:
         example = ", ".join(names[1] if len(names) > 1 else names[0] for names in list(headings.fields.values())[:4])
@@ -232,7 +237,22 @@ def _table(
         geometry = None
     if geometry is None and "geometry" in columns:
         geometry = _from_wkt(cells[columns["geometry"]])
-    return Table(file, cells, rows, columns, constants, geometry, tuple(notes), part)
+    cells, overlong = _cut(cells, columns.get("geometry", ""))
+    return Table(file, cells, rows, columns, constants, geometry, tuple(notes), overlong, part)
+
+
+def _cut(cells: pd.DataFrame, outlines: str) -> tuple[pd.DataFrame, tuple[tuple[int, str, int], ...]]:
+    """Cut the cells that hold more than a cell of a spreadsheet can, and tell which; outlines may be longer."""
+    found: list[tuple[int, str, int]] = []
+    for heading in cells.columns:
+        column = [] if heading == outlines else cells[heading].tolist()
+        long = [at for at, cell in enumerate(column) if cell.__class__ is str and len(cell) > MOST_CHARACTERS]
+        if long:
+            found += [(at, str(heading), len(column[at])) for at in long]
+            for at in long:
+                column[at] = column[at][:MOST_CHARACTERS]
+            cells = cells.assign(**{heading: pd.Series(column, index=cells.index, dtype=object)})
+    return cells, tuple(found)
 
 
 def _unseen(cells: pd.DataFrame, rows: npt.NDArray[np.int64]) -> list[Note]:

@@ -14,8 +14,8 @@ from geo.errors import InputError, StateError
 from geo.natural import by_team
 from geo.store import Store
 from geo.workbooks import write_sheets
+from routing.plan.remedies import Remedy
 from routing.problem import REASONS, Reason
-from routing.remedies import Remedy
 from routing.sheets.gpx import to_gpx
 from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, plan_part
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from routing.plan.remedies import Change, Remedy
 from routing.problem import Reason
-from routing.remedies import Change, Remedy
 from webmap.language.reasons import kept_remedy_text, reason_text, remedy_text, templates
 from webmap.language.texts import translate
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from routing.amend.log import DROPPED
+from routing.plan.remedies import CHANGES, Remedy
 from routing.problem import REASONS, Reason
-from routing.remedies import CHANGES, Remedy
 from routing.sheets.export import Wording
 from webmap.team_marks import team_name
 

@@ -20,8 +20,8 @@ from geo.rasters.raster import Raster
 from geo.results import raster_of, shrunk_rates
 from webmap.extent import Bounds, outline
 from webmap.findings.classes import COLD, HOT, SURFACES
-from webmap.geojson import collection
-from webmap.palette import colour
+from webmap.maps.geojson import collection
+from webmap.maps.palette import colour
 from webmap.standalone.folium_layers import SIMPLE_DEG, Call
 
 RATE = SURFACES["rate"]
@@ -94,8 +94,8 @@ def class_numbers(rates: npt.ArrayLike) -> Bytes:
     return np.where(np.isnan(value), 0, 1 + np.searchsorted(RATE.breaks, value, "right")).astype(np.uint8)
 
 
-def packed(cells: Cells, words: dict[str, str]) -> str:
-    """Write everything that the script needs as one JSON text: a head, and the arrays as base64 of deflated bytes."""
+def packed(cells: Cells, words: dict[str, str]) -> dict[str, Any]:
+    """Return everything that the script needs: a head, and the arrays as base64 of deflated bytes."""
     judged = cells.judged
     names, columns = _columns(cells)
     arrays = {
@@ -123,7 +123,7 @@ def packed(cells: Cells, words: dict[str, str]) -> str:
     }
     raw = b"".join(values.tobytes() for _, values in ordered)
     body = base64.b64encode(zlib.compress(raw, 9)).decode("ascii")
-    return json.dumps({**head, "body": body}, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return {**head, "body": body}
 
 
 def _columns(cells: Cells) -> tuple[dict[str, list[str]], dict[str, npt.NDArray[Any]]]:
@@ -193,9 +193,9 @@ def ground(raster: Raster, zones: gpd.GeoDataFrame) -> str:
     return collection(frame, (), decimals=DECIMALS)
 
 
-def call(group: folium.FeatureGroup, edges: str, below: str, *, shown: bool) -> Call:
+def call(group: folium.FeatureGroup, block: str, *, shown: bool) -> Call:
     """Draw the packed cells into a group of the map, the edges of what is flagged above them, the ground below."""
-    return Call("xundianCells", group.get_name(), edges, below, json.dumps(shown))
+    return Call("Cells", group.get_name(), json.dumps(block), json.dumps(shown))
 
 
 def legend(labels: Sequence[str] = RATE.labels) -> list[tuple[str, int]]:

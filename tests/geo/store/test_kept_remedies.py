@@ -9,10 +9,10 @@ from sqlalchemy import text
 
 from geo.model import Round
 from geo.store import Store
-from geo.store.migrations.versions import remedies_0010 as migration
+from geo.store.migrations.versions import remedies_0013 as migration
 from routing.amend.log import DROPPED
+from routing.plan.remedies import CHANGES, Change, Remedy
 from routing.problem import REASONS, Reason
-from routing.remedies import CHANGES, Change, Remedy
 
 VALUES = {"metres": 512, "mode": "car, walk", "day": 3, "team": "第一组", "time": "16:20", "minutes": 25, "seconds": 9}
 
