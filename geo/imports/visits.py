@@ -50,6 +50,7 @@ def import_visits(
         visits = list(map(repeats.joined, reading.visits))
         changes = Changes()
         if not options.dry_run:
+            progress("saving", 0, 1)
             changes = store.record_visits(
                 _attributed(visits, finder),
                 brought=files or {},

@@ -18,7 +18,7 @@ from geo.notes import Note, Say, in_english
 from geo.progress import Progress, silent
 from geo.readers import messages, values
 from geo.readers.columns import VISIT_FIELDS, Headings
-from geo.readers.faults import FaultLog, rejected
+from geo.readers.faults import FaultLog, log_of, rejected
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.tables import Table, read_table
 
@@ -81,7 +81,7 @@ def read_visit_table(path: Path | str, context: VisitContext, *, progress: Progr
     headings = Headings(VISIT_FIELDS, dict(context.columns))
     table = read_table(path, headings, progress=progress)
     table.require(headings, "checkpoint", "arrived_at")
-    log = FaultLog(table.rows)
+    log = log_of(table)
     frame = pd.DataFrame({field: table.texts(field) for field in _TEXTS})
     _check_checkpoints(frame["checkpoint"], context.known, log)
     moments = values.times(table.column("arrived_at"), context.timezone)

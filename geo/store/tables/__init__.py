@@ -25,7 +25,6 @@ from geo.store.tables.plans import route_changes as route_changes
 from geo.store.tables.plans import routes as routes
 from geo.store.tables.plans import stops as stops
 from geo.store.tables.plans import unserved as unserved
-from geo.store.tables.rounds import chains as chains
 from geo.store.tables.rounds import commitments as commitments
 from geo.store.tables.rounds import drawn_frames as drawn_frames
 from geo.store.tables.rounds import draws as draws
@@ -34,6 +33,7 @@ from geo.store.tables.rounds import replacements as replacements
 from geo.store.tables.rounds import reserves as reserves
 from geo.store.tables.rounds import rounds as rounds
 from geo.store.tables.rounds import sample as sample
+from geo.store.tables.rounds import secret_sets as secret_sets
 from geo.store.tables.rounds import team_draws as team_draws
 from geo.store.tables.visits import deduction_photos as deduction_photos
 from geo.store.tables.visits import deductions as deductions

@@ -4,8 +4,8 @@ import pytest
 
 from geo.model import Mode, Team
 from geo.store import Store
-from routing.plan import PlanOptions, plan_round
-from routing.plan_report import FAR_BASES, LOST_BASES, report_of
+from routing.plan.planner import PlanOptions, plan_round
+from routing.plan.report import FAR_BASES, LOST_BASES, report_of
 
 WEST, SOUTH = 114.30, 30.60
 OPTIONS = PlanOptions(steps=300, seed=3)

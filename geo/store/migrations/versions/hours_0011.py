@@ -6,7 +6,7 @@ from alembic import context, op
 from geo.store.columns import Whole
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def upgrade() -> None:
