@@ -19,6 +19,7 @@ class Change(StrEnum):
     """What is to be changed, as a code; :data:`CHANGES` says it."""
 
     STREET = "street"
+    BASE = "base"
     WAY = "way"
     TEAM = "team"
     DAY = "day"
@@ -35,6 +36,9 @@ class Change(StrEnum):
 CHANGES: Mapping[Change, str] = {
     Change.STREET: (
         "{metres} m from the nearest street that can be reached: move it to a street, or import the one missing"
+    ),
+    Change.BASE: (
+        "the base of {team} lies {metres} m from the nearest street that can be left: correct it in the team table"
     ),
     Change.WAY: "no way by {mode}: open a street that is closed, or give a team another mode",
     Change.TEAM: "give it to a team without inspectors of its unit or street",

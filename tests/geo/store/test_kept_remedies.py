@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from geo.model import Round
 from geo.store import Store
-from geo.store.migrations.versions import remedies_0013 as migration
+from geo.store.migrations.versions import remedies_0012 as migration
 from routing.amend.log import DROPPED
 from routing.plan.remedies import CHANGES, Change, Remedy
 from routing.problem import REASONS, Reason

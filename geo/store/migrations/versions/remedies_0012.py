@@ -11,7 +11,7 @@ from alembic import op
 
 from geo.store.columns import Json, Whole
 
-revision = "0013"
+revision = "0012"
 down_revision = "0011"
 
 REASONS = {
@@ -23,6 +23,7 @@ REASONS = {
 }
 CHANGES = {
     "{metres} m from the nearest street that can be reached: move it to a street, or import the one missing": "street",
+    "the base of {team} lies {metres} m from the nearest street that can be left: correct it in the team table": "base",
     "no way by {mode}: open a street that is closed, or give a team another mode": "way",
     "give it to a team without inspectors of its unit or street": "team",
     "visit it on day {day}, when {team} has room": "day",
