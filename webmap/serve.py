@@ -16,11 +16,12 @@ from flask import Flask
 from geo.errors import InputError, StateError
 from geo.notes import Note
 from geo.store import Store
-from webmap import log_lines, tiles
+from webmap import log_lines
+from webmap.accounts.limits import gate_of
+from webmap.accounts.secret import secret_of
 from webmap.app import create_app
 from webmap.findings import work
-from webmap.limits import gate_of
-from webmap.secret import secret_of
+from webmap.maps import tiles
 from webmap.server import Server, context_of
 from webmap.server.site import run_in_foreground
 

@@ -16,9 +16,9 @@ from geo.clock import today
 from geo.errors import InputError
 from geo.store import Store
 from webmap import formats
-from webmap.palette import colour, rgb
+from webmap.accounts.secret import secret_of
+from webmap.maps.palette import colour, rgb
 from webmap.paths import local_path
-from webmap.secret import secret_of
 from webmap.team_marks import team_marks
 
 

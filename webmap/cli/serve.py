@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from webmap.cli.session import Result, Session, command
-from webmap.proxies import networks
 from webmap.serve import Site, bound
 from webmap.serve import serve as serve_city
+from webmap.server.proxies import networks
 
 PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 READABLE = "Anyone on the way can read what is sent to http://{host}, passwords too: give --certificate, or a proxy."

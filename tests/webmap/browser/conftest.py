@@ -20,11 +20,11 @@ from data.demo import build
 from geo.catalogue import load
 from geo.model import Role, Round
 from geo.store import Store
-from routing.plan import PlanOptions, plan_round
+from routing.plan.planner import PlanOptions, plan_round
 from routing.rounds import draw_round
 from webmap import create_app
-from webmap.auth import add_account
-from webmap.limits import gate_of
+from webmap.accounts.auth import add_account
+from webmap.accounts.limits import gate_of
 from webmap.serve import bound
 from webmap.server import Server, running
 

@@ -4,7 +4,7 @@ import functools
 import re
 from pathlib import Path
 
-STYLESHEET = Path(__file__).with_name("static") / "xundian.css"
+STYLESHEET = Path(__file__).parents[1] / "static" / "xundian.css"
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from geo.clock import today
 from geo.errors import AccessError
 from geo.model import Role, User
 from geo.store import Store
-from webmap.sight import Sight
+from webmap.accounts.visibility import VisibleCity
 
 HOMES = {Role.PLANNER: "planner.page", Role.TEAM: "field.page", Role.STREET: "office.page"}
 DATA_PATHS = ("/data/", "/tiles/")
@@ -49,7 +49,7 @@ def home_of(user: User) -> str:
     return url_for(HOMES[user.role])
 
 
-def sight() -> Sight:
+def visible() -> VisibleCity:
     """Return what the account of this request may see.
 
     Raises
@@ -60,7 +60,7 @@ def sight() -> Sight:
     user = current()
     if user is None:
         raise Unauthorized
-    return Sight(city(), user, today(city()))
+    return VisibleCity(city(), user, today(city()))
 
 
 def require(*roles: Role) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Any]]:

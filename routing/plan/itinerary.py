@@ -12,23 +12,23 @@ import shapely
 from geo.frames import ROUTES, STOPS, UNSERVED, WGS84, Schema
 from geo.model import Mode
 from geo.progress import Progress, silent
-from routing.brief import Brief
 from routing.check import travelled_s
-from routing.matrix import Way, way
+from routing.plan.problem_builder import PosedRound
 from routing.problem import Plan, PlannedRoute
+from routing.streets.matrix import Way, way
 from routing.streets.network import StreetNetwork
 
 _DTYPES = {"str": "str", "int": "int64", "float": "float64", "bool": "bool", "time": "datetime64[us, UTC]"}
 
 
 def plan_frames(
-    brief: Brief, plan: Plan, network: StreetNetwork, *, progress: Progress = silent
+    posed: PosedRound, plan: Plan, network: StreetNetwork, *, progress: Progress = silent
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Draw every route along the streets.
 
     Parameters
     ----------
-    brief
+    posed
         What the plan answers.
     plan
         The plan.
@@ -43,34 +43,34 @@ def plan_frames(
         ROUTES and STOPS frames.
     """
     routes, stops = [], []
-    for done, route in enumerate(brief.real(plan).routes, start=1):
-        legs = _legs(brief, route, network)
-        legs_s = _travelled(brief, route, legs)
-        name = _route_id(brief, route)
+    for done, route in enumerate(posed.real(plan).routes, start=1):
+        legs = _legs(posed, route, network)
+        legs_s = _travelled(posed, route, legs)
+        name = _route_id(posed, route)
         routes.append(
             {
                 "id": name,
-                **_whose(brief, route),
-                "mode": brief.problem.teams[route.team].mode,
+                **_whose(posed, route),
+                "mode": posed.problem.teams[route.team].mode,
                 "travel_s": sum(legs_s),
                 "length_m": sum(leg.length_m for leg in legs),
                 "stops": len(route.stops),
                 "geometry": joined([leg.geometry for leg in legs]),
             }
         )
-        rows = list(_rows(brief, route, legs_s))
+        rows = list(_rows(posed, route, legs_s))
         stops += [{"id": f"{name}-{number:02d}", "order": number, **row} for number, row in enumerate(rows)]
         progress("route lines", done, len(plan.routes))
     return frame_of(routes, ROUTES), frame_of(stops, STOPS)
 
 
-def unserved_frame(brief: Brief, plan: Plan, remedies: Mapping[int, str]) -> pd.DataFrame:
+def unserved_frame(posed: PosedRound, plan: Plan, remedies: Mapping[int, str]) -> pd.DataFrame:
     """Say what is left out, why, and what would serve it: an UNSERVED frame."""
-    ids, days = brief.sample.index, brief.sample["day"].to_numpy()
+    ids, days = posed.sample.index, posed.sample["day"].to_numpy()
     rows = [
         {
             "checkpoint": ids[stop],
-            "round_id": brief.round.id,
+            "round_id": posed.round.id,
             "day": int(days[stop]),
             "reason": str(reason),
             "remedy": remedies[stop],
@@ -81,22 +81,22 @@ def unserved_frame(brief: Brief, plan: Plan, remedies: Mapping[int, str]) -> pd.
     return frame.astype({column: _DTYPES[kind] for column, kind in UNSERVED.columns.items()})
 
 
-def _legs(brief: Brief, route: PlannedRoute, network: StreetNetwork) -> list[Way]:
-    team = brief.problem.teams[route.team]
+def _legs(posed: PosedRound, route: PlannedRoute, network: StreetNetwork) -> list[Way]:
+    team = posed.problem.teams[route.team]
     rows = [team.base, *route.stops] + ([] if team.end_base is None else [team.end_base])
-    positions = brief.positions[team.mode]
+    positions = posed.positions[team.mode]
     return [
-        way(network, positions, here, there, mode=Mode(team.mode), closures=brief.terms.closures)
+        way(network, positions, here, there, mode=Mode(team.mode), closures=posed.terms.closures)
         for here, there in pairwise(rows)
     ]
 
 
-def _travelled(brief: Brief, route: PlannedRoute, legs: list[Way]) -> list[int]:
+def _travelled(posed: PosedRound, route: PlannedRoute, legs: list[Way]) -> list[int]:
     """Return how long each leg takes at the speeds of its hour; lunch on the way is near noon, in no rush."""
-    slices = brief.hours.slices.get(brief.problem.teams[route.team].mode)
+    slices = posed.hours.slices.get(posed.problem.teams[route.team].mode)
     if slices is None:
         return [leg.travel_s for leg in legs]
-    team = brief.problem.teams[route.team]
+    team = posed.problem.teams[route.team]
     rows = [team.base, *route.stops] + ([] if team.end_base is None else [team.end_base])
     begun_s = [route.leave_s, *route.depart_s]
     return [round(travelled_s(slices, *pair, from_s)) for pair, from_s in zip(pairwise(rows), begun_s, strict=False)]
@@ -110,16 +110,16 @@ def joined(lines: list[shapely.LineString]) -> shapely.LineString:
     return shapely.LineString(kept if len(kept) > 1 else kept * 2)
 
 
-def _rows(brief: Brief, route: PlannedRoute, legs_s: list[int]) -> Iterator[dict[str, Any]]:
+def _rows(posed: PosedRound, route: PlannedRoute, legs_s: list[int]) -> Iterator[dict[str, Any]]:
     """Walk the day: base, stops, lunch where it is taken, base."""
-    team = brief.problem.teams[route.team]
+    team = posed.problem.teams[route.team]
     eats = 0 if route.lunch_s is None else team.shift.lunch_s
     lunch_s = -1 if route.lunch_s is None else route.lunch_s
     at_base = eats and lunch_s + eats <= route.leave_s
     if at_base:
-        yield _row(brief, route, "base", team.base, (lunch_s, lunch_s), 0)
-        yield _row(brief, route, "lunch", team.base, (lunch_s, lunch_s + eats), 0)
-    yield _row(brief, route, "base", team.base, (route.leave_s, route.leave_s), 0)
+        yield _row(posed, route, "base", team.base, (lunch_s, lunch_s), 0)
+        yield _row(posed, route, "lunch", team.base, (lunch_s, lunch_s + eats), 0)
+    yield _row(posed, route, "base", team.base, (route.leave_s, route.leave_s), 0)
     eaten = bool(at_base) or not eats
     ends = [] if team.end_base is None else [("base", team.end_base, route.back_s, route.back_s)]
     places = [("stop", *visit) for visit in zip(route.stops, route.arrive_s, route.depart_s, strict=True)] + ends
@@ -127,44 +127,44 @@ def _rows(brief: Brief, route: PlannedRoute, legs_s: list[int]) -> Iterator[dict
         travel_s = leg_s
         if not eaten and lunch_s < arrive_s:
             on_arrival = route.lunch_at == place
-            yield _row(brief, route, "lunch", route.lunch_at, (lunch_s, lunch_s + eats), leg_s if on_arrival else 0)
+            yield _row(posed, route, "lunch", route.lunch_at, (lunch_s, lunch_s + eats), leg_s if on_arrival else 0)
             travel_s, eaten = 0 if on_arrival else leg_s, True
-        yield _row(brief, route, kind, place, (arrive_s, depart_s), travel_s)
+        yield _row(posed, route, kind, place, (arrive_s, depart_s), travel_s)
     if not eaten:
-        yield _row(brief, route, "lunch", route.lunch_at, (lunch_s, lunch_s + eats), 0)
+        yield _row(posed, route, "lunch", route.lunch_at, (lunch_s, lunch_s + eats), 0)
 
 
 def _row(
-    brief: Brief, route: PlannedRoute, kind: str, place: int | None, span: tuple[int, int], travel_s: int
+    posed: PosedRound, route: PlannedRoute, kind: str, place: int | None, span: tuple[int, int], travel_s: int
 ) -> dict[str, Any]:
     is_stop = kind == "stop" and place is not None
     row = -1 if place is None else place
-    team = brief.teams[route.team]
-    at_stop = 0 <= row < len(brief.sample)
+    team = posed.teams[route.team]
+    at_stop = 0 <= row < len(posed.sample)
     return {
-        **_whose(brief, route),
+        **_whose(posed, route),
         "kind": kind,
-        "checkpoint": str(brief.sample.index[row]) if is_stop else "",
-        "arrive": moment(brief, route.day + 1, span[0]),
-        "depart": moment(brief, route.day + 1, span[1]),
+        "checkpoint": str(posed.sample.index[row]) if is_stop else "",
+        "arrive": moment(posed, route.day + 1, span[0]),
+        "depart": moment(posed, route.day + 1, span[1]),
         "dwell_s": span[1] - span[0],
         "travel_s": travel_s,
-        "geometry": brief.sample.geometry.iloc[row] if at_stop else shapely.Point(team.base_lon, team.base_lat),
+        "geometry": posed.sample.geometry.iloc[row] if at_stop else shapely.Point(team.base_lon, team.base_lat),
     }
 
 
-def _whose(brief: Brief, route: PlannedRoute) -> dict[str, Any]:
-    return {"round_id": brief.round.id, "team": brief.teams[route.team].id, "day": route.day + 1}
+def _whose(posed: PosedRound, route: PlannedRoute) -> dict[str, Any]:
+    return {"round_id": posed.round.id, "team": posed.teams[route.team].id, "day": route.day + 1}
 
 
-def _route_id(brief: Brief, route: PlannedRoute) -> str:
-    return f"{brief.round.id}-{brief.teams[route.team].id}-{route.day + 1}"
+def _route_id(posed: PosedRound, route: PlannedRoute) -> str:
+    return f"{posed.round.id}-{posed.teams[route.team].id}-{route.day + 1}"
 
 
-def moment(brief: Brief, day: int, second: int) -> dt.datetime:
+def moment(posed: PosedRound, day: int, second: int) -> dt.datetime:
     """Return the moment at which local clocks show ``second`` of a day, which counts from 1."""
-    local = dt.datetime.combine(brief.round.date(day), dt.time()) + dt.timedelta(seconds=second)
-    return local.replace(tzinfo=brief.timezone).astimezone(dt.UTC)
+    local = dt.datetime.combine(posed.round.date(day), dt.time()) + dt.timedelta(seconds=second)
+    return local.replace(tzinfo=posed.timezone).astimezone(dt.UTC)
 
 
 def frame_of(rows: list[dict[str, Any]], schema: Schema) -> gpd.GeoDataFrame:

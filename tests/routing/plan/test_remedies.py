@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from routing.plan.remedies import Change, Remedy, parse, remedies, teams_for_all
 from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
-from routing.remedies import Change, Remedy, parse, remedies, teams_for_all
 from routing.solver import solve
 
 H = HOUR_S

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, send_from_directory, url_for
 from geo.errors import NotFoundError
 from geo.model import Role
 from geo.store import Store
-from webmap import access
+from webmap.accounts import access
 
 pages = Blueprint("tiles", __name__, url_prefix="/tiles")
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from webmap.attempts import PACES, Attempts, Kind, keys_of
+from webmap.accounts.attempts import PACES, Attempts, Kind, keys_of
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"
 
@@ -104,7 +104,7 @@ def test_what_is_counted_is_forgotten_and_does_not_grow_without_end(
         attempts.begin(*keys_of("li", HERE))
     now[0] += 3601
     assert attempts.begin(*keys_of("li", HERE)) == 0
-    monkeypatch.setattr("webmap.attempts.NAMES_KEPT", 100)
+    monkeypatch.setattr("webmap.accounts.attempts.NAMES_KEPT", 100)
     for number in range(1000):
         attempts.begin(*keys_of("x" * 100_000 + str(number), f"10.{number % 250}.0.1"))
     assert len(attempts._counts) <= 103

@@ -21,10 +21,10 @@ from geo.streets.edges import FAR_M, Positions, snap, stranded
 from routing.arrays import windows_of
 from routing.check import ENDLESS_S, Slice, ensure
 from routing.hours import own_shift, windows_by_day
-from routing.matrix import travel_matrix
+from routing.plan.rush import EVENING_RUSH_S, MORNING_RUSH_S, RushClock, rush_of, share_left
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Seconds, Shift, Window
-from routing.rush import EVENING_RUSH_S, MORNING_RUSH_S, RushClock, rush_of, share_left
 from routing.streets.closures import closed_in
+from routing.streets.matrix import travel_matrix
 from routing.streets.network import StreetNetwork
 from routing.streets.speeds import TimeSlice, slowest_share
 from routing.teams.drawn import barred, composed
@@ -86,7 +86,7 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Brief:
+class PosedRound:
     """A round's routing problem, and what its rows are: first the sample in its order, then where teams start."""
 
     round: Round
@@ -137,7 +137,7 @@ class Brief:
         return found
 
 
-def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Catalogue, terms: Terms) -> Brief:
+def pose_round(store: Store, round_: Round, network: StreetNetwork, catalogue: Catalogue, terms: Terms) -> PosedRound:
     """Read a round's sample and teams and pose its problem.
 
     Raises
@@ -180,7 +180,7 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
     off_street_m = {stop: min(off[stop] for off in lost.values()) for stop in sorted(everywhere)}
     zone = zone_of(store)
     hours = Hours(rush, shifts, windows, travel)
-    return Brief(round_, sample, teams, positions, problem, off_street_m, terms, zone, hours)
+    return PosedRound(round_, sample, teams, positions, problem, off_street_m, terms, zone, hours)
 
 
 def _crew(team: Team, base: int, shift: Shift, avoids: frozenset[int]) -> RoutingTeam:

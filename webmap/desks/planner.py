@@ -6,12 +6,12 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from geo.model import Level, Role
-from webmap import access
+from webmap.accounts import access
+from webmap.accounts.visibility import VisibleCity
 from webmap.figures import Figures, figures_of
 from webmap.findings.classes import SURFACES
 from webmap.findings.pages import cell_settings
 from webmap.rounds.view import chosen_day, chosen_round, map_settings, unserved_rows
-from webmap.sight import Sight
 
 pages = Blueprint("planner", __name__)
 
@@ -20,11 +20,11 @@ pages = Blueprint("planner", __name__)
 @access.require(Role.PLANNER)
 def page() -> str:
     """Show the map of a round: the one asked for, else the newest."""
-    sight = access.sight()
-    rounds = sight.rounds()
+    visible = access.visible()
+    rounds = visible.rounds()
     chosen = chosen_round(rounds, request.args.get("round"))
-    figures = None if chosen is None else figures_of(sight, chosen)
-    day = chosen_day(chosen, sight.today, request.args.get("day", type=int)) if chosen else 1
+    figures = None if chosen is None else figures_of(visible, chosen)
+    day = chosen_day(chosen, visible.today, request.args.get("day", type=int)) if chosen else 1
     return render_template(
         "planner.html",
         rounds=rounds,
@@ -33,8 +33,8 @@ def page() -> str:
         marks=figures.marks if figures else {},
         levels=_levels(),
         surfaces=SURFACES,
-        unserved=unserved_rows(sight, chosen.id) if chosen else None,
-        settings=_settings(sight, figures) | {"day": day},
+        unserved=unserved_rows(visible, chosen.id) if chosen else None,
+        settings=_settings(visible, figures) | {"day": day},
     )
 
 
@@ -47,7 +47,7 @@ def _levels() -> dict[str, str]:
     }
 
 
-def _settings(sight: Sight, figures: Figures | None) -> dict[str, Any]:
+def _settings(visible: VisibleCity, figures: Figures | None) -> dict[str, Any]:
     """Return the page's script what it needs to draw: addresses, extent, teams. What is empty has no layer."""
     visited = figures is not None and figures.visits_ever
-    return map_settings(sight, figures) | (cell_settings() if visited else {"cells": ""})
+    return map_settings(visible, figures) | (cell_settings() if visited else {"cells": ""})

@@ -7,11 +7,12 @@ from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 
 from geo.model import Role
-from webmap import access, tiles
+from webmap.accounts import access
+from webmap.accounts.visibility import VisibleCity
 from webmap.extent import bounds_of
 from webmap.formats import catalogue_of_app, category_name
 from webmap.language.spoken import spoken
-from webmap.sight import Sight
+from webmap.maps import tiles
 
 pages = Blueprint("office", __name__)
 
@@ -22,19 +23,19 @@ SHOWN = 60
 @access.require(Role.STREET)
 def page() -> str:
     """Show the zone with its checkpoints and problems."""
-    sight = access.sight()
-    zones, roster, found = sight.zones(), sight.checkpoints(), sight.deductions()
+    visible = access.visible()
+    zones, roster, found = visible.zones(), visible.checkpoints(), visible.deductions()
     counts = roster["category"].map(category_name).value_counts()
     return render_template(
         "office.html",
-        zone=zones.loc[sight.zone()],
+        zone=zones.loc[visible.zone()],
         checkpoints=len(roster),
-        visits=len(sight.visits()),
+        visits=len(visible.visits()),
         points=float(found["points"].sum()),
         found=len(found),
         problems=_problems(found, roster),
         counts=counts,
-        settings=_settings(sight),
+        settings=_settings(visible),
     )
 
 
@@ -54,13 +55,13 @@ def _problems(found: pd.DataFrame, roster: pd.DataFrame) -> list[Any]:
     return list(named.itertuples())
 
 
-def _settings(sight: Sight) -> dict[str, Any]:
-    zones = sight.zones()
+def _settings(visible: VisibleCity) -> dict[str, Any]:
+    zones = visible.zones()
     return {
-        "streets": tiles.street_address(sight.store),
+        "streets": tiles.street_address(visible.store),
         "ownZones": url_for("layers.zones"),
-        "ownZone": sight.zone(),
-        "bounds": bounds_of(zones.loc[[sight.zone()]]),
+        "ownZone": visible.zone(),
+        "bounds": bounds_of(zones.loc[[visible.zone()]]),
         "checkpoints": url_for("layers.checkpoints"),
         "problems": url_for("layers.problems"),
         "teams": [],

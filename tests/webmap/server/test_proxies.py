@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from geo.errors import InputError
-from webmap.proxies import BehindProxies, networks
+from webmap.server.proxies import BehindProxies, networks
 
 
 def seen(trusted: list[str], remote: str, **headers: str) -> tuple[str, str, list[str]]:
@@ -48,7 +48,7 @@ def test_only_a_named_proxy_says_who_asks(trusted: list[str], remote: str, forwa
 
 
 def test_a_proxy_that_is_no_address_is_refused() -> None:
-    with pytest.raises(InputError, match="trusted_proxy is 'proxy.local'"):
+    with pytest.raises(InputError, match=r"trusted_proxy is 'proxy\.local'"):
         networks(["proxy.local"])
 
 

@@ -12,13 +12,13 @@ from geo.catalogue import Catalogue
 from geo.model import Mode
 from geo.progress import Progress, silent
 from geo.store import Store
-from routing.brief import Brief, Days, Terms, brief_of
 from routing.check import ensure
-from routing.forecast import chances, figures
-from routing.itinerary import plan_frames, unserved_frame
-from routing.plan_report import LONG_WALK_M, PlanReport, plain
+from routing.plan.forecast import chances, figures
+from routing.plan.itinerary import plan_frames, unserved_frame
+from routing.plan.problem_builder import Days, PosedRound, Terms, pose_round
+from routing.plan.remedies import Change, Remedy, remedies, teams_for_all
+from routing.plan.report import LONG_WALK_M, PlanReport, plain
 from routing.problem import Plan, Reason
-from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.search.loads import farthest_load
 from routing.solver import SearchState, solve
 from routing.streets.network import network_of
@@ -107,15 +107,15 @@ def plan_round(
     terms = options.terms
     network = network_of(store).during(work_time(round_, store.teams(), terms.shift))
     progress("streets", 1, 1)
-    brief = brief_of(store, round_, network, options.catalogue or store.catalogue(round_.edition), terms)
-    plan, days_cost_s = _searched(brief, options, progress, watch)
+    posed = pose_round(store, round_, network, options.catalogue or store.catalogue(round_.edition), terms)
+    plan, days_cost_s = _searched(posed, options, progress, watch)
     past = past_walks(store, round_)
-    varied = _varied(store, brief, plan, draw.key, past, progress)
-    brief.ensure_real(varied.plan)
-    routes, stops = plan_frames(brief, varied.plan, network, progress=progress)
-    unserved = unserved_frame(brief, varied.plan, _remedy_texts(brief, varied.plan))
-    guessed = chances(brief.problem, varied)
-    report = _report(brief, varied, guessed, past)
+    varied = _varied(store, posed, plan, draw.key, past, progress)
+    posed.ensure_real(varied.plan)
+    routes, stops = plan_frames(posed, varied.plan, network, progress=progress)
+    unserved = unserved_frame(posed, varied.plan, _remedy_texts(posed, varied.plan))
+    guessed = chances(posed.problem, varied)
+    report = _report(posed, varied, guessed, past)
     driven = replace(report.figures, travel_s=int(routes["travel_s"].sum()))
     seconds = round(time.perf_counter() - began, 2)
     report = replace(
@@ -126,7 +126,7 @@ def plan_round(
         long_walks=_long_walks(routes),
         ruled_by_hour=network.ruled,
     )
-    saved = plain(report, guessed.set_axis(brief.sample.index[guessed.index]))
+    saved = plain(report, guessed.set_axis(posed.sample.index[guessed.index]))
     store.save_routes(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)
     return report
 
@@ -137,10 +137,12 @@ def _long_walks(routes: pd.DataFrame) -> list[tuple[str, int, float]]:
     return [(str(team), int(day), float(length_m)) for team, day, length_m in rows.to_numpy(object)]
 
 
-def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Watch | None) -> tuple[Plan, int | None]:
+def _searched(
+    posed: PosedRound, options: PlanOptions, progress: Progress, watch: Watch | None
+) -> tuple[Plan, int | None]:
     """Find the shortest routes, and what free days would save; None when nobody asks or it can't be compared."""
-    terms, problem, seed, ended = brief.terms, brief.problem, options.seed, False
-    asked = terms.days is Days.DRAWN and terms.price_days and brief.round.days > 1
+    terms, problem, seed, ended = posed.terms, posed.problem, options.seed, False
+    asked = terms.days is Days.DRAWN and terms.price_days and posed.round.days > 1
     pricing = PRICING if asked else 0.0
 
     def listen(now: SearchState) -> bool:
@@ -166,49 +168,51 @@ def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Wat
     return plan, max(0, plan.travel_s - free.travel_s) if len(free.unserved) <= len(plan.unserved) else None
 
 
-def _varied(store: Store, brief: Brief, plan: Plan, key: bytes, past: list[list[Walk]], progress: Progress) -> Varied:
+def _varied(
+    store: Store, posed: PosedRound, plan: Plan, key: bytes, past: list[list[Walk]], progress: Progress
+) -> Varied:
     variety = Variety(
-        past=known_legs(past, brief.rows),
-        names=brief.sample.index.tolist(),
-        teams=[team.id for team in brief.teams],
+        past=known_legs(past, posed.rows),
+        names=posed.sample.index.tolist(),
+        teams=[team.id for team in posed.teams],
     )
-    problem = brief.problem
+    problem = posed.problem
     plan = with_lots(problem, plan, key, variety)
-    premium = brief.terms.premium
+    premium = posed.terms.premium
     candidates = candidates_of(problem, plan, key, premium=premium, variety=variety, progress=progress)
-    keep_candidates(store, brief.round.id, candidates, together(candidates))
+    keep_candidates(store, posed.round.id, candidates, together(candidates))
     return chosen_of(problem, plan, key, candidates, exchanged=variety.exchange)
 
 
-def _report(brief: Brief, varied: Varied, guessed: pd.DataFrame, past: list[list[Walk]]) -> PlanReport:
-    problem, plan = brief.problem, varied.plan
-    likeness = similarity(brief.walks(plan), past)
+def _report(posed: PosedRound, varied: Varied, guessed: pd.DataFrame, past: list[list[Walk]]) -> PlanReport:
+    problem, plan = posed.problem, varied.plan
+    likeness = similarity(posed.walks(plan), past)
     return PlanReport(
         reasons=dict(Counter(map(str, plan.unserved.values()))),
         teams_for_all=teams_for_all(problem, plan),
         farthest_load=farthest_load(problem, plan),
         drawn_days_cost_s=None,
-        days=str(brief.terms.days),
-        premium_cap=brief.terms.premium,
-        closed_edges=len(brief.terms.closures),
-        shift=asdict(brief.terms.shift),
-        rush=(brief.hours.rush.morning, brief.hours.rush.evening),
+        days=str(posed.terms.days),
+        premium_cap=posed.terms.premium,
+        closed_edges=len(posed.terms.closures),
+        shift=asdict(posed.terms.shift),
+        rush=(posed.hours.rush.morning, posed.hours.rush.evening),
         past_rounds=len(past),
         candidates_sha256=varied.candidates_sha256,
         seconds=0.0,
         figures=figures(problem, varied, guessed, similarity=likeness),
         own_shifts={
             team.id: asdict(shift)
-            for team, shift in zip(brief.teams, brief.hours.shifts, strict=True)
-            if shift != brief.terms.shift
+            for team, shift in zip(posed.teams, posed.hours.shifts, strict=True)
+            if shift != posed.terms.shift
         },
     )
 
 
-def _remedy_texts(brief: Brief, plan: Plan) -> dict[int, str]:
-    found = remedies(brief.problem, plan)
-    for stop, metres in brief.off_street_m.items():
+def _remedy_texts(posed: PosedRound, plan: Plan) -> dict[int, str]:
+    found = remedies(posed.problem, plan)
+    for stop, metres in posed.off_street_m.items():
         if plan.unserved.get(stop) is Reason.NO_WAY:
             found[stop] = Remedy(Change.STREET, {"metres": round(metres)})
-    names = [team.id for team in brief.teams]
+    names = [team.id for team in posed.teams]
     return {stop: remedy.text(names) for stop, remedy in found.items()}

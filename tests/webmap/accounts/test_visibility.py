@@ -11,7 +11,7 @@ from geo.clock import Today, zone_of
 from geo.errors import AccessError
 from geo.model import Role, User
 from geo.store import Store
-from webmap.sight import Sight
+from webmap.accounts.visibility import VisibleCity
 
 ROUND = "2026-06"
 DAY = dt.date(2026, 6, 9)
@@ -24,12 +24,12 @@ def store(city_file: Path) -> Iterator[Store]:
         yield opened
 
 
-def sight(store: Store, role: Role, *, date: dt.date = DAY, zone: str = "", team: str = "") -> Sight:
-    return Sight(store, User("someone", role, "", zone=zone, team=team), Today(date, zone_of(store), pinned=True))
+def visible(store: Store, role: Role, *, date: dt.date = DAY, zone: str = "", team: str = "") -> VisibleCity:
+    return VisibleCity(store, User("someone", role, "", zone=zone, team=team), Today(date, zone_of(store), pinned=True))
 
 
 def test_planner_sees_every_route(store: Store) -> None:
-    eyes = sight(store, Role.PLANNER)
+    eyes = visible(store, Role.PLANNER)
     assert len(eyes.routes(ROUND)) == 6
     assert set(eyes.stops(ROUND)["team"]) == {"1", "2", "3"}
     assert len(eyes.unserved(ROUND)) == 2
@@ -40,7 +40,7 @@ def test_planner_sees_every_route(store: Store) -> None:
 
 @pytest.mark.parametrize("day", [1, 2])
 def test_team_sees_its_own_route_of_today_alone(store: Store, day: int) -> None:
-    eyes = sight(store, Role.TEAM, team="2", date=DAY + dt.timedelta(days=day - 1))
+    eyes = visible(store, Role.TEAM, team="2", date=DAY + dt.timedelta(days=day - 1))
     routes, stops = eyes.routes(ROUND), eyes.stops(ROUND)
     assert set(zip(routes["team"], routes["day"], strict=True)) == {("2", day)}
     assert set(zip(stops["team"], stops["day"], strict=True)) == {("2", day)}
@@ -49,7 +49,7 @@ def test_team_sees_its_own_route_of_today_alone(store: Store, day: int) -> None:
 
 @pytest.mark.parametrize("date", [DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=2)])
 def test_team_sees_nothing_before_and_after_the_round(store: Store, date: dt.date) -> None:
-    eyes = sight(store, Role.TEAM, team="2", date=date)
+    eyes = visible(store, Role.TEAM, team="2", date=date)
     assert eyes.rounds() == []
     assert eyes.checkpoints().empty
     for look in (eyes.routes, eyes.stops):
@@ -59,27 +59,27 @@ def test_team_sees_nothing_before_and_after_the_round(store: Store, date: dt.dat
 
 def test_team_without_a_name_sees_no_route(store: Store) -> None:
     with pytest.raises(AccessError):
-        sight(store, Role.TEAM).routes(ROUND)
+        visible(store, Role.TEAM).routes(ROUND)
 
 
 @pytest.mark.parametrize("look", ["unserved", "sample", "visits"])
 def test_team_sees_no_more_than_its_route(store: Store, look: str) -> None:
     with pytest.raises(AccessError):
-        getattr(sight(store, Role.TEAM, team="2"), look)(ROUND)
+        getattr(visible(store, Role.TEAM, team="2"), look)(ROUND)
     with pytest.raises(AccessError):
-        sight(store, Role.TEAM, team="2").zones()
+        visible(store, Role.TEAM, team="2").zones()
 
 
 @pytest.mark.parametrize("look", ["routes", "stops", "unserved", "sample"])
 def test_street_never_sees_a_route(store: Store, look: str) -> None:
     with pytest.raises(AccessError):
-        getattr(sight(store, Role.STREET, zone="420102001"), look)(ROUND)
+        getattr(visible(store, Role.STREET, zone="420102001"), look)(ROUND)
     with pytest.raises(AccessError):
-        sight(store, Role.STREET, zone="420102001").rounds()
+        visible(store, Role.STREET, zone="420102001").rounds()
 
 
 def test_street_sees_its_zone_and_what_lies_in_it(store: Store) -> None:
-    eyes = sight(store, Role.STREET, zone="420102001")
+    eyes = visible(store, Role.STREET, zone="420102001")
     assert set(eyes.zones().index) == {"420102001", "420102001001"}
     assert set(eyes.checkpoints()["street_code"]) == {"420102001"}
     assert set(eyes.visits()["checkpoint"]) <= set(eyes.checkpoints().index)
@@ -87,21 +87,21 @@ def test_street_sees_its_zone_and_what_lies_in_it(store: Store) -> None:
 
 
 def test_street_without_a_zone_sees_nothing(store: Store) -> None:
-    eyes = sight(store, Role.STREET)
+    eyes = visible(store, Role.STREET)
     for look in (eyes.zones, eyes.checkpoints, eyes.visits, eyes.deductions):
         with pytest.raises(AccessError):
             look()
 
 
 def test_street_learns_neither_team_nor_hour(store: Store) -> None:
-    visits = sight(store, Role.STREET, zone="420102001").visits()
+    visits = visible(store, Role.STREET, zone="420102001").visits()
     assert not {"team", "round_id", "covert"} & set(visits.columns)
     assert set(visits["arrived_at"].dt.strftime("%H:%M")) == {"00:00"}
 
 
 def test_covert_visit_of_today_reaches_the_street_tomorrow(store: Store) -> None:
-    today = sight(store, Role.STREET, zone="420102001")
-    tomorrow = sight(store, Role.STREET, zone="420102001", date=DAY + dt.timedelta(days=1))
+    today = visible(store, Role.STREET, zone="420102001")
+    tomorrow = visible(store, Role.STREET, zone="420102001", date=DAY + dt.timedelta(days=1))
     assert "back_alley.litter" not in set(today.deductions()["item"])
     assert "back_alley.litter" in set(tomorrow.deductions()["item"])
     assert len(tomorrow.visits()) == len(today.visits()) + 1

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.webmap import hostile
-from webmap.limits import FORM_BYTES, MB, PARTS, STRANGER_BYTES, gate_of
+from webmap.accounts.limits import FORM_BYTES, MB, PARTS, STRANGER_BYTES, gate_of
 from webmap.serve import bound
 from webmap.server import Server, running
 

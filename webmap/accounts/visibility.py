@@ -16,14 +16,14 @@ from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Draw, Photo, Role, Round, Scope, User
 from geo.store import Store
-from routing.plan_report import PlanReport, report_of
+from routing.plan.report import PlanReport, report_of
 from routing.sheets.route_sheet import PlanPart, plan_part
 
 NO_PHOTO = "there is no such photo"
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class VisibleCity:
     """The city as one account may see it."""
 
     store: Store

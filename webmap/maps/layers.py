@@ -1,4 +1,4 @@
-"""What the maps draw, as GeoJSON; every answer goes through :class:`webmap.sight.Sight`."""
+"""What the maps draw, as GeoJSON; every answer goes through :class:`webmap.accounts.visibility.VisibleCity`."""
 
 import geopandas as gpd
 import pandas as pd
@@ -6,9 +6,10 @@ from flask import Blueprint, Response
 
 from geo.clock import zone_of
 from geo.model import Role
-from webmap import access, geojson
+from webmap.accounts import access
 from webmap.formats import category_name
-from webmap.stop_rows import stop_rows
+from webmap.maps import geojson
+from webmap.maps.stop_rows import stop_rows
 
 pages = Blueprint("layers", __name__, url_prefix="/data")
 
@@ -17,7 +18,7 @@ pages = Blueprint("layers", __name__, url_prefix="/data")
 @access.require(Role.PLANNER, Role.TEAM)
 def routes(round_id: str) -> Response:
     """Return a round's routes, one line per team and day."""
-    frame = access.sight().routes(round_id)
+    frame = access.visible().routes(round_id)
     return geojson.answer(frame, ("team", "day", "mode", "travel_s", "length_m", "stops"))
 
 
@@ -25,9 +26,9 @@ def routes(round_id: str) -> Response:
 @access.require(Role.PLANNER, Role.TEAM)
 def stops(round_id: str) -> Response:
     """Return a round's bases, stops and lunches in their order, with local times and the checkpoint's name."""
-    sight = access.sight()
+    visible = access.visible()
     zone = zone_of(access.city())
-    frame = stop_rows(sight.stops(round_id), sight.checkpoints(), zone=zone, category=category_name)
+    frame = stop_rows(visible.stops(round_id), visible.checkpoints(), zone=zone, category=category_name)
     columns = ("team", "day", "order", "number", "kind", "checkpoint", "name", "category", "from", "to", "dwell_s")
     return geojson.answer(frame, columns)
 
@@ -36,7 +37,7 @@ def stops(round_id: str) -> Response:
 @access.require(*Role)
 def checkpoints() -> Response:
     """Return the roster, or the part of it that the account may see."""
-    frame = access.sight().checkpoints()
+    frame = access.visible().checkpoints()
     return geojson.answer(with_category(frame), ("name", "category", "address", "unit"))
 
 
@@ -44,14 +45,14 @@ def checkpoints() -> Response:
 @access.require(Role.PLANNER, Role.STREET)
 def zones() -> Response:
     """Return the zones, or the part of them that the account may see."""
-    return geojson.answer(access.sight().zones(), ("level", "name", "parent", "unit"))
+    return geojson.answer(access.visible().zones(), ("level", "name", "parent", "unit"))
 
 
 @pages.get("/zone-names.geojson")
 @access.require(Role.PLANNER)
 def zone_names() -> Response:
     """Return a point inside each zone for its name: a polygon cut into tiles would show it once a tile."""
-    zones = access.sight().zones()
+    zones = access.visible().zones()
     return geojson.answer(zones.set_geometry(zones.representative_point()), ("level", "name"))
 
 
@@ -59,12 +60,12 @@ def zone_names() -> Response:
 @access.require(Role.STREET)
 def problems() -> Response:
     """Return what was found in the street's zone, one point for each checkpoint, with how often and how many points."""
-    found = access.sight().deductions()
+    found = access.visible().deductions()
     by = found.groupby("checkpoint")
     frame = by.agg(points=("points", "sum"), found=("points", "size"), last=("arrived_at", "max"))
     frame["last"] = pd.to_datetime(frame["last"]).dt.strftime("%Y-%m-%d")
     shape = by["geometry"].first()
-    named = access.sight().checkpoints()["name"].reindex(frame.index)
+    named = access.visible().checkpoints()["name"].reindex(frame.index)
     drawn = gpd.GeoDataFrame(frame.assign(name=named), geometry=gpd.GeoSeries(shape, crs="EPSG:4326"))
     return geojson.answer(drawn, ("name", "points", "found", "last"))
 

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 
 from geo.clock import today
 from geo.model import Role, User
-from webmap import geojson
+from webmap.accounts.visibility import VisibleCity
 from webmap.figures import TeamDay, figures_of
-from webmap.sight import Sight
+from webmap.maps import geojson
 
 
 def test_geojson_is_short_and_whole() -> None:
@@ -66,8 +66,8 @@ def test_zone_names_stand_inside_their_zone(log_in: Callable[[str], FlaskClient]
 
 def test_figures_add_up(app: Flask) -> None:
     store = app.extensions["xundian"]
-    sight = Sight(store, User("p", Role.PLANNER, ""), today(store))
-    figures = figures_of(sight, store.round("2026-06"))
+    visible = VisibleCity(store, User("p", Role.PLANNER, ""), today(store))
+    figures = figures_of(visible, store.round("2026-06"))
     assert (figures.drawn, figures.served, figures.unserved) == (32, 30, 2)
     assert figures.trial
     assert figures.travel_s == 6 * 3_600

@@ -18,10 +18,10 @@ from geo.nearest import hint
 from geo.notes import Note, Sentences
 from geo.store import Store
 from geo.zones.codes import known as known_zone
-from webmap import access
-from webmap.attempts import Attempts, Kind, keys_of
-from webmap.devices import device_of
-from webmap.devices import remember as remember_device
+from webmap.accounts import access
+from webmap.accounts.attempts import Attempts, keys_of
+from webmap.accounts.devices import device_of
+from webmap.accounts.devices import remember as remember_device
 from webmap.paths import local_path
 
 pages = Blueprint("auth", __name__)
@@ -160,7 +160,7 @@ def password() -> str:
 @access.require(*Role)
 def change_password() -> Any:  # noqa: ANN401 - a page or a redirect
     """Set a new password; every other session of the account ends."""
-    user = access.sight().user
+    user = access.visible().user
     key = (Kind.SESSION, user.name)
     old, new = request.form.get("old", ""), request.form.get("new", "")
     error = ""

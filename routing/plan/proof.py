@@ -9,8 +9,8 @@ from geo.clock import zone_of
 from geo.errors import InputError
 from geo.store import Store
 from routing.draw.verify import verify
-from routing.plan_report import report_of
-from routing.rush import PARTS, RushClock
+from routing.plan.report import report_of
+from routing.plan.rush import PARTS, RushClock
 from routing.vary.candidates import Candidates, bound, read
 from routing.vary.choice import choose, subkey
 from routing.vary.keeping import kept_candidates

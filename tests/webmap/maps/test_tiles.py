@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from geo.errors import NotFoundError
 from geo.store import Store
-from webmap import tiles
+from webmap.maps import tiles
 
 
 @pytest.fixture

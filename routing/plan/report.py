@@ -9,7 +9,7 @@ import pandas as pd
 from geo.errors import StateError
 from geo.notes import Note
 from geo.store import Store
-from routing.forecast import Figures
+from routing.plan.forecast import Figures
 from routing.vary.likeness import MOST
 
 LONG_WALK_M = 15_000.0
@@ -130,7 +130,7 @@ def plain(report: PlanReport, chances: pd.DataFrame) -> dict[str, Any]:
     report
         Of the plan.
     chances
-        Of :func:`routing.forecast.chances`, indexed by checkpoints.
+        Of :func:`routing.plan.forecast.chances`, indexed by checkpoints.
     """
     rows = chances[list(CHANCES)].round(4)
     return {"report": report.as_json(), "chances": dict(zip(rows.index, rows.to_numpy().tolist(), strict=True))}

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.check import travelled_s, violations
+from routing.plan.rush import EVENING_RUSH_S as EVENING_S
+from routing.plan.rush import MORNING_RUSH_S as MORNING_S
+from routing.plan.rush import RushClock, rush_of, share_left
 from routing.problem import Plan, PlannedRoute, RoutingProblem, RoutingTeam, Shift
-from routing.rush import EVENING_RUSH_S as EVENING_S
-from routing.rush import MORNING_RUSH_S as MORNING_S
-from routing.rush import RushClock, rush_of, share_left
 
 HOUR_S = 3600
 CAR = RushClock(0.6, 0.5)

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
-from webmap import access
-from webmap.access import DATA_PATHS
+from webmap.accounts import access
+from webmap.accounts.access import DATA_PATHS
 
 SECRET_FIELDS = {"password", "old", "new", "again", "csrf_token"}
 NEVER = ("auth.", "language.")

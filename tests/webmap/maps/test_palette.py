@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from webmap.palette import STYLESHEET
+from webmap.maps.palette import STYLESHEET
 
 LIGHT, _, DARK = STYLESHEET.read_text(encoding="utf-8").partition("@media")
 OPACITY = 0.8  # of the cells over the ground

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from geo.model import Role
-from webmap import access
+from webmap.accounts import access
 from webmap.server.connection import REFUSED
 
 KB, MB = 1024, 1024 * 1024
