@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, redirect, request, url_for
+from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -112,8 +113,27 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     return app
 
 
+class Json(DefaultJSONProvider):
+    """JSON in and out; what is nested to no end is no JSON."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:  # noqa: ANN401 - Flask's signature
+        """Read JSON.
+
+        Raises
+        ------
+        ValueError
+            When it is none.
+        """
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested to no end") from error
+
+
 class Site(Flask):
     """The application, whose log holds no address: one may carry the token of an upload."""
+
+    json_provider_class = Json
 
     def log_exception(self, exc_info: Any) -> None:  # noqa: ANN401 - Flask's signature
         """Note a failure with the rule of its address."""

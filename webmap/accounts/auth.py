@@ -19,7 +19,7 @@ from geo.notes import Note, Sentences
 from geo.store import Store
 from geo.zones.codes import known as known_zone
 from webmap.accounts import access
-from webmap.accounts.attempts import Attempts, keys_of
+from webmap.accounts.attempts import Attempts, Kind, keys_of
 from webmap.accounts.devices import device_of
 from webmap.accounts.devices import remember as remember_device
 from webmap.paths import local_path

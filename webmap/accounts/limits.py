@@ -52,7 +52,12 @@ def too_large() -> str:
     """Say how much may be sent here."""
     most = allowed_bytes()
     size = f"{most // MB} MB" if most >= MB else f"{most // KB} KB"
-    return str(_("At most %(size)s may be sent here, and this was more. Nothing was kept.", size=size))
+    message = _(
+        "At most %(size)s in %(parts)s fields may be sent here, and this was more. Nothing was kept.",
+        size=size,
+        parts=PARTS,
+    )
+    return str(message)
 
 
 def _limit() -> None:

@@ -1,7 +1,6 @@
 """How much may be sent: by address and role, known before it is read; the server asks the same."""
 
 import http.client
-import io
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
@@ -23,7 +22,7 @@ from webmap.server import Server, running
         ("", "/no/such/page", STRANGER_BYTES),
         ("team", "/import", STRANGER_BYTES),
         ("street", "/import/visits", STRANGER_BYTES),
-        ("team", "/rounds/2026-06/change", FORM_BYTES),
+        ("team", "/data/changes/2026-06", FORM_BYTES),
         ("planner", "/placing", FORM_BYTES),
         ("planner", "/import", 64 * MB),
         ("planner", "/import/visits", 64 * MB),
@@ -56,13 +55,13 @@ def test_too_much_is_said_with_what_may_be_sent(app: Flask, log_in: Callable[[st
 
 
 def test_a_form_has_not_any_number_of_parts(log_in: Callable[[str], FlaskClient]) -> None:
-    many = {f"column-{number}": (io.BytesIO(b"x"), "x") for number in range(PARTS + 1)}
+    many = {f"column-{number}": "x" for number in range(PARTS + 1)}
     assert log_in("planner").post("/import", data=many, content_type="multipart/form-data").status_code == 413
 
 
 def test_json_nested_to_no_end_is_refused(log_in: Callable[[str], FlaskClient]) -> None:
     client = log_in("team")
-    for path in ("/rounds/2026-06/changes", "/rounds/2026-06/quote", "/login"):
+    for path in ("/data/changes/2026-06/quote", "/data/changes/2026-06", "/login"):
         answer = client.post(path, data=hostile.nested_json(30_000), content_type="application/json")
         assert answer.status_code < 500, path
     area = "[" * 100_000 + "]" * 100_000
