@@ -10,7 +10,6 @@ from webmap.serve import serve as serve_city
 from webmap.server.proxies import networks
 
 PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
-READABLE = "Anyone on the way can read what is sent to http://{host}, passwords too: give --certificate, or a proxy."
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
@@ -35,7 +34,10 @@ def serve(session: Session, site: Site) -> Result:
     listening = bound(site.host, site.port)
     session.warn(notes)
     if tls is None and site.host not in LOCAL and not site.trusted_proxies:
-        session.say(READABLE, host=site.host)
+        session.say(
+            "Anyone on the way can read what is sent to http://{host}, passwords too: give --certificate, or a proxy.",
+            host=site.host,
+        )
     session.say("Serving {city} on {address} (Ctrl-C stops)", city=name, address=site.address)
     serve_city(session.city, site, listening, tls)
     return {"host": site.host, "port": site.port, "address": site.address}

@@ -7,17 +7,6 @@ from pathlib import Path
 from geo.errors import InputError
 from geo.notes import Note
 
-UNREADABLE = "{field} cannot be read at {path} ({reason}): name a PEM file that this account may read"
-NO_PEM = "{field} is {path}: it holds no {what} in PEM form (-----BEGIN ...); convert it, e.g. with openssl"
-LOCKED = (
-    "key is {path}: it is locked with a password, which nobody could type when the server starts by itself; unlock it "
-    "with: openssl pkey -in {path} -out unlocked.pem"
-)
-FOREIGN_KEY = "key is {path}: it does not belong to the certificate {certificate}; name the key it was made with"
-BROKEN = "certificate is {path}: it cannot be used ({reason}); ask for it anew where it came from"
-EXPIRED = "the certificate ended on {date:%Y-%m-%d}: browsers refuse it; ask for a new one where it came from"
-EXPIRES = "the certificate ends on {date:%Y-%m-%d}: ask for a new one in time"
-EARLY = "the certificate is valid from {date:%Y-%m-%d} on: browsers refuse it until then; look at this machine's clock"
 _VERSION, _UTC_TIME = 0xA0, 0x17  # tags
 SOON = dt.timedelta(days=30)
 
@@ -44,10 +33,8 @@ def context_of(certificate: Path, key: Path, *, now: dt.datetime) -> tuple[ssl.S
     InputError
         When a file cannot be read, is no PEM, the key is locked or belongs to another certificate.
     """
-    if "PRIVATE KEY-----" not in _text("key", key):
-        raise InputError(NO_PEM, field="key", path=str(key), what="PRIVATE KEY")
-    if "-----BEGIN CERTIFICATE-----" not in _text("certificate", certificate):
-        raise InputError(NO_PEM, field="certificate", path=str(certificate), what="CERTIFICATE")
+    _require("key", key, "PRIVATE KEY")
+    _require("certificate", certificate, "CERTIFICATE")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.set_alpn_protocols(["http/1.1"])
     asked: list[bool] = []
@@ -60,12 +47,35 @@ def context_of(certificate: Path, key: Path, *, now: dt.datetime) -> tuple[ssl.S
         context.load_cert_chain(certificate, key, password)
     except (ssl.SSLError, ValueError) as error:
         if asked:
-            raise InputError(LOCKED, path=str(key)) from error
+            raise InputError(
+                "key is {path}: it is locked with a password, which nobody could type when the server "
+                "starts by itself; unlock it with: openssl pkey -in {path} -out unlocked.pem",
+                path=str(key),
+            ) from error
         if "MISMATCH" in str(getattr(error, "reason", "")):
-            raise InputError(FOREIGN_KEY, path=str(key), certificate=str(certificate)) from error
+            raise InputError(
+                "key is {path}: it does not belong to the certificate {certificate}; name the key it was made with",
+                path=str(key),
+                certificate=str(certificate),
+            ) from error
         reason = str(getattr(error, "reason", None) or error)
-        raise InputError(BROKEN, path=str(certificate), reason=reason) from error
+        raise InputError(
+            "certificate is {path}: it cannot be used ({reason}); ask for it anew where it came from",
+            path=str(certificate),
+            reason=reason,
+        ) from error
     return context, _notes(_text("certificate", certificate), now)
+
+
+def _require(field: str, path: Path, what: str) -> None:
+    """Refuse a file that does not hold what it is named for."""
+    if f"{what}-----" not in _text(field, path):
+        raise InputError(
+            "{field} is {path}: it holds no {what} in PEM form (-----BEGIN ...); convert it, e.g. with openssl",
+            field=field,
+            path=str(path),
+            what=what,
+        )
 
 
 def _text(field: str, path: Path) -> str:
@@ -73,7 +83,12 @@ def _text(field: str, path: Path) -> str:
         return path.read_text("latin-1")
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise InputError(UNREADABLE, field=field, path=str(path), reason=reason) from error
+        raise InputError(
+            "{field} cannot be read at {path} ({reason}): name a PEM file that this account may read",
+            field=field,
+            path=str(path),
+            reason=reason,
+        ) from error
 
 
 def _notes(pem: str, now: dt.datetime) -> list[Note]:
@@ -82,10 +97,25 @@ def _notes(pem: str, now: dt.datetime) -> list[Note]:
     first = begin + pem.partition(begin)[2].partition(end)[0] + end
     starts, ends = validity(ssl.PEM_cert_to_DER_cert(first))
     if now > ends:
-        return [Note(EXPIRED, {"date": ends})]
+        return [
+            Note(
+                "the certificate ended on {date:%Y-%m-%d}: browsers refuse it; ask for a new one where it came from",
+                {"date": ends},
+            )
+        ]
     if now < starts:
-        return [Note(EARLY, {"date": starts})]
-    return [Note(EXPIRES, {"date": ends})] if ends - now < SOON else []
+        return [
+            Note(
+                "the certificate is valid from {date:%Y-%m-%d} on: browsers refuse it until then; look at "
+                "this machine's clock",
+                {"date": starts},
+            )
+        ]
+    return (
+        [Note("the certificate ends on {date:%Y-%m-%d}: ask for a new one in time", {"date": ends})]
+        if ends - now < SOON
+        else []
+    )
 
 
 def validity(der: bytes) -> tuple[dt.datetime, dt.datetime]:
