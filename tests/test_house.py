@@ -1,6 +1,7 @@
 """The project's promises about itself: dependencies explained, one way doors, files of one idea."""
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
@@ -54,6 +55,13 @@ def test_nothing_travels_in_the_attrs_of_a_frame() -> None:
     assert [str(p.relative_to(ROOT)) for p in PRODUCT if re.search(r"\.attrs\b", p.read_text(encoding="utf-8"))] == []
 
 
+def test_one_module_knows_the_time_zone_of_a_city() -> None:
+    own = re.compile(r"Asia/Shanghai\"|setting\(\"timezone")
+    assert [p.relative_to(ROOT).as_posix() for p in PRODUCT if own.search(p.read_text(encoding="utf-8"))] == [
+        "geo/clock.py"
+    ]
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "webmap/cli").rglob("*.py")), ids=lambda path: path.name)
 def test_commands_name_their_options(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -66,6 +74,14 @@ def test_commands_of_make_are_the_same_on_windows() -> None:
     said = subprocess.run([sys.executable, ROOT / "make.py"], capture_output=True, text=True, check=False)
     assert said.returncode == 1
     assert said.stderr.strip().endswith("say one of: " + ", ".join(targets))
+
+
+def test_a_release_holds_every_file_of_the_product() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
+    kept = subprocess.run(["git", "ls-files", *ROOMS], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = [Path(line) for line in kept.stdout.splitlines() if not line.endswith((".py", ".gitattributes", ".d.mts"))]
+    assert len(files) > 50
+    assert [str(path) for path in files if not any(path.match(pattern) for pattern in patterns)] == []
 
 
 MANY = {  # functions of more than six parameters, which callers outside know by these names
@@ -122,7 +138,7 @@ def test_parameters_are_not_packed_into_tuples() -> None:
     assert packed == PACKED, "make a record of what belongs together, or take each by its name"
 
 
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "data").glob("*.md")]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").glob("*.md")]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -131,6 +147,27 @@ def test_pages_link_to_what_is_there(page: Path) -> None:
     links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
     assert not re.search(r"^@[A-Z]+@$", text, re.MULTILINE)
+
+
+DECISIONS = sorted((ROOT / "docs/decisions").glob("[!R]*.md"))
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_says_when_it_would_fall_and_names_what_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    parts = ["Context", "Decision", "Consequences", "What would change it"]
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == parts
+    named = [path for path in re.findall(r"`([\w./-]+)`", text) if "/" in path]
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    for module in re.findall(r"`((?:geo|routing|webmap|data)(?:\.\w+)+)`", text):
+        owner, _, name = module.rpartition(".")
+        found = importlib.import_module(owner) if importlib.util.find_spec(owner) else None
+        assert hasattr(found, name) or importlib.util.find_spec(module), module
+    assert f"({page.name})" in (page.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_packages_are_typed() -> None:
+    assert [room for room in ROOMS if not (ROOT / room / "py.typed").exists()] == []
 
 
 def test_the_map_of_the_house_is_true() -> None:

@@ -37,11 +37,25 @@ def style() -> str:
     return (STATIC / "xundian.css").read_text(encoding="utf-8")
 
 
-def script(*names: str) -> str:
-    """Join modules of the application into one: their imports of each other and exports go."""
-    texts = [(STATIC / name).read_text(encoding="utf-8") for name in names]
-    lines = [line for text in texts for line in text.splitlines() if not line.startswith("import ")]
+_IMPORT = re.compile(r'^import .* from "\./([\w.-]+)";$', re.MULTILINE)
+
+
+def script(entry: str) -> str:
+    """Join a module of the application and all that it imports into one: their imports of each other and exports go."""
+    modules = "".join(_needed(entry, {}).values())
+    lines = [line for line in modules.splitlines() if not line.startswith("import ")]
     return "\n".join(line.removeprefix("export ") for line in lines)
+
+
+def _needed(name: str, found: dict[str, str]) -> dict[str, str]:
+    """Read a module behind those that it imports, each once."""
+    text = (STATIC / name).read_text(encoding="utf-8")
+    folder = name.rpartition("/")[0]
+    for other in (f"{folder}/{beside}".lstrip("/") for beside in _IMPORT.findall(text)):
+        if other not in found:
+            _needed(other, found)
+    found[name] = text
+    return found
 
 
 def sealed(html: str) -> str:

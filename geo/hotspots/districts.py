@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
+from geo.clock import TIMEZONE
 from geo.crs import project_xy
 from geo.density import kernel
 from geo.errors import InputError
@@ -174,7 +175,7 @@ class Partition:
 
     path: Path
     question: Question
-    timezone: str = "Asia/Shanghai"
+    timezone: str = TIMEZONE
 
 
 def read_partition(partition: Partition) -> DistrictVisits:

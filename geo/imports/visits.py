@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from geo.clock import today, zone_of
 from geo.imports.repeats import Repeats
 from geo.imports.report import ImportOptions, ImportReport, reported
 from geo.imports.visit_judge import VisitJudge
@@ -18,7 +18,6 @@ from geo.readers.photo_files import PhotoFiles
 from geo.readers.visits import VisitContext, read_visit_table
 from geo.store import Store
 
-TIMEZONE = "Asia/Shanghai"  # of a city that names none
 WITH_PHOTOS = "{count} photos show what was found"
 
 
@@ -32,18 +31,17 @@ def import_visits(
     photos that the table names lie in the folder or ZIP archive ``photos``.
     """
     categories = store.checkpoints(include_retired=True)["category"].to_dict()
-    zone = store.setting("timezone") or TIMEZONE
-    finder = RoundFinder(store, ZoneInfo(zone))
+    zone = zone_of(store)
+    finder = RoundFinder(store, zone)
     judge = VisitJudge(store, categories, finder, history=options.history)
-    now = dt.datetime.now(dt.UTC)
     with ExitStack() as stack:
         files = None if photos is None else stack.enter_context(PhotoFiles(photos))
         context = VisitContext(
-            timezone=zone,
+            timezone=zone.key,
             columns=options.columns,
             known=categories,
             judge=judge,
-            now=_latest(store, zone, now),
+            now=_latest(store),
             photos=files,
             say=options.say,
         )
@@ -52,6 +50,7 @@ def import_visits(
         visits = list(map(repeats.joined, reading.visits))
         changes = Changes()
         if not options.dry_run:
+            progress("saving", 0, 1)
             changes = store.record_visits(
                 _attributed(visits, finder),
                 brought=files or {},
@@ -65,13 +64,12 @@ def import_visits(
     return replace(report, new=changes.accepted)
 
 
-def _latest(store: Store, zone: str, now: dt.datetime) -> dt.datetime:
-    """Return the end of the city's today, which a demonstration sets; else now."""
-    today = store.setting("today")
-    if not today:
+def _latest(store: Store) -> dt.datetime:
+    """Return the end of the city's today where it is set by hand, as a demonstration does; else now."""
+    day, now = today(store), dt.datetime.now(dt.UTC)
+    if not day.pinned:
         return now
-    end = dt.datetime.combine(dt.date.fromisoformat(today) + dt.timedelta(days=1), dt.time(), ZoneInfo(zone))
-    return max(now, end.astimezone(dt.UTC))
+    return max(now, dt.datetime.combine(day.date + dt.timedelta(days=1), dt.time(), day.zone).astimezone(dt.UTC))
 
 
 def _attributed(visits: Sequence[Visit], finder: RoundFinder) -> list[Visit]:

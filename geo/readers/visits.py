@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.clock import TIMEZONE
 from geo.errors import InputError
 from geo.model import Deduction, Visit
 from geo.notes import Note, Say, in_english
 from geo.progress import Progress, silent
 from geo.readers import messages, values
 from geo.readers.columns import VISIT_FIELDS, Headings
-from geo.readers.faults import FaultLog, rejected
+from geo.readers.faults import FaultLog, log_of, rejected
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.tables import Table, read_table
 
@@ -42,7 +43,7 @@ class VisitReading(NamedTuple):
 class VisitContext:
     """What a table of visits is held against."""
 
-    timezone: str = "Asia/Shanghai"  # of times that name none
+    timezone: str = TIMEZONE  # of times that name none
     columns: Mapping[str, str] = field(default_factory=dict)  # field to heading, as in geo.readers.read_roster
     known: Collection[str] | None = None  # ids of the checkpoints that there are; None takes any
     judge: Judge | None = None  # holds the rows against what else the city knows; None takes them as they stand
@@ -80,7 +81,7 @@ def read_visit_table(path: Path | str, context: VisitContext, *, progress: Progr
     headings = Headings(VISIT_FIELDS, dict(context.columns))
     table = read_table(path, headings, progress=progress)
     table.require(headings, "checkpoint", "arrived_at")
-    log = FaultLog(table.rows)
+    log = log_of(table)
     frame = pd.DataFrame({field: table.texts(field) for field in _TEXTS})
     _check_checkpoints(frame["checkpoint"], context.known, log)
     moments = values.times(table.column("arrived_at"), context.timezone)

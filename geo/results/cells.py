@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.clock import TIMEZONE
 from geo.crs import unproject_xy
 from geo.frames import VISITS, ZONES, check
 from geo.hotspots import carry, flag
@@ -39,7 +40,7 @@ def hotspot_cells(
     zones: gpd.GeoDataFrame | None = None,
     radii_m: Sequence[float] = RADII_M,
     cell_m: float = CELL_M,
-    timezone: str = "Asia/Shanghai",
+    timezone: str = TIMEZONE,
 ) -> gpd.GeoDataFrame:
     """Judge every visited cell, and put on it what an office needs to act.
 

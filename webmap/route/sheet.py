@@ -8,10 +8,10 @@ from typing import Any
 import geopandas as gpd
 from markupsafe import Markup
 
+from geo.clock import today
 from geo.store import Store
 from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, no_route, plan_part
 from webmap import pages_apart
-from webmap.clock import today
 from webmap.formats import number
 from webmap.language.saying import duration
 from webmap.language.texts import translate

@@ -1,4 +1,4 @@
-"""``xundian draw chain new | commit | run | void``: bind a round, draw it once, or say why not."""
+"""``xundian draw commit | run | void``: bind a round, draw it once, or say why not."""
 
 import hashlib
 import re
@@ -11,10 +11,11 @@ import click
 from geo.errors import InputError, StateError
 from geo.store import Store
 from routing.draw.commit import ThirdParty
-from routing.rounds import DrawReport, draw_round, proof
+from routing.rounds import draw_round, proof
 from routing.rounds.frame import Choices
+from routing.rounds.making import refuse_covert_trial
 from routing.rounds.report import draw_status
-from webmap.cli.draws.group import OUT, chain_group, draw_group, shown
+from webmap.cli.draws.group import OUT, draw_group, shown
 from webmap.cli.session import Result, Session, command
 
 _DIGEST = re.compile("[0-9a-fA-F]{64}")
@@ -45,23 +46,6 @@ def choices_options(function: Callable[..., Result]) -> Callable[..., Result]:
     return function
 
 
-@command(chain_group, "new")
-@click.option("--year", type=click.IntRange(2000, 2999), required=True)
-@click.option(
-    "--length",
-    type=click.IntRange(1, 10_000),
-    default=proof.LENGTH,
-    show_default=True,
-    help="Commitments it lasts for.",
-)
-def new_chain(session: Session, year: int, length: int) -> Result:
-    """Make the chain of secrets of a year; publish its end before the first commitment."""
-    with session.store() as store:
-        chain = proof.new_chain(store, year, length=length)
-    session.say("Chain {name} ends in {end}. Publish this before the first commitment.", name=chain.name, end=chain.end)
-    return {"chain": chain.name, "chain_end": chain.end, "length": chain.length}
-
-
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """The numbers that will decide a draw."""
@@ -84,6 +68,13 @@ class Numbers:
     help="Hash of a third party's own number, as NAME=HEX or HEX, or a file that holds the number; may be repeated.",
 )
 @choices_options
+@click.option(
+    "--replaceable",
+    type=click.FloatRange(0, 1),
+    default=0.1,
+    show_default=True,
+    help="Share of the sample that may be replaced on a reason alone; the limit is part of the commitment.",
+)
 @click.option("--out", type=OUT, help="Write the commitment there too.")
 def commit(session: Session, round_id: str, numbers: Numbers, choices: Choices, out: Path | None) -> Result:
     """Bind a round before its public number is out; what this prints is to be published at once."""
@@ -99,8 +90,12 @@ def commit(session: Session, round_id: str, numbers: Numbers, choices: Choices, 
         )
     session.warn(made.notes)
     rules = made.publication["parameters"]
-    if made.chain_is_new:
-        session.say("A new chain of secrets was made; publish its end first: {end}", end=rules["chain_end"])
+    if made.secrets_are_new:
+        session.say(
+            "New secrets of the year were made; publish their root first: {root}, for {count} commitments",
+            root=rules["secrets_root"],
+            count=rules["secrets_count"],
+        )
     session.say(
         "Round {round} is committed. Publish this now, before {number} is out:",
         round=round_id,
@@ -137,6 +132,7 @@ class Released:
 
     value: str | None
     shares: tuple[str, ...]
+    trial: bool
     seed: int | None
 
 
@@ -146,24 +142,28 @@ class Released:
 @click.option(
     "--share", "shares", multiple=True, help="A third party's number or a file that holds it, in the committed order."
 )
-@click.option("--seed", type=int, help="Of a trial draw; the same seed gives the same sample. By default 1.")
+@click.option("--trial", is_flag=True, help="Draw by trial: needed for a covert round that is not committed to.")
+@click.option("--seed", type=int, help="Of a trial draw; the same seed gives the same sample. By default random.")
 @choices_options
 def run(session: Session, round_id: str, released: Released, choices: Choices) -> Result:
     """Draw the sample of a round; without a commitment it is a trial draw, and marked as such."""
-    value, seed = released.value, released.seed
     shares = [_text_of(Path(text)) if Path(text).is_file() else text for text in released.shares]
     with session.store() as store:
-        if value is None:
-            report = _trial(store, round_id, choices, seed, session)
-        elif seed is not None:
-            raise InputError("seed is {value}: a committed round has none, its number decides", value=seed)
+        if released.value is None:
+            _refuse_trial(store, round_id, asked=released.trial)
+            report = draw_round(store, round_id, seed=released.seed, choices=choices, progress=session.progress)
+        elif released.trial or released.seed is not None:
+            raise InputError(
+                "a committed round has no trial and no seed, its number decides: leave out --trial and --seed"
+            )
         else:
-            report = proof.draw_committed(store, round_id, value, shares)
+            report = proof.draw_committed(store, round_id, released.value, shares)
     session.warn(report.notes)
     if report.trial:
         session.say(
             "Trial draw of round {round}: {drawn} checkpoints; "
-            "balance {balance_city:.3f} and {balance_within:.3f} within.",
+            "balance {balance_city:.3f} and {balance_within:.3f} within. "
+            "Seed {seed}: anyone who learns the seed can compute this.",
             **report.as_json(),
         )
     else:
@@ -175,7 +175,7 @@ def run(session: Session, round_id: str, released: Released, choices: Choices) -
     return report.as_json()
 
 
-def _trial(store: Store, round_id: str, choices: Choices, seed: int | None, session: Session) -> DrawReport:
+def _refuse_trial(store: Store, round_id: str, *, asked: bool) -> None:
     kept = store.commitment(round_id)
     if kept is not None and kept.state == "committed":
         raise StateError(
@@ -183,7 +183,7 @@ def _trial(store: Store, round_id: str, choices: Choices, seed: int | None, sess
             round=round_id,
             number=kept.parameters["public_number"],
         )
-    return draw_round(store, round_id, seed=1 if seed is None else seed, choices=choices, progress=session.progress)
+    refuse_covert_trial(store.round(round_id), asked=asked)
 
 
 @command(draw_group, "void")

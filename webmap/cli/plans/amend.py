@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from geo import clock
 from geo.errors import InputError
 from geo.store import Store
 from routing.amend import Change, Late, Quote, StopClosed, StreetClosed, Takeover, amend, quote, undo
-from webmap import clock
 from webmap.cli.area import ClosedArea, area_options
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command
@@ -80,7 +80,7 @@ def stop_closed(session: Session, asked: Asked, team: str, day: int, checkpoint:
 @area_options
 def street_closed(session: Session, asked: Asked, team: str, day: int, closed: ClosedArea) -> Result:
     """Lead a team round a street that is closed."""
-    return _done(session, asked, StreetClosed(team, day, closed.shape(), closed.street, reason=asked.reason))
+    return _done(session, asked, StreetClosed(team, day, closed.shape(session), closed.street, reason=asked.reason))
 
 
 @command(amend_group, "takeover")

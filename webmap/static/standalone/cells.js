@@ -48,7 +48,9 @@ function edges(map, group, given) {
   const renderer = L.svg({ pane: "flags" }), shapes = block("edges");
   for (const halo of [true, false]) {
     const name = (/** @type {any} */ one) => (halo ? "halo" : one.properties.flag === 1 ? "hot" : "cold");
-    group.addLayer(L.geoJSON(shapes, { interactive: false, pane: "flags", renderer, style: (one) => ({ className: name(one), fill: false }) }));
+    /** @type {any} */
+    const options = { interactive: false, pane: "flags", renderer, style: (/** @type {any} */ one) => ({ className: name(one), fill: false }) };
+    group.addLayer(L.geoJSON(shapes, options));
   }
   const [west, south, east] = given.bounds;
   const cellPx = () => (map.latLngToLayerPoint([south, east]).x - map.latLngToLayerPoint([south, west]).x) / given.columns;
@@ -73,7 +75,8 @@ class Surface {
     this.rows = rowsOf(given, arrays.cell);
     this.lookup = pixelRows(given, this.rows);
     this.tints = tintsOf(given.colours);
-    [this.wide, this.high] = given.size;
+    this.wide = given.size[0];
+    this.high = given.size[1];
     this.canvas = Object.assign(document.createElement("canvas"), { width: this.wide, height: this.high, id: "surface" });
   }
 
