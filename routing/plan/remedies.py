@@ -18,6 +18,7 @@ class Change(StrEnum):
     """What is to be changed. The text is a template, and the key of its translation."""
 
     STREET = "{metres} m from the nearest street that can be reached: move it to a street, or import the one missing"
+    BASE = "the base of {team} lies {metres} m from the nearest street that can be left: correct it in the team table"
     WAY = "no way by {mode}: open a street that is closed, or give a team another mode"
     TEAM = "give it to a team without inspectors of its unit or street"
     DAY = "visit it on day {day}, when {team} has room"
