@@ -88,7 +88,7 @@ def _more(store: Store) -> None:
         connection.execute(update(unserved).values(remedy="延长一小时"))
         connection.execute(update(streets).values(name="中山大道").where(streets.c.edge % 2 == 0))
         connection.execute(update(rounds).values(edition=load().edition))
-    store.create_round(replace(store.rounds()[0], id="2026-07", start=dt.date(2026, 7, 7), size=16, covert=False))
+    store.create_round(replace(store.rounds()[0], id="2026-07", start=dt.date(2026, 6, 2), size=16, covert=False))
     store.create_round(replace(store.rounds()[0], id="2026-08", start=dt.date(2026, 8, 7), size=16, covert=False))
 
 

@@ -50,7 +50,8 @@ def addresses(app: Flask, store: Store) -> dict[str, str]:
         "static": {"filename": "xundian.css"},
         "tiles.streets": {"name": tiles["streets"]},
         "tiles.zones": {"name": tiles["zones"]},
-        "verify.commitment": {"chain": "2026", "secret_set": "2026", "name": "2026", "position": "1"},
+        "verify.commitment": {"secret_set": "2026", "position": "1"},
+        "verify.listed": {"secret_set": "2026"},
     }
     asked = {
         "draw.page": {"round": SECOND, "compare": "1"},
