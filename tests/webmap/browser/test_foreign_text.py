@@ -160,12 +160,18 @@ def test_the_pages_show_hostile_names(
 ) -> None:
     pages = {
         "planner": (
-            "/map", f"/rounds?round={quote(FIRST)}", "/hotspots", f"/draw?round={quote(SECOND)}", "/import", "/placing",
-            "/zones", "/verify",
+            "/map",
+            f"/rounds?round={quote(FIRST)}",
+            "/hotspots",
+            f"/draw?round={quote(SECOND)}",
+            "/import",
+            "/placing",
+            "/zones",
+            "/verify",
         ),
         "team": ("/field",),
         "street": ("/street",),
-    }  # fmt: skip
+    }
     users = {user.role.value: user.name for user in city.users()}
     with serve(tmp_path / "own" / "city.gpkg") as address:
         for role, addresses in pages.items():

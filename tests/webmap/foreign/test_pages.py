@@ -21,15 +21,35 @@ Enter = Callable[[str], FlaskClient]
 OPAQUE = ("image/", "application/octet-stream", "application/vnd.pmtiles", "text/javascript")
 ROLES = {"field.page": "team", "layers.problems": "street", "office.page": "street"}
 SILENT = {
-    "auth.login", "findings.cells", "findings.shapes", "photos.large", "photos.small", "static", "tiles.streets",
-    "tiles.zones", "verify.offline", "verify.program", "closures.drawn", "zone_pages.faults", "layers.problems",
-}  # fmt: skip
+    "auth.login",
+    "findings.cells",
+    "findings.shapes",
+    "photos.large",
+    "photos.small",
+    "static",
+    "tiles.streets",
+    "tiles.zones",
+    "verify.offline",
+    "verify.program",
+    "closures.drawn",
+    "zone_pages.faults",
+    "layers.problems",
+}
 """What shows no text of the city."""
 ASKED = {
     "bulletin.make",
-    "bulletin.file", "bulletin.show", "intake.done", "intake.faults", "intake.places", "intake.rejected",
-    "intake.rejected_of", "intake.show", "jobs.state", "visit_intake.rejected", "visit_intake.show",
-}  # fmt: skip
+    "bulletin.file",
+    "bulletin.show",
+    "intake.done",
+    "intake.faults",
+    "intake.places",
+    "intake.rejected",
+    "intake.rejected_of",
+    "intake.show",
+    "jobs.state",
+    "visit_intake.rejected",
+    "visit_intake.show",
+}
 """Answers to what was sent or asked for before; the tests of an upload and of a bulletin look at them."""
 
 
