@@ -219,13 +219,16 @@ def _place(context: AmendmentContext, progress: DayProgress, team: Team) -> tupl
 
 
 def _lost(context: AmendmentContext, rest: Rest, places: gpd.GeoDataFrame, positions: Positions) -> list[int]:
-    """Return the rows of what is added that have no way there, as ``pose_round`` finds them."""
-    new = range(len(rest.stops), len(rest.stops) + len(rest.added)) if rest.untried else ()
+    """Return the rows of what is added, and of the base, that have no way there, as ``pose_round`` finds them."""
+    base = len(places)  # the last row
+    new = [*range(len(rest.stops), len(rest.stops) + len(rest.added)), base] if rest.untried else []
     far = [row for row in new if positions.distance_m[row] > FAR_M]
     if not far:
         return []
-    points = gpd.GeoSeries(places.geometry.iloc[far].to_numpy(), crs=WGS84)
-    return [far[row] for row in lost_points(context.streets.network, points, context.team(rest.team).mode)]
+    team = context.team(rest.team)
+    every = [*places.geometry, shapely.Point(team.base_lon, team.base_lat)]
+    points = gpd.GeoSeries([every[row] for row in far], crs=WGS84)
+    return [far[row] for row in lost_points(context.streets.network, points, team.mode)]
 
 
 def _with_place(stops: gpd.GeoDataFrame, here: shapely.Point) -> gpd.GeoDataFrame:

@@ -113,7 +113,7 @@ def plan_round(
     varied = _varied(store, posed, plan, draw.key, past, progress)
     posed.ensure_real(varied.plan)
     routes, stops = plan_frames(posed, varied.plan, network, progress=progress)
-    unserved = unserved_frame(posed, varied.plan, _remedy_texts(posed, varied.plan))
+    unserved = unserved_frame(posed, varied.plan, _remedies(posed, varied.plan))
     guessed = chances(posed.problem, varied)
     report = _report(posed, varied, guessed, past)
     driven = replace(report.figures, travel_s=int(routes["travel_s"].sum()))
@@ -125,6 +125,7 @@ def plan_round(
         figures=driven,
         long_walks=_long_walks(routes),
         ruled_by_hour=network.ruled,
+        stray_bases=[(base.team, base.metres, base.lost) for base in posed.stray],
     )
     saved = plain(report, guessed.set_axis(posed.sample.index[guessed.index]))
     store.save_routes(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)
@@ -209,10 +210,23 @@ def _report(posed: PosedRound, varied: Varied, guessed: pd.DataFrame, past: list
     )
 
 
-def _remedy_texts(posed: PosedRound, plan: Plan) -> dict[int, str]:
+def _base_remedies(posed: PosedRound, plan: Plan) -> dict[int, Remedy]:
+    """Find the stops that nobody reaches because the bases of all who might are off the streets."""
+    metres = {base.team: base.metres for base in posed.stray if base.lost}
+    found = {}
+    for stop, reason in plan.unserved.items():
+        willing = [at for at, team in enumerate(posed.problem.teams) if stop not in team.avoids]
+        off = [at for at in willing if posed.teams[at].id in metres]
+        if reason is Reason.NO_WAY and off == willing and willing and stop not in posed.off_street_m:
+            found[stop] = Remedy(Change.BASE, {"team": off[0], "metres": round(metres[posed.teams[off[0]].id])})
+    return found
+
+
+def _remedies(posed: PosedRound, plan: Plan) -> dict[int, Remedy]:
     found = remedies(posed.problem, plan)
     for stop, metres in posed.off_street_m.items():
         if plan.unserved.get(stop) is Reason.NO_WAY:
             found[stop] = Remedy(Change.STREET, {"metres": round(metres)})
+    found |= _base_remedies(posed, plan)
     names = [team.id for team in posed.teams]
-    return {stop: remedy.text(names) for stop, remedy in found.items()}
+    return {stop: remedy.named(names) for stop, remedy in found.items()}

@@ -21,6 +21,7 @@ from geo.streets.edges import FAR_M, Positions, snap, stranded
 from routing.arrays import windows_of
 from routing.check import ENDLESS_S, Slice, ensure
 from routing.hours import own_shift, windows_by_day
+from routing.plan.bases import StrayBase, stray_bases
 from routing.plan.rush import EVENING_RUSH_S, MORNING_RUSH_S, RushClock, rush_of, share_left
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Seconds, Shift, Window
 from routing.streets.closures import closed_in
@@ -98,6 +99,7 @@ class PosedRound:
     terms: Terms  # with all closures that hold
     timezone: ZoneInfo
     hours: Hours = field(default_factory=Hours)
+    stray: Sequence[StrayBase] = ()  # bases far from the streets, or without a way
 
     @property
     def real_problem(self) -> RoutingProblem:
@@ -158,9 +160,9 @@ def pose_round(store: Store, round_: Round, network: StreetNetwork, catalogue: C
     positions, travel, lost = {}, {}, {}
     for mode in dict.fromkeys(team.mode for team in teams):
         positions[str(mode)] = snap(network.edges, points, mode)
-        lost[mode] = lost_points(network, points[: len(sample)], mode)
+        lost[str(mode)] = lost_points(network, points, mode)
         travel[str(mode)] = by_slices(
-            network, positions[str(mode)], mode, met_by(shifts), terms.closures, list(lost[mode])
+            network, positions[str(mode)], mode, met_by(shifts), terms.closures, list(lost[str(mode)])
         )
     rush = rush_of(speeds_left(Mode(mode), by_slice) for mode, by_slice in travel.items())
     dwell_s, windows = hours_and_dwell(sample, round_, catalogue)
@@ -176,11 +178,12 @@ def pose_round(store: Store, round_: Round, network: StreetNetwork, catalogue: C
         day_of=None if terms.days is Days.FREE else [int(day) - 1 for day in sample["day"]],
         stops=range(len(sample)),
     )
-    everywhere = set.intersection(*(set(off) for off in lost.values()))
+    everywhere = set.intersection(*(set(off) for off in lost.values())) & set(range(len(sample)))
     off_street_m = {stop: min(off[stop] for off in lost.values()) for stop in sorted(everywhere)}
     zone = zone_of(store)
     hours = Hours(rush, shifts, windows, travel)
-    return PosedRound(round_, sample, teams, positions, problem, off_street_m, terms, zone, hours)
+    stray = stray_bases(teams, [len(sample) + start for start in starts], positions, lost)
+    return PosedRound(round_, sample, teams, positions, problem, off_street_m, terms, zone, hours, stray)
 
 
 def _crew(team: Team, base: int, shift: Shift, avoids: frozenset[int]) -> RoutingTeam:

@@ -18,6 +18,14 @@ LONG_WALKS = (
     "{count} team days on foot are longer than {most:.0f} km, the longest {km:.1f} km ({team}, day {day}): give such "
     "teams an e-bike or a car in the team table, more days, or fewer stops."
 )
+LOST_BASES = (
+    "{count} teams visit nothing, since no way leads from their bases: {bases} to the nearest street that can be left. "
+    "Correct the bases in the team table, then plan again."
+)
+FAR_BASES = (
+    "{count} teams start over 300 m from the nearest street that can be left: {bases}. The way to it isn't counted; "
+    "check the bases in the team table."
+)
 RULED_BY_HOUR = (
     "{count} streets and turns are closed at some hours in which teams work: the routes keep off them all day."
 )
@@ -28,7 +36,7 @@ CHANCES = ("day", "hour", "hour_after_first", "team", "all")
 class PlanReport:
     """What a plan came to when it was made; changes on the day are not in it."""
 
-    reasons: Mapping[str, int]  # how many stops are not served for each reason
+    reasons: Mapping[str, int]  # how many stops are not served for each :class:`routing.problem.Reason`
     teams_for_all: int | None  # teams that would serve all that only lack room
     farthest_load: float  # of the team whose work is farthest from its fair share, as a part of the share
     drawn_days_cost_s: int | None  # travel that free days would save at least; None: not asked, or days are free
@@ -42,6 +50,7 @@ class PlanReport:
     seconds: float  # that planning took
     figures: Figures
     own_shifts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # of the teams that work others, by id
+    stray_bases: Sequence[tuple[str, float, bool]] = ()  # team, metres to a street that can be left, no way at all
     ruled_by_hour: int = 0  # streets and turns that are closed at some hours of the work, so for all of it
     long_walks: Sequence[tuple[str, int, float]] = ()  # days on foot above LONG_WALK_M: team, day, metres
 
@@ -73,7 +82,7 @@ class PlanReport:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What a planner should know before anybody sets out."""
-        found = []
+        found = [*self._bases(LOST_BASES, lost=True), *self._bases(FAR_BASES, lost=False)]
         if self.long_walks:
             team, day, length_m = self.long_walks[0]
             values = {"count": len(self.long_walks), "most": LONG_WALK_M / 1000, "km": length_m / 1000}
@@ -81,6 +90,10 @@ class PlanReport:
         if self.ruled_by_hour:
             found.append(Note(RULED_BY_HOUR, {"count": self.ruled_by_hour}))
         return tuple(found)
+
+    def _bases(self, template: str, *, lost: bool) -> list[Note]:
+        named = [f"{team} ({metres / 1000:.1f} km)" for team, metres, off in self.stray_bases if off == lost]
+        return [Note(template, {"count": len(named), "bases": ", ".join(named)})] if named else []
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON values; :func:`report_of` reads them back."""
