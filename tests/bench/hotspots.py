@@ -124,7 +124,7 @@ def one_by_one(radii: Sequence[float]) -> Method:
     """Let every window by chance count as a place by chance."""
 
     def method(city: City) -> NDArray[np.bool_]:
-        with mock.patch("geo.hotspots.verdict.CLUMPED", 1.0):
+        with mock.patch("geo.hotspots.false_discovery.CLUMPED", 1.0):
             return places(radii)(city)
 
     return method
