@@ -92,10 +92,10 @@ def with_reasons(rejected: pd.DataFrame, faults: Iterable[Fault], say: Say) -> p
     """Say the reasons of refused rows in another language."""
     if say is in_english or not len(rejected):
         return rejected
-    reasons: dict[int, list[str]] = {}
+    reasons: dict[int | str, list[str]] = {}
     for fault in faults:
         reasons.setdefault(fault.source_row, []).append(fault.text(say))
-    return rejected.assign(reason=["; ".join(reasons[int(row)]) for row in rejected[SOURCE_ROW]])
+    return rejected.assign(reason=["; ".join(reasons[row]) for row in rejected[SOURCE_ROW].tolist()])
 
 
 def few(names: Iterable[object], most: int = _NAMED) -> str:

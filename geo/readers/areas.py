@@ -9,11 +9,12 @@ from geo.crs import Datum
 from geo.errors import InputError
 from geo.readers.columns import ZONE_FIELDS, Headings
 from geo.readers.faults import FaultLog
+from geo.readers.source import Source
 from geo.readers.tables import read_table
 from geo.readers.zones import areas_only, outlines_of
 
 
-def read_area(path: Path | str, *, datum: Datum | str, crs: Any = None) -> shapely.Geometry:  # noqa: ANN401 - whatever pyproj takes
+def read_area(path: Source | Path | str, *, datum: Datum | str, crs: Any = None) -> shapely.Geometry:  # noqa: ANN401 - whatever pyproj takes
     """Read all polygons of a file as one area in EPSG:4326; outlines that cross themselves are repaired.
 
     Parameters
@@ -32,8 +33,8 @@ def read_area(path: Path | str, *, datum: Datum | str, crs: Any = None) -> shape
     DatumError
         When the datum does not exist there.
     """
-    table = read_table(path, Headings(ZONE_FIELDS, {}))
-    log = FaultLog(table.rows)
+    table = read_table(path, Headings(ZONE_FIELDS, {}, (("geometry",),), shapes="Polygon"))
+    log = FaultLog.of(table)
     outlines = outlines_of(table, log, Datum.parse(str(datum)), crs)
     if log.faults:
         fault = log.faults[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo.model import Avoidance
-from geo.readers.columns import AVOIDANCE_FIELDS, Headings
+from geo.readers.columns import AVOIDANCE_FIELDS, AVOIDANCE_NEEDS, Headings
 from geo.readers.faults import FaultLog, rejected
 from geo.readers.tables import read_table
 
@@ -33,10 +33,10 @@ def read_avoidances(
     InputError
         When the file has no column for the inspector.
     """
-    headings = Headings(AVOIDANCE_FIELDS, dict(columns or {}))
+    headings = Headings(AVOIDANCE_FIELDS, dict(columns or {}), AVOIDANCE_NEEDS)
     table = read_table(path, headings)
     table.require(headings, "inspector")
-    log = FaultLog(table.rows)
+    log = FaultLog.of(table)
     frame = pd.DataFrame({field: table.texts(field) for field in AVOIDANCE_FIELDS})
     log.add((frame["inspector"] == "").to_numpy(), "inspector", NO_INSPECTOR)
     log.add((frame[list(_NAMES)] == "").all(axis=1).to_numpy(), "partner", NOTHING_NAMED)

@@ -17,12 +17,13 @@ from geo.frames import CHECKPOINTS, WGS84, check
 from geo.progress import Progress, silent
 from geo.readers import messages, values
 from geo.readers.categories import category_codes
-from geo.readers.columns import CHECKPOINT_FIELDS, Headings
+from geo.readers.columns import CHECKPOINT_FIELDS, CHECKPOINT_NEEDS, Headings
 from geo.readers.coordinates import read_places
 from geo.readers.faults import Fault, FaultLog, rejected
 from geo.readers.identity import row_ids
 from geo.readers.near import near_duplicates
 from geo.readers.own_datum import own_datum
+from geo.readers.source import Source
 from geo.readers.tables import SOURCE_ROW, Note, Table, read_table
 
 _TEXTS = ("name", "address", "street", "community", "unit", "street_code", "community_code", "grid_code", "cell")
@@ -45,7 +46,7 @@ class Reading(NamedTuple):
 
 
 def read_checkpoints(
-    path: Path | str,
+    path: Source | Path | str,
     *,
     datum: Datum | str,
     columns: Mapping[str, str] | None = None,
@@ -68,7 +69,7 @@ def read_checkpoints(
 
 
 def read_roster(
-    path: Path | str,
+    path: Source | Path | str,
     *,
     datum: Datum | str,
     columns: Mapping[str, str] | None = None,
@@ -81,7 +82,7 @@ def read_roster(
     Parameters
     ----------
     path
-        XLSX, XLS, CSV, GeoJSON, GeoPackage, Shapefile or KML.
+        XLSX, XLS, XLSB, ODS, CSV, GeoJSON, GeoPackage, Shapefile, KML or another vector file; perhaps some parts of it.
     datum
         What its degrees are measured from; never guessed.
     columns
@@ -103,11 +104,11 @@ def read_roster(
     """
     datum = Datum.parse(str(datum))
     catalogue = catalogue or load()
-    headings = Headings(CHECKPOINT_FIELDS, dict(columns or {}))
+    headings = Headings(CHECKPOINT_FIELDS, dict(columns or {}), CHECKPOINT_NEEDS, shapes="Point")
     table = read_table(path, headings, progress=progress)
     _require(table, headings)
     progress("rows", 0, len(table.rows))
-    log, notes = FaultLog(table.rows), list(table.notes)
+    log, notes = FaultLog.of(table), list(table.notes)
     frame = _attributes(table, catalogue, log, notes)
     ids, numbered = row_ids(table, frame, log)
     named = own_datum(table, datum, log)
@@ -126,7 +127,7 @@ def read_roster(
         rejected(table, log.faults, ids=None if table.has("id") else kept),
         frame[unplaced].assign(**{SOURCE_ROW: table.rows[unplaced]}),
         near_duplicates(accepted),
-        tuple(sorted(log.faults, key=lambda fault: fault.source_row)),
+        log.in_order(),
         tuple(notes),
         pd.Series(table.rows[~log.bad], index=accepted.index, name=SOURCE_ROW),
         table.part,

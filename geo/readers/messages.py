@@ -105,6 +105,7 @@ NO_PHOTO_PLACE = "{file} is neither a folder nor a ZIP archive: pack the photos 
 ZIP_ENTRIES = "{file} holds {count} files, at most {most} are read: pack only the photos that the table names"
 ZIP_SIZE = "{file} unpacks to {size} GB, at most {most} GB are read: split it, and the table with it"
 ZIP_PATH = "{file} holds {value!r}, a name that leads out of the archive: pack the folder of the photos anew"
+ZIP_WITHOUT_LAYERS = "{file} holds no vector file: pack one or several of {kinds}, a shapefile with all its parts"
 ZIP_LOCKED = "{file} holds {value!r}, which has a password: pack the photos anew without one"
 
 SPOILT_VISIT = "another row of the same visit has a fault: mend that one and import both"
@@ -127,11 +128,53 @@ NO_CRS = "{file} does not say its CRS and its numbers are not degrees: pass --cr
 CITY_OUTSIDE_CHINA = "{file} lies outside China, at ({lon:.4f}, {lat:.4f}), where {datum} does not exist: name wgs84"
 BAD_CRS = "crs is {value!r}: name an EPSG code like EPSG:4547"
 
+CHOOSE_PARTS = (
+    "{file} holds tables whose headings differ: {parts}; say which to read, --sheet or --layer with its name, once for "
+    "each"
+)
+ONLY_HIDDEN = (
+    "{file} has such a table only in hidden sheets: {parts}; show them, or say which to read, --sheet with its name"
+)
+PART = "{name!r} ({rows} rows: {headers})"
+HIDDEN_PART = "{name!r} (hidden, {rows} rows: {headers})"
+NO_SUCH_PART = "--sheet or --layer names {value!r}, which {file} does not have; it has {names}{nearest}"
+PARTS_DIFFER = (
+    "{file}: {one!r} and {other!r} give their coordinates in different systems ({first}, {second}): import one after "
+    "the other, with --part"
+)
+OPEN_QUOTE = (
+    "{file} has a quotation mark in line {line} that is never closed where its cell ends, so that it would swallow the "
+    "rows below: close it, or delete it"
+)
+MIXED_ENCODING = (
+    "{file} is in {encoding}, but not line {line}: parts of other files were pasted in or it was cut; save it anew as CSV "
+    "UTF-8"
+)
+NUL_TEXT = "{file} has a NUL character in line {line}: it is damaged, or no text; save it anew as CSV UTF-8"
+CUT_OFF = "{file} is cut off: it says that it has {said} bytes, {there} are there; copy it again"
+
+# --- rows: their form
+TOO_MANY_CELLS = "it has {count} cells, the header {most}: put quotation marks around a cell that holds a {separator!r}"
+OTHER_SEPARATOR = "its cells are parted by {other!r}, those of the header by {separator!r}: use one of them"
+CUT_ROW = "it ends in the middle, and the file with it: copy the file again, or fill in the rest"
+
 # --- notes: nothing is wrong, but the reader decided something
 ENCODING = "{file} is in {encoding}"
 SHEET = "sheet {sheet!r} of {count} was read, the one with the most known columns"
+LAYER = "layer {sheet!r} of {count} was read, the one with the most known columns"
+PARTS_READ = "{names} were read together, of {count} sheets or layers: they have the same headings"
+NAMED_HIDDEN = "{name!r} is hidden; it was read because it was named"
+HIDDEN_UNREAD = "{name!r} is hidden and was not read, {rows} rows: name it to read it, or delete it"
+NOT_ASKED = "{name!r} was not read, {rows} rows: it was not among those named"
+NO_TABLE = "{name!r} was not read, {rows} rows: it lacks the columns that are needed"
+IN_PART = "{name!r}: {said}"
+TOTAL_ROWS = "row {rows}: sums or remarks, no data; left out"
+SHORT_ROWS = "row {rows}: fewer cells than the header has; the missing ones count as empty"
+TWICE_IN_PARTS = "row {rows}: the same stands in another sheet or layer; read once"
 HEADER_ROW = "the header is in row {row}; what stands above it was left out"
 MERGED = "{count} merged cells were filled with the value of their range"
+HIDDEN_ROWS = "{count} rows are hidden in the sheet; they were read like the others"
+HIDDEN_COLUMNS = "{count} columns are hidden in the sheet; they were read like the others"
 BLANK_ROWS = "{count} blank rows were left out"
 REPEATED_HEADERS = "{count} rows repeat the header and were left out"
 TWO_COLUMNS = "both {taken!r} and {other!r} mean {field}; {taken!r} was taken"

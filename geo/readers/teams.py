@@ -11,7 +11,7 @@ from geo.errors import InputError
 from geo.model import Inspector, Mode, Team
 from geo.notes import Say, in_english
 from geo.readers import messages
-from geo.readers.columns import TEAM_FIELDS, Headings
+from geo.readers.columns import TEAM_FIELDS, TEAM_NEEDS, Headings
 from geo.readers.coordinates import read_places
 from geo.readers.faults import FaultLog, rejected
 from geo.readers.tables import read_table
@@ -43,10 +43,10 @@ def read_team_list(
     say: Say = in_english,
 ) -> tuple[list[Team], pd.DataFrame]:
     """Read teams into those that are whole and the rows that are not."""
-    headings = Headings(TEAM_FIELDS, dict(columns or {}))
+    headings = Headings(TEAM_FIELDS, dict(columns or {}), TEAM_NEEDS)
     table = read_table(path, headings)
     table.require(headings, "team", "lon", "lat")
-    log = FaultLog(table.rows)
+    log = FaultLog.of(table)
     frame = pd.DataFrame({field: table.texts(field) for field in ("team", "inspector", "unit", "street")})
     log.add((frame["team"] == "").to_numpy(), "team", messages.NO_TEAM)
     frame = frame.join(read_terms(table, log))

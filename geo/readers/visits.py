@@ -14,7 +14,7 @@ from geo.model import Deduction, Visit
 from geo.notes import Say, in_english
 from geo.progress import Progress, silent
 from geo.readers import messages, values
-from geo.readers.columns import VISIT_FIELDS, Headings
+from geo.readers.columns import VISIT_FIELDS, VISIT_NEEDS, Headings
 from geo.readers.faults import FaultLog, rejected
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.tables import Table, read_table
@@ -76,10 +76,10 @@ def read_visits(  # noqa: PLR0913 - the options of one command
     InputError
         When the table names photos and nobody says where they are, or the other way round.
     """
-    headings = Headings(VISIT_FIELDS, dict(columns or {}))
+    headings = Headings(VISIT_FIELDS, dict(columns or {}), VISIT_NEEDS)
     table = read_table(path, headings, progress=progress)
     table.require(headings, "checkpoint", "arrived_at")
-    log = FaultLog(table.rows)
+    log = FaultLog.of(table)
     frame = pd.DataFrame({field: table.texts(field) for field in _TEXTS})
     log.add((frame["checkpoint"] == "").to_numpy(), "checkpoint", messages.NO_CHECKPOINT)
     if known is not None:

@@ -15,10 +15,11 @@ from geo.errors import DatumError, InputError
 from geo.frames import WGS84, ZONES, check
 from geo.model import Level
 from geo.readers import messages, values
-from geo.readers.columns import LEVEL_NAMES, ZONE_FIELDS, Headings
+from geo.readers.columns import LEVEL_NAMES, ZONE_FIELDS, ZONE_NEEDS, Headings
 from geo.readers.coordinates import row_list
 from geo.readers.faults import Fault, FaultLog, rejected
 from geo.readers.own_datum import own_datum
+from geo.readers.source import Source
 from geo.readers.tables import Note, Table, read_table
 from geo.zones import codes as zone_codes
 from geo.zones.tree import with_parents
@@ -39,7 +40,7 @@ class ZoneReading(NamedTuple):
 
 
 def read_zones(
-    path: Path | str,
+    path: Source | Path | str,
     *,
     datum: Datum | str,
     level: Level | str | None,
@@ -53,7 +54,7 @@ def read_zones(
 
 
 def read_zone_layer(
-    path: Path | str,
+    path: Source | Path | str,
     *,
     datum: Datum | str,
     level: Level | str | None,
@@ -95,9 +96,11 @@ def read_zone_layer(
         fields["name"] = (*fields["name"][:2], *LEVEL_NAMES[own], *fields["name"][2:])
         above = _ORDER[: _ORDER.index(own)] if own is not Level.SPECIAL else []
         fields |= {f"in_{upper}": LEVEL_NAMES[upper] for upper in above}
-    headings = Headings(fields, dict(columns or {}))
+    needs = ZONE_NEEDS if own is not None else (*ZONE_NEEDS, ("level",))
+    meanings = tuple((word, str(level)) for word, level in _LEVEL_WORDS.items()) if own is not None else ()
+    headings = Headings(fields, dict(columns or {}), needs, shapes="Polygon", meanings=meanings)
     table = read_table(path, headings)
-    log, notes = FaultLog(table.rows), list(table.notes)
+    log, notes = FaultLog.of(table), list(table.notes)
     declared = Datum.parse(str(datum))
     named = own_datum(table, declared, log)
     outlines = outlines_of(table, log, declared, crs)
@@ -113,7 +116,7 @@ def read_zone_layer(
         geometry=zones.geometry.to_numpy(),
         crs=WGS84,
     )
-    faults = tuple(sorted(log.faults, key=lambda fault: fault.source_row))
+    faults = log.in_order()
     accepted = check(zones.set_index("code")[[*ZONES.columns, "geometry"]], ZONES)
     return ZoneReading(
         accepted, rejected(table, faults), faults, tuple(notes), mended[mended["change_m2"].notna()], named
