@@ -2,6 +2,6 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: demo test check proof
-demo test check proof:
+.PHONY: demo test lint check proof
+demo test lint check proof:
 	@$(PYTHON) make.py $@ $(ARGS)

@@ -1,4 +1,4 @@
-"""Set up and run xundian on a fresh machine: ``python make.py demo | test | check | proof``.
+"""Set up and run xundian on a fresh machine: ``python make.py demo | test | lint | check | proof``.
 
 Standard library only, since it runs before anything is installed. ``make demo`` and ``make test`` call it.
 """
@@ -8,6 +8,7 @@ import ctypes
 import hashlib
 import os
 import platform
+import re
 import shutil
 import socket
 import subprocess
@@ -24,6 +25,9 @@ WINDOWS = platform.system() == "Windows"
 BIN = ENV / ("Scripts" if WINDOWS else "bin")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 OLDEST = (3, 11)
+MODULES = ROOT / "tests/webmap/modules"  # what checks and tests the scripts of the pages
+TSC = MODULES / "node_modules/typescript/bin/tsc"
+PARALLEL = ("-n", "auto", "--dist", "loadfile")  # a file's tests share one city: it stays with one worker
 
 
 def stop(message: str) -> NoReturn:
@@ -217,6 +221,19 @@ def environment(extras: str = "") -> None:
     stamp.write_text(wanted)
 
 
+def node_packages() -> None:
+    """Bring TypeScript and the types that the scripts are checked with to what the lock file asks for."""
+    stamp = MODULES / "node_modules/installed"
+    wanted = hashlib.sha256((MODULES / "package-lock.json").read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("Installing what checks the scripts", flush=True)
+    variables = dict(os.environ, PATH=f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    npm = BIN / ("npm.exe" if WINDOWS else "npm")
+    run(npm, "ci", "--prefix", MODULES, "--no-audit", "--no-fund", "--loglevel=error", env=variables)
+    stamp.write_text(wanted)
+
+
 # The commands -------------------------------------------------------------------------------------------------------
 
 
@@ -230,10 +247,11 @@ def tests(words: list[str]) -> None:
     """Run the test suite with PostGIS and a browser."""
     environment("[dev]")
     variables = dict(os.environ, XUNDIAN_CHROMIUM=chromium())
+    node_packages()
     driver_library()
     gdal_tools()
     chinese_fonts()
-    command = [str(python()), "-m", "pytest", *words]
+    command = [str(python()), "-m", "pytest", *(PARALLEL if not words else []), *words]
     if WINDOWS:
         print("On Windows the store's tests run on the GeoPackage alone, not on PostGIS.", flush=True)
         run(*command, env=variables)
@@ -242,27 +260,46 @@ def tests(words: list[str]) -> None:
         run(*command, env=dict(variables, XUNDIAN_TEST_POSTGRES=url))
 
 
-def check(words: list[str]) -> None:
-    """Run lint, types, the import contract, then the tests."""
+def lint(words: list[str]) -> None:
+    """Check format, lint, types of Python and JavaScript, and the import contracts."""
     environment("[dev]")
+    node_packages()
     run(BIN / "ruff", "format", "--check", ".")
-    run(BIN / "ruff", "check", ".")
+    run(BIN / "ruff", "check", ".", *words)
     run(BIN / "mypy")
     run(BIN / "lint-imports")
+    run(BIN / "node", TSC, "--project", MODULES)
+
+
+def check(words: list[str]) -> None:
+    """Run all that `lint` checks, then the tests."""
+    lint([])
     tests(words)
 
 
 def proof(words: list[str]) -> None:
-    """Run the long simulations and the benchmarks."""
+    """Run the long simulations and benchmarks as docs name them, all of them, also after one that fails."""
     environment("[dev,bench]")
-    for module in words or sorted(
-        path.stem for path in (ROOT / "tests/bench").glob("*.py") if not path.stem.startswith("_")
-    ):
-        print(f"== {module}", flush=True)
-        run(python(), "-m", f"tests.bench.{module}")
+    failed = []
+    for command in words or proofs():
+        print(f"== {command}", flush=True)
+        module, *options = command.split()
+        if subprocess.call([str(python()), "-m", f"tests.bench.{module}", *options], cwd=ROOT):
+            failed.append(command)
+    if failed:
+        stop(f"these failed: {', '.join(failed)}")
 
 
-COMMANDS = {"demo": demo, "test": tests, "check": check, "proof": proof}
+def proofs() -> list[str]:
+    """List every benchmark with the options that docs name, and those that docs do not name without any."""
+    pages = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md")))
+    named = dict.fromkeys(re.findall(r"python -m tests\.bench\.([^`\n]+)", pages))
+    known = {command.split()[0] for command in named}
+    runnable = {path.stem for path in (ROOT / "tests/bench").glob("*.py") if "__main__" in path.read_text("utf-8")}
+    return [*named, *sorted(runnable - known)]
+
+
+COMMANDS = {"demo": demo, "test": tests, "lint": lint, "check": check, "proof": proof}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:  # noqa: PLR2004 - the program's name and a command

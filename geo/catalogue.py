@@ -119,8 +119,10 @@ class Catalogue:
             names = (name for c in self.categories.values() for name in (c.code, c.name_zh, c.name_en, *c.synonyms))
             raise InputError(
                 "{field} is {value!r}: write a category of the catalogue{nearest}",
-                field="category", value=text, nearest=hint(text, names),
-            )  # fmt: skip
+                field="category",
+                value=text,
+                nearest=hint(text, names),
+            )
         return code
 
     def item(self, code: str) -> Item | None:
@@ -216,13 +218,14 @@ def write_xlsx(catalogue: Catalogue, path: Path | str) -> None:
         edition = book.add_worksheet(_SHEETS[0])
         edition.write_row(0, 0, ["版本 edition", catalogue.edition])
         every = catalogue.categories.values()
-        categories = (
-            (c.code, c.name_zh, c.name_en, "固定" if c.fixed else "随机", c.dwell_s / 60, c.hours,
-             "；".join(c.synonyms)) for c in every
-        )  # fmt: skip
         items = ((c.code, i.code, i.name_zh, i.name_en, i.points) for c in every for i in c.items)
-        _write_sheet(book.add_worksheet(_SHEETS[1]), _CATEGORY_COLUMNS, categories, bold)
+        _write_sheet(book.add_worksheet(_SHEETS[1]), _CATEGORY_COLUMNS, map(_category_row, every), bold)
         _write_sheet(book.add_worksheet(_SHEETS[2]), _ITEM_COLUMNS, items, bold)
+
+
+def _category_row(c: Category) -> tuple[object, ...]:
+    fixed = "固定" if c.fixed else "随机"
+    return c.code, c.name_zh, c.name_en, fixed, c.dwell_s / 60, c.hours, "；".join(c.synonyms)
 
 
 def to_toml(catalogue: Catalogue) -> str:

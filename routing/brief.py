@@ -195,9 +195,13 @@ def met_by(shifts: Sequence[Shift]) -> list[TimeSlice]:
 
 
 def by_slices(
-    network: StreetNetwork, positions: Positions, mode: Mode, met: Sequence[TimeSlice], closures: frozenset[int],
+    network: StreetNetwork,
+    positions: Positions,
+    mode: Mode,
+    met: Sequence[TimeSlice],
+    closures: frozenset[int],
     off: Sequence[int],
-) -> dict[TimeSlice, Seconds]:  # fmt: skip
+) -> dict[TimeSlice, Seconds]:
     """Return the travel seconds of each part of the day that is met; ``off`` has no way there."""
     found = {}
     for part in met:

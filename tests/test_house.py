@@ -40,6 +40,14 @@ def test_files_hold_one_idea(path: Path) -> None:
             assert lines <= 40, f"{node.name} has {lines} lines"
 
 
+PYTHON = [*PRODUCT, *sorted((ROOT / "tests").rglob("*.py")), ROOT / "make.py"]
+
+
+def test_the_formatter_decides_everywhere() -> None:
+    pragma = re.compile(r"#\s*fmt:\s*(skip|off)|#\s*yapf:")
+    assert [str(p.relative_to(ROOT)) for p in PYTHON if pragma.search(p.read_text(encoding="utf-8"))] == []
+
+
 def test_commands_of_make_are_the_same_on_windows() -> None:
     targets = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE).group(1).split()
     said = subprocess.run([sys.executable, ROOT / "make.py"], capture_output=True, text=True, check=False)

@@ -39,13 +39,21 @@ RULES = {
     "farmers_market": Rule(90, _TOWN, 260, (10, 25), crowd=1.0, hours=("05:30-18:30", "06:00-20:00", "05:00-13:00")),
     "mall": Rule(130, _TRADE, 110, (14, 30), crowd=1.0, hours=("09:30-22:00", "08:00-21:30")),
     "restaurant": Rule(
-        882, ("secondary", "tertiary", "residential", "living_street", "pedestrian"), 25, (8, 14), crowd=1.0,
+        882,
+        ("secondary", "tertiary", "residential", "living_street", "pedestrian"),
+        25,
+        (8, 14),
+        crowd=1.0,
         hours=("06:00-13:30", "10:30-21:30", "09:00-22:00", "11:00-14:00,17:00-22:00"),
     ),
     "hotel": Rule(60, _TRADE, 180, (14, 28), crowd=0.8),
     "service_hall": Rule(12, ("secondary", "tertiary"), 500, (14, 25), per="office", crowd=0.5),
     "service_window": Rule(
-        170, ("secondary", "tertiary", "residential"), 120, (10, 18), crowd=0.8,
+        170,
+        ("secondary", "tertiary", "residential"),
+        120,
+        (10, 18),
+        crowd=0.8,
         hours=("08:00-18:00", "Mo-Fr 08:30-17:30; Sa-Su 09:00-16:00"),
     ),
     "bank": Rule(180, _TRADE, 90, (10, 18), crowd=1.0, hours=("Mo-Su 09:00-16:30",)),
@@ -69,4 +77,4 @@ RULES = {
     "building_site": Rule(70, (*_BUS, "unclassified"), 250, (20, 50), crowd=-0.5, block_m2=(20_000, 1e9)),
     "waste_station": Rule(120, _QUIET, 220, (8, 16), crowd=0.2),
     "township_seat": Rule(8, ("secondary", "tertiary", "residential"), 1_500, (12, 25), fringe=True),
-}  # fmt: skip
+}

@@ -9,9 +9,17 @@ from geo.model import Inspector, Mode, Team
 TEAMS = 11
 _EBIKES = 4
 _BUREAUS = (
-    "江汇区文明办", "江汇区城市管理执法局", "江汇区卫生健康局", "江汇区市场监督管理局", "江汇区教育局",
-    "江汇区文化和旅游局", "江汇区住房和城乡建设局", "江汇区交通运输局", "江汇区园林局", "江汇区团委",
-)  # fmt: skip
+    "江汇区文明办",
+    "江汇区城市管理执法局",
+    "江汇区卫生健康局",
+    "江汇区市场监督管理局",
+    "江汇区教育局",
+    "江汇区文化和旅游局",
+    "江汇区住房和城乡建设局",
+    "江汇区交通运输局",
+    "江汇区园林局",
+    "江汇区团委",
+)
 
 
 def build_teams(checkpoints: gpd.GeoDataFrame, rng: np.random.Generator) -> list[Team]:

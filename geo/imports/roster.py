@@ -17,6 +17,7 @@ from geo.model import Changes
 from geo.notes import Note, Say
 from geo.progress import Progress, silent
 from geo.readers.checkpoints import Reading, read_roster
+from geo.readers.source import Source
 from geo.readers.tables import SOURCE_ROW
 from geo.store import Store
 from geo.zones.responsibility import answer_for
@@ -69,12 +70,12 @@ class PreparedRoster:
         """Count, and write the refused rows to their file."""
         refused = self.refused(journey.say)
         report = reported(self.path, journey, refused, self.counts, (*self.notes(), *notes))
-        return replace(report, unplaced=len(self.reading.unplaced))
+        return replace(report, unplaced=len(self.reading.unplaced), skipped=self.reading.skipped)
 
     def notes(self) -> list[Note]:
         """Say everything that a person may want to know."""
         reading = self.reading
-        found = [*reading.notes, self.verdict.summary]
+        found = [*reading.notes, *self.changes.vanished.notes, self.verdict.summary]
         if not self.verdict.fits:
             found.append(Note(FORCED, {}))
         if len(reading.unplaced):
@@ -119,7 +120,7 @@ def prepare_roster(
         When another datum fits clearly better and ``force`` is off.
     """
     reading = read_roster(
-        path,
+        Source(path, journey.parts),
         datum=journey.datum,
         columns=journey.columns,
         crs=journey.crs,
@@ -135,7 +136,7 @@ def prepare_roster(
         verdict.raise_unless_fits()
     progress("comparing", 0, 1)
     answers = answer_for(reading.accepted, zones, store.cells())
-    changes = merge(reading._replace(accepted=answers.checkpoints), known, part=journey.part)
+    changes = merge(reading._replace(accepted=answers.checkpoints), known, part=journey.part, whole=journey.whole)
     outside = answers.outside if len(zones) else answers.outside[:0]
     progress("comparing", 1, 1)
     return PreparedRoster(path, reading, verdict, answers.checkpoints, changes, outside)

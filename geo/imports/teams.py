@@ -3,16 +3,31 @@
 from dataclasses import replace
 from pathlib import Path
 
-from geo.imports.report import ImportReport, Journey, reported
-from geo.model import Changes
-from geo.readers.teams import read_team_list
+from geo.imports.report import ImportReport, Journey, few, reported
+from geo.model import Changes, Team
+from geo.notes import Note
+from geo.readers.source import Source
+from geo.readers.teams import TeamReading, read_team_table
 from geo.store import Store
+
+KEPT = "teams {names} stay as they are: their rows were refused, or may stand in what was not read"
 
 
 def import_teams(store: Store, path: Path, journey: Journey) -> ImportReport:
-    """Replace the teams of the city by those of the file that are whole."""
-    teams, refused = read_team_list(path, datum=journey.datum, columns=journey.columns, say=journey.say)
-    if teams and not journey.dry_run:
-        store.replace_teams(teams)
-    rows = sum(max(1, len(team.inspectors)) for team in teams)
-    return replace(reported(path, journey, refused, Changes(accepted=rows), ()), retired=0)
+    """Replace the teams of the city by those of the file that are whole; what was not read takes no team away."""
+    reading = read_team_table(
+        Source(path, journey.parts), datum=journey.datum, columns=journey.columns, crs=journey.crs, say=journey.say
+    )
+    kept = [] if journey.whole else _kept(store.teams(), reading)
+    if reading.teams and not journey.dry_run:
+        store.replace_teams([*reading.teams, *kept])
+    notes = [*reading.notes, *([Note(KEPT, {"names": few(team.id for team in kept)})] if kept else [])]
+    report = reported(path, journey, reading.rejected, Changes(accepted=reading.rows), notes)
+    return replace(report, skipped=reading.skipped)
+
+
+def _kept(teams: list[Team], reading: TeamReading) -> list[Team]:
+    """Return the teams of the city that the file may have in what was refused or not read."""
+    read = {team.id for team in reading.teams}
+    missing = [team for team in teams if team.id not in read]
+    return missing if reading.unread or "" in reading.spoilt else [one for one in missing if one.id in reading.spoilt]

@@ -1,6 +1,6 @@
 """Zones into the city, and every checkpoint into its zones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +17,7 @@ from geo.imports.report import FORCED, ImportReport, Journey, few, first_changes
 from geo.model import Changes, Level
 from geo.notes import Note, Say
 from geo.progress import Progress, silent
+from geo.readers.source import Source
 from geo.readers.zones import ZoneReading, read_zone_layer
 from geo.store import Store
 from geo.zones.responsibility import answer_for
@@ -66,7 +67,8 @@ class PreparedZones:
 
     def report(self, journey: Journey, *, notes: tuple[Note, ...] = ()) -> ImportReport:
         """Count, and write the refused rows to their file."""
-        return reported(self.path, journey, self.refused(journey.say), self.counts, (*self.notes(), *notes))
+        report = reported(self.path, journey, self.refused(journey.say), self.counts, (*self.notes(), *notes))
+        return replace(report, skipped=self.reading.skipped)
 
     def notes(self) -> list[Note]:
         """Say everything that a person may want to know."""
@@ -120,7 +122,12 @@ def prepare_zones(
     known, checkpoints = store.zones(), store.checkpoints(include_retired=True)
     progress("reading", 0, 1)
     reading = read_zone_layer(
-        path, datum=journey.datum, level=level, columns=journey.columns, known=known, crs=journey.crs
+        Source(path, journey.parts),
+        datum=journey.datum,
+        level=level,
+        columns=journey.columns,
+        known=known,
+        crs=journey.crs,
     )
     progress("reading", 1, 1)
     progress("datum", 0, 1)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from geo.model import Avoidance
+from geo.notes import Note, Say, in_english
 from geo.readers.columns import AVOIDANCE_FIELDS, AVOIDANCE_NEEDS, Headings
 from geo.readers.faults import FaultLog, rejected
+from geo.readers.source import Source
 from geo.readers.tables import read_table
 
 NO_INSPECTOR = "inspector is missing: name who must keep away"
@@ -16,9 +19,20 @@ OF_ONESELF = "partner is {value!r}, the inspector's own name: name somebody else
 _NAMES = ("partner", "street", "unit", "checkpoint")
 
 
+class AvoidanceReading(NamedTuple):
+    """What an avoidance table holds."""
+
+    lines: list[Avoidance]
+    rejected: pd.DataFrame  # source_row, reason, the original columns
+    notes: tuple[Note, ...]
+    skipped: int  # rows that are no data, or stand in parts that were not read
+    unread: tuple[str, ...]  # sheets of such lines that were not read
+    spoilt: frozenset[str]  # inspectors of refused rows; nothing among them may be any
+
+
 def read_avoidances(
-    path: Path | str, *, columns: Mapping[str, str] | None = None
-) -> tuple[list[Avoidance], pd.DataFrame]:
+    path: Source | Path | str, *, columns: Mapping[str, str] | None = None, say: Say = in_english
+) -> AvoidanceReading:
     """Read the avoidance table into its lines and the rows that are none.
 
     Parameters
@@ -27,6 +41,8 @@ def read_avoidances(
         A table with ``inspector`` and at least one of ``partner, street, unit, checkpoint``; ``reason`` beside.
     columns
         Field to heading.
+    say
+        Says the reasons of refused rows in another language.
 
     Raises
     ------
@@ -43,4 +59,7 @@ def read_avoidances(
     same = (frame["partner"] != "") & (frame["partner"] == frame["inspector"])
     log.add(same.to_numpy(), "partner", OF_ONESELF, value=frame["partner"])
     lines = [Avoidance(**{str(key): str(value) for key, value in row.items()}) for row in frame.to_dict("records")]
-    return [line for line, bad in zip(lines, log.bad, strict=True) if not bad], rejected(table, log.faults)
+    kept = [line for line, bad in zip(lines, log.bad, strict=True) if not bad]
+    refused = rejected(table, log.faults, say=say)
+    spoilt = frozenset(frame["inspector"][log.bad])
+    return AvoidanceReading(kept, refused, table.notes, table.skipped, table.unread, spoilt)

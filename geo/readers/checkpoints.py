@@ -1,6 +1,7 @@
 """A roster of checkpoints (点位清单), from whatever file an office has."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +31,15 @@ _TEXTS = ("name", "address", "street", "community", "unit", "street_code", "comm
 _MOST_CHARACTERS = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What of a file was not read, or could not be: checkpoints of the city may still stand there."""
+
+    parts: tuple[str, ...]  # sheets or layers with rows of a roster
+    mentions: frozenset[str]  # texts of sheets that are no rosters
+    rows: pd.DataFrame  # refused rows that no id tells apart: name, address, lon, lat, as far as they are known
+
+
 class Reading(NamedTuple):
     """What a roster holds."""
 
@@ -43,6 +53,8 @@ class Reading(NamedTuple):
     part: bool  # corrected rejects: nothing may be retired
     heading_datum: Datum | None  # the datum that the file itself names, such as 百度经度 or a column 坐标系
     seen: frozenset[str]  # ids of all rows, refused ones included: none of them vanished
+    skipped: int  # rows that are no data, or stand in parts that were not read
+    unread: Unread
 
 
 def read_checkpoints(
@@ -119,6 +131,7 @@ def read_roster(
     unplaced = places.unplaced & ~log.bad
     log.add(unplaced, "lon", messages.UNPLACED)
     kept = ids.where(pd.Series(numbered, index=ids.index), "")
+    unread = _unread(table, frame.assign(lon=places.lon, lat=places.lat), log, log.bad & ~unplaced)
     frame = frame.set_index(pd.Index(ids.to_numpy(), name=CHECKPOINTS.index, dtype="str"))
     accepted = _accepted(frame, places.lon, places.lat, ~log.bad)
     progress("rows", len(table.rows), len(table.rows))
@@ -133,7 +146,20 @@ def read_roster(
         table.part,
         named,
         frozenset(ids),
+        table.skipped,
+        unread,
     )
+
+
+def _unread(table: Table, frame: pd.DataFrame, log: FaultLog, refused: npt.NDArray[np.bool_]) -> Unread:
+    """Gather the refused rows that might be any checkpoint: those without an id of their own."""
+    broken = {
+        fault.source_row for fault in log.faults if fault.field == "id" and fault.template != messages.REPEATED_ID
+    }
+    own = (table.texts("id") != "").to_numpy() & ~np.array([log.row(at) in broken for at in range(len(frame))], bool)
+    rows = frame.loc[refused & ~own, ["name", "address", "lon", "lat"]]
+    rows = rows.where(~rows.isin(values.CELL_ERRORS), "")
+    return Unread(table.unread, table.mentions, rows.astype({"lon": float, "lat": float}))
 
 
 def _require(table: Table, headings: Headings) -> None:

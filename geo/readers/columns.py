@@ -61,7 +61,7 @@ Needs = tuple[tuple[str, ...], ...]
 
 CHECKPOINT_NEEDS: Needs = (("name",), ("category",), ("geometry", "lonlat", "address", "lon"))
 ZONE_NEEDS: Needs = (("geometry",), ("name", "code"))
-TEAM_NEEDS: Needs = (("team",), ("lon", "lonlat"))
+TEAM_NEEDS: Needs = (("team",), ("geometry", "lonlat", "lon"))
 VISIT_NEEDS: Needs = (("checkpoint",), ("arrived_at",))
 AVOIDANCE_NEEDS: Needs = (("inspector",),)
 

@@ -84,6 +84,6 @@ def ods_extents(archive: zipfile.ZipFile, file: str) -> list[tuple[str, Extent]]
     parser.StartDoctypeDeclHandler = refuse
     with archive.open("content.xml") as stream:
         while chunk := stream.read(_CHUNK):
-            parser.Parse(chunk, False)  # noqa: FBT003 - expat takes it by place
-        parser.Parse(b"", True)  # noqa: FBT003
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
     return cells.sheets

@@ -15,16 +15,43 @@ from geo.readers.faults import FaultLog
 from geo.readers.tables import Table
 
 _MODES = {
-    "walk": Mode.WALK, "foot": Mode.WALK, "步行": Mode.WALK, "徒步": Mode.WALK, "走路": Mode.WALK,
-    "ebike": Mode.EBIKE, "e-bike": Mode.EBIKE, "bike": Mode.EBIKE,
-    "电动车": Mode.EBIKE, "电动自行车": Mode.EBIKE, "电瓶车": Mode.EBIKE, "自行车": Mode.EBIKE, "骑行": Mode.EBIKE,
-    "car": Mode.CAR, "drive": Mode.CAR, "汽车": Mode.CAR, "小汽车": Mode.CAR, "驾车": Mode.CAR, "开车": Mode.CAR,
-    "乘车": Mode.CAR, "车": Mode.CAR,
-}  # fmt: skip
+    "walk": Mode.WALK,
+    "foot": Mode.WALK,
+    "步行": Mode.WALK,
+    "徒步": Mode.WALK,
+    "走路": Mode.WALK,
+    "ebike": Mode.EBIKE,
+    "e-bike": Mode.EBIKE,
+    "bike": Mode.EBIKE,
+    "电动车": Mode.EBIKE,
+    "电动自行车": Mode.EBIKE,
+    "电瓶车": Mode.EBIKE,
+    "自行车": Mode.EBIKE,
+    "骑行": Mode.EBIKE,
+    "car": Mode.CAR,
+    "drive": Mode.CAR,
+    "汽车": Mode.CAR,
+    "小汽车": Mode.CAR,
+    "驾车": Mode.CAR,
+    "开车": Mode.CAR,
+    "乘车": Mode.CAR,
+    "车": Mode.CAR,
+}
 _OPEN_ENDS = {
-    "base": False, "home": False, "返回驻地": False, "回驻地": False, "驻地": False, "返回": False, "返回出发地": False,
-    "open": True, "last stop": True, "就地结束": True, "就地": True, "就地解散": True, "不返回": True,
-}  # fmt: skip
+    "base": False,
+    "home": False,
+    "返回驻地": False,
+    "回驻地": False,
+    "驻地": False,
+    "返回": False,
+    "返回出发地": False,
+    "open": True,
+    "last stop": True,
+    "就地结束": True,
+    "就地": True,
+    "就地解散": True,
+    "不返回": True,
+}
 _NO_LUNCH = {"-", "--", "–", "—", "——", "无", "none", "no", "false", "否", "没有", "不午休", "无午休"}
 _LUNCH_S = 3600
 _NOON_S = (9 * 3600, 17 * 3600)  # lunch lies between the rush hours of the streets
@@ -94,8 +121,9 @@ def read_terms(table: Table, log: FaultLog) -> pd.DataFrame:
             written = written.mask(cells.map(_no_lunch).astype(bool), "-")
         known = {text: term.read(values.half_width(text).strip()) if text else None for text in written.unique()}
         read = [known[text] for text in written]
-        log.add([bool(text) and own is None for text, own in zip(written, read, strict=True)], name, term.bad,
-                value=written)  # fmt: skip
+        log.add(
+            [bool(text) and own is None for text, own in zip(written, read, strict=True)], name, term.bad, value=written
+        )
         columns[name] = pd.Series(read, index=written.index, dtype=object)
     return pd.DataFrame(columns)
 
@@ -107,7 +135,7 @@ def said(team: str, rows: pd.DataFrame, log: FaultLog) -> dict[str, Any]:
         own = rows[name][[value is not None for value in rows[name]]]
         for row in own.index[1:]:
             if own[row] != own.iloc[0]:
-                log.add_row(int(row), name, messages.TWO_VALUES, team=team, first=int(log.rows[own.index[0]]))
+                log.add_row(int(row), name, messages.TWO_VALUES, team=team, first=log.row(int(own.index[0])))
         found[name] = own.iloc[0] if len(own) else None
     shift, lunch = found["shift"], found["lunch"]
     if shift and lunch and lunch != NO_LUNCH and min(shift[1], lunch[1]) - max(shift[0], lunch[0]) < _LUNCH_S:

@@ -102,7 +102,7 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield the stream in chunks that end where a tag ends."""
     rest = b""
     while chunk := stream.read(_CHUNK):
-        chunk = rest + chunk  # noqa: PLW2901 - the chunk with what was left of the last one
+        chunk = rest + chunk
         end = chunk.rfind(b">") + 1
         rest = chunk[end:][-_CHUNK:]
         yield chunk[:end]

@@ -37,6 +37,7 @@ class ZoneReading(NamedTuple):
     notes: tuple[Note, ...]
     repaired: gpd.GeoDataFrame  # code, change_m2 and the outline after the repair
     heading_datum: Datum | None = None  # the datum that the file itself names
+    skipped: int = 0  # rows that are no data, or stand in parts that were not read
 
 
 def read_zones(
@@ -118,9 +119,8 @@ def read_zone_layer(
     )
     faults = log.in_order()
     accepted = check(zones.set_index("code")[[*ZONES.columns, "geometry"]], ZONES)
-    return ZoneReading(
-        accepted, rejected(table, faults), faults, tuple(notes), mended[mended["change_m2"].notna()], named
-    )
+    mended = mended[mended["change_m2"].notna()]
+    return ZoneReading(accepted, rejected(table, faults), faults, tuple(notes), mended, named, table.skipped)
 
 
 def outlines_of(table: Table, log: FaultLog, datum: Datum, crs: Any) -> gpd.GeoSeries:  # noqa: ANN401 - whatever pyproj takes
@@ -192,7 +192,7 @@ def _repaired(
         pair = gpd.GeoSeries([outlines.iloc[at], mended], crs=WGS84).to_crs(metric).area
         change_m2[at] = float(pair.iloc[1] - pair.iloc[0])
         fixed.iloc[at] = mended
-        values_ = {"row": int(log.rows[at]), "name": names.iloc[at], "change_m2": change_m2[at]}
+        values_ = {"row": log.row(int(at)), "name": names.iloc[at], "change_m2": change_m2[at]}
         notes.append(Note(messages.REPAIRED, values_))
     return fixed, change_m2
 
@@ -230,7 +230,7 @@ def _check_codes(frame: pd.DataFrame, outlines: gpd.GeoSeries, log: FaultLog, no
             and name[-1:] in "道镇乡"
             and not said.endswith(name[-1])
         ):
-            values_ = {"row": int(log.rows[at]), "name": name, "code": code, "kind": said}
+            values_ = {"row": log.row(int(at)), "name": name, "code": code, "kind": said}
             notes.append(Note(messages.SUFFIX_MISMATCH, values_))
     again = frame["code"].duplicated().to_numpy() & (frame["code"] != "").to_numpy()
     if again.any():
@@ -278,9 +278,9 @@ def _old_code(own: str, twins: list[str], level: Level) -> str | None:
 
 def _note_twins(zones: gpd.GeoDataFrame, rows: Any, notes: list[Note]) -> None:  # noqa: ANN401 - an array
     key = zones["level"] + "\x1f" + zones["path"] + "\x1f" + zones["parent"] + "\x1f" + zones["name"]
-    first: dict[str, int] = {}
+    first: dict[str, int | str] = {}
     for at, text in enumerate(key):
-        row = int(rows[at])
+        row = rows[at]
         if text in first:
             notes.append(Note(messages.NAME_TWICE, {"row": row, "name": zones["name"].iloc[at], "first": first[text]}))
         first.setdefault(text, row)

@@ -172,10 +172,21 @@ class Amendments(Plans, Fieldwork):
             if routes:
                 notes = row.notes if team is None else [note for one in routes for note in one["notes"]]
                 lines.append(
-                    (row.revision, row.at, row.by, row.kind, routes[0]["team"], routes[0]["day"], row.reason,
-                     "; ".join(template.format(**values) for template, values in notes), row.params, notes,
-                     [(one["team"], one["day"]) for one in row.touched], row.undone_at is not None)
-                )  # fmt: skip
+                    (
+                        row.revision,
+                        row.at,
+                        row.by,
+                        row.kind,
+                        routes[0]["team"],
+                        routes[0]["day"],
+                        row.reason,
+                        "; ".join(template.format(**values) for template, values in notes),
+                        row.params,
+                        notes,
+                        [(one["team"], one["day"]) for one in row.touched],
+                        row.undone_at is not None,
+                    )
+                )
         frame = pd.DataFrame(lines, columns=list(COLUMNS))
         kinds = {"revision": "int64", "at": "datetime64[ms, UTC]", "day": "int64", "undone": "bool"}
         return frame.astype(kinds)
@@ -186,9 +197,10 @@ class Amendments(Plans, Fieldwork):
         with self._reading() as connection:
             planned = revision_of(connection, round_id)[1]
             changes = connection.execute(
-                select(_T).where(_T.c.round_id == round_id, _T.c.revision > planned, _T.c.undone_at.is_(None))
+                select(_T)
+                .where(_T.c.round_id == round_id, _T.c.revision > planned, _T.c.undone_at.is_(None))
                 .order_by(_T.c.revision.desc())
-            ).all()  # fmt: skip
+            ).all()
         for row in changes:
             kept = _unpacked(row.before)
             slots = {(one["team"], one["day"]) for one in row.touched}
@@ -208,9 +220,10 @@ class Amendments(Plans, Fieldwork):
             kept["replaced"] = new.replaced.out
         for name, table, schema in _PARTS:
             mine = (
-                table.c.checkpoint.in_([*new.served_now, *new.unserved.index]) if name == "unserved"
+                table.c.checkpoint.in_([*new.served_now, *new.unserved.index])
+                if name == "unserved"
                 else _in_slots(table, new.slots)
-            )  # fmt: skip
+            )
             statement = rows.query(table, schema).where(table.c.round_id == round_id, mine)
             if name == "stops":
                 statement = statement.order_by(table.c.day, table.c.team, table.c.order)

@@ -55,8 +55,10 @@ class Closures(Database):
         if last_day < first_day:
             raise InputError(
                 "last_day is {value}: a closure ends on the day it begins, {first}, or later",
-                field="last_day", value=last_day.isoformat(), first=first_day.isoformat(),
-            )  # fmt: skip
+                field="last_day",
+                value=last_day.isoformat(),
+                first=first_day.isoformat(),
+            )
         row: dict[str, Any] = {
             "street": street,
             "first_day": first_day.isoformat(),

@@ -74,8 +74,10 @@ class Plans(Database):
             if len(others):
                 raise InputError(
                     "{table} names round {found!r} in the plan of {round!r}: plan each round by itself",
-                    table=table.name, found=others.iloc[0], round=round_id,
-                )  # fmt: skip
+                    table=table.name,
+                    found=others.iloc[0],
+                    round=round_id,
+                )
         with self._writing() as connection:
             round_of(connection, round_id)
             for table, schema, frame in plan:

@@ -81,14 +81,16 @@ class Proofs(Rounds):
             if state is not None:
                 raise StateError(
                     "round {round!r} is {state} already: void it with a reason before committing to it again",
-                    round=made.round_id, state=state,
-                )  # fmt: skip
+                    round=made.round_id,
+                    state=state,
+                )
             used = connection.scalar(select(func.max(t.c.position)).where(t.c.chain == made.chain)) or 0
             if made.position != used + 1:
                 raise StateError(
                     "link {position} of chain {chain} is not the next: somebody else committed meanwhile; try again",
-                    position=made.position, chain=made.chain,
-                )  # fmt: skip
+                    position=made.position,
+                    chain=made.chain,
+                )
             self._clear(connection, made.round_id)
             kept_frames.keep(connection, made.frame_sha256, rows)
             connection.execute(insert(t).values(_row(made)))

@@ -263,9 +263,14 @@ def put_draw(
 def clear_draw(connection: Connection, round_id: str) -> None:
     """Remove a draw, what hangs on it, and the plan made from it."""
     for table in (
-        tables.routes, tables.stops, tables.unserved, tables.candidates, tables.plan_figures, tables.route_changes,
+        tables.routes,
+        tables.stops,
+        tables.unserved,
+        tables.candidates,
+        tables.plan_figures,
+        tables.route_changes,
         tables.draws,
-    ):  # fmt: skip
+    ):
         connection.execute(delete(table).where(table.c.round_id == round_id))
     kept = select(tables.commitments.c.frame_sha256).union(select(tables.draws.c.frame_sha256))
     connection.execute(delete(tables.drawn_frames).where(tables.drawn_frames.c.sha256.not_in(kept)))

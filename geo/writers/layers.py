@@ -28,11 +28,26 @@ _FORMULA = ("=", "+", "-", "@")
 _AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False}
 _HEADER = {"bold": True, "bg_color": "#EDEFF2", "bottom": 1}
 _ZH = {
-    "id": "编号", "name": "名称", "category": "类别", "address": "地址", "street": "街道", "community": "社区",
-    "unit": "责任单位", "hours": "开放时间", "fixed": "是否固定", "size": "规模", "lon": "经度", "lat": "纬度",
-    "code": "编码", "level": "级别", "parent": "上级", "person": "责任人", "datum": "坐标系", "cell": "单元网格",
+    "id": "编号",
+    "name": "名称",
+    "category": "类别",
+    "address": "地址",
+    "street": "街道",
+    "community": "社区",
+    "unit": "责任单位",
+    "hours": "开放时间",
+    "fixed": "是否固定",
+    "size": "规模",
+    "lon": "经度",
+    "lat": "纬度",
+    "code": "编码",
+    "level": "级别",
+    "parent": "上级",
+    "person": "责任人",
+    "datum": "坐标系",
+    "cell": "单元网格",
     "retired": "已撤销",
-}  # fmt: skip
+}
 
 
 def write(

@@ -119,5 +119,8 @@ def _new(found: Quote) -> NewRoutes:
         [route.slot for route in found.routes],
         together([route.route for route in found.routes], ROUTES),
         together([route.stops for route in found.routes], STOPS),
-        found.unserved, settled, found.replaced, found.replaced_after,
-    )  # fmt: skip
+        found.unserved,
+        settled,
+        found.replaced,
+        found.replaced_after,
+    )

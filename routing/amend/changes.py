@@ -27,8 +27,10 @@ class Late:
         if not 1 <= self.minutes <= _MOST_MINUTES:
             raise InputError(
                 "{field} is {value!r}: give whole minutes from 1 to {most}",
-                field="minutes", value=self.minutes, most=_MOST_MINUTES,
-            )  # fmt: skip
+                field="minutes",
+                value=self.minutes,
+                most=_MOST_MINUTES,
+            )
 
 
 @dataclass(frozen=True, slots=True)

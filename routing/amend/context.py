@@ -114,10 +114,19 @@ class AmendmentContext:
         sample, drawn = store.sample(round_id), store.team_draw(round_id)
         teams = composed(drawn, teams_of(store, round_, sample))
         return cls(
-            store, round_, streets_of(store), sample, {team.id: team for team in teams}, drawn,
-            tuple(store.avoidances()), store.catalogue(round_.edition), _terms(store, round_id),
-            ZoneInfo(store.setting("timezone", "Asia/Shanghai")), now, revision,
-        )  # fmt: skip
+            store,
+            round_,
+            streets_of(store),
+            sample,
+            {team.id: team for team in teams},
+            drawn,
+            tuple(store.avoidances()),
+            store.catalogue(round_.edition),
+            _terms(store, round_id),
+            ZoneInfo(store.setting("timezone", "Asia/Shanghai")),
+            now,
+            revision,
+        )
 
     def team(self, team: str) -> Team:
         """Return a team of the round, or raise NotFoundError."""
@@ -125,15 +134,21 @@ class AmendmentContext:
             names, nearest = natural_order(self.teams), hint(team, self.teams)
             raise NotFoundError(
                 "there is no team {value!r}: the teams are {teams}{nearest}",
-                value=team, teams=", ".join(names), nearest=nearest,
-            )  # fmt: skip
+                value=team,
+                teams=", ".join(names),
+                nearest=nearest,
+            )
         return self.teams[team]
 
     def check_day(self, day: int) -> None:
         """Raise NotFoundError for a day that the round does not have."""
         if not 1 <= day <= self.round.days:
-            raise NotFoundError("round {round} has no day {day}: they count from 1 to {days}",
-                                round=self.round.id, day=day, days=self.round.days)  # fmt: skip
+            raise NotFoundError(
+                "round {round} has no day {day}: they count from 1 to {days}",
+                round=self.round.id,
+                day=day,
+                days=self.round.days,
+            )
 
     def midnight(self, day: int) -> pd.Timestamp:
         """Return the local midnight with which a day begins, without its zone."""

@@ -120,9 +120,12 @@ def _said(rows: gpd.GeoDataFrame, walk: _Walk, starts: list[int], legs: list[int
             later = rows.iloc[upcoming:]
             goal = later[later["kind"] != "lunch"].iloc[0] if len(later[later["kind"] != "lunch"]) else later.iloc[0]
             underway = Underway(
-                walk.place, rows.geometry.iloc[upcoming], min(max(share, 0.0), 1.0),
-                starts[upcoming] - legs[upcoming], goal["checkpoint"],
-            )  # fmt: skip
+                walk.place,
+                rows.geometry.iloc[upcoming],
+                min(max(share, 0.0), 1.0),
+                starts[upcoming] - legs[upcoming],
+                goal["checkpoint"],
+            )
     home = bool(len(rows)) and upcoming is None and walk.place is not None
     if home and rows["kind"].iloc[-1] == "stop":  # the day ends there, when the visit is over
         home = walk.done[-1:] == [len(rows) - 1] and now_s is not None and now_s >= (walk.free_s or 0)

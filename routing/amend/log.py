@@ -22,8 +22,19 @@ MOVED = "{team} takes {checkpoint} over on day {to_day} instead of day {day}"
 PICKED = "{team} takes {checkpoint} on day {day}, which no route served"
 DROPPED = "{checkpoint} falls out: {reason}"
 TEMPLATES = (
-    TAKEN, GIVEN, LATE, OWN_LATE, CLOSED, CLOSED_BARE, STREET, OWN_STREET, HANDED, MOVED, PICKED, DROPPED,
-)  # fmt: skip
+    TAKEN,
+    GIVEN,
+    LATE,
+    OWN_LATE,
+    CLOSED,
+    CLOSED_BARE,
+    STREET,
+    OWN_STREET,
+    HANDED,
+    MOVED,
+    PICKED,
+    DROPPED,
+)
 """Every text of the log; each is a key of the translation."""
 
 

@@ -57,16 +57,27 @@ def redrawn(context: AmendmentContext, found: Answer) -> AmendedRoute:
         lines = [shapely.LineString([rows.geometry.iloc[0]] * 2)]
     travel_s = int(rows["travel_s"].sum())
     whole = {
-        "id": name, "round_id": context.round.id, "team": rest.team, "day": rest.day,
-        "mode": str(context.team(rest.team).mode), "travel_s": travel_s,
-        "length_m": sum(leg.length_m for leg in ways), "stops": int((rows["kind"] == "stop").sum()),
+        "id": name,
+        "round_id": context.round.id,
+        "team": rest.team,
+        "day": rest.day,
+        "mode": str(context.team(rest.team).mode),
+        "travel_s": travel_s,
+        "length_m": sum(leg.length_m for leg in ways),
+        "stops": int((rows["kind"] == "stop").sum()),
         "geometry": joined(lines) if lines else None,
-    }  # fmt: skip
+    }
     return AmendedRoute(
-        rest.team, rest.day, frame_of([whole] if len(rows) else [], ROUTES), rows, len(done) if len(rows) else 0,
-        travel_s, int(old["travel_s"].sum()), rows["depart"].iloc[-1].to_pydatetime() if len(rows) else None,
+        rest.team,
+        rest.day,
+        frame_of([whole] if len(rows) else [], ROUTES),
+        rows,
+        len(done) if len(rows) else 0,
+        travel_s,
+        int(old["travel_s"].sum()),
+        rows["depart"].iloc[-1].to_pydatetime() if len(rows) else None,
         context.team(rest.team).open_end,
-    )  # fmt: skip
+    )
 
 
 def together(parts: Sequence[gpd.GeoDataFrame], schema: Schema) -> gpd.GeoDataFrame:
@@ -103,13 +114,21 @@ def _homeward(context: AmendmentContext, found: Answer) -> tuple[gpd.GeoDataFram
     place, day = found.brief.sample.geometry.iloc[-1], found.rest.day
     rows = [
         {
-            "id": str(number), "round_id": context.round.id, "team": home.id, "day": day, "order": number,
-            "kind": kind, "checkpoint": "", "arrive": moment(found.brief, day, begin_s),
-            "depart": moment(found.brief, day, end_s), "dwell_s": end_s - begin_s, "travel_s": travel_s,
+            "id": str(number),
+            "round_id": context.round.id,
+            "team": home.id,
+            "day": day,
+            "order": number,
+            "kind": kind,
+            "checkpoint": "",
+            "arrive": moment(found.brief, day, begin_s),
+            "depart": moment(found.brief, day, end_s),
+            "dwell_s": end_s - begin_s,
+            "travel_s": travel_s,
             "geometry": shapely.Point(home.base_lon, home.base_lat) if lines else place,
         }
         for number, (kind, begin_s, end_s, travel_s) in enumerate(events)
-    ]  # fmt: skip
+    ]
     return frame_of(rows, STOPS), lines
 
 
@@ -118,9 +137,13 @@ def _way_home(context: AmendmentContext, found: Answer, here: int, base: int) ->
     mode = context.team(found.rest.team).mode
     shut_in = found.brief.problem.matrix(0)[here, base] >= UNREACHABLE_S
     return way(
-        context.streets.network, found.brief.positions[str(mode)], here, base, mode=mode,
+        context.streets.network,
+        found.brief.positions[str(mode)],
+        here,
+        base,
+        mode=mode,
         closures=() if shut_in else found.rest.closures,
-    )  # fmt: skip
+    )
 
 
 def _home_s(found: Answer, line: Way) -> int:

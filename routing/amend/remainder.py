@@ -94,7 +94,11 @@ def pose(context: AmendmentContext, rest: Rest) -> Brief:
             RoutingTeam(
                 last if here is None else len(ids),
                 rush.shift(shift),
-                str(team.mode), end=last, open_end=team.open_end, avoids=avoids, days=frozenset({rest.day - 1}),
+                str(team.mode),
+                end=last,
+                open_end=team.open_end,
+                avoids=avoids,
+                days=frozenset({rest.day - 1}),
             )
         ],
         days=context.round.days,
@@ -102,7 +106,7 @@ def pose(context: AmendmentContext, rest: Rest) -> Brief:
         day_of=[rest.day - 1] * (last + 1),
         stops=range(len(ids)),
         balance=None,
-    )  # fmt: skip
+    )
     terms = replace(context.terms, closures=rest.closures)
     hours = Hours(rush, [shift], [*windows, *bare], {str(team.mode): travel})
     return Brief(context.round, places, (team,), {str(team.mode): positions}, problem, {}, terms, context.zone, hours)

@@ -115,19 +115,25 @@ class Places:
             reach.append(_reach(day, stop, leg_s, reach[-1]))
         end = -1 if team.end_base is None else team.end_base
         return _Row(
-            np.asarray([team.base, *stops]), np.asarray([*stops, end]),
-            np.asarray(leave).T, np.asarray(reach[::-1]).T,
-        )  # fmt: skip
+            np.asarray([team.base, *stops]),
+            np.asarray([*stops, end]),
+            np.asarray(leave).T,
+            np.asarray(reach[::-1]).T,
+        )
 
     def _join(self) -> tuple[Ints, _Row]:
         if self._joined is None:
             rows = self._rows
             slot_of = np.repeat(np.arange(len(rows)), [len(row.before) for row in rows])
-            self._joined = slot_of, _Row(
-                np.concatenate([row.before for row in rows]), np.concatenate([row.after for row in rows]),
-                np.concatenate([row.leave_s for row in rows], axis=1),
-                np.concatenate([row.reach_s for row in rows], axis=1),
-            )  # fmt: skip
+            self._joined = (
+                slot_of,
+                _Row(
+                    np.concatenate([row.before for row in rows]),
+                    np.concatenate([row.after for row in rows]),
+                    np.concatenate([row.leave_s for row in rows], axis=1),
+                    np.concatenate([row.reach_s for row in rows], axis=1),
+                ),
+            )
         return self._joined
 
     def _legs(self, slot_of: Ints, row: _Row, stop: int) -> tuple[Ints, Ints, Ints]:

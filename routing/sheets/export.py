@@ -142,8 +142,11 @@ def _geojson(part: PlanPart) -> str:
 def _feature(id_: str, geometry: shapely.Geometry, properties: dict[str, Any]) -> dict[str, Any]:
     shape = shapely.set_precision(geometry, 10**-_DECIMALS, mode="pointwise")
     return {
-        "type": "Feature", "id": id_, "geometry": json.loads(shapely.to_geojson(shape)), "properties": properties,
-    }  # fmt: skip
+        "type": "Feature",
+        "id": id_,
+        "geometry": json.loads(shapely.to_geojson(shape)),
+        "properties": properties,
+    }
 
 
 # --- XLSX
@@ -162,37 +165,79 @@ def _xlsx(part: PlanPart, wording: Wording) -> bytes:
 
 def _route_columns(say: Callable[[str], str]) -> Row:
     return (
-        say("Team"), say("Day of the round"), say("Date"), say("Mode"), say("Stops"), say("Travel, minutes"),
-        say("Way, km"), say("Remarks"),
-    )  # fmt: skip
+        say("Team"),
+        say("Day of the round"),
+        say("Date"),
+        say("Mode"),
+        say("Stops"),
+        say("Travel, minutes"),
+        say("Way, km"),
+        say("Remarks"),
+    )
 
 
 def _route_row(sheet: RouteSheet, part: PlanPart, say: Callable[[str], str]) -> Row:
     return (
-        sheet.team, sheet.day, sheet.date.isoformat(), say(str(sheet.mode)), len(sheet.stops),
-        round(sheet.travel_s / _MINUTE_S), round(sheet.length_m / _KM, 1), _remarks(part),
-    )  # fmt: skip
+        sheet.team,
+        sheet.day,
+        sheet.date.isoformat(),
+        say(str(sheet.mode)),
+        len(sheet.stops),
+        round(sheet.travel_s / _MINUTE_S),
+        round(sheet.length_m / _KM, 1),
+        _remarks(part),
+    )
 
 
 def _stop_columns(say: Callable[[str], str]) -> Row:
     return (
-        say("Team"), say("Day of the round"), say("Date"), say("Number"), say("Kind"), say("Arrives"), say("Leaves"),
-        say("On the spot, minutes"), say("Travel, minutes"), say("Open"), say("Checkpoint id"), say("Checkpoint name"),
-        say("Category"), say("Address"), say("Responsible unit"), say("Questionnaires"), say("What to check"),
-        say("Longitude"), say("Latitude"), say("Remarks"),
-    )  # fmt: skip
+        say("Team"),
+        say("Day of the round"),
+        say("Date"),
+        say("Number"),
+        say("Kind"),
+        say("Arrives"),
+        say("Leaves"),
+        say("On the spot, minutes"),
+        say("Travel, minutes"),
+        say("Open"),
+        say("Checkpoint id"),
+        say("Checkpoint name"),
+        say("Category"),
+        say("Address"),
+        say("Responsible unit"),
+        say("Questionnaires"),
+        say("What to check"),
+        say("Longitude"),
+        say("Latitude"),
+        say("Remarks"),
+    )
 
 
 def _stop_rows(sheets: Iterable[RouteSheet], part: PlanPart, wording: Wording) -> Iterator[Row]:
     for sheet, place in ((one, place) for one in sheets for place in one.places):
         yield (
-            sheet.team, sheet.day, sheet.date.isoformat(), place.number or "", wording.say(place.kind),
-            f"{place.arrive:%H:%M}", f"{place.depart:%H:%M}", round(place.dwell_s / _MINUTE_S),
-            round(place.travel_s / _MINUTE_S), place.opening, place.checkpoint, place.name,
-            place.category_name(wording.lang), place.address, place.unit, place.questionnaires or "",
-            "; ".join(item.name(wording.lang) for item in place.items), round(place.lon, 6), round(place.lat, 6),
+            sheet.team,
+            sheet.day,
+            sheet.date.isoformat(),
+            place.number or "",
+            wording.say(place.kind),
+            f"{place.arrive:%H:%M}",
+            f"{place.depart:%H:%M}",
+            round(place.dwell_s / _MINUTE_S),
+            round(place.travel_s / _MINUTE_S),
+            place.opening,
+            place.checkpoint,
+            place.name,
+            place.category_name(wording.lang),
+            place.address,
+            place.unit,
+            place.questionnaires or "",
+            "; ".join(item.name(wording.lang) for item in place.items),
+            round(place.lon, 6),
+            round(place.lat, 6),
             _remarks(part),
-        )  # fmt: skip
+        )
 
 
 def _unserved_columns(say: Callable[[str], str]) -> Row:

@@ -192,12 +192,17 @@ def no_route(store: Store, round_id: str, *, team: str | None, day: int | None) 
     if own.empty:
         return NotFoundError(
             "team is {value!r}, which has no route in round {round!r}: its teams are {teams}{nearest}",
-            value=team, round=round_id, teams=", ".join(teams), nearest=hint(str(team), teams),
-        )  # fmt: skip
+            value=team,
+            round=round_id,
+            teams=", ".join(teams),
+            nearest=hint(str(team), teams),
+        )
     return NotFoundError(
         "day is {value}, on which round {round!r} has no such route: there is one on the days {days}",
-        value=day, round=round_id, days=", ".join(map(str, sorted(set(own["day"])))),
-    )  # fmt: skip
+        value=day,
+        round=round_id,
+        days=", ".join(map(str, sorted(set(own["day"])))),
+    )
 
 
 def directions(store: Store, sheet: RouteSheet, lang: str) -> tuple[tuple[str, ...], ...]:

@@ -183,8 +183,10 @@ _NAMELESS = {  # class -> Chinese, English
     "busway": ("公交专用道", "a bus road"),
 }
 _LINK = ("匝道", "a slip road")
-_COMPASS = (("北", "东北", "东", "东南", "南", "西南", "西", "西北"),
-            ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"))  # fmt: skip
+_COMPASS = (
+    ("北", "东北", "东", "东南", "南", "西南", "西", "西北"),
+    ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"),
+)
 _VERBS = {Mode.WALK: ("步行", "Walk"), Mode.EBIKE: ("骑行", "Ride"), Mode.CAR: ("行驶", "Drive")}
 _TURNS = {
     Turn.STRAIGHT: ("直行进入", "continue onto"),

@@ -208,8 +208,10 @@ def edges_named(edges: gpd.GeoDataFrame, street: str) -> npt.NDArray[np.bool_]:
     if not named.any():
         raise InputError(
             "street is {value!r}: no street has this name; write it whole{nearest}",
-            field="street", value=street, nearest=hint(street, set(edges["name"])),
-        )  # fmt: skip
+            field="street",
+            value=street,
+            nearest=hint(street, set(edges["name"])),
+        )
     return named
 
 

@@ -121,7 +121,7 @@ def test_toml_from_a_path_equals_the_default(tmp_path: Path) -> None:
         ("[[category]]", "[category]", "[[category]]"),
         ('zh = "公园"', 'zh = "公园', "is not TOML"),
     ],
-)  # fmt: skip
+)
 def test_each_fault_is_named(tmp_path: Path, old: str, new: str, says: str) -> None:
     assert old in ONE
     # the last occurrence: the items' closing brackets come after those of the table's head

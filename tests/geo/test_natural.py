@@ -24,10 +24,17 @@ def test_names_are_sorted_as_people_count(names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("name", "number"),
     [
-        ("T07", 7), ("第三组", 3), ("第二十一督查组", 21), ("2026年第二组", 2), ("两组", 2), ("第一〇二组", 102),
-        ("三阳路组", None), ("红队", None), ("", None),
+        ("T07", 7),
+        ("第三组", 3),
+        ("第二十一督查组", 21),
+        ("2026年第二组", 2),
+        ("两组", 2),
+        ("第一〇二组", 102),
+        ("三阳路组", None),
+        ("红队", None),
+        ("", None),
     ],
-)  # fmt: skip
+)
 def test_the_last_number_of_a_name(name: str, number: int | None) -> None:
     assert last_number(name) == number
 

@@ -43,8 +43,13 @@ SHIFTS = (
 )
 
 
-OWN_SHIFTS = (None, (7 * HOUR_S, 12 * HOUR_S), (8 * HOUR_S, 12 * HOUR_S + 1800), (13 * HOUR_S, 20 * HOUR_S),
-              (6 * HOUR_S, 22 * HOUR_S))  # fmt: skip
+OWN_SHIFTS = (
+    None,
+    (7 * HOUR_S, 12 * HOUR_S),
+    (8 * HOUR_S, 12 * HOUR_S + 1800),
+    (13 * HOUR_S, 20 * HOUR_S),
+    (6 * HOUR_S, 22 * HOUR_S),
+)
 LUNCHES = (None, NO_LUNCH, (11 * HOUR_S, 12 * HOUR_S), (9 * HOUR_S, 17 * HOUR_S), (12 * HOUR_S, 13 * HOUR_S + 1800))
 
 
@@ -92,10 +97,15 @@ def problems(draw: st.DrawFn) -> RoutingProblem:
 def teams_of_the_table() -> st.SearchStrategy[Team]:
     """Make teams with whatever the team table can say of their days."""
     return st.builds(
-        Team, st.just("T"), st.just(0.0), st.just(0.0),
-        shift_s=st.sampled_from(OWN_SHIFTS), lunch_within_s=st.sampled_from(LUNCHES), open_end=st.booleans(),
+        Team,
+        st.just("T"),
+        st.just(0.0),
+        st.just(0.0),
+        shift_s=st.sampled_from(OWN_SHIFTS),
+        lunch_within_s=st.sampled_from(LUNCHES),
+        open_end=st.booleans(),
         days=st.one_of(st.none(), st.frozensets(st.integers(1, 4))),
-    )  # fmt: skip
+    )
 
 
 @contextmanager
@@ -202,22 +212,26 @@ def test_teams_with_terms_of_their_own_keep_them_on_the_real_clock(
         for mode, day_s in problem.travel_s.items()
     }
     rush = rush_of(
-        (share_left(part[TimeSlice.DAY], part[TimeSlice.MORNING_PEAK]),
-         share_left(part[TimeSlice.DAY], part[TimeSlice.EVENING_PEAK]))
+        (
+            share_left(part[TimeSlice.DAY], part[TimeSlice.MORNING_PEAK]),
+            share_left(part[TimeSlice.DAY], part[TimeSlice.EVENING_PEAK]),
+        )
         for part in travel.values()
-    )  # fmt: skip
+    )
     pairs = [*zip(problem.teams, own, strict=False)]
     shifts = [own_shift(team, Shift()) for _, team in pairs]
     real = replace(
         problem,
         teams=[
             replace(
-                old, shift=shift, open_end=team.open_end,
+                old,
+                shift=shift,
+                open_end=team.open_end,
                 days=None if team.days is None else frozenset(day - 1 for day in team.days),
             )
             for (old, team), shift in zip(pairs, shifts, strict=True)
         ],
-    )  # fmt: skip
+    )
     asked = replace(
         real,
         teams=[replace(team, shift=rush.shift(team.shift)) for team in real.teams],

@@ -259,8 +259,10 @@ def test_a_backup_is_not_written_over_a_file_without_saying_so(city: Path, tmp_p
 def test_zones_are_named_by_their_digits(city: Path) -> None:
     zone = gpd.GeoDataFrame(
         {"level": "street", "name": "大智街道", "parent": "", "unit": "", "person": ""},
-        index=pd.Index(["420102001000"], name="code"), geometry=[shapely.box(114, 30, 114.1, 30.1)], crs=4326,
-    )  # fmt: skip
+        index=pd.Index(["420102001000"], name="code"),
+        geometry=[shapely.box(114, 30, 114.1, 30.1)],
+        crs=4326,
+    )
     with Store.open(city) as store:
         store.upsert_zones(zone)
         store.upsert_checkpoints(store.checkpoints().assign(street_code=["420102001000"] * 6 + [""] * 5))

@@ -8,16 +8,36 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 EVERYBODY = {
-    "static", "home", "auth.login", "auth.enter", "auth.logout", "auth.password", "auth.change_password",
-    "language.choose", "jobs.state", "jobs.cancel", "jobs.finish", "layers.checkpoints", "tiles.streets",
-}  # fmt: skip
+    "static",
+    "home",
+    "auth.login",
+    "auth.enter",
+    "auth.logout",
+    "auth.password",
+    "auth.change_password",
+    "language.choose",
+    "jobs.state",
+    "jobs.cancel",
+    "jobs.finish",
+    "layers.checkpoints",
+    "tiles.streets",
+}
 OPEN_TO = {
     "team": {
-        "field.page", "field.move", "layers.routes", "layers.stops", "route.sheets", "route.file", "amending.listed",
-        "amending.changed", "amending.undone", "amending.change", "amending.take_back",
+        "field.page",
+        "field.move",
+        "layers.routes",
+        "layers.stops",
+        "route.sheets",
+        "route.file",
+        "amending.listed",
+        "amending.changed",
+        "amending.undone",
+        "amending.change",
+        "amending.take_back",
     },
     "street": {"office.page", "layers.zones", "layers.problems"},
-}  # fmt: skip
+}
 HIDDEN = {"photos.large", "photos.small"}  # that there is anything behind them is a secret too
 VALUES = {"round_id": "2026-06", "format_": "gpx", "ending": "docx", "name": "x.pmtiles"}
 

@@ -210,21 +210,32 @@ def fill_district(store: Store) -> None:
     hours = random.integers(0, 364 * 24, number)
     text = {column: "" for column, kind in CHECKPOINTS.columns.items() if kind == "str"}
     roster = gpd.GeoDataFrame(
-        {**text, "name": [f"点位{one}" for one in range(number)], "category": "main_road", "fixed": False, "size": 1.0,
-         "unit": [f"责任单位{one % 97}" for one in range(number)], "retired": False},
-        geometry=gpd.points_from_xy(lon, lat), crs=4326, index=pd.Index([f"P{one}" for one in range(number)], name="id"),  # noqa: E501
-    )  # fmt: skip
+        {
+            **text,
+            "name": [f"点位{one}" for one in range(number)],
+            "category": "main_road",
+            "fixed": False,
+            "size": 1.0,
+            "unit": [f"责任单位{one % 97}" for one in range(number)],
+            "retired": False,
+        },
+        geometry=gpd.points_from_xy(lon, lat),
+        crs=4326,
+        index=pd.Index([f"P{one}" for one in range(number)], name="id"),
+    )
     store.upsert_checkpoints(roster)
     first, items = dt.datetime(2025, 7, 1, tzinfo=dt.UTC), [item.code for item in load().categories["main_road"].items]
     store.record_visits(
         [
             Visit(
-                f"P{one}", "1", first + dt.timedelta(hours=int(hours[one])),
+                f"P{one}",
+                "1",
+                first + dt.timedelta(hours=int(hours[one])),
                 deductions=(Deduction(items[one % len(items)], float(points[one])),) if points[one] else (),
             )
             for one in range(number)
         ]
-    )  # fmt: skip
+    )
     streets = read_streets(resources.files("data.demo") / "wuhan_middle.parquet")
     store.replace_streets(streets.edges, turn_bans=streets.turn_bans, source_sha256="7" * 64)
     store.create_round(Round("R1", dt.date(2026, 6, 9), days=1, teams=1, size=1))

@@ -54,8 +54,15 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         {"点位编号": ["A1", "A2"], "点位名称": ["一", "二"], "点位类别": ["医院", "公园"], "经度": lon, "纬度": lat}
     )
     table.to_excel("点位清单.xlsx", index=False, engine="xlsxwriter")
-    team = {"小组": ["一组"], "驻地经度": lon[:1], "驻地纬度": lat[:1], "工作时间": ["8:30-12:00"], "午休时间": ["无"],
-            "收工地点": ["就地结束"], "出勤日": ["1,3"]}  # fmt: skip
+    team = {
+        "小组": ["一组"],
+        "驻地经度": lon[:1],
+        "驻地纬度": lat[:1],
+        "工作时间": ["8:30-12:00"],
+        "午休时间": ["无"],
+        "收工地点": ["就地结束"],
+        "出勤日": ["1,3"],
+    }
     pd.DataFrame(team).to_excel("小组.xlsx", index=False, engine="xlsxwriter")
     row = {
         "点位编号": "A1",

@@ -170,10 +170,12 @@ def test_hours_of_their_own_are_imported_planned_and_reported(city: Path, tmp_pa
     ("words", "says"),
     [
         (("export", "routes", "R0", "--format", "gpx"), "round 'R0' has no routes yet: plan it first"),
-        (("plan", "amend", "takeover", "2026-06", "--checkpoint", "P001", "--day", "1", "--to-team", "2"),
-         "reason is empty: say why with --reason; the list of changes shows it"),
+        (
+            ("plan", "amend", "takeover", "2026-06", "--checkpoint", "P001", "--day", "1", "--to-team", "2"),
+            "reason is empty: say why with --reason; the list of changes shows it",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_is_named(city: Path, tmp_path: Path, words: tuple[str, ...], says: str) -> None:
     with Store.open(city) as store:
         store.create_round(replace(store.round("2026-06"), id="R0"))

@@ -27,9 +27,13 @@ def own(city_file: Path, tmp_path: Path) -> Iterator[Flask]:
     """Make the application on a copy of the small city that a test may change."""
     shutil.copytree(city_file.parent, tmp_path / "own", dirs_exist_ok=True)
     made = create_app(
-        {"CITY": str(tmp_path / "own" / city_file.name), "SECRET_KEY": "for tests only", "TESTING": True,
-         "WTF_CSRF_ENABLED": False}
-    )  # fmt: skip
+        {
+            "CITY": str(tmp_path / "own" / city_file.name),
+            "SECRET_KEY": "for tests only",
+            "TESTING": True,
+            "WTF_CSRF_ENABLED": False,
+        }
+    )
     yield made
     made.extensions["xundian"].close()
 
@@ -194,8 +198,9 @@ def test_streets_are_closed_listed_and_opened(planner: FlaskClient, own: Flask) 
         assert answer.status_code == 302
     drawn = planner.get("/data/rounds/2026-06/closures.geojson").get_json()["features"]
     assert {(one["properties"]["part"], one["geometry"]["type"]) for one in drawn} >= {
-        ("area", "Polygon"), ("street", "MultiLineString")
-    }  # fmt: skip
+        ("area", "Polygon"),
+        ("street", "MultiLineString"),
+    }
     page = planner.get("/rounds/2026-06").text
     assert name in page
     assert page.count('/lift"') == 2

@@ -129,9 +129,14 @@ class Canvas:
     ) -> None:
         """Write at a pixel; the anchor is Pillow's: left, middle or right, then top, middle or bottom."""
         self.draw.text(
-            (at[0] * SMOOTH, at[1] * SMOOTH), text, fill=colour, font=font(size * SMOOTH), anchor=anchor,
-            stroke_width=2 * SMOOTH if halo else 0, stroke_fill=PAPER if halo else None,
-        )  # fmt: skip
+            (at[0] * SMOOTH, at[1] * SMOOTH),
+            text,
+            fill=colour,
+            font=font(size * SMOOTH),
+            anchor=anchor,
+            stroke_width=2 * SMOOTH if halo else 0,
+            stroke_fill=PAPER if halo else None,
+        )
 
     def width_of(self, text: str, size: int) -> float:
         """Measure a text."""

@@ -17,7 +17,7 @@ from webmap.clock import zone_of
 from webmap.language.saying import saying
 from webmap.language.texts import say, translate
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = click.Path(exists=True, path_type=Path)  # a folder is a FileGDB
 DATUMS = click.Choice([datum.value for datum in Datum])
 
 
@@ -40,6 +40,12 @@ def columns_option(example: str) -> Callable[[Callable[..., Result]], Callable[.
     return click.option("--columns", callback=read, help=f"Our field = the file's column, as {example}.")
 
 
+def parts_option() -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Add ``--sheet``, by which the parts of a file are named."""
+    text = "Sheet, layer or folder of the file to read, once for each; by default all with the same headings."
+    return click.option("--sheet", "--layer", "parts", multiple=True, metavar="NAME", help=text)
+
+
 _OPTIONS = {
     "datum": click.option("--datum", type=DATUMS, required=True, help="Datum of the coordinates; it is never guessed."),
     "crs": click.option("--crs", help="CRS of projected coordinates without a zone prefix, as EPSG:4547."),
@@ -49,6 +55,10 @@ _OPTIONS = {
         help="Where refused rows go with their reasons; by default FILE.rejected.xlsx in the working folder.",
     ),
     "force": click.option("--force", is_flag=True, help="Take the datum although the evidence speaks against it."),
+    "parts": parts_option(),
+    "whole": click.option(
+        "--whole", is_flag=True, help="What is read is all: what it lacks goes, whatever else stands in the file."
+    ),
     "part": click.option("--part", is_flag=True, help="The file is a part of the roster: what it lacks stays."),
     "dry_run": click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing."),
 }
@@ -77,6 +87,10 @@ def _answer(session: Session, report: ImportReport) -> Result:
         session.say("Dry run: nothing was changed.")
     session.say("{accepted} rows accepted, {rejected} rejected, {unplaced} without coordinates.", **_counts(report))
     session.say("{new} new, {updated} updated, {unchanged} unchanged, {retired} retired.", **_counts(report))
+    if report.skipped:
+        session.say(
+            "{skipped} rows were left out: they are no data, or stand in what was not read.", skipped=report.skipped
+        )
     if report.rejected_file:
         session.say("Rejected rows with their reasons: {path}", path=report.rejected_file)
     notes = [say(note.template, note.values, session.language) for note in report.notes]
@@ -104,7 +118,7 @@ def streets(session: Session, file: Path) -> Result:
     help="Of all its zones; without it a column says the level of each.",
 )
 @columns_option("name=乡,code=代码")
-@journey_options("datum", "crs", "rejected", "force", "dry_run")
+@journey_options("parts", "datum", "crs", "rejected", "force", "dry_run")
 def zones(session: Session, file: Path, level: str | None, **options: object) -> Result:
     """Import zones, and say what is wrong with the tree."""
     with session.store(create=True) as store:
@@ -118,7 +132,7 @@ def zones(session: Session, file: Path, level: str | None, **options: object) ->
 @command(import_group, "checkpoints")
 @click.argument("file", type=FILE)
 @columns_option("name=场所,category=种别")
-@journey_options("datum", "crs", "rejected", "force", "part", "dry_run")
+@journey_options("parts", "datum", "crs", "rejected", "force", "part", "whole", "dry_run")
 def checkpoints(session: Session, file: Path, **options: object) -> Result:
     """Import the roster; rows that a whole roster lacks are retired."""
     with session.store(create=True) as store:
@@ -128,9 +142,8 @@ def checkpoints(session: Session, file: Path, **options: object) -> Result:
 
 @command(import_group, "teams")
 @click.argument("file", type=FILE)
-@click.option("--datum", type=DATUMS, default="wgs84", show_default=True, help="Datum of the bases.")
 @columns_option("team=班组,lon=驻点东经,lat=驻点北纬")
-@journey_options("rejected", "dry_run")
+@journey_options("parts", "datum", "crs", "rejected", "whole", "dry_run")
 def teams(session: Session, file: Path, **options: object) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
     with session.store(create=True) as store:
@@ -140,7 +153,7 @@ def teams(session: Session, file: Path, **options: object) -> Result:
 @command(import_group, "avoidance")
 @click.argument("file", type=FILE)
 @columns_option("inspector=组员,partner=不同组")
-@journey_options("rejected", "dry_run")
+@journey_options("parts", "rejected", "whole", "dry_run")
 def avoidance(session: Session, file: Path, **options: object) -> Result:
     """Import the avoidance table (回避): inspector, and a partner, street, unit or checkpoint to keep away from."""
     with session.store(create=True) as store:
@@ -160,7 +173,7 @@ def avoidance(session: Session, file: Path, **options: object) -> Result:
     help="Records of another system: items, points and teams that the city does not know stay as they stand.",
 )
 @columns_option("checkpoint=点号,item=失分项")
-@journey_options("rejected")
+@journey_options("parts", "rejected")
 def visits(session: Session, file: Path, photos: Path | None, **options: object) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""
     with session.store() as store:

@@ -69,16 +69,21 @@ def scores_command(session: Session, round_id: str, by: str, out: Path | None) -
 def _say_overall(session: Session, round_id: str, whole: pd.Series) -> None:
     session.say(
         "Round {round}: {score:.1f} of 100, between {low:.1f} and {high:.1f} with 95 % confidence.",
-        round=round_id, score=100 * whole["score"], low=100 * whole["low"], high=100 * whole["high"],
-    )  # fmt: skip
+        round=round_id,
+        score=100 * whole["score"],
+        low=100 * whole["low"],
+        high=100 * whole["high"],
+    )
     session.say(
         "Standard error {se} from neighbours, {se_days} from the days (on the safe side).",
         **{name: DASH if pd.isna(whole[name]) else f"{100 * whole[name]:.2f}" for name in ("se", "se_days")},
-    )  # fmt: skip
+    )
     session.say(
         "{n} of {drawn} checkpoints were visited; those that weren't hold {share:.1f} % of the weight.",
-        n=int(whole["n"]), drawn=int(whole["drawn"]), share=100 * whole["share_unvisited"],
-    )  # fmt: skip
+        n=int(whole["n"]),
+        drawn=int(whole["drawn"]),
+        share=100 * whole["share_unvisited"],
+    )
 
 
 def _print(session: Session, table: Table) -> None:
@@ -179,8 +184,11 @@ def hotspots_command(session: Session, out: Path, radii: list[str], **narrowing:
     flagged = int((cells["hot"] | cells["cold"]).sum())
     session.say(
         "{visits} visits in {cells} cells of 100 m; {flagged} cells are flagged, in {places} places.",
-        visits=len(visits), cells=len(cells), flagged=flagged, places=len(places),
-    )  # fmt: skip
+        visits=len(visits),
+        cells=len(cells),
+        flagged=flagged,
+        places=len(places),
+    )
     _print(session, places_table(places, zones, catalogue, session.language))
     session.say("Wrote {path}", path=out)
     secret = int((visits["covert"] & (visits["arrived_at"].dt.tz_convert(timezone).dt.date >= now.date)).sum())

@@ -140,8 +140,12 @@ def _risk(options: dict[str, Any]) -> dict[str, int] | None:
 def _say(session: Session, made: Round) -> None:
     session.say(
         "Round {id}: {size} checkpoints, {teams} teams, {days} days from {start}.",
-        id=made.id, size=made.size, teams=made.teams, days=made.days, start=made.start,
-    )  # fmt: skip
+        id=made.id,
+        size=made.size,
+        teams=made.teams,
+        days=made.days,
+        start=made.start,
+    )
 
 
 @command(round_group, "list")

@@ -111,11 +111,18 @@ def changes_of(sight: Sight, round_id: str) -> list[Told]:
     """Return the changes that an account may know of, the newest first, in the language of the page."""
     return [
         Told(
-            int(line["revision"]), hours_and_minutes(line["at"].to_pydatetime()), line["kind"], team_name(line["team"]),
-            int(line["day"]), said(line["notes"]), line["reason"], line.get("by", ""), bool(line["undone"]),
+            int(line["revision"]),
+            hours_and_minutes(line["at"].to_pydatetime()),
+            line["kind"],
+            team_name(line["team"]),
+            int(line["day"]),
+            said(line["notes"]),
+            line["reason"],
+            line.get("by", ""),
+            bool(line["undone"]),
         )
         for line in reversed(sight.changes(round_id).to_dict("records"))
-    ]  # fmt: skip
+    ]
 
 
 def said(notes: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
@@ -138,12 +145,16 @@ def answer_of(sight: Sight, found: Quote) -> dict[str, Any]:
         "routes": [_route(route, names) for route in found.routes],
         "dropped": [
             {
-                "checkpoint": one.checkpoint, "name": names.get(one.checkpoint, ""), "team": one.team, "day": one.day,
-                "reason": reasons.said(one.reason), "remedy": reasons.said(one.remedy),
+                "checkpoint": one.checkpoint,
+                "name": names.get(one.checkpoint, ""),
+                "team": one.team,
+                "day": one.day,
+                "reason": reasons.said(one.reason),
+                "remedy": reasons.said(one.remedy),
             }
             for one in found.dropped
         ],
-    }  # fmt: skip
+    }
 
 
 def _route(route: AmendedRoute, names: Mapping[str, str]) -> dict[str, Any]:
@@ -157,13 +168,16 @@ def _route(route: AmendedRoute, names: Mapping[str, str]) -> dict[str, Any]:
         "back": "" if route.back is None else hours_and_minutes(route.back),
         "stops": [
             {
-                "order": row["order"], "kind": row["kind"], "checkpoint": row["checkpoint"],
-                "name": names.get(row["checkpoint"], ""), "from": hours_and_minutes(row["arrive"].to_pydatetime()),
+                "order": row["order"],
+                "kind": row["kind"],
+                "checkpoint": row["checkpoint"],
+                "name": names.get(row["checkpoint"], ""),
+                "from": hours_and_minutes(row["arrive"].to_pydatetime()),
                 "to": hours_and_minutes(row["depart"].to_pydatetime()),
             }
             for row in route.stops.drop(columns="geometry").to_dict("records")
         ],
-    }  # fmt: skip
+    }
 
 
 def _cost(found: Quote) -> str:
@@ -183,9 +197,13 @@ def _cost(found: Quote) -> str:
 
 def _made(sight: Sight, round_id: str, asked: Mapping[str, Any]) -> Amendment:
     return amend(
-        sight.store, round_id, _asked(sight, round_id, asked), by=sight.user.name, now=clock.now(sight.store),
+        sight.store,
+        round_id,
+        _asked(sight, round_id, asked),
+        by=sight.user.name,
+        now=clock.now(sight.store),
         revision=asked.get("revision"),
-    )  # fmt: skip
+    )
 
 
 def _told(sight: Sight, made: Amendment) -> str:

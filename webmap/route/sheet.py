@@ -28,9 +28,14 @@ LEAST_MAP_MM = 74.0
 MOST_MAP_MM = 150.0
 # Lines of the table: how many fit at most, how high one is, and the class of the stylesheet that draws it so.
 DENSITIES = (
-    (12, 12.0, "ample"), (18, 8.6, "airy"), (24, 6.0, "roomy"), (30, 5.6, "close"), (36, 4.5, "dense"),
-    (54, 3.3, "tight"), (80, 2.25, "tiny"),
-)  # fmt: skip
+    (12, 12.0, "ample"),
+    (18, 8.6, "airy"),
+    (24, 6.0, "roomy"),
+    (30, 5.6, "close"),
+    (36, 4.5, "dense"),
+    (54, 3.3, "tight"),
+    (80, 2.25, "tiny"),
+)
 _MINUTE_S = 60
 
 

@@ -1,16 +1,21 @@
 // Numbered stops, bases, lunches and the stripes of what is unknown, drawn on a canvas when the map first needs them: no sprite file.
 const RATIO = 2;
 
+/** @typedef {import("./theme.js").Colours} Colours */
+
+/** @param {number} size in CSS pixels */
 function canvas(size) {
   const element = document.createElement("canvas");
   element.width = element.height = size * RATIO;
   const pen = element.getContext("2d", { willReadFrequently: true });
+  if (!pen) throw new Error("this browser has no canvas");
   pen.scale(RATIO, RATIO);
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   return pen;
 }
 
+/** @param {CanvasRenderingContext2D} pen @param {number} size @param {string} fill @param {string} edge */
 function disc(pen, size, fill, edge) {
   pen.beginPath();
   pen.arc(size / 2, size / 2, size / 2 - 1.5, 0, 7);
@@ -21,6 +26,7 @@ function disc(pen, size, fill, edge) {
   pen.stroke();
 }
 
+/** @param {Colours} colours @param {number} team @param {string} text */
 function stop(colours, team, text) {
   const size = 22;
   const pen = canvas(size);
@@ -31,6 +37,7 @@ function stop(colours, team, text) {
   return pen;
 }
 
+/** @param {Colours} colours @param {number} team */
 function base(colours, team) {
   const size = 22;
   const pen = canvas(size);
@@ -43,6 +50,7 @@ function base(colours, team) {
   return pen;
 }
 
+/** @param {Colours} colours @param {number} team */
 function lunch(colours, team) {
   const size = 18;
   const pen = canvas(size);
@@ -53,6 +61,7 @@ function lunch(colours, team) {
   return pen;
 }
 
+/** @param {Colours} colours */
 function unknown(colours) {
   const size = 16;
   const pen = canvas(size);
@@ -68,15 +77,19 @@ function unknown(colours) {
   return pen;
 }
 
+/** @type {Record<string, (colours: Colours, team: number, text: string) => CanvasRenderingContext2D>} */
 const DRAW = { stop, base, lunch, unknown };
 
-/** Draw the images that layers name "kind|team|text" when the map misses them. */
+/**
+ * Draw the images that layers name "kind|team|text" when the map misses them.
+ * @param {import("maplibre-gl").Map} map
+ * @param {() => Colours} coloursNow
+ */
 export function drawMarks(map, coloursNow) {
   map.setMissingStyleImageResolver((id) => {
     const [kind, team, text] = id.split("|");
     if (!DRAW[kind] || map.hasImage(id)) return;
-    const { canvas: drawn } = DRAW[kind](coloursNow(), Number(team), text);
-    const { width, height } = drawn;
-    map.addImage(id, drawn.getContext("2d").getImageData(0, 0, width, height), { pixelRatio: RATIO });
+    const pen = DRAW[kind](coloursNow(), Number(team), text);
+    map.addImage(id, pen.getImageData(0, 0, pen.canvas.width, pen.canvas.height), { pixelRatio: RATIO });
   });
 }

@@ -1,9 +1,14 @@
 // Pieces of the page, fetched from the server that writes the whole: one way to say things, with a script or without.
 
-/** Fetch a piece; null when the session has ended or the server is away. */
+/**
+ * Fetch a piece; null when the session has ended or the server is away.
+ * @param {string} address
+ * @param {Record<string, string | number>} [values] of its query
+ * @returns {Promise<string | null>}
+ */
 export async function piece(address, values = {}) {
   const url = new URL(address, location.href);
-  for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(values)) url.searchParams.set(name, String(value));
   try {
     const answer = await fetch(url);
     return answer.ok ? await answer.text() : null;
@@ -22,7 +27,12 @@ export function latest() {
   };
 }
 
-/** Send a form and put these parts of the page that answers in the place of the old ones; false when that failed. */
+/**
+ * Send a form and put these parts of the page that answers in the place of the old ones; false when that failed.
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} submitter
+ * @param {string[]} parts ids of elements
+ */
 export async function send(form, submitter, parts) {
   let answer;
   try {
@@ -33,7 +43,7 @@ export async function send(form, submitter, parts) {
   if (!answer.ok) return false;
   const made = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const old of document.querySelectorAll(".flash")) old.remove();
-  document.querySelector("main").before(...made.querySelectorAll(".flash"));
+  document.querySelector("main")?.before(...made.querySelectorAll(".flash"));
   for (const id of parts) {
     const [old, fresh] = [document.getElementById(id), made.getElementById(id)];
     if (!old || !fresh) continue;

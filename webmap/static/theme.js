@@ -1,13 +1,20 @@
 // The map takes its colours from the stylesheet, so that a legend and its layer can't differ.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+/**
+ * The colours of the stylesheet by what they draw.
+ * @typedef {{ paper: string, ink: string, dim: string, accent: string, error: string, land: string, streetWide: string,
+ *   streetSmall: string, streetEdge: string, zone: string, halo: string, casing: string, point: string, heat: string[],
+ *   count: string[], hot: string, cold: string, teams: string[] }} Colours
+ */
+
 export const TEAM_COLOURS = 12;
 
-/** Read the map's colours as they are now. */
+/** Read the map's colours as they are now. @returns {Colours} */
 export function colours() {
   const style = getComputedStyle(document.documentElement);
-  const of = (name) => style.getPropertyValue(`--${name}`).trim();
-  const series = (name, count) => Array.from({ length: count }, (_, i) => of(`${name}-${i + 1}`));
+  const of = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
+  const series = (/** @type {string} */ name, /** @type {number} */ count) => Array.from({ length: count }, (_, i) => of(`${name}-${i + 1}`));
   return {
     paper: of("paper"), ink: of("ink"), dim: of("dim"), accent: of("accent"), error: of("error"),
     land: of("land"), streetWide: of("street-wide"), streetSmall: of("street-small"), streetEdge: of("street-edge"),
@@ -16,5 +23,5 @@ export function colours() {
   };
 }
 
-/** Call back when the device changes between light and dark. */
+/** Call back when the device changes between light and dark. @param {() => void} change */
 export const onTheme = (change) => dark.addEventListener("change", change);

@@ -25,7 +25,8 @@ def test_every_line_of_the_reader_is_known(template: str) -> None:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_the_reader_still_says_it_so(template: str) -> None:
     source = "".join(
-        (Path(geo.__file__).parent / "streets" / f"{name}.py").read_text("utf-8") for name in ("edges", "osm", "edgefile")
+        (Path(geo.__file__).parent / "streets" / f"{name}.py").read_text("utf-8")
+        for name in ("edges", "osm", "edgefile")
     )
     longest = max(template.replace("{", "}").split("}")[2::2], key=len).strip(" (,")
     assert longest in source

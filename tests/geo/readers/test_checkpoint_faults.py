@@ -61,9 +61,8 @@ def test_ids_that_a_spreadsheet_rounded(roster, csv_file):
     rows[3][0] = "5.10104E+11"
     rejected = read_checkpoints(csv_file(rows), datum="wgs84")[1]
     assert rejected["reason"].iloc[0] == (
-        "id is '5.10104E+11', which lost its digits in the spreadsheet: "
-        "format the column as text and fill it in again"
-    )  # fmt: skip
+        "id is '5.10104E+11', which lost its digits in the spreadsheet: format the column as text and fill it in again"
+    )
 
 
 def test_a_date_for_a_number(roster, xlsx_file):
@@ -78,7 +77,7 @@ def test_a_row_outside_china_in_gcj02(roster, csv_file):
     rejected = read_checkpoints(csv_file(roster), datum="gcj02")[1]
     assert rejected["reason"].iloc[0] == (
         "(127.0, 37.5) lies outside China, where gcj02 does not exist: name the right datum"
-    )  # fmt: skip
+    )
 
 
 def test_metres_have_no_gcj02(roster, csv_file):
@@ -94,7 +93,7 @@ def test_a_zone_that_contradicts_the_named_one(roster, csv_file):
     rejected = read_checkpoints(csv_file(roster), datum="cgcs2000", crs="EPSG:4545")[1]
     assert rejected["reason"].iloc[0] == (
         "easting 35412345.6 is of zone 35, the named CRS is EPSG:4545: check which is right"
-    )  # fmt: skip
+    )
 
 
 def test_rows_of_another_datum(roster, csv_file):
@@ -104,7 +103,7 @@ def test_rows_of_another_datum(roster, csv_file):
     assert len(accepted) == len(roster) - 2
     assert rejected["reason"].iloc[0] == (
         "the row names the datum '百度坐标系', the import cgcs2000: split the file by datum"
-    )  # fmt: skip
+    )
 
 
 def test_unplaced_rows_have_their_own_list(roster, csv_file):

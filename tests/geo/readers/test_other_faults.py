@@ -58,9 +58,7 @@ def test_a_level_that_is_none(csv_file):
     rows = [["级别", *row] if n == 0 else ["街道", *row] for n, row in enumerate(squares(CODES["street"]))]
     rows[3][0] = "小组"
     accepted, rejected = read_zones(csv_file(rows), datum="wgs84", level=None)
-    assert rejected["reason"].tolist() == [
-        "level is '小组': write city, district, street, community, grid or special"
-    ]  # fmt: skip
+    assert rejected["reason"].tolist() == ["level is '小组': write city, district, street, community, grid or special"]
     assert set(accepted["level"]) == {"street"}
     with pytest.raises(InputError, match="has no column for level"):
         read_zones(csv_file(squares(CODES["street"])), datum="wgs84", level=None)
@@ -177,18 +175,22 @@ def test_teams(csv_file):
     ("cells", "expected"),
     [
         (("8点半至17点半", "", "", ""), ((30_600, 63_000), None, False, None)),
-        (("０９：００－１７：００", "１２：００－１３：００", "OPEN", "１，３"),
-         ((32_400, 61_200), (43_200, 46_800), True, {1, 3})),
+        (
+            ("０９：００－１７：００", "１２：００－１３：００", "OPEN", "１，３"),
+            ((32_400, 61_200), (43_200, 46_800), True, {1, 3}),
+        ),
         (("", "-", "base", "1-3、5"), (None, NO_LUNCH, False, {1, 2, 3, 5})),
         (("", "None", "返回驻地", "第2天 第4天"), (None, NO_LUNCH, False, {2, 4})),
         (("", "——", "", "2"), (None, NO_LUNCH, False, {2})),
         (("-", "null", "-", "-"), (None, None, False, None)),
         (("上午8:30-下午5:30", "否", "", "第 1 天"), ((30_600, 63_000), NO_LUNCH, False, {1})),
-        (("08:30––17:00", "11:00 -- 13:00", "", "第 1 天 至 第 3 天、5"),
-         ((30_600, 61_200), (39_600, 46_800), False, {1, 2, 3, 5})),
+        (
+            ("08:30––17:00", "11:00 -- 13:00", "", "第 1 天 至 第 3 天、5"),
+            ((30_600, 61_200), (39_600, 46_800), False, {1, 2, 3, 5}),
+        ),
         (("早8点-晚6点", "中午12点-下午1点半", "", "1––2，9"), ((28_800, 64_800), (43_200, 48_600), False, {1, 2, 9})),
     ],
-)  # fmt: skip
+)
 def test_the_terms_of_a_team_are_read_as_people_write_them(csv_file, cells, expected):
     rows = [["team", "base_lon", "base_lat", "Shift", "Lunch", "End", "Days"], ["T1", "114.3", "30.6", *cells]]
     (team,) = read_teams(csv_file(rows), datum="wgs84")

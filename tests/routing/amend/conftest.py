@@ -84,11 +84,19 @@ def planned_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         spare = roster.iloc[DRAWN:].assign(inclusion_prob=0.5, ticket=range(DRAWN, DRAWN + SPARE))
         store.save_draw(
-            Draw("R1", bytes(32), trial=True, design={}, frame_sha256="0" * 64, balance_city=0.1, balance_within=0.1,
-                 drawn_at=dt.datetime(2026, 6, 1, tzinfo=dt.UTC)),
+            Draw(
+                "R1",
+                bytes(32),
+                trial=True,
+                design={},
+                frame_sha256="0" * 64,
+                balance_city=0.1,
+                balance_within=0.1,
+                drawn_at=dt.datetime(2026, 6, 1, tzinfo=dt.UTC),
+            ),
             sample,
             reserves=spare,
-        )  # fmt: skip
+        )
         plan_round(store, "R1", PlanOptions(steps=1_000, terms=Terms(price_days=False, premium=0.0)))
     return path
 

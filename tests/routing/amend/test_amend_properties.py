@@ -42,14 +42,18 @@ def planned(brief: Brief, stops: pd.DataFrame, unserved: pd.DataFrame) -> Plan:
         matrix = brief.problem.matrix(number)
         routes.append(
             PlannedRoute(
-                number, day - 1, tuple(places),
+                number,
+                day - 1,
+                tuple(places),
                 tuple(seconds(one, day) for one in visits["arrive"]),
                 tuple(seconds(one, day) for one in visits["depart"]),
-                seconds(bases["depart"].iloc[0], day), seconds(bases["arrive"].iloc[-1], day),
-                seconds(lunch["arrive"].iloc[0], day) if len(lunch) else None, None,
+                seconds(bases["depart"].iloc[0], day),
+                seconds(bases["arrive"].iloc[-1], day),
+                seconds(lunch["arrive"].iloc[0], day) if len(lunch) else None,
+                None,
                 int(matrix[legs[:-1], legs[1:]].sum()),
             )
-        )  # fmt: skip
+        )
     return Plan(tuple(routes), {row[one]: Reason.FULL for one in unserved.index if one in row})
 
 
@@ -126,7 +130,9 @@ def test_whatever_happens(planned_file: Path, data: st.DataObject) -> None:
                 else:
                     assert asked == now_asked
                 if isinstance(change, Takeover):
-                    assert not [one for one in made.quote.dropped if (one.team, one.day) == (change.to_team, change.to_day)]
+                    assert not [
+                        one for one in made.quote.dropped if (one.team, one.day) == (change.to_team, change.to_day)
+                    ]
                 faults = [one for one in broken(store) if not (strained and one.rule in {"lunch", "shift"})]
                 assert faults == []
 

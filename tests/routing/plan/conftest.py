@@ -62,10 +62,12 @@ def city(tmp_path: Path) -> Iterator[Store]:
     """Yield a city with a round of two days and two teams, drawn and not planned."""
     with Store.open(tmp_path / "city.gpkg", create=True) as store:
         store.replace_streets(
-            streets(), turn_bans=pd.DataFrame(
+            streets(),
+            turn_bans=pd.DataFrame(
                 {"from_edge": [], "via": [], "to_edge": []}, index=pd.Index([], name="id"), dtype="int64"
-            ), source_sha256="ab" * 32,
-        )  # fmt: skip
+            ),
+            source_sha256="ab" * 32,
+        )
         roster = checkpoints()
         store.upsert_checkpoints(roster)
         store.create_round(Round("R1", start=FRIDAY, days=2, teams=2, size=len(roster)))
@@ -73,10 +75,18 @@ def city(tmp_path: Path) -> Iterator[Store]:
             inclusion_prob=1.0, day=[1 + i % 2 for i in range(len(roster))], ticket=range(len(roster))
         )
         store.save_draw(
-            Draw("R1", bytes(32), trial=True, design={}, frame_sha256="0" * 64, balance_city=0.1, balance_within=0.1,
-                 drawn_at=dt.datetime(2026, 6, 1, tzinfo=dt.UTC)),
+            Draw(
+                "R1",
+                bytes(32),
+                trial=True,
+                design={},
+                frame_sha256="0" * 64,
+                balance_city=0.1,
+                balance_within=0.1,
+                drawn_at=dt.datetime(2026, 6, 1, tzinfo=dt.UTC),
+            ),
             sample,
-        )  # fmt: skip
+        )
         yield store
 
 

@@ -28,8 +28,9 @@ OPTIONS = PlanOptions(steps=1_000, seed=3, terms=Terms(days=Days.FREE))
 @pytest.fixture
 def own_terms(city: Store, teams: list[Team]) -> Store:
     """Let team A work early on the first day alone and end anywhere, and B late and without lunch."""
-    early = replace(teams[0], shift_s=(7 * H, 13 * H), lunch_within_s=(11 * H, 12 * H + 1800), open_end=True,
-                    days=frozenset({1}))  # fmt: skip
+    early = replace(
+        teams[0], shift_s=(7 * H, 13 * H), lunch_within_s=(11 * H, 12 * H + 1800), open_end=True, days=frozenset({1})
+    )
     late = replace(teams[1], shift_s=(10 * H, 19 * H), lunch_within_s=NO_LUNCH)
     city.replace_teams([early, late])
     return city

@@ -63,9 +63,15 @@ def reach(row: Locator, move: Callable[[], None]) -> None:
     pytest.fail("the row was never reached")
 
 
-@pytest.mark.parametrize(("size", "language", "scheme"), [
-    ("desk", "zh", "light"), ("desk", "en", "dark"), ("phone", "zh", "dark"), ("phone", "en", "light"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("size", "language", "scheme"),
+    [
+        ("desk", "zh", "light"),
+        ("desk", "en", "dark"),
+        ("phone", "zh", "dark"),
+        ("phone", "en", "light"),
+    ],
+)
 def test_the_page_opens(visit: Callable, pictures: Path, size: str, language: str, scheme: str) -> None:
     visitor = visit("planner", size=size, language=language, color_scheme=scheme)
     visitor.open(f"{ROUND}?day=1")

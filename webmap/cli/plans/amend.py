@@ -150,9 +150,10 @@ def _quoted(session: Session, found: Quote) -> dict[str, Any]:
     for one in found.dropped:
         session.say(
             "  {checkpoint} falls out: {reason}; {remedy}",
-            checkpoint=one.checkpoint, reason=reasons.said(one.reason, say=_translate(session)),
+            checkpoint=one.checkpoint,
+            reason=reasons.said(one.reason, say=_translate(session)),
             remedy=reasons.said(one.remedy, say=_translate(session)),
-        )  # fmt: skip
+        )
     return {
         "possible": found.possible,
         "reason": "" if found.reason is None else found.reason.text(),

@@ -57,9 +57,14 @@ def _say_unit(session: Session, unit: str, own: pd.DataFrame) -> None:
         session.say(
             "  {id} {name}: day {day:.0%}, hour {hour:.0%}, after the first stop {after:.0%}, team {team:.0%}, "
             "all {all:.1%}",
-            id=place, name=one["name"], day=one["day"], hour=one["hour"], after=one["hour_after_first"],
-            team=one["team"], all=one["all"],
-        )  # fmt: skip
+            id=place,
+            name=one["name"],
+            day=one["day"],
+            hour=one["hour"],
+            after=one["hour_after_first"],
+            team=one["team"],
+            all=one["all"],
+        )
 
 
 def _say_travel(session: Session, round_id: str, found: PlanReport) -> None:
@@ -67,9 +72,13 @@ def _say_travel(session: Session, round_id: str, found: PlanReport) -> None:
     session.say(
         "Round {round}: {routes} routes, {travel} of travel, {premium:.1%} above the shortest known; {mean:.1%} "
         "on average, {cap:.1%} allowed.",
-        round=round_id, routes=its.routes, travel=session.duration(its.travel_s), premium=its.premium,
-        mean=its.premium_mean, cap=found.premium_cap,
-    )  # fmt: skip
+        round=round_id,
+        routes=its.routes,
+        travel=session.duration(its.travel_s),
+        premium=its.premium,
+        mean=its.premium_mean,
+        cap=found.premium_cap,
+    )
     if found.drawn_days_cost_s is not None:
         session.say(
             "The days of the draw cost {time} of travel or more against free days.",
@@ -83,15 +92,17 @@ def _say_travel(session: Session, round_id: str, found: PlanReport) -> None:
         if shift["lunch_s"]:
             session.say(
                 "  {team} from {start} to {end}, with lunch between {lunch_from} and {lunch_until}.",
-                team=team, **_hours(shift),
-            )  # fmt: skip
+                team=team,
+                **_hours(shift),
+            )
         else:
             session.say("  {team} from {start} to {end}, without lunch.", team=team, **_hours(shift))
     session.say(
         "Work of a team: {mean} on average, {least} to {most}.",
-        mean=session.duration(its.load_mean_s), least=session.duration(its.load_least_s),
+        mean=session.duration(its.load_mean_s),
+        least=session.duration(its.load_least_s),
         most=session.duration(its.load_most_s),
-    )  # fmt: skip
+    )
 
 
 def _hours(shift: Mapping[str, int]) -> dict[str, str]:
@@ -115,9 +126,12 @@ def _say_guesses(session: Session, its: Figures) -> None:
     session.say(
         "An inspected unit guesses its day with a chance of {day:.0%}; knowing the day, the hour with {hour:.0%}, "
         "after its team's first stop was seen with {after:.0%}, the team with {team:.0%}; all at once with {all:.1%}.",
-        day=its.guess_day, hour=its.guess_hour, after=its.guess_hour_after_first, team=its.guess_team,
+        day=its.guess_day,
+        hour=its.guess_hour,
+        after=its.guess_hour_after_first,
+        team=its.guess_team,
         all=its.guess_all,
-    )  # fmt: skip
+    )
     if its.guess_hour_windowed is not None:
         session.say("  Where opening hours are short, the hour with {hour:.0%}.", hour=its.guess_hour_windowed)
     session.say(
@@ -133,10 +147,14 @@ def _say_likeness(session: Session, found: PlanReport) -> None:
         session.say(
             "TOO SIMILAR: {share:.0%} of the legs were driven in the last {rounds} rounds too; below {most:.0%} is "
             "asked for. A higher --premium, or other teams and days, make it less.",
-            share=share, rounds=found.past_rounds, most=MOST,
-        )  # fmt: skip
+            share=share,
+            rounds=found.past_rounds,
+            most=MOST,
+        )
     else:
         session.say(
             "{share:.0%} of the legs were driven in the last {rounds} rounds too; below {most:.0%} is asked for.",
-            share=share, rounds=found.past_rounds, most=MOST,
-        )  # fmt: skip
+            share=share,
+            rounds=found.past_rounds,
+            most=MOST,
+        )

@@ -1,4 +1,4 @@
-"""Our statistics against users' usual tools on the same input in the same run. Run: python -m tests.bench.statistics.
+"""Our statistics against users' usual tools on the same input in the same run: python -m tests.bench.statistics_peers.
 
 Peers come with the ``bench`` extra (esda is among the development tools). Slow peers run on a part of the input, and
 what the whole would take is said to be extrapolated. Seconds are CPU seconds; the wall clock stands beside ours.
