@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geo import workbooks
 from geo.errors import InputError
 from geo.model import Level
-from geo.readers import grids, workbooks
+from geo.readers import grids
 from geo.readers.columns import CHECKPOINT_FIELDS, HEADER_ROWS, LEVEL_NAMES, ZONE_FIELDS, Headings
 from geo.readers.tables import Table, read_table
 from geo.readers.values import texts

@@ -13,12 +13,13 @@ from geo.readers.values import half_width
 
 _NEAR_DEG = 3e-4  # some 30 m: a row of which only the place is certain
 SPARED_PARTS = (
-    "{count} checkpoints of the city are not among the rows that were read, and stay: they may stand in {parts}, which was "
-    "not read; read it too, or say that all that the city should keep was read (--whole)"
+    "{count} checkpoints of the city are not among the rows that were read, and stay: they may stand in {parts}, which "
+    "was not read; read it too, or say that all that the city should keep was read (--whole)"
 )
 SPARED_ROWS = (
-    "{count} checkpoints of the city are not among the rows that were read, and stay: a row that was refused, or a sheet "
-    "that is no roster, may mean them: {ids}; mend it, or say that all that the city should keep was read (--whole)"
+    "{count} checkpoints of the city are not among the rows that were read, and stay: a row that was refused, or a "
+    "sheet that is no roster, may mean them: {ids}; mend it, or say that all that the city should keep was read "
+    "(--whole)"
 )
 _NAMED = 10
 
@@ -78,7 +79,7 @@ def _perhaps(reading: Reading, gone: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     x, y = gone.geometry.x.to_numpy(), gone.geometry.y.to_numpy()
     for lon, lat in rows.loc[placed, ["lon", "lat"]].to_numpy(float):
         found |= (np.abs(x - lon) < _NEAR_DEG) & (np.abs(y - lat) < _NEAR_DEG)
-    return found
+    return np.asarray(found, bool)
 
 
 def _plain(text: str) -> str:

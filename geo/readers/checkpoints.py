@@ -153,9 +153,8 @@ def read_roster(
 
 def _unread(table: Table, frame: pd.DataFrame, log: FaultLog, refused: npt.NDArray[np.bool_]) -> Unread:
     """Gather the refused rows that might be any checkpoint: those without an id of their own."""
-    broken = {
-        fault.source_row for fault in log.faults if fault.field == "id" and fault.template != messages.REPEATED_ID
-    }
+    of_id = [fault for fault in log.faults if fault.field == "id" and fault.template != messages.REPEATED_ID]
+    broken = {fault.source_row for fault in of_id}
     own = (table.texts("id") != "").to_numpy() & ~np.array([log.row(at) in broken for at in range(len(frame))], bool)
     rows = frame.loc[refused & ~own, ["name", "address", "lon", "lat"]]
     rows = rows.where(~rows.isin(values.CELL_ERRORS), "")

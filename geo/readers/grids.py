@@ -10,7 +10,7 @@ from geo.notes import Note
 from geo.readers import messages
 from geo.readers.columns import HEADER_ROWS, Headings
 from geo.readers.quotes import open_quote
-from geo.readers.workbooks import Grid
+from geo.workbooks import Grid
 
 TEXTS = {".csv", ".tsv", ".txt"}
 

@@ -1,5 +1,10 @@
 """Every sentence that the readers say about a row or a file, as templates; the English text keys its translation."""
 
+from geo.workbooks import messages as workbooks
+
+UNREADABLE = workbooks.UNREADABLE
+ZIP_SIZE = workbooks.UNPACKED
+
 # --- rows: coordinates
 NO_PLACE = "it has neither coordinates nor an address: fill in one of the two"
 UNPLACED = "it has no coordinates: place it on the map by hand, or fill them in"
@@ -103,7 +108,6 @@ PHOTOS_NEEDED = (
 )
 NO_PHOTO_PLACE = "{file} is neither a folder nor a ZIP archive: pack the photos anew as ZIP, or name their folder"
 ZIP_ENTRIES = "{file} holds {count} files, at most {most} are read: pack only the photos that the table names"
-ZIP_SIZE = "{file} unpacks to {size} GB, at most {most} GB are read: split it, and the table with it"
 ZIP_PATH = "{file} holds {value!r}, a name that leads out of the archive: pack the folder of the photos anew"
 ZIP_WITHOUT_LAYERS = "{file} holds no vector file: pack one or several of {kinds}, a shapefile with all its parts"
 ZIP_LOCKED = "{file} holds {value!r}, which has a password: pack the photos anew without one"
@@ -114,7 +118,6 @@ SPOILT_VISIT = "another row of the same visit has a fault: mend that one and imp
 NO_FILE = "{file} is not there: check the path"
 EMPTY_FILE = "{file} is empty: it needs a header row and at least one row below it"
 NO_ROWS = "{file} has a header in row {row} but no row below it"
-UNREADABLE = "{file} cannot be read ({reason}): open it in its own program and save it anew, or save it as XLSX or CSV"
 SUFFIX = "{file} ends in {suffix!r}: bring xlsx, xls, csv, geojson, gpkg, shp or kml"
 BROKEN_TEXT = "{file} is no text in UTF-8, GB18030 or Latin-1: save it anew as CSV UTF-8"
 NO_HEADER = "{file} has no header row in its first {rows} rows: name the columns, e.g. {example}, or pass --columns"
@@ -148,8 +151,8 @@ OPEN_QUOTE = (
     "rows below: close it, or delete it"
 )
 MIXED_ENCODING = (
-    "{file} is in {encoding}, but not line {line}: parts of other files were pasted in or it was cut; save it anew as CSV "
-    "UTF-8"
+    "{file} is in {encoding}, but not line {line}: parts of other files were pasted in or it was cut; save it anew as "
+    "CSV UTF-8"
 )
 NUL_TEXT = "{file} has a NUL character in line {line}: it is damaged, or no text; save it anew as CSV UTF-8"
 CUT_OFF = "{file} is cut off: it says that it has {said} bytes, {there} are there; copy it again"
@@ -173,9 +176,6 @@ TOTAL_ROWS = "row {rows}: sums or remarks, no data; left out"
 SHORT_ROWS = "row {rows}: fewer cells than the header has; the missing ones count as empty"
 TWICE_IN_PARTS = "row {rows}: the same stands in another sheet or layer; read once"
 HEADER_ROW = "the header is in row {row}; what stands above it was left out"
-MERGED = "{count} merged cells were filled with the value of their range"
-HIDDEN_ROWS = "{count} rows are hidden in the sheet; they were read like the others"
-HIDDEN_COLUMNS = "{count} columns are hidden in the sheet; they were read like the others"
 BLANK_ROWS = "{count} blank rows were left out"
 REPEATED_HEADERS = "{count} rows repeat the header and were left out"
 TWO_COLUMNS = "both {taken!r} and {other!r} mean {field}; {taken!r} was taken"

@@ -14,7 +14,7 @@ from geo.notes import Note
 from geo.readers import messages
 from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header
 from geo.readers.parts import SHEET, Loaded, Part, RowFault
-from geo.readers.workbooks import Grid
+from geo.workbooks import Grid
 
 _SUMS = {"合计", "总计", "共计", "小计", "累计", "汇总", "总和", "total", "totals", "sum", "subtotal", "grandtotal"}
 _REMARK = re.compile(

@@ -11,11 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo import workbooks
 from geo.errors import InputError
 from geo.notes import Note as Note  # noqa: PLC0414 - the readers hand notes out
 from geo.notes import Sentences
 from geo.progress import Progress, silent
-from geo.readers import grids, messages, values, workbooks
+from geo.readers import grids, messages, values
 from geo.readers.archives import archive_parts
 from geo.readers.columns import Headings, named_datum, plain
 from geo.readers.layers import LAYERS, layer_parts

@@ -47,13 +47,13 @@ def _sqlite_bytes(path: Path) -> int:
     if len(head) < 100 or not head.startswith(_SQLITE) or head[24:28] != head[92:96]:  # noqa: PLR2004 - its header
         return 0
     page, pages = struct.unpack_from(">H", head, 16)[0], struct.unpack_from(">I", head, 28)[0]
-    return (1 << 16 if page == 1 else page) * pages
+    return int((1 << 16 if page == 1 else page) * pages)
 
 
 def _shape_bytes(path: Path) -> int:
     """Return the size by the header, which counts words of two bytes (ESRI Shapefile, table 1)."""
     head = _head(path)
-    return 2 * struct.unpack_from(">i", head, 24)[0] if len(head) == 100 else 100  # noqa: PLR2004 - its header
+    return int(2 * struct.unpack_from(">i", head, 24)[0]) if len(head) == 100 else 100  # noqa: PLR2004 - its header
 
 
 def _dbf_bytes(path: Path) -> int:

@@ -2,14 +2,17 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import cast
 
 import click
 
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.readers.areas import read_area
+from geo.readers.source import Source
 from routing.streets.closures import closed_edges
 from routing.streets.network import edges_named, network_of
+from webmap.cli.files import parts_option
 from webmap.cli.session import Result, Session, command
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -27,6 +30,7 @@ def closure_group() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file with polygons: GeoJSON, GeoPackage, KML or Shapefile.",
 )
+@parts_option()
 @click.option(
     "--datum", type=click.Choice([datum.value for datum in Datum]), help="Datum of --area; it is never guessed."
 )
@@ -41,7 +45,9 @@ def add(session: Session, street: str, reason: str, **where: object) -> Result:
     if where["area"] is not None:
         if where["datum"] is None:
             raise InputError("datum is missing: name the datum of the area, {kinds}", kinds=", ".join(Datum))
-        shape = read_area(Path(str(where["area"])), datum=str(where["datum"]))
+        shape = read_area(
+            Source(Path(str(where["area"])), cast("tuple[str, ...]", where["parts"])), datum=str(where["datum"])
+        )
     first_day, last_day = first.date(), last.date()
     with session.store() as store:
         network = network_of(store)

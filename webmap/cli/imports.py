@@ -11,7 +11,7 @@ from geo.crs import Datum
 from geo.imports import ImportReport, Journey
 from geo.imports.avoidances import import_avoidances
 from geo.model import Level
-from webmap.cli.files import OutFile
+from webmap.cli.files import OutFile, parts_option
 from webmap.cli.session import Result, Session, command
 from webmap.clock import zone_of
 from webmap.language.saying import saying
@@ -38,12 +38,6 @@ def columns_option(example: str) -> Callable[[Callable[..., Result]], Callable[.
         return {field.strip(): column.strip() for field, _, column in pairs}
 
     return click.option("--columns", callback=read, help=f"Our field = the file's column, as {example}.")
-
-
-def parts_option() -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Add ``--sheet``, by which the parts of a file are named."""
-    text = "Sheet, layer or folder of the file to read, once for each; by default all with the same headings."
-    return click.option("--sheet", "--layer", "parts", multiple=True, metavar="NAME", help=text)
 
 
 _OPTIONS = {
@@ -88,9 +82,7 @@ def _answer(session: Session, report: ImportReport) -> Result:
     session.say("{accepted} rows accepted, {rejected} rejected, {unplaced} without coordinates.", **_counts(report))
     session.say("{new} new, {updated} updated, {unchanged} unchanged, {retired} retired.", **_counts(report))
     if report.skipped:
-        session.say(
-            "{skipped} rows were left out: they are no data, or stand in what was not read.", skipped=report.skipped
-        )
+        session.say("{skipped} rows were left out: they are no data, or stand in what was not read.", **_counts(report))
     if report.rejected_file:
         session.say("Rejected rows with their reasons: {path}", path=report.rejected_file)
     notes = [say(note.template, note.values, session.language) for note in report.notes]
@@ -98,7 +90,7 @@ def _answer(session: Session, report: ImportReport) -> Result:
 
 
 def _counts(report: ImportReport) -> dict[str, Any]:
-    keys = ("accepted", "rejected", "unplaced", "new", "updated", "unchanged", "retired")
+    keys = ("accepted", "rejected", "unplaced", "skipped", "new", "updated", "unchanged", "retired")
     return {key: getattr(report, key) for key in keys}
 
 

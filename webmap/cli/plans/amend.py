@@ -10,9 +10,11 @@ import click
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.readers.areas import read_area
+from geo.readers.source import Source
 from geo.store import Store
 from routing.amend import Change, Late, Quote, StopClosed, StreetClosed, Takeover, amend, quote, undo
 from webmap import clock
+from webmap.cli.files import parts_option
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command
 from webmap.language import reasons
@@ -73,6 +75,7 @@ def stop_closed(session: Session, round_id: str, **given: Any) -> Result:  # noq
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file with polygons: GeoJSON, GeoPackage, KML or Shapefile.",
 )
+@parts_option()
 @click.option(
     "--datum", type=click.Choice([datum.value for datum in Datum]), help="Datum of --area; it is never guessed."
 )
@@ -81,7 +84,7 @@ def street_closed(session: Session, round_id: str, **given: Any) -> Result:  # n
     area = given["area"]
     if area is not None and given["datum"] is None:
         raise InputError("datum is missing: name the datum of the area, {kinds}", kinds=", ".join(Datum))
-    shape = None if area is None else read_area(area, datum=given["datum"])
+    shape = None if area is None else read_area(Source(area, given["parts"]), datum=given["datum"])
     change = StreetClosed(given["team"], given["day"], shape, given["street"], reason=given["reason"])
     return _done(session, round_id, change, given)
 

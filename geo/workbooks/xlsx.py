@@ -5,11 +5,11 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import IO
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from geo.errors import InputError
-from geo.readers import messages
-from geo.readers.sheet_extent import MOST_CELLS, SPARSE_CELLS, SPARSE_RATIO, Extent, column_number
+from geo.workbooks import messages
+from geo.workbooks.extent import MOST_CELLS, SPARSE_CELLS, SPARSE_RATIO, Extent, column_number
 
 MOST_UNPACKED = 2 * 1024**3
 _CHUNK = 1 << 20
@@ -61,19 +61,19 @@ def check_archive(archive: zipfile.ZipFile, file: str) -> dict[str, str]:
     """
     size = sum(entry.file_size for entry in archive.infolist())
     if size > MOST_UNPACKED:
-        raise InputError(messages.ZIP_SIZE, file=file, size=round(size / 1024**3, 1), most=MOST_UNPACKED // 1024**3)
+        raise InputError(messages.UNPACKED, file=file, size=round(size / 1024**3, 1), most=MOST_UNPACKED // 1024**3)
     members = {name.lower(): name for name in archive.namelist()}
     if len(members) < len(archive.namelist()):
         raise InputError(messages.UNREADABLE, file=file, reason="a name is in it twice")
     return members
 
 
-def _parsed(archive: zipfile.ZipFile, member: str, file: str) -> ElementTree.Element:
+def _parsed(archive: zipfile.ZipFile, member: str, file: str) -> ET.Element:
     """Parse a small member; one that declares a document type might grow or read other files."""
     content = archive.read(member)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise InputError(messages.UNREADABLE, file=file, reason="DOCTYPE")
-    return ElementTree.fromstring(content)  # noqa: S314 - without a document type there are no entities
+    return ET.fromstring(content)  # noqa: S314 - without a document type there are no entities
 
 
 def sheet_extent(archive: zipfile.ZipFile, member: str) -> Extent:

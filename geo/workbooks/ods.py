@@ -5,8 +5,8 @@ from typing import Any
 from xml.parsers import expat
 
 from geo.errors import InputError
-from geo.readers import messages
-from geo.readers.sheet_extent import Extent
+from geo.workbooks import messages
+from geo.workbooks.extent import Extent
 
 _CHUNK = 1 << 20
 _HIDDEN = {"collapse", "filter"}

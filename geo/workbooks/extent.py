@@ -8,18 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geo.errors import InputError
+from geo.workbooks import messages
 
 SPARSE_CELLS = 2_000_000  # up to here any sheet may be mostly empty
 SPARSE_RATIO = 20  # beyond, so many cells of the range for each that is filled
 MOST_CELLS = 24_000_000  # of any range: a million rows of twenty columns
-FAR_CELL = (
-    "{file} cannot be read: sheet {sheet!r} has {filled} filled cells, but cell {cell} stands so far from the others that "
-    "the sheet reaches over {rows} rows and {columns} columns: delete that cell and save the file anew"
-)
-TOO_LARGE = (
-    "{file} cannot be read: sheet {sheet!r} reaches over {rows} rows and {columns} columns (to cell {cell}), at most "
-    "{most} cells are read: split it"
-)
 
 
 @dataclass(slots=True)
@@ -65,7 +58,7 @@ class Extent:
         cells = dict.fromkeys((self.low, self.right))
         values = {"sheet": sheet, "cell": " and ".join(cell_name(*at) for at in cells), "rows": self.last_row + 1}
         raise InputError(
-            FAR_CELL if self.sparse else TOO_LARGE,
+            messages.FAR_CELL if self.sparse else messages.TOO_LARGE,
             file=file,
             columns=self.last_column + 1,
             filled=self.filled,

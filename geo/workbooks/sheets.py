@@ -19,11 +19,11 @@ from python_calamine import (
 
 from geo.errors import InputError
 from geo.notes import Note
-from geo.readers import messages
-from geo.readers.binary_sheets import xls_extents, xlsb_extent, xlsb_sheets
-from geo.readers.ods_sheets import ods_extents
-from geo.readers.sheet_extent import Extent
-from geo.readers.xml_sheets import check_archive, relations_of, sheet_extent, sheet_members
+from geo.workbooks import messages
+from geo.workbooks.binary import xls_extents, xlsb_extent, xlsb_sheets
+from geo.workbooks.extent import Extent
+from geo.workbooks.ods import ods_extents
+from geo.workbooks.xlsx import check_archive, relations_of, sheet_extent, sheet_members
 
 WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 Rows = list[list[Any]]
