@@ -289,6 +289,7 @@ def hours_and_dwell(
             edition=catalogue.edition,
         )
     categories = [catalogue.categories[code] for code in sample["category"]]
-    texts = [own or category.hours for own, category in zip(sample["hours"], categories, strict=True)]
+    pairs = zip(sample["hours"], categories, strict=True)
+    texts = [openings.together(own, category.hours) for own, category in pairs]
     days = {text: windows_by_day(openings.parse(text), round_) if text else None for text in dict.fromkeys(texts)}
     return [category.dwell_s for category in categories], [days[text] for text in texts]

@@ -12,7 +12,7 @@ from geo.model import Changes
 from geo.notes import Note, Say, in_english
 from geo.readers.faults import Fault
 from geo.readers.tables import SOURCE_ROW
-from geo.writers.layers import write_sheet
+from geo.workbooks import write_sheet
 
 FORCED = "the datum was forced against the evidence"
 MORE_CHANGES = "and {count} more changes"

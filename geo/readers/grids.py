@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from geo.errors import InputError
+from geo.foreign_text import any_guarded, unguarded
 from geo.notes import Note
 from geo.readers import messages
 from geo.readers.columns import HEADER_ROWS, Headings
@@ -43,6 +44,8 @@ def text_grid(path: Path, headings: Headings) -> Grid:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False))
     except csv.Error as error:
         raise InputError(messages.UNREADABLE, file=path.name, reason=str(error)) from error
+    if any_guarded(text):  # our own CSV, or that of another careful program
+        rows = [[unguarded(cell) for cell in row] for row in rows]
     note = Note(messages.ENCODING, {"file": path.name, "encoding": _NAMES.get(encoding, encoding)})
     return Grid(path.stem, rows, (note,), separator=separator, ended=not text or text[-1] in "\r\n")
 

@@ -145,7 +145,7 @@ class PlanPart:
             return {"checkpoint": checkpoint, "name": checkpoint, "questionnaires": asked}
         known = self.roster.loc[checkpoint]
         category = self.catalogue.categories.get(known["category"])
-        hours = known["hours"] or (category.hours if category else "")
+        hours = openings.together(known["hours"], category.hours if category else "")
         return {
             "checkpoint": checkpoint,
             "name": known["name"] or checkpoint,
