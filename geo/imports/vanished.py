@@ -70,16 +70,16 @@ def _perhaps(reading: Reading, gone: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     rows = reading.unread.rows
     names, addresses = gone["name"].map(_plain), gone["address"].map(_plain)
     mentions = {_plain(text) for text in reading.unread.mentions}
-    found = (names.isin(mentions) | gone.index.map(_plain).isin(mentions)).to_numpy(bool)
+    found = np.array(names.isin(mentions) | gone.index.map(_plain).isin(mentions), bool)
     said, addressed = rows["name"].map(_plain), rows["address"].map(_plain)
     placed = rows["lon"].notna()
     if ((said == "") & (addressed == "") & ~placed).any():
         return np.ones(len(gone), bool)
-    found |= (names.isin(set(said) - {""}) | addresses.isin(set(addressed) - {""})).to_numpy(bool)
+    found |= np.array(names.isin(set(said) - {""}) | addresses.isin(set(addressed) - {""}), bool)
     x, y = gone.geometry.x.to_numpy(), gone.geometry.y.to_numpy()
     for lon, lat in rows.loc[placed, ["lon", "lat"]].to_numpy(float):
         found |= (np.abs(x - lon) < _NEAR_DEG) & (np.abs(y - lat) < _NEAR_DEG)
-    return np.asarray(found, bool)
+    return found
 
 
 def _plain(text: str) -> str:

@@ -1,6 +1,7 @@
 """ZIP archives with vector files as parts: each shapefile, layer or folder in it is one."""
 
 import shutil
+import weakref
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 from geo.errors import InputError
 from geo.readers import messages
@@ -22,6 +23,14 @@ _LOCKED = 0x1  # flag of an entry
 _UTF8 = 0x800
 
 
+class _Folder:
+    """A folder that is there as long as somebody may read in it."""
+
+    def __init__(self) -> None:
+        self.path = Path(mkdtemp(prefix="xundian-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 def archive_parts(path: Path) -> list[Part]:
     """Unpack the vector files of an archive into a folder that lives as long as its parts, and return their layers.
 
@@ -32,10 +41,10 @@ def archive_parts(path: Path) -> list[Part]:
     InputError
         When it is broken, too large, has a password, or holds no vector file.
     """
-    folder = TemporaryDirectory(prefix="xundian-")
+    folder = _Folder()
     try:
         with zipfile.ZipFile(path) as archive:
-            files = _unpacked(archive, Path(folder.name), path.name)
+            files = _unpacked(archive, folder.path, path.name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise InputError(messages.UNREADABLE, file=path.name, reason=str(error) or type(error).__name__) from error
     if not files:
@@ -63,7 +72,7 @@ def _called(name: str) -> Iterator[None]:
         raise
 
 
-def _read(part: Part, _folder: "TemporaryDirectory[str]", name: str) -> Loaded:
+def _read(part: Part, _folder: _Folder, name: str) -> Loaded:
     """Read a part while its folder is there."""
     with _called(name):
         return part.read()

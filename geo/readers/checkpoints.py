@@ -124,7 +124,10 @@ def read_roster(
     frame = _attributes(table, catalogue, log, notes)
     ids, numbered = row_ids(table, frame, log)
     named = own_datum(table, datum, log)
-    places = read_places(table, log, datum=datum, crs=crs)
+    aside = FaultLog(table.rows)  # a row with a faulty name has a place all the same
+    places = read_places(table, aside, datum=datum, crs=crs)
+    places.unplaced &= ~log.bad
+    log.join(aside)
     notes += places.notes
     placeable = (frame["address"] != "").to_numpy()
     log.add(places.unplaced & ~placeable, "lon", messages.NO_PLACE)

@@ -47,6 +47,11 @@ class FaultLog:
             log.add_row(fault.at, "row", fault.template, **fault.values)
         return log
 
+    def join(self, other: "FaultLog") -> None:
+        """Take over what was noted of the same rows elsewhere."""
+        self.faults += other.faults
+        self.bad |= other.bad
+
     def row(self, at: int) -> int | str:
         """Return what the user calls the row at a position."""
         label = self.rows[at]

@@ -82,7 +82,8 @@ def _bare_utf16(content: bytes) -> str:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text and "\n" in text and all(letter.isprintable() or letter in "\r\n\t" for letter in text):
+        plain = all(letter.isprintable() or letter in "\r\n\t" for letter in text)
+        if plain and ("\n" in text or "\r" in text):
             return encoding
     return ""
 

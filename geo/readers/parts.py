@@ -58,6 +58,7 @@ class Part:
     shape: str = ""  # Point, Polygon, LineString; empty where it is mixed, unknown or none
     placed: bool = False  # it holds geometries
     crs: str = ""
+    closed: bool = False  # it could not be opened, so nobody knows what stands in it
     texts: Callable[[], frozenset[str]] = field(default=frozenset, repr=False, compare=False)
 
 
@@ -102,9 +103,9 @@ def choose(parts: Sequence[Part], wanted: Sequence[str], headings: Headings, fil
         if len({_likeness(part, headings) for part in read}) > 1:
             raise InputError(messages.CHOOSE_PARTS, file=file, parts=listed(fit))
         read = read or [_likeliest(parts, headings)]
-    unread = [part for part in fit if part not in read]
+    unread = [part for part in parts if part not in read and (part.closed or part in fit)]
     other = [part for part in parts if part.rows and part not in read and part not in fit]
-    notes = _notes(parts, read, unread, other)
+    notes = _notes(parts, read, unread, other) if not wanted else _left(read, unread, other)
     return Choice(tuple(read), tuple(unread), tuple(other), notes)
 
 
@@ -176,10 +177,15 @@ def _notes(
     elif len(parts) > 1 and (unread or other or len([p for p in parts if p.rows]) == 1):
         template = messages.SHEET if read[0].kind == SHEET else messages.LAYER
         notes.append(Note(template, {"sheet": read[0].name, "count": len(parts)}))
-    notes += [Note(messages.NAMED_HIDDEN, {"name": part.name}) for part in read if part.hidden]
+    return (*notes, *_left(read, unread, other))
+
+
+def _left(read: Sequence[Part], unread: Sequence[Part], other: Sequence[Part]) -> tuple[Note, ...]:
+    """Say what was not read."""
+    notes = [Note(messages.NAMED_HIDDEN, {"name": part.name}) for part in read if part.hidden]
     for part in unread:
         template = messages.HIDDEN_UNREAD if part.hidden else messages.NOT_ASKED
+        template = messages.CLOSED if part.closed else template
         notes.append(Note(template, {"name": part.name, "rows": part.rows}))
-    for part in other[:_SHOWN_PARTS]:
-        notes.append(Note(messages.NO_TABLE, {"name": part.name, "rows": part.rows}))
+    notes += [Note(messages.NO_TABLE, {"name": part.name, "rows": part.rows}) for part in other[:_SHOWN_PARTS]]
     return tuple(notes)

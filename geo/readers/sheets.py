@@ -31,7 +31,8 @@ def sheet_part(grid: Grid, headings: Headings, file: str) -> Part:
     filled = sum(1 for row in grid.rows if not all(map(blank, row)))
     if at is None:
         read = partial(_refuse, grid, headings, file)
-        return Part(grid.name, SHEET, (), filled, read, grid.hidden, texts=partial(_texts, grid))
+        texts = partial(_texts, grid)
+        return Part(grid.name, SHEET, (), filled, read, grid.hidden, closed=grid.closed, texts=texts)
     first, span = at
     headers = join_header(grid.rows, first, span)
     above = sum(1 for row in grid.rows[: first + span] if not all(map(blank, row)))

@@ -45,6 +45,11 @@ class Extent:
         """Tell whether the range is far larger than what stands in it."""
         return self.area > max(SPARSE_CELLS, SPARSE_RATIO * self.filled)
 
+    @property
+    def too_far(self) -> bool:
+        """Tell whether the sheet needs more memory than what stands in it is worth."""
+        return self.sparse or self.area > MOST_CELLS
+
     def check(self, file: str, sheet: str) -> None:
         """Refuse a sheet that would need more memory than what stands in it is worth.
 
@@ -53,7 +58,7 @@ class Extent:
         InputError
             Naming the far cell.
         """
-        if not self.sparse and self.area <= MOST_CELLS:
+        if not self.too_far:
             return
         cells = dict.fromkeys((self.low, self.right))
         values = {"sheet": sheet, "cell": " and ".join(cell_name(*at) for at in cells), "rows": self.last_row + 1}

@@ -30,8 +30,19 @@ Rows = list[list[Any]]
 
 _KINDS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 _OLE = b"\xd0\xcf\x11\xe0"
-_BROKEN = (CalamineError, OSError, ValueError, EOFError, KeyError, IndexError, zipfile.BadZipFile, NotImplementedError,
-           RuntimeError, ParseError, ExpatError)  # fmt: skip
+_BROKEN = (
+    CalamineError,
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    IndexError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    ParseError,
+    ExpatError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +55,11 @@ class Grid:
     hidden: bool = False
     separator: str = ""  # of a text file
     ended: bool = True  # a text file whose last line ends
+    closed: bool = False  # not read, because of a far cell
 
 
 def workbook_grids(path: Path, wanted: Sequence[str] = ()) -> list[Grid]:
-    """Read the sheets of a workbook, merged cells filled; of those that are named, if any are, all else stays closed.
+    """Read the sheets of a workbook, merged cells filled; a sheet with a far cell stays closed when others are named.
 
     Raises
     ------
@@ -57,17 +69,10 @@ def workbook_grids(path: Path, wanted: Sequence[str] = ()) -> list[Grid]:
     try:
         extents = _extents(path)
         with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
-            return [_grid(book, meta, extents, path.name) for meta in _asked(book.sheets_metadata, wanted)]
+            tables = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+            return [_grid(book, meta, extents[meta.name], path.name, asked=_asked(meta, wanted)) for meta in tables]
     except _BROKEN as error:
         raise InputError(messages.UNREADABLE, file=path.name, reason=str(error) or type(error).__name__) from error
-
-
-def _asked(sheets: Sequence[SheetMetadata], wanted: Sequence[str]) -> list[SheetMetadata]:
-    """Return the sheets that are tables, or those of them that are named when all names are there."""
-    tables = [meta for meta in sheets if meta.typ == SheetTypeEnum.WorkSheet]
-    names = {name.strip().casefold() for name in wanted}
-    asked = [meta for meta in tables if meta.name.strip().casefold() in names]
-    return asked if asked and len(asked) == len(names) else tables
 
 
 def _extents(path: Path) -> Mapping[str, Extent]:
@@ -91,16 +96,20 @@ def _extents(path: Path) -> Mapping[str, Extent]:
         return {name: xlsb_extent(archive, members[member.lower()]) for name, member in sheets.items()}
 
 
+def _asked(meta: SheetMetadata, wanted: Sequence[str]) -> bool:
+    return not wanted or meta.name.strip().casefold() in {name.strip().casefold() for name in wanted}
+
+
 def _checked(found: Sequence[tuple[str, Extent]], file: str) -> Mapping[str, Extent]:
     for name, extent in found:
         extent.check(file, name)
     return dict(found)
 
 
-def _grid(book: CalamineWorkbook, meta: SheetMetadata, extents: Mapping[str, Extent], file: str) -> Grid:
-    extent = extents.get(meta.name)
-    if extent is None:
-        raise InputError(messages.UNREADABLE, file=file, reason=meta.name)
+def _grid(book: CalamineWorkbook, meta: SheetMetadata, extent: Extent, file: str, *, asked: bool) -> Grid:
+    hidden = meta.visible != SheetVisibleEnum.Visible
+    if not asked and extent.too_far:
+        return Grid(meta.name, [], hidden=hidden, closed=True)
     extent.check(file, meta.name)
     sheet = book.get_sheet_by_name(meta.name)
     rows = sheet.to_python(skip_empty_area=False)
@@ -110,7 +119,7 @@ def _grid(book: CalamineWorkbook, meta: SheetMetadata, extents: Mapping[str, Ext
         notes.append(Note(messages.HIDDEN_ROWS, {"count": min(extent.hidden_rows, len(rows))}))
     if extent.hidden_columns and rows:
         notes.append(Note(messages.HIDDEN_COLUMNS, {"count": min(extent.hidden_columns, len(rows[0]))}))
-    return Grid(meta.name, rows, tuple(notes), meta.visible != SheetVisibleEnum.Visible)
+    return Grid(meta.name, rows, tuple(notes), hidden)
 
 
 def _fill_merged(sheet: CalamineSheet, rows: Rows) -> int:
