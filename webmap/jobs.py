@@ -61,9 +61,13 @@ class Job:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Hear how far the work is, as a :data:`geo.progress.Progress`, and leave it when somebody cancelled."""
+        self.heed()
+        self.stage, self.done, self.total = stage, done, total
+
+    def heed(self) -> None:
+        """Leave the work when somebody cancelled."""
         if self.wanted.is_set():
             raise Cancelled
-        self.stage, self.done, self.total = stage, done, total
 
     @property
     def finished(self) -> bool:

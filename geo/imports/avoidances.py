@@ -3,29 +3,29 @@
 from dataclasses import replace
 from pathlib import Path
 
-from geo.imports.report import ImportReport, Journey, few, reported
+from geo.imports.report import ImportOptions, ImportReport, few, reported
 from geo.model import Avoidance, Changes
 from geo.notes import Note
 from geo.readers.avoidances import AvoidanceReading, read_avoidances
-from geo.readers.source import Source
+from geo.readers.chosen_file import ChosenFile
 from geo.store import Store
 
 STRANGERS = "no team has the inspectors {names}: their lines wait until one has"
 KEPT = "{count} lines of the city stay, of {names}: rows were refused or not read that may hold them"
 
 
-def import_avoidances(store: Store, path: Path, journey: Journey) -> ImportReport:
+def import_avoidances(store: Store, path: Path, options: ImportOptions) -> ImportReport:
     """Replace the avoidance table of the city by the good rows of the file; what was not read takes no line away."""
-    reading = read_avoidances(Source(path, journey.parts), columns=journey.columns, say=journey.say)
+    reading = read_avoidances(ChosenFile(path, options.parts), columns=options.columns, say=options.say)
     people = {one.name for team in store.teams() for one in team.inspectors}
     strangers = sorted({line.inspector for line in reading.lines} - people)
-    kept = [] if journey.whole else _kept(store.avoidances(), reading)
+    kept = [] if options.whole else _kept(store.avoidances(), reading)
     notes = list(reading.notes)
     notes += [Note(STRANGERS, {"names": few(strangers)})] if strangers else []
     notes += [Note(KEPT, {"count": len(kept), "names": few(line.inspector for line in kept)})] if kept else []
-    if reading.lines and not journey.dry_run:
+    if reading.lines and not options.dry_run:
         store.replace_avoidances([*reading.lines, *kept])
-    report = reported(path, journey, reading.rejected, Changes(accepted=len(reading.lines)), notes)
+    report = reported(path, options, reading.rejected, Changes(accepted=len(reading.lines)), notes)
     return replace(report, skipped=reading.skipped)
 
 

@@ -21,8 +21,8 @@ _CHANGES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Journey:
-    """How a file is to travel into the city."""
+class ImportOptions:
+    """How a file is to be taken into the city."""
 
     datum: Datum  # of its degrees; never guessed
     columns: Mapping[str, str] = field(default_factory=dict)  # our field -> the file's heading
@@ -73,10 +73,10 @@ class ImportReport:
 
 
 def reported(
-    source: Path, journey: Journey, rejected: pd.DataFrame, changes: Changes, notes: Sequence[Note]
+    source: Path, options: ImportOptions, rejected: pd.DataFrame, changes: Changes, notes: Sequence[Note]
 ) -> ImportReport:
     """Write the refused rows to their file, and count; ``changes.accepted`` counts the good rows."""
-    path = journey.rejected or Path(f"{source.stem}.rejected.xlsx")
+    path = options.rejected or Path(f"{source.stem}.rejected.xlsx")
     if len(rejected):
         write_sheet(rejected, path)
     return ImportReport(
@@ -87,7 +87,7 @@ def reported(
         unchanged=changes.unchanged,
         retired=changes.retired,
         rejected_file=str(path) if len(rejected) else "",
-        dry_run=journey.dry_run,
+        dry_run=options.dry_run,
         notes=tuple(notes),
     )
 

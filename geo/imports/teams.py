@@ -3,26 +3,26 @@
 from dataclasses import replace
 from pathlib import Path
 
-from geo.imports.report import ImportReport, Journey, few, reported
+from geo.imports.report import ImportOptions, ImportReport, few, reported
 from geo.model import Changes, Team
 from geo.notes import Note
-from geo.readers.source import Source
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.teams import TeamReading, read_team_table
 from geo.store import Store
 
 KEPT = "teams {names} stay as they are: their rows were refused, or may stand in what was not read"
 
 
-def import_teams(store: Store, path: Path, journey: Journey) -> ImportReport:
+def import_teams(store: Store, path: Path, options: ImportOptions) -> ImportReport:
     """Replace the teams of the city by those of the file that are whole; what was not read takes no team away."""
     reading = read_team_table(
-        Source(path, journey.parts), datum=journey.datum, columns=journey.columns, crs=journey.crs, say=journey.say
+        ChosenFile(path, options.parts), datum=options.datum, columns=options.columns, crs=options.crs, say=options.say
     )
-    kept = [] if journey.whole else _kept(store.teams(), reading)
-    if reading.teams and not journey.dry_run:
+    kept = [] if options.whole else _kept(store.teams(), reading)
+    if reading.teams and not options.dry_run:
         store.replace_teams([*reading.teams, *kept])
     notes = [*reading.notes, *([Note(KEPT, {"names": few(team.id for team in kept)})] if kept else [])]
-    report = reported(path, journey, reading.rejected, Changes(accepted=reading.rows), notes)
+    report = reported(path, options, reading.rejected, Changes(accepted=reading.rows), notes)
     return replace(report, skipped=reading.skipped)
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
@@ -19,6 +20,15 @@ KEPT_ITEMS = "{count} rows name items that the catalogue does not have for their
 KEPT_POINTS = "{count} rows take off more points than their item costs, {value!r} first: they stay"
 KEPT_TEAMS = "{count} rows name teams that the city does not have, {value!r} first: they stay; check the spelling"
 _NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A failed item as the file has it."""
+
+    checkpoint: str
+    item: str
+    points: float
 
 
 class VisitJudge:
@@ -65,7 +75,9 @@ class VisitJudge:
                 log.add_row(at, "round", messages.UNKNOWN_ROUND, value=named, nearest=rounds)
             elif team and known:
                 self._judge_team(at, team, planned, log)
-            items.append(self._judge_item(at, (checkpoint, item, points), planned, log) if item and known else item)
+            items.append(
+                self._judge_item(at, _Failed(checkpoint, item, points), planned, log) if item and known else item
+            )
         return pd.Series(items, index=rows.index, dtype="str")
 
     def _judge_team(self, at: int, team: str, planned: Round | None, log: FaultLog) -> None:
@@ -78,8 +90,8 @@ class VisitJudge:
             values = {"value": team, "round": planned.id, "nearest": hint(team, teams)}
             log.add_row(at, "team", messages.UNKNOWN_TEAM, **values)
 
-    def _judge_item(self, at: int, row: tuple[str, str, float], planned: Round | None, log: FaultLog) -> str:
-        checkpoint, text, points = row
+    def _judge_item(self, at: int, failed: _Failed, planned: Round | None, log: FaultLog) -> str:
+        checkpoint, text, points = failed.checkpoint, failed.item, failed.points
         category = self._categories[checkpoint]
         catalogues = self._catalogues(planned.edition if planned else "")
         item = next(filter(None, (each.find_item(text, category) for each in catalogues)), None)

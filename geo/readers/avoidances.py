@@ -8,9 +8,9 @@ import pandas as pd
 
 from geo.model import Avoidance
 from geo.notes import Note, Say, in_english
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import AVOIDANCE_FIELDS, AVOIDANCE_NEEDS, Headings
-from geo.readers.faults import FaultLog, rejected
-from geo.readers.source import Source
+from geo.readers.faults import log_of, rejected
 from geo.readers.tables import read_table
 
 NO_INSPECTOR = "inspector is missing: name who must keep away"
@@ -31,7 +31,7 @@ class AvoidanceReading(NamedTuple):
 
 
 def read_avoidances(
-    path: Source | Path | str, *, columns: Mapping[str, str] | None = None, say: Say = in_english
+    path: ChosenFile | Path | str, *, columns: Mapping[str, str] | None = None, say: Say = in_english
 ) -> AvoidanceReading:
     """Read the avoidance table into its lines and the rows that are none.
 
@@ -52,7 +52,7 @@ def read_avoidances(
     headings = Headings(AVOIDANCE_FIELDS, dict(columns or {}), AVOIDANCE_NEEDS)
     table = read_table(path, headings)
     table.require(headings, "inspector")
-    log = FaultLog.of(table)
+    log = log_of(table)
     frame = pd.DataFrame({field: table.texts(field) for field in AVOIDANCE_FIELDS})
     log.add((frame["inspector"] == "").to_numpy(), "inspector", NO_INSPECTOR)
     log.add((frame[list(_NAMES)] == "").all(axis=1).to_numpy(), "partner", NOTHING_NAMED)

@@ -18,13 +18,13 @@ from geo.frames import CHECKPOINTS, WGS84, check
 from geo.progress import Progress, silent
 from geo.readers import messages, values
 from geo.readers.categories import category_codes
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import CHECKPOINT_FIELDS, CHECKPOINT_NEEDS, Headings
 from geo.readers.coordinates import read_places
-from geo.readers.faults import Fault, FaultLog, rejected
+from geo.readers.faults import Fault, FaultLog, log_of, rejected
 from geo.readers.identity import row_ids
 from geo.readers.near import near_duplicates
 from geo.readers.own_datum import own_datum
-from geo.readers.source import Source
 from geo.readers.tables import SOURCE_ROW, Note, Table, read_table
 
 _TEXTS = ("name", "address", "street", "community", "unit", "street_code", "community_code", "grid_code", "cell")
@@ -58,7 +58,7 @@ class Reading(NamedTuple):
 
 
 def read_checkpoints(
-    path: Source | Path | str,
+    path: ChosenFile | Path | str,
     *,
     datum: Datum | str,
     columns: Mapping[str, str] | None = None,
@@ -81,7 +81,7 @@ def read_checkpoints(
 
 
 def read_roster(
-    path: Source | Path | str,
+    path: ChosenFile | Path | str,
     *,
     datum: Datum | str,
     columns: Mapping[str, str] | None = None,
@@ -120,7 +120,7 @@ def read_roster(
     table = read_table(path, headings, progress=progress)
     _require(table, headings)
     progress("rows", 0, len(table.rows))
-    log, notes = FaultLog.of(table), list(table.notes)
+    log, notes = log_of(table), list(table.notes)
     frame = _attributes(table, catalogue, log, notes)
     ids, numbered = row_ids(table, frame, log)
     named = own_datum(table, datum, log)

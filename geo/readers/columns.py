@@ -14,6 +14,7 @@ from geo.errors import InputError
 from geo.nearest import hint
 from geo.readers import messages
 
+_LONGEST = 255  # of a heading, as in a table of a workbook
 HEADER_ROWS = 30  # how far down a header may stand
 
 _DATUM_WORDS = {
@@ -22,7 +23,7 @@ _DATUM_WORDS = {
     Datum.CGCS2000: ("cgcs2000", "国家2000", "2000坐标系", "大地2000"),
     Datum.WGS84: ("wgs84", "wgs", "gps"),
 }
-_FILLER = re.compile(r"坐标系|坐标值|\(.*?\)|\[.*?\]")
+_FILLER = re.compile(r"坐标系|坐标值|\([^()\n]*+\)|\[[^\[\]\n]*+\]")
 
 
 def _fields() -> dict[str, dict[str, tuple[str, ...]]]:
@@ -171,11 +172,13 @@ def join_header(rows: Sequence[Sequence[Any]], first: int, span: int) -> list[st
     """Return one unique heading per column, those of a second header row in front."""
     width = max(len(row) for row in rows)
     headers: list[str] = []
-    seen: Counter[str] = Counter()
+    taken: Counter[str] = Counter()
     for column in range(width):
-        texts = [str(rows[at][column]).strip() for at in range(first, first + span) if column < len(rows[at])]
+        texts = [
+            str(rows[at][column])[:_LONGEST].strip() for at in range(first, first + span) if column < len(rows[at])
+        ]
         text = next((text for text in reversed(texts) if text), "") or f"column_{column + 1}"
-        header = f"{text}.{seen[text] + 1}" if seen[text] else text
-        seen.update({header, text, header.rpartition(".")[0]})
-        headers.append(header)
+        again = taken[text]
+        headers.append(f"{text}.{again + 1}" if again else text)
+        taken.update({headers[-1], headers[-1].rpartition(".")[0]})
     return headers

@@ -10,8 +10,10 @@ import pandas as pd
 
 from geo.notes import Say, in_english
 from geo.readers.tables import SOURCE_ROW, Table
+from geo.sources.findings import Findings
 
 _CELL_CHARACTERS = 32_000
+_TOLD_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,6 @@ class FaultLog:
     def __post_init__(self) -> None:
         self.bad = np.zeros(len(self.rows), bool)
 
-    @classmethod
-    def of(cls, table: Table) -> "FaultLog":
-        """Begin with what is wrong with the form of rows."""
-        log = cls(table.rows)
-        for fault in table.faults:
-            log.add_row(fault.at, "row", fault.template, **fault.values)
-        return log
-
     def join(self, other: "FaultLog") -> None:
         """Take over what was noted of the same rows elsewhere."""
         self.faults += other.faults
@@ -65,14 +59,28 @@ class FaultLog:
     def add(self, where: npt.ArrayLike, name: str, template: str, **values: Any) -> None:  # noqa: ANN401 - cells
         """Note one fault for every row where ``where`` holds; values may be columns or one for all."""
         for at in np.flatnonzero(np.asarray(where, bool)):
-            own = {key: _own(value, int(at)) for key, value in values.items()}
+            own = {key: _told(_own(value, int(at))) for key, value in values.items()}
             self.faults.append(Fault(self.row(int(at)), name, template, {"field": name, **own}))
             self.bad[at] = True
 
+    def take(self, found: Findings) -> None:
+        """Note what was found out about shapes and coordinates."""
+        for each in found.faults:
+            self.add(each.where, each.name, each.template, **each.values)
+
     def add_row(self, at: int, name: str, template: str, **values: Any) -> None:  # noqa: ANN401 - cells
         """Note one fault of the row at position ``at``."""
-        self.faults.append(Fault(self.row(at), name, template, {"field": name, **values}))
+        told = {key: _told(value) for key, value in values.items()}
+        self.faults.append(Fault(self.row(at), name, template, {"field": name, **told}))
         self.bad[at] = True
+
+
+def log_of(table: Table) -> FaultLog:
+    """Return the log of a table, with what is wrong with its cells whatever they mean."""
+    log = FaultLog(table.rows)
+    for fault in table.faults:
+        log.add_row(fault.at, fault.name, fault.template, **fault.values)
+    return log
 
 
 def _own(value: Any, at: int) -> Any:  # noqa: ANN401 - cells
@@ -81,6 +89,11 @@ def _own(value: Any, at: int) -> Any:  # noqa: ANN401 - cells
     elif isinstance(value, np.ndarray | list):
         value = value[at]
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _told(value: Any) -> Any:  # noqa: ANN401 - cells
+    """Cut a value to what a sentence can carry; the whole cell stands in its row."""
+    return value[:_TOLD_CHARACTERS] + "…" if isinstance(value, str) and len(value) > _TOLD_CHARACTERS else value
 
 
 def _short(cell: Any) -> Any:  # noqa: ANN401 - a cell
@@ -108,6 +121,6 @@ def rejected(table: Table, faults: Iterable[Fault], *, say: Say = in_english, id
     rows = table.rows[chosen]
     if ids is not None and len(kept := ids.iloc[chosen]) and (kept != "").any():
         frame.insert(0, "id", kept.to_numpy())
-    frame.insert(0, "reason", pd.Series(["; ".join(reasons[row]) for row in rows.tolist()], dtype="str"))
+    frame.insert(0, "reason", pd.Series([_short("; ".join(reasons[row])) for row in rows.tolist()], dtype="str"))
     frame.insert(0, SOURCE_ROW, rows)
     return frame

@@ -31,6 +31,7 @@ class RowFault:
     at: int  # position in the table
     template: str
     values: dict[str, Any]
+    name: str = "row"  # field
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,15 @@ _REMARK = re.compile(
     r"(注|备注|说明|填表|填报|制表|制单|审核|审批|复核|负责人|联系人|联系电话|日期|单位|note|remark|prepared|date)\w*\s*[:：].*",
     re.IGNORECASE | re.DOTALL,
 )
+MOST_COLUMNS = 16_384  # as in a workbook
 _FEW = 2  # filled cells of a row that is a remark
 _LONGEST = 200  # characters of a text that may be the name of something
 
 
 def sheet_part(grid: Grid, headings: Headings, file: str) -> Part:
     """Return a grid as a part; what cannot be read of it is said when it is read."""
+    if (width := max(map(len, grid.rows), default=0)) > MOST_COLUMNS:
+        raise InputError(messages.WIDE, file=file, width=width, most=MOST_COLUMNS)
     at = find_header(grid.rows, headings)
     filled = sum(1 for row in grid.rows if not all(map(blank, row)))
     if at is None:

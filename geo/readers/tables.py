@@ -19,13 +19,14 @@ from geo.notes import Sentences
 from geo.progress import Progress, silent
 from geo.readers import grids, messages, values
 from geo.readers.archives import archive_parts
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import Headings, named_datum, plain
 from geo.readers.layers import LAYERS, layer_parts
 from geo.readers.parts import Loaded, Part, RowFault, choose, short
 from geo.readers.sheets import few_rows, sheet_part
-from geo.readers.source import Source
 
 SOURCE_ROW = "source_row"
+MOST_CHARACTERS = 32_767  # of a cell, as in a workbook; the work on one must not grow without end
 _OWN_COLUMNS = {"sourcerow", "reason"}  # what a file of rejected rows carries beside its own columns
 _UNUSED_SHOWN = 60
 
@@ -83,7 +84,7 @@ class Table:
                 )
 
 
-def read_table(given: Source | Path | str, headings: Headings, *, progress: Progress = silent) -> Table:
+def read_table(given: ChosenFile | Path | str, headings: Headings, *, progress: Progress = silent) -> Table:
     """Read a file of any kind: all its sheets, layers or folders with the same headings, or those that are named.
 
     Parameters
@@ -100,7 +101,7 @@ def read_table(given: Source | Path | str, headings: Headings, *, progress: Prog
     InputError
         When the file is missing, broken, empty, or has no header; when its parts differ, so that somebody must choose.
     """
-    source = Source.of(given)
+    source = ChosenFile.of(given)
     progress("reading", 0, 1)
     parts = parts_of(source, headings)
     choice = choose(parts, source.parts, headings, source.path.name)
@@ -116,7 +117,7 @@ def read_table(given: Source | Path | str, headings: Headings, *, progress: Prog
     )
 
 
-def parts_of(source: Source, headings: Headings) -> Sequence[Part]:
+def parts_of(source: ChosenFile, headings: Headings) -> Sequence[Part]:
     """Return the sheets, layers or folders of a file.
 
     Raises
@@ -157,9 +158,27 @@ def _table(file: str, loaded: Loaded, headings: Headings) -> Table:
         geometry = None
     if geometry is None and "geometry" in columns:
         geometry = _from_wkt(cells[columns["geometry"]])
+    cells, overlong = _cut(cells, columns)
+    faults = (*loaded.faults, *overlong)
     return Table(
-        file, cells, loaded.rows, columns, constants, geometry, tuple(notes), part, loaded.skipped, faults=loaded.faults
+        file, cells, loaded.rows, columns, constants, geometry, tuple(notes), part, loaded.skipped, faults=faults
     )
+
+
+def _cut(cells: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame, list[RowFault]]:
+    """Cut the cells that hold more than a cell of a spreadsheet can, and tell which; outlines may be longer."""
+    found: list[RowFault] = []
+    fields = {heading: name for name, heading in columns.items()}
+    for heading in cells.columns:
+        column = [] if heading == columns.get("geometry") else cells[heading].tolist()
+        long = [at for at, cell in enumerate(column) if cell.__class__ is str and len(cell) > MOST_CHARACTERS]
+        for at in long:
+            values = {"heading": str(heading), "length": len(column[at]), "most": MOST_CHARACTERS}
+            found.append(RowFault(at, messages.OVERLONG, values, fields.get(heading, str(heading))))
+            column[at] = column[at][:MOST_CHARACTERS]
+        if long:
+            cells = cells.assign(**{heading: pd.Series(column, index=cells.index, dtype=object)})
+    return cells, found
 
 
 def _unseen(cells: pd.DataFrame, rows: npt.NDArray[np.int64]) -> list[Note]:

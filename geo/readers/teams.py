@@ -12,11 +12,11 @@ from geo.errors import InputError
 from geo.model import Inspector, Mode, Team
 from geo.notes import Note, Say, in_english
 from geo.readers import messages
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import TEAM_FIELDS, TEAM_NEEDS, Headings
 from geo.readers.coordinates import read_places, row_list
-from geo.readers.faults import FaultLog, rejected
+from geo.readers.faults import FaultLog, log_of, rejected
 from geo.readers.own_datum import refuse_other_datum
-from geo.readers.source import Source
 from geo.readers.tables import read_table
 from geo.readers.team_terms import read_terms, said
 
@@ -59,7 +59,7 @@ def read_team_list(
 
 
 def read_team_table(
-    path: Source | Path | str,
+    path: ChosenFile | Path | str,
     *,
     datum: Datum | str,
     columns: Mapping[str, str] | None = None,
@@ -94,7 +94,7 @@ def read_team_table(
     table.require(headings, "team")
     if table.geometry is None and not table.has("lonlat"):
         table.require(headings, "lon", "lat")
-    log = FaultLog.of(table)
+    log = log_of(table)
     refuse_other_datum(table, declared, log)
     frame = pd.DataFrame({field: table.texts(field) for field in ("team", "inspector", "unit", "street")})
     log.add((frame["team"] == "").to_numpy(), "team", messages.NO_TEAM)

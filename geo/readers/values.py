@@ -66,9 +66,7 @@ _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?")
 def as_text(cell: Any) -> str:  # noqa: ANN401 - a cell
     """Write one cell as text: whole numbers without a decimal point, times in ISO form, blanks as nothing."""
     if isinstance(cell, str):
-        text = cleaned(cell).strip()
-        if "\n" in text or "\r" in text or "  " in text or "\u3000" in text or "\xa0" in text:
-            text = re.sub(r"\s+", " ", text).strip()
+        text = " ".join(cleaned(cell).split())
         return "" if text.casefold() in BLANKS else text
     if cell is None or cell != cell:  # noqa: PLR0124 - NaN
         return ""

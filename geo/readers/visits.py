@@ -11,15 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.clock import TIMEZONE
 from geo.errors import InputError
 from geo.model import Deduction, Visit
 from geo.notes import Note, Say, in_english
 from geo.progress import Progress, silent
 from geo.readers import messages, values
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import VISIT_FIELDS, VISIT_NEEDS, Headings
-from geo.readers.faults import FaultLog, rejected
+from geo.readers.faults import FaultLog, log_of, rejected
 from geo.readers.photo_files import PhotoFiles
-from geo.readers.source import Source
 from geo.readers.tables import Table, read_table
 
 Judge = Callable[[pd.DataFrame, FaultLog], pd.Series]
@@ -44,7 +45,7 @@ class VisitReading(NamedTuple):
 class VisitContext:
     """What a table of visits is held against."""
 
-    timezone: str = "Asia/Shanghai"  # of times that name none
+    timezone: str = TIMEZONE  # of times that name none
     columns: Mapping[str, str] = field(default_factory=dict)  # field to heading, as in geo.readers.read_roster
     known: Collection[str] | None = None  # ids of the checkpoints that there are; None takes any
     judge: Judge | None = None  # holds the rows against what else the city knows; None takes them as they stand
@@ -59,7 +60,9 @@ def read_visits(path: Path | str, **context: Any) -> tuple[list[Visit], pd.DataF
     return reading.visits, reading.rejected
 
 
-def read_visit_table(path: Source | Path | str, context: VisitContext, *, progress: Progress = silent) -> VisitReading:
+def read_visit_table(
+    path: ChosenFile | Path | str, context: VisitContext, *, progress: Progress = silent
+) -> VisitReading:
     """Read visits; rows of one checkpoint, team and time are one visit.
 
     A visit with a bad row is rejected as a whole, because half of its deductions would be a wrong score.
@@ -82,7 +85,7 @@ def read_visit_table(path: Source | Path | str, context: VisitContext, *, progre
     headings = Headings(VISIT_FIELDS, dict(context.columns), VISIT_NEEDS)
     table = read_table(path, headings, progress=progress)
     table.require(headings, "checkpoint", "arrived_at")
-    log = FaultLog.of(table)
+    log = log_of(table)
     frame = pd.DataFrame({field: table.texts(field) for field in _TEXTS})
     _check_checkpoints(frame["checkpoint"], context.known, log)
     moments = values.times(table.column("arrived_at"), context.timezone)

@@ -11,16 +11,18 @@ import shapely
 
 from geo import crs as datums
 from geo.crs import Datum
-from geo.errors import DatumError, InputError
+from geo.errors import InputError
 from geo.frames import WGS84, ZONES, check
 from geo.model import Level
 from geo.readers import messages, values
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import LEVEL_NAMES, ZONE_FIELDS, ZONE_NEEDS, Headings
 from geo.readers.coordinates import row_list
-from geo.readers.faults import Fault, FaultLog, rejected
+from geo.readers.faults import Fault, FaultLog, log_of, rejected
 from geo.readers.own_datum import own_datum
-from geo.readers.source import Source
 from geo.readers.tables import Note, Table, read_table
+from geo.sources.georeference import Source, parse_crs
+from geo.sources.shapes import AREA, place
 from geo.zones import codes as zone_codes
 from geo.zones.tree import with_parents
 
@@ -41,7 +43,7 @@ class ZoneReading(NamedTuple):
 
 
 def read_zones(
-    path: Source | Path | str,
+    path: ChosenFile | Path | str,
     *,
     datum: Datum | str,
     level: Level | str | None,
@@ -55,7 +57,7 @@ def read_zones(
 
 
 def read_zone_layer(
-    path: Source | Path | str,
+    path: ChosenFile | Path | str,
     *,
     datum: Datum | str,
     level: Level | str | None,
@@ -101,10 +103,11 @@ def read_zone_layer(
     meanings = tuple((word, str(level)) for word, level in _LEVEL_WORDS.items()) if own is not None else ()
     headings = Headings(fields, dict(columns or {}), needs, shapes="Polygon", meanings=meanings)
     table = read_table(path, headings)
-    log, notes = FaultLog.of(table), list(table.notes)
+    log, notes = log_of(table), list(table.notes)
     declared = Datum.parse(str(datum))
     named = own_datum(table, declared, log)
-    outlines = outlines_of(table, log, declared, crs)
+    outlines, said = outlines_of(table, log, declared, crs)
+    notes += said
     frame = _attributes(table, own, log)
     outlines, change_m2 = _repaired(outlines, frame["name"], log, notes)
     _check_codes(frame, outlines, log, notes)
@@ -123,33 +126,14 @@ def read_zone_layer(
     return ZoneReading(accepted, rejected(table, faults), faults, tuple(notes), mended, named, table.skipped)
 
 
-def outlines_of(table: Table, log: FaultLog, datum: Datum, crs: Any) -> gpd.GeoSeries:  # noqa: ANN401 - whatever pyproj takes
-    """Return the outlines in WGS-84."""
-    shapes = table.geometry
-    if shapes is None:
+def outlines_of(table: Table, log: FaultLog, datum: Datum, crs: Any) -> tuple[gpd.GeoSeries, list[Note]]:  # noqa: ANN401 - whatever pyproj takes
+    """Return the outlines in WGS-84, and what was decided about them; rows with a fault have none."""
+    if table.geometry is None:
         raise InputError(messages.NO_GEOMETRY, file=table.file, kinds="polygons")
-    if shapes.crs is None and crs is not None:
-        shapes = shapes.set_crs(crs)
-    bounds = shapes.total_bounds
-    if shapes.crs is None and np.abs(bounds[np.isfinite(bounds)]).max(initial=0) > 360:  # noqa: PLR2004 - no degrees
-        raise InputError(messages.NO_CRS, file=table.file)
-    shapes = shapes.set_crs(WGS84) if shapes.crs is None else datums.to_wgs84_series(shapes)
-    missing = (shapes.isna() | shapes.is_empty).to_numpy()
-    log.add(missing, "geometry", messages.NO_SHAPE)
-    kinds = pd.Series(shapes.geom_type.to_numpy(object))
-    log.add(~missing & ~kinds.isin(["Polygon", "MultiPolygon"]).to_numpy(), "geometry", messages.NOT_AREA, kind=kinds)
-    if datum in (Datum.GCJ02, Datum.BD09):
-        west, south, east, north = shapes.total_bounds
-        lon, lat = float(west + east) / 2, float(south + north) / 2
-        if not datums.in_china(lon, lat):
-            raise DatumError(messages.CITY_OUTSIDE_CHINA, file=table.file, lon=lon, lat=lat, datum=str(datum))
-    single = ((kinds == "MultiPolygon") & (shapes.count_geometries() == 1).to_numpy()).to_numpy()
-    if single.any():  # a file of mixed kinds makes every polygon a multipolygon
-        shapes = shapes.copy()
-        shapes[single] = gpd.GeoSeries(
-            shapely.get_geometry(shapes[single].to_numpy(), 0), shapes.index[single], crs=WGS84
-        )
-    return datums.shift_frame(shapes, datum)
+    source = Source(table.file, datum, table.geometry.crs, parse_crs(crs), shaped=True)
+    outlines, located = place(table.geometry, AREA, source)
+    log.take(located.found)
+    return outlines, located.found.spoken(log.rows)
 
 
 def _attributes(table: Table, level: Level | None, log: FaultLog) -> pd.DataFrame:

@@ -1,20 +1,22 @@
 """``xundian import``: streets, zones, checkpoints, teams, visits."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from geo import imports
+from geo.clock import zone_of
 from geo.crs import Datum
-from geo.imports import ImportReport, Journey
+from geo.imports import ImportOptions, ImportReport
 from geo.imports.avoidances import import_avoidances
 from geo.model import Level
+from webmap.cli.apart import import_apart, quietly
 from webmap.cli.files import OutFile, parts_option
 from webmap.cli.session import Result, Session, command
-from webmap.clock import zone_of
-from webmap.language.saying import saying
 from webmap.language.texts import say, translate
 
 FILE = click.Path(exists=True, path_type=Path)  # a folder is a FileGDB
@@ -40,6 +42,27 @@ def columns_option(example: str) -> Callable[[Callable[..., Result]], Callable[.
     return click.option("--columns", callback=read, help=f"Our field = the file's column, as {example}.")
 
 
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """How a file is to be taken, as the options say it; a command has those that mean something for its files."""
+
+    columns: dict[str, str]
+    datum: str = Datum.WGS84.value
+    crs: str | None = None
+    rejected: Path | None = None
+    force: bool = False
+    parts: tuple[str, ...] = ()
+    part: bool = False
+    whole: bool = False
+    dry_run: bool = False
+    history: bool = False
+
+    def options(self, session: Session) -> ImportOptions:
+        """Return them as the importers take them, with reasons in the language of the command line."""
+        chosen = {each.name: getattr(self, each.name) for each in fields(self)}
+        return ImportOptions(**chosen | {"datum": Datum(self.datum)}, say=partial(say, language=session.language))
+
+
 _OPTIONS = {
     "datum": click.option("--datum", type=DATUMS, required=True, help="Datum of the coordinates; it is never guessed."),
     "crs": click.option("--crs", help="CRS of projected coordinates without a zone prefix, as EPSG:4547."),
@@ -58,8 +81,8 @@ _OPTIONS = {
 }
 
 
-def journey_options(*names: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Add the options of a Journey, in this order."""
+def file_options(*names: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Add these options of :class:`FileOptions`, in this order."""
 
     def wrap(function: Callable[..., Result]) -> Callable[..., Result]:
         for name in reversed(names):
@@ -67,11 +90,6 @@ def journey_options(*names: str) -> Callable[[Callable[..., Result]], Callable[.
         return function
 
     return wrap
-
-
-def _journey(session: Session, datum: str, **options: Any) -> Journey:  # noqa: ANN401 - the options of a Journey
-    say_it = saying(lambda text: translate(text, session.language))
-    return Journey(Datum(datum), say=say_it, **options)
 
 
 def _answer(session: Session, report: ImportReport) -> Result:
@@ -98,8 +116,8 @@ def _counts(report: ImportReport) -> dict[str, Any]:
 @click.argument("file", type=FILE)
 def streets(session: Session, file: Path) -> Result:
     """Import streets: OSM XML or PBF, or GeoPackage/Parquet edges with u, v, highway."""
-    with session.store(create=True) as store:
-        return _answer(session, imports.import_streets(store, file, progress=session.progress))
+    bring = partial(imports.import_streets, path=file)
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "zones")
@@ -110,46 +128,42 @@ def streets(session: Session, file: Path) -> Result:
     help="Of all its zones; without it a column says the level of each.",
 )
 @columns_option("name=乡,code=代码")
-@journey_options("parts", "datum", "crs", "rejected", "force", "dry_run")
-def zones(session: Session, file: Path, level: str | None, **options: object) -> Result:
+@file_options("parts", "datum", "crs", "rejected", "force", "dry_run")
+def zones(session: Session, file: Path, level: str | None, given: FileOptions) -> Result:
     """Import zones, and say what is wrong with the tree."""
-    with session.store(create=True) as store:
-        journey = _journey(session, **options)  # type: ignore[arg-type]
-        found = imports.import_zones(
-            store, file, journey, level=Level(level) if level else None, progress=session.progress
-        )
-        return _answer(session, found)
+    options = given.options(session)
+    bring = partial(imports.import_zones, path=file, options=options, level=Level(level) if level else None)
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "checkpoints")
 @click.argument("file", type=FILE)
 @columns_option("name=场所,category=种别")
-@journey_options("parts", "datum", "crs", "rejected", "force", "part", "whole", "dry_run")
-def checkpoints(session: Session, file: Path, **options: object) -> Result:
+@file_options("parts", "datum", "crs", "rejected", "force", "part", "whole", "dry_run")
+def checkpoints(session: Session, file: Path, given: FileOptions) -> Result:
     """Import the roster; rows that a whole roster lacks are retired."""
-    with session.store(create=True) as store:
-        journey = _journey(session, **options)  # type: ignore[arg-type]
-        return _answer(session, imports.import_checkpoints(store, file, journey, progress=session.progress))
+    bring = partial(imports.import_checkpoints, path=file, options=given.options(session))
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "teams")
 @click.argument("file", type=FILE)
 @columns_option("team=班组,lon=驻点东经,lat=驻点北纬")
-@journey_options("parts", "datum", "crs", "rejected", "whole", "dry_run")
-def teams(session: Session, file: Path, **options: object) -> Result:
+@file_options("parts", "datum", "crs", "rejected", "whole", "dry_run")
+def teams(session: Session, file: Path, given: FileOptions) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
-    with session.store(create=True) as store:
-        return _answer(session, imports.import_teams(store, file, _journey(session, **options)))  # type: ignore[arg-type]
+    bring = partial(quietly, partial(imports.import_teams, path=file, options=given.options(session)))
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "avoidance")
 @click.argument("file", type=FILE)
 @columns_option("inspector=组员,partner=不同组")
-@journey_options("parts", "rejected", "whole", "dry_run")
-def avoidance(session: Session, file: Path, **options: object) -> Result:
+@file_options("parts", "rejected", "whole", "dry_run")
+def avoidance(session: Session, file: Path, given: FileOptions) -> Result:
     """Import the avoidance table (回避): inspector, and a partner, street, unit or checkpoint to keep away from."""
-    with session.store(create=True) as store:
-        return _answer(session, import_avoidances(store, file, _journey(session, "wgs84", **options)))
+    bring = partial(quietly, partial(import_avoidances, path=file, options=given.options(session)))
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "visits")
@@ -165,12 +179,11 @@ def avoidance(session: Session, file: Path, **options: object) -> Result:
     help="Records of another system: items, points and teams that the city does not know stay as they stand.",
 )
 @columns_option("checkpoint=点号,item=失分项")
-@journey_options("parts", "rejected")
-def visits(session: Session, file: Path, photos: Path | None, **options: object) -> Result:
+@file_options("parts", "rejected")
+def visits(session: Session, file: Path, photos: Path | None, given: FileOptions) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""
-    with session.store() as store:
-        journey = _journey(session, "wgs84", **options)
-        return _answer(session, imports.import_visits(store, file, journey, photos=photos, progress=session.progress))
+    bring = partial(imports.import_visits, path=file, options=given.options(session), photos=photos)
+    return _answer(session, import_apart(session, file, bring))
 
 
 @command(import_group, "list")

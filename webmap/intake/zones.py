@@ -14,7 +14,7 @@ from geo.zones.faults import IDLE, KINDS, OUTSIDE, UNOWNED, ZoneFaults, zone_fau
 from webmap import access, geojson, tiles
 from webmap.extent import extent
 from webmap.intake.view import levels
-from webmap.language.saying import FAULT_KINDS
+from webmap.language.our_words import FAULT_KINDS
 from webmap.language.spoken import say
 
 pages = Blueprint("zone_pages", __name__)

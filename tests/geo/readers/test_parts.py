@@ -14,7 +14,7 @@ from geo.errors import InputError
 from geo.readers import read_roster, read_team_list, read_visits, read_zone_layer
 from geo.readers.areas import read_area
 from geo.readers.avoidances import read_avoidances
-from geo.readers.source import Source
+from geo.readers.chosen_file import ChosenFile
 
 FAULTS = Path(__file__).parents[1] / "faults"
 HEADER = ["编号", "名称", "类别", "经度", "纬度"]
@@ -88,11 +88,11 @@ def test_other_headings_are_asked_about(book):
         "清单.xlsx holds tables whose headings differ: '公园' (3 rows: 编号, 名称, 类别, 经度, 纬度); "
         "'待定' (1 rows: 名称, 类别, 地址); say which to read, --sheet or --layer with its name, once for each"
     )
-    reading = read_roster(Source(path, ("待定",)), datum="wgs84")
+    reading = read_roster(ChosenFile(path, ("待定",)), datum="wgs84")
     assert reading.unplaced["name"].tolist() == ["甲"]
     assert reading.unread.parts == ("公园",)
     assert reading.skipped == 3
-    both = read_roster(Source(path, ("待定", "公园")), datum="wgs84")
+    both = read_roster(ChosenFile(path, ("待定", "公园")), datum="wgs84")
     assert len(both.accepted) + len(both.unplaced) == 4
 
 
@@ -103,7 +103,7 @@ def test_a_hidden_sheet_is_read_when_it_is_named_only(book, kind):
     assert reading.accepted.index.tolist() == ["P0", "P1"]
     assert "'旧' is hidden and was not read, 9 rows" in said(reading.notes)
     assert (reading.unread.parts, reading.skipped) == (("旧",), 9)
-    named = read_roster(Source(path, ("旧",)), datum="wgs84")
+    named = read_roster(ChosenFile(path, ("旧",)), datum="wgs84")
     assert len(named.accepted) == 9
     assert "'旧' is hidden; it was read because it was named" in said(named.notes)
 
@@ -126,10 +126,10 @@ def test_a_sheet_that_is_no_roster_is_named(book):
 def test_a_name_that_is_no_sheet(book, tmp_path):
     path = book({"公园": [HEADER, *rows("P", 3)], "公厕": [HEADER, *rows("T", 5)]})
     with pytest.raises(InputError, match=r"names '公圆', which 清单.xlsx does not have; it has 公园, 公厕"):
-        read_roster(Source(path, ("公圆",)), datum="wgs84")
+        read_roster(ChosenFile(path, ("公圆",)), datum="wgs84")
     (tmp_path / "a.csv").write_text("名称,类别,经度,纬度\n甲,公园,114.3,30.6\n", "utf-8")
     with pytest.raises(InputError, match=r"which a\.csv does not have; it has a"):
-        read_roster(Source(tmp_path / "a.csv", ("甲",)), datum="wgs84")
+        read_roster(ChosenFile(tmp_path / "a.csv", ("甲",)), datum="wgs84")
 
 
 def test_a_sheet_of_all_beside_a_sheet_for_each(book):
@@ -153,7 +153,7 @@ def test_sheets_in_different_datums_are_not_mixed(book):
     with pytest.raises(InputError, match="whose headings differ"):
         read_roster(path, datum="bd09")
     with pytest.raises(InputError, match=r"'一' and '二' give their coordinates in different systems \(bd09, gcj02\)"):
-        read_roster(Source(path, ("一", "二")), datum="bd09")
+        read_roster(ChosenFile(path, ("一", "二")), datum="bd09")
 
 
 def test_every_kind_of_table(book, tmp_path):
@@ -203,9 +203,9 @@ def test_layers_in_other_systems_are_asked_about(tmp_path):
     points("T", 2, 4547).to_file(path, layer="公厕")
     with pytest.raises(InputError, match="whose headings differ"):
         read_roster(path, datum="wgs84")
-    assert len(read_roster(Source(path, ("公厕",)), datum="wgs84").accepted) == 2
+    assert len(read_roster(ChosenFile(path, ("公厕",)), datum="wgs84").accepted) == 2
     with pytest.raises(InputError, match="in different systems"):
-        read_roster(Source(path, ("公厕", "公园")), datum="wgs84")
+        read_roster(ChosenFile(path, ("公厕", "公园")), datum="wgs84")
 
 
 def test_layers_of_different_levels_are_asked_about(tmp_path):
@@ -217,7 +217,7 @@ def test_layers_of_different_levels_are_asked_about(tmp_path):
         gpd.GeoDataFrame({"name": [f"大智{name}"]}, geometry=[box], crs=4326).to_file(path, layer=name)
     with pytest.raises(InputError, match="whose headings differ"):
         read_zone_layer(path, datum="wgs84", level="street")
-    reading = read_zone_layer(Source(path, ("街道",)), datum="wgs84", level="street")
+    reading = read_zone_layer(ChosenFile(path, ("街道",)), datum="wgs84", level="street")
     assert reading.accepted["name"].tolist() == ["大智街道"]
 
 
@@ -254,7 +254,7 @@ def test_shapefiles_in_one_archive(tmp_path):
     reading = read_roster(tmp_path / "点位.zip", datum="wgs84")
     assert len(reading.accepted) == 5
     assert set(reading.rows.str.partition("!")[0]) == {"公园", "公厕"}
-    assert len(read_roster(Source(tmp_path / "点位.zip", ("公厕",)), datum="wgs84").accepted) == 2
+    assert len(read_roster(ChosenFile(tmp_path / "点位.zip", ("公厕",)), datum="wgs84").accepted) == 2
 
 
 def test_an_archive_without_layers(tmp_path):

@@ -8,7 +8,7 @@ import xlsxwriter
 
 from geo.crs import Datum
 from geo.errors import InputError
-from geo.imports import ImportReport, Journey, import_checkpoints, import_teams, import_visits
+from geo.imports import ImportOptions, ImportReport, import_checkpoints, import_teams, import_visits
 from geo.imports.avoidances import import_avoidances
 from geo.store import Store
 
@@ -24,7 +24,9 @@ def bring(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
     monkeypatch.chdir(tmp_path)
 
     def run(sheets: dict[str, Rows], *, hidden: Sequence[str] = (), **options: object) -> ImportReport:
-        return import_checkpoints(store, book(tmp_path, sheets, hidden), Journey(Datum.WGS84, force=True, **options))
+        return import_checkpoints(
+            store, book(tmp_path, sheets, hidden), ImportOptions(Datum.WGS84, force=True, **options)
+        )
 
     return run
 
@@ -53,18 +55,21 @@ def every(report: ImportReport) -> int:
 
 def test_a_sheet_for_each_category_loses_nothing(store, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    journey = Journey(Datum.WGS84, force=True)
-    before = import_checkpoints(store, FAULTS / "xlsx_sheet_per_category_before.xlsx", journey)
-    after = import_checkpoints(store, FAULTS / "xlsx_sheet_per_category_rest_lost.xlsx", journey)
+    options = ImportOptions(Datum.WGS84, force=True)
+    before = import_checkpoints(store, FAULTS / "xlsx_sheet_per_category_before.xlsx", options)
+    after = import_checkpoints(store, FAULTS / "xlsx_sheet_per_category_rest_lost.xlsx", options)
     assert (before.new, after.unchanged, after.retired) == (8, 8, 0)
-    assert import_checkpoints(store, FAULTS / "kml_two_folders_one_read.kml", Journey(Datum.WGS84, part=True)).new == 6
+    assert (
+        import_checkpoints(store, FAULTS / "kml_two_folders_one_read.kml", ImportOptions(Datum.WGS84, part=True)).new
+        == 6
+    )
 
 
 def test_an_open_quote_changes_nothing(store, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    import_checkpoints(store, FAULTS / "csv_before.csv", Journey(Datum.WGS84))
+    import_checkpoints(store, FAULTS / "csv_before.csv", ImportOptions(Datum.WGS84))
     with pytest.raises(InputError, match="quotation mark in line 5"):
-        import_checkpoints(store, FAULTS / "csv_open_quote_swallows_rows.csv", Journey(Datum.WGS84))
+        import_checkpoints(store, FAULTS / "csv_open_quote_swallows_rows.csv", ImportOptions(Datum.WGS84))
     assert len(store.checkpoints()) == 8
 
 
@@ -114,7 +119,7 @@ def test_a_refused_row_may_be_a_point(store, bring, spoilt, kept):
     assert (report.rejected, every(report)) == (1, 5)
 
 
-def test_a_refused_row_with_its_own_number_is_no_other_point(store, bring):
+def test_a_refused_row_with_its_own_number_is_no_other_point(bring):
     numbered = [["编号", *HEADER], *([f"A{n}", *row] for n, row in enumerate(ROWS))]
     bring({"全": numbered})
     report = bring({"全": [*numbered[:5], ["B1", "", "公园", "", "", ""]]})
@@ -135,39 +140,41 @@ TEAMS = [["组别", "姓名", "经度", "纬度"], *([f"第{n}组", f"成员{n}"
 
 def test_teams_that_were_not_read_stay(store, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    import_teams(store, book(tmp_path, {"全": TEAMS}), Journey(Datum.WGS84))
+    import_teams(store, book(tmp_path, {"全": TEAMS}), ImportOptions(Datum.WGS84))
     halves = {"一": TEAMS[:3], "二": [TEAMS[0], *TEAMS[3:]]}
-    report = import_teams(store, book(tmp_path, halves), Journey(Datum.WGS84))
+    report = import_teams(store, book(tmp_path, halves), ImportOptions(Datum.WGS84))
     assert (report.accepted, report.skipped) == (4, 0)
-    report = import_teams(store, book(tmp_path, halves, ["二"]), Journey(Datum.WGS84))
+    report = import_teams(store, book(tmp_path, halves, ["二"]), ImportOptions(Datum.WGS84))
     assert (report.accepted, report.skipped) == (2, 2)
     assert [team.id for team in store.teams()] == ["第0组", "第1组", "第2组", "第3组"]
     assert any("第2组, 第3组 stay as they are" in note.text() for note in report.notes)
     spoilt = [*TEAMS[:3], ["第3组", "成员3", 114.3, ""]]
-    report = import_teams(store, book(tmp_path, {"全": spoilt}), Journey(Datum.WGS84))
+    report = import_teams(store, book(tmp_path, {"全": spoilt}), ImportOptions(Datum.WGS84))
     assert (report.accepted, report.rejected) == (2, 1)
     assert [team.id for team in store.teams()] == ["第0组", "第1组", "第3组"]
-    import_teams(store, book(tmp_path, {"全": spoilt}), Journey(Datum.WGS84, whole=True))
+    import_teams(store, book(tmp_path, {"全": spoilt}), ImportOptions(Datum.WGS84, whole=True))
     assert [team.id for team in store.teams()] == ["第0组", "第1组"]
 
 
 def test_avoidances_that_were_not_read_stay(store, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     lines = [["inspector", "partner"], ["张三", "李四"], ["王五", "赵六"]]
-    import_avoidances(store, book(tmp_path, {"全": lines}), Journey(Datum.WGS84))
-    report = import_avoidances(store, book(tmp_path, {"全": [*lines[:2], ["王五", ""]]}), Journey(Datum.WGS84))
+    import_avoidances(store, book(tmp_path, {"全": lines}), ImportOptions(Datum.WGS84))
+    report = import_avoidances(store, book(tmp_path, {"全": [*lines[:2], ["王五", ""]]}), ImportOptions(Datum.WGS84))
     assert (report.accepted, report.rejected) == (1, 1)
     assert [line.inspector for line in store.avoidances()] == ["张三", "王五"]
     sheets = {"一": lines[:2], "二": [lines[0], lines[2]]}
-    assert import_avoidances(store, book(tmp_path, sheets, ["二"]), Journey(Datum.WGS84)).skipped == 1
+    assert import_avoidances(store, book(tmp_path, sheets, ["二"]), ImportOptions(Datum.WGS84)).skipped == 1
     assert len(store.avoidances()) == 2
-    assert import_avoidances(store, book(tmp_path, sheets), Journey(Datum.WGS84)).accepted == 2
+    assert import_avoidances(store, book(tmp_path, sheets), ImportOptions(Datum.WGS84)).accepted == 2
 
 
 def test_visits_of_all_sheets(store, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    import_checkpoints(store, FAULTS / "roster_for_teams_and_visits.xlsx", Journey(Datum.WGS84))
-    report = import_visits(store, FAULTS / "visits_two_sheets_one_read.xlsx", Journey(Datum.WGS84))
+    import_checkpoints(store, FAULTS / "roster_for_teams_and_visits.xlsx", ImportOptions(Datum.WGS84))
+    report = import_visits(store, FAULTS / "visits_two_sheets_one_read.xlsx", ImportOptions(Datum.WGS84))
     assert (report.accepted, report.new, report.skipped) == (3, 3, 0)
-    report = import_visits(store, FAULTS / "visits_two_sheets_one_read.xlsx", Journey(Datum.WGS84, parts=("第一天",)))
+    report = import_visits(
+        store, FAULTS / "visits_two_sheets_one_read.xlsx", ImportOptions(Datum.WGS84, parts=("第一天",))
+    )
     assert (report.accepted, report.skipped) == (1, 2)

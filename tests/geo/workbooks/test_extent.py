@@ -16,7 +16,7 @@ import xlsxwriter
 from geo.catalogue import Catalogue, load, read_xlsx, write_xlsx
 from geo.errors import InputError
 from geo.readers import Reading, read_roster
-from geo.readers.source import Source
+from geo.readers.chosen_file import ChosenFile
 from geo.workbooks import workbook_grids
 from geo.workbooks.extent import Extent, cell_name, column_number
 from geo.workbooks.xlsx import sheet_extent
@@ -28,7 +28,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 HEADER = ["名称", "类别", "经度", "纬度"]
 
 
-def read(path: Path | Source) -> Reading:
+def read(path: Path | ChosenFile) -> Reading:
     """Read a roster with little memory: what calamine would need beside it shows as an aborted process."""
     tracemalloc.start()
     try:
@@ -157,7 +157,7 @@ def test_a_far_cell_in_another_sheet(tmp_path):
     end = b'<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     patched(path, lambda xml: xml.replace(b"<sheetData/>", end), "xl/worksheets/sheet2.xml")
     assert "sheet '别的'" in refusal(path)
-    reading = read(Source(path, ("点位",)))
+    reading = read(ChosenFile(path, ("点位",)))
     assert len(reading.accepted) == 3
     assert reading.unread.parts == ("别的",)
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ChosenFile:
     """A file, and the sheets, layers or folders of it that are asked for."""
 
     path: Path
     parts: tuple[str, ...] = ()  # names; empty: all with the same headings
 
     @classmethod
-    def of(cls, given: "Source | Path | str") -> "Source":
-        """Return a source as it is, and a path as the source of everything in it."""
-        return given if isinstance(given, Source) else cls(Path(given))
+    def of(cls, given: "ChosenFile | Path | str") -> "ChosenFile":
+        """Return a chosen file as it is, and a path as the choice of everything in it."""
+        return given if isinstance(given, ChosenFile) else cls(Path(given))
