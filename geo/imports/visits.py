@@ -14,6 +14,7 @@ from geo.imports.visit_rounds import RoundFinder
 from geo.model import Changes, Visit
 from geo.notes import Note
 from geo.progress import Progress, silent
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.visits import VisitContext, read_visit_table
 from geo.store import Store
@@ -45,7 +46,7 @@ def import_visits(
             photos=files,
             say=options.say,
         )
-        reading = read_visit_table(path, context, progress=progress)
+        reading = read_visit_table(ChosenFile(path, options.parts), context, progress=progress)
         repeats = Repeats()
         visits = list(map(repeats.joined, reading.visits))
         changes = Changes()
@@ -61,7 +62,7 @@ def import_visits(
     notes = [Note(WITH_PHOTOS, {"count": len(shown)})] if shown else []
     notes = [*reading.notes, *repeats.notes, *notes, *judge.notes]
     report = reported(path, options, reading.rejected, replace(changes, accepted=reading.rows), notes)
-    return replace(report, new=changes.accepted)
+    return replace(report, new=changes.accepted, skipped=reading.skipped)
 
 
 def _latest(store: Store) -> dt.datetime:

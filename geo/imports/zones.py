@@ -1,6 +1,6 @@
 """Zones into the city, and every checkpoint into its zones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.frames import WGS84, ZONES
-from geo.imports.datum_check import Verdict, judge_zones
+from geo.imports.datum_check import Verdict, elsewhere, judge_zones
 from geo.imports.datum_evidence import City
 from geo.imports.digest import digest_of
 from geo.imports.report import FORCED, ImportOptions, ImportReport, few, first_changes, reported, with_reasons
@@ -18,6 +18,7 @@ from geo.imports.stranded import outside_notes
 from geo.model import Changes, Level
 from geo.notes import Note, Say
 from geo.progress import Progress, silent
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.zones import ZoneReading, read_zone_layer
 from geo.store import Store
 from geo.zones.overlaps import TreeReport, check_tree
@@ -67,7 +68,8 @@ class PreparedZones:
 
     def report(self, options: ImportOptions, *, notes: tuple[Note, ...] = ()) -> ImportReport:
         """Count, and write the refused rows to their file."""
-        return reported(self.path, options, self.refused(options.say), self.counts, (*self.notes(), *notes))
+        report = reported(self.path, options, self.refused(options.say), self.counts, (*self.notes(), *notes))
+        return replace(report, skipped=self.reading.skipped)
 
     def notes(self) -> list[Note]:
         """Say everything that a person may want to know."""
@@ -121,13 +123,21 @@ def prepare_zones(
     known, checkpoints = store.zones(), store.checkpoints(include_retired=True)
     progress("reading", 0, 1)
     reading = read_zone_layer(
-        path, datum=options.datum, level=level, columns=options.columns, known=known, crs=options.crs
+        ChosenFile(path, options.parts),
+        datum=options.datum,
+        level=level,
+        columns=options.columns,
+        known=known,
+        crs=options.crs,
     )
     progress("reading", 1, 1)
     progress("datum", 0, 1)
     roster = checkpoints[~checkpoints["retired"]]
-    city = City(streets=store.streets(), zones=known, checkpoints=roster)
-    verdict = judge_zones(reading.accepted, declared=options.datum, city=city, named=reading.heading_datum)
+    streets, others = store.streets(), known[~known.index.isin(reading.accepted.index)]
+    city = City(streets=streets, zones=known, checkpoints=roster)
+    verdict = elsewhere(reading.accepted, options.datum, (streets, roster, others)) or judge_zones(
+        reading.accepted, declared=options.datum, city=city, named=reading.heading_datum
+    )
     progress("datum", 1, 1)
     if not options.force:
         verdict.raise_unless_fits()

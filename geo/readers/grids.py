@@ -1,92 +1,116 @@
-"""Workbooks and text files as rows of cells: sheets, merged ranges, encodings, separators."""
+"""Separated text as rows of cells: encodings, separators, quotes; and the encoding of a shapefile's table."""
 
 import csv
 import io
-from collections.abc import Mapping
+import re
 from pathlib import Path
-from typing import Any
-
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from geo.errors import InputError
 from geo.foreign_text import any_guarded, unguarded
+from geo.notes import Note
 from geo.readers import messages
 from geo.readers.columns import HEADER_ROWS, Headings
+from geo.readers.quotes import open_quote
+from geo.workbooks import Grid
 
-WORKBOOKS = {".xlsx", ".xls", ".xlsm"}
 TEXTS = {".csv", ".tsv", ".txt"}
-Rows = list[list[Any]]
-Found = list[tuple[str, Mapping[str, Any]]]  # templates of notes and their values
 
 _SEPARATORS = ",;\t|，"
+_NAMES = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "latin-1": "Latin-1"}
+_HAN = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}|\xe3\x80[\x80-\xbf]")
+_UTF16 = ("utf-16-le", "utf-16-be")
 
 
-def workbook_rows(path: Path, headings: Headings) -> tuple[Rows, Found]:
-    """Read the sheet with the most known headings, its merged cells filled.
-
-    Raises
-    ------
-    InputError
-        When the workbook is broken or protected.
-    """
-    try:
-        with CalamineWorkbook.from_path(path) as book:
-            sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
-            heads = [sheet.to_python(skip_empty_area=False, nrows=HEADER_ROWS) for sheet in sheets]
-            known = [max((headings.known(row) for row in head), default=0) for head in heads]
-            best = sheets[known.index(max(known))]
-            rows = best.to_python(skip_empty_area=False)
-            filled = _fill_merged(best, rows)
-            found: Found = [(messages.MERGED, {"count": filled})] if filled else []
-            if len(book.sheet_names) > 1:
-                found.append((messages.SHEET, {"sheet": best.name, "count": len(book.sheet_names)}))
-    except (CalamineError, OSError, ValueError) as error:
-        raise InputError(messages.UNREADABLE, file=path.name, reason=str(error) or type(error).__name__) from error
-    return rows, found
-
-
-def _fill_merged(sheet: CalamineSheet, rows: Rows) -> int:
-    """Repeat the value of a range merged over several rows in each of its cells: a street beside its checkpoints.
-
-    Ranges over several columns only are titles and stay as they are.
-    """
-    filled = 0
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
-        if bottom == top or top >= len(rows) or left >= len(rows[top]):
-            continue
-        value = rows[top][left]
-        for row in rows[top + 1 : bottom + 1]:
-            if left < len(row) and left == right and row[left] in ("", None) and value not in ("", None):
-                row[left] = value
-                filled += 1
-    return filled
-
-
-def text_rows(path: Path) -> tuple[Rows, Found]:
+def text_grid(path: Path, headings: Headings) -> Grid:
     """Read separated text.
 
     Raises
     ------
     InputError
-        When it is not text, or its quotes do not close.
+        When it is not text, changes its encoding, or a quotation mark does not close where its cell ends.
     """
-    content = path.read_bytes()
-    if b"\x00" in content[:4096] and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputError(messages.BROKEN_TEXT, file=path.name)
-    encoding = detect_encoding(content)
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise InputError(messages.BROKEN_TEXT, file=path.name) from error
+    encoding, text = _decoded(path.read_bytes(), path.name)
+    text = text.replace("\ufeff", "")  # of this file, or of files that were put one after the other
+    said, _, rest = text.partition("\n")
+    hint = said.strip().casefold()
+    separator = said.strip()[4] if hint.startswith("sep=") and len(hint) == len("sep=;") else ""
+    text = f"\n{rest}" if separator else text
+    separator = separator or _separator(text, headings)
+    at = open_quote(text, separator)
+    if at:
+        raise InputError(messages.OPEN_QUOTE, file=path.name, line=at)
     csv.field_size_limit(2**24)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=False))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False))
     except csv.Error as error:
         raise InputError(messages.UNREADABLE, file=path.name, reason=str(error)) from error
     if any_guarded(text):  # our own CSV, or that of another careful program
         rows = [[unguarded(cell) for cell in row] for row in rows]
-    name = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "latin-1": "Latin-1"}.get(encoding, encoding)
-    return [list(row) for row in rows], [(messages.ENCODING, {"file": path.name, "encoding": name})]
+    note = Note(messages.ENCODING, {"file": path.name, "encoding": _NAMES.get(encoding, encoding)})
+    return Grid(path.stem, rows, (note,), separator=separator, ended=not text or text[-1] in "\r\n")
+
+
+def _decoded(content: bytes, file: str) -> tuple[str, str]:
+    """Return the encoding and the text.
+
+    Raises
+    ------
+    InputError
+        When it is no text, or not in one encoding.
+    """
+    encoding = _bare_utf16(content) or detect_encoding(content)
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(messages.BROKEN_TEXT, file=file) from error
+    if "\x00" in text:
+        if encoding == "latin-1":
+            raise InputError(messages.BROKEN_TEXT, file=file)
+        raise InputError(messages.NUL_TEXT, file=file, line=text.count("\n", 0, text.index("\x00")) + 1)
+    said, line = _strange_line(content, encoding)
+    if line:
+        raise InputError(messages.MIXED_ENCODING, file=file, encoding=_NAMES[said], line=line)
+    return encoding, text
+
+
+def _bare_utf16(content: bytes) -> str:
+    """Return UTF-16 without a mark, which shows in every second byte of what is ASCII; else nothing."""
+    if b"\x00" not in content or len(content) % 2 or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return ""
+    for encoding in _UTF16:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        plain = all(letter.isprintable() or letter in "\r\n\t" for letter in text)
+        if plain and ("\n" in text or "\r" in text):
+            return encoding
+    return ""
+
+
+def _strange_line(content: bytes, encoding: str) -> tuple[str, int]:
+    """Return an encoding and the first line that is not in it while others are; line 0 where all are in one.
+
+    Two bytes of GB18030 may be UTF-8 by chance; a Chinese character of three bytes is not.
+    """
+    if encoding not in ("gb18030", "latin-1"):
+        return encoding, 0
+    lines = [(number, line) for number, line in enumerate(content.split(b"\n"), start=1) if not line.isascii()]
+    other = [number for number, line in lines if not _decodes(line, "utf-8")]
+    certain = [number for number, line in lines if _HAN.search(line) and _decodes(line, "utf-8")]
+    if certain and other:
+        return ("utf-8", other[0]) if certain[0] < other[0] else ("gb18030", certain[0])
+    if encoding == "latin-1" and _in_pairs(content):
+        return "gb18030", next((number for number, line in lines if not _decodes(line, "gb18030")), 0)
+    return encoding, 0
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def detect_encoding(content: bytes) -> str:
@@ -119,11 +143,16 @@ def _in_pairs(content: bytes) -> bool:
     return lone * 2 < len(high)
 
 
-def _separator(text: str) -> str:
-    """Choose the separator that splits the first lines into the most columns."""
-    head = "\n".join(text.splitlines()[:HEADER_ROWS])
+def _separator(text: str, headings: Headings) -> str:
+    """Choose the separator that shows the most known headings; where none does, the most columns."""
+    head = "\n".join(text[:400_000].splitlines()[:HEADER_ROWS])
     unquoted = "".join(part for at, part in enumerate(head.split('"')) if at % 2 == 0)
-    return max(_SEPARATORS, key=unquoted.count)
+
+    def known(separator: str) -> int:
+        rows = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+        return max((headings.known(row) for row in rows), default=0)
+
+    return max(_SEPARATORS, key=lambda one: (known(one), unquoted.count(one)))
 
 
 def _dbf_texts(content: bytes) -> bytes:

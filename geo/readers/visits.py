@@ -18,7 +18,8 @@ from geo.notes import Note, Say, in_english
 from geo.progress import Progress, silent
 from geo.readers import messages, values
 from geo.readers.arrivals import Arrivals
-from geo.readers.columns import VISIT_FIELDS, Headings
+from geo.readers.chosen_file import ChosenFile
+from geo.readers.columns import VISIT_FIELDS, VISIT_NEEDS, Headings
 from geo.readers.faults import FaultLog, log_of, rejected
 from geo.readers.numerals import points_of
 from geo.readers.other_forms import OtherForms
@@ -41,6 +42,7 @@ class VisitReading(NamedTuple):
     rejected: pd.DataFrame  # source_row, reason, the original columns
     rows: int  # of the visits
     notes: tuple[Note, ...]
+    skipped: int = 0  # rows that are no data, or stand in parts that were not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ def read_visits(path: Path | str, **context: Any) -> tuple[list[Visit], pd.DataF
     return reading.visits, reading.rejected
 
 
-def read_visit_table(path: Path | str, context: VisitContext, *, progress: Progress = silent) -> VisitReading:
+def read_visit_table(
+    path: ChosenFile | Path | str, context: VisitContext, *, progress: Progress = silent
+) -> VisitReading:
     """Read visits; rows of one checkpoint, team and time are one visit.
 
     A visit with a bad row is rejected as a whole, because half of its deductions would be a wrong score.
@@ -82,7 +86,7 @@ def read_visit_table(path: Path | str, context: VisitContext, *, progress: Progr
     InputError
         When the table names photos and nobody says where they are, or the other way round.
     """
-    headings = Headings(VISIT_FIELDS, dict(context.columns))
+    headings = Headings(VISIT_FIELDS, dict(context.columns), VISIT_NEEDS)
     table = read_table(path, headings, progress=progress)
     table.require(headings, "checkpoint", "arrived_at")
     log = log_of(table)
@@ -91,7 +95,7 @@ def read_visit_table(path: Path | str, context: VisitContext, *, progress: Progr
     forms = OtherForms(context.known if context.known is not None else ())
     frame["checkpoint"] = pd.Series(forms.own(frame["checkpoint"].tolist()), dtype="str")
     _check_checkpoints(frame["checkpoint"], context.known, log)
-    arrivals = Arrivals(Path(path), context.timezone)
+    arrivals = Arrivals(ChosenFile.of(path).path, context.timezone)
     cells = arrivals.moments(
         table.column("arrived_at").tolist(),
         *(table.column(name).tolist() if table.has(name) else None for name in ("day", "clock")),
@@ -115,7 +119,7 @@ def read_visit_table(path: Path | str, context: VisitContext, *, progress: Progr
     visits = _visits(frame, keys, ~log.bad)
     refused = rejected(table, log.faults, say=context.say)
     notes = (*(note for note in table.notes if note.template != messages.ENCODING), *forms.notes, *arrivals.notes)
-    return VisitReading(visits, refused, int((~log.bad).sum()), notes)
+    return VisitReading(visits, refused, int((~log.bad).sum()), notes, table.skipped)
 
 
 def _check_checkpoints(checkpoint: pd.Series, known: Collection[str] | None, log: FaultLog) -> None:
