@@ -138,7 +138,9 @@ def main() -> int:
     base = statistics.median(rate for rate, _, _ in found["waitress"])
     for name, runs in found.items():
         rate, middle, late = (statistics.median(column) for column in zip(*runs, strict=True))
-        print(f"{name:10} {rate:6.0f} requests/s ({rate / base:4.2f} of waitress), {middle:5.1f} ms, 99 %: {late:5.1f} ms")
+        print(
+            f"{name:10} {rate:6.0f} requests/s ({rate / base:4.2f} of waitress), {middle:5.1f} ms, 99 %: {late:5.1f} ms"
+        )
     for name in ("waitress", "ours"):
         with process(servers[name][0], **servers[name][1]) as port:
             print(f"{name:10} beside {SILENT} silent clients: {silent(port):.1f} ms")
