@@ -45,8 +45,8 @@ PUT_TOGETHER = {
     "geo/openings/words.py",
     "routing/draw/verifier.py",
     "routing/draw/number.py",
-    "routing/remedies.py",
-    "webmap/palette.py",
+    "routing/plan/remedies.py",
+    "webmap/maps/palette.py",
 }
 
 

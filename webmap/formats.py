@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from geo.catalogue import Catalogue, Category
 from geo.clock import zone_of
 from geo.natural import natural_order
-from webmap.access import city
+from webmap.accounts.access import city
 from webmap.language import saying
-from webmap.language.reasons import said
+from webmap.language.reasons import kept_remedy_text, reason_text
 from webmap.language.saying import THIN
 from webmap.language.spoken import spoken
 from webmap.team_marks import team_name
@@ -38,7 +38,8 @@ def init_app(app: Flask) -> None:
         points=points,
         team=team_name,
         in_order=natural_order,
-        said=said,
+        reason=reason_text,
+        remedy=kept_remedy_text,
     )
 
 

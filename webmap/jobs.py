@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from geo.errors import NotFoundError, StateError, XundianError
 from geo.model import Role
-from webmap import access
+from webmap.accounts import access
 from webmap.language.spoken import translate_error
 
 pages = Blueprint("jobs", __name__, url_prefix="/data/jobs")

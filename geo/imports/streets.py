@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
+from geo.errors import InputError
+from geo.imports.elsewhere import away_km
 from geo.imports.report import ImportReport
-from geo.model import Mode
-from geo.notes import Note
+from geo.imports.stranded import stranded_notes
 from geo.progress import Progress, silent
 from geo.store import Store
 from geo.streets.edges import file_sha256, read_streets
-from geo.streets.snapping import stranded
 
-STRANDED = "{count} checkpoints lie on a street that cannot be reached by {mode}, or over 300 m from one: {ids}"
-_NAMED = 10
+ELSEWHERE = (
+    "{file} lies {km} km from the zones and checkpoints of the city: check its CRS, or take back their imports if they "
+    "lie wrong"
+)
 
 
 def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> ImportReport:
@@ -21,6 +23,8 @@ def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> 
         there = len(store.streets())
         return ImportReport(accepted=there, unchanged=there)
     source = read_streets(path, progress=progress)
+    if km := away_km(source.edges, (store.zones(), store.checkpoints())):
+        raise InputError(ELSEWHERE, file=path.name, km=round(km))
     store.replace_streets(
         source.edges,
         turn_bans=source.turn_bans,
@@ -30,15 +34,3 @@ def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> 
     )
     notes = (*source.notes, *stranded_notes(store))
     return ImportReport(accepted=len(source.edges), new=len(source.edges), notes=notes)
-
-
-def stranded_notes(store: Store, mode: Mode = Mode.CAR) -> list[Note]:
-    """Name the checkpoints that the streets strand, once the city has both."""
-    checkpoints, edges = store.checkpoints(), store.streets()
-    if checkpoints.empty or not (edges[mode.value] > 0).any():
-        return []
-    lost = stranded(edges, checkpoints, mode).index
-    if lost.empty:
-        return []
-    ids = ", ".join(map(str, lost[:_NAMED])) + (" ..." if len(lost) > _NAMED else "")
-    return [Note(STRANDED, {"count": len(lost), "mode": mode.value, "ids": ids})]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from geo.imports.report import ImportOptions, ImportReport, few, reported
+from geo.imports.stranded import base_notes
 from geo.model import Changes, Team
 from geo.notes import Note
 from geo.readers.chosen_file import ChosenFile
@@ -21,7 +22,11 @@ def import_teams(store: Store, path: Path, options: ImportOptions) -> ImportRepo
     kept = [] if options.whole else _kept(store.teams(), reading)
     if reading.teams and not options.dry_run:
         store.replace_teams([*reading.teams, *kept])
-    notes = [*reading.notes, *([Note(KEPT, {"names": few(team.id for team in kept)})] if kept else [])]
+    notes = [
+        *reading.notes,
+        *base_notes(store, reading.teams),
+        *([Note(KEPT, {"names": few(team.id for team in kept)})] if kept else []),
+    ]
     report = reported(path, options, reading.rejected, Changes(accepted=reading.rows), notes)
     return replace(report, skipped=reading.skipped)
 

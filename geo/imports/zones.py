@@ -10,10 +10,11 @@ import pandas as pd
 import shapely
 
 from geo.frames import WGS84, ZONES
-from geo.imports.datum_check import Verdict, judge_zones
+from geo.imports.datum_check import Verdict, elsewhere, judge_zones
 from geo.imports.datum_evidence import City
 from geo.imports.digest import digest_of
 from geo.imports.report import FORCED, ImportOptions, ImportReport, few, first_changes, reported, with_reasons
+from geo.imports.stranded import outside_notes
 from geo.model import Changes, Level
 from geo.notes import Note, Say
 from geo.progress import Progress, silent
@@ -132,8 +133,11 @@ def prepare_zones(
     progress("reading", 1, 1)
     progress("datum", 0, 1)
     roster = checkpoints[~checkpoints["retired"]]
-    city = City(streets=store.streets(), zones=known, checkpoints=roster)
-    verdict = judge_zones(reading.accepted, declared=options.datum, city=city, named=reading.heading_datum)
+    streets, others = store.streets(), known[~known.index.isin(reading.accepted.index)]
+    city = City(streets=streets, zones=known, checkpoints=roster)
+    verdict = elsewhere(reading.accepted, options.datum, (streets, roster, others)) or judge_zones(
+        reading.accepted, declared=options.datum, city=city, named=reading.heading_datum
+    )
     progress("datum", 1, 1)
     if not options.force:
         verdict.raise_unless_fits()
@@ -154,7 +158,7 @@ def keep_zones(store: Store, prepared: PreparedZones, options: ImportOptions) ->
     changed = prepared.after.loc[[*prepared.new, *prepared.updated.index]]
     store.upsert_zones(changed, import_of=file, who=options.who)
     relocate(store)
-    return prepared.report(options)
+    return prepared.report(options, notes=tuple(outside_notes(store, store.teams())))
 
 
 def import_zones(

@@ -52,6 +52,21 @@ def plain(header: object) -> str:
     return short or text
 
 
+def completed(name: str) -> str:
+    """Complete a heading that a format has cut: to the synonym that begins with it, where all such mean one field."""
+    short = plain(name)
+    if not short or any(short in names for table in _FIELDS.values() for names in table.values()):
+        return name
+    found = [
+        (field, word)
+        for table in _FIELDS.values()
+        for field, names in table.items()
+        for word in names
+        if word.startswith(short)
+    ]
+    return found[0][1] if len({field for field, _ in found}) == 1 else name
+
+
 def named_datum(header: object) -> Datum | None:
     """Return the datum that a heading names (百度经度, lng_gcj02), or None."""
     text = re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", str(header)).casefold())

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.notes import Say, in_english
 from geo.readers.tables import SOURCE_ROW, Table
+from geo.readers.values import each_cell
 from geo.sources.findings import Findings
 
 _CELL_CHARACTERS = 32_000
@@ -115,7 +116,8 @@ def rejected(table: Table, faults: Iterable[Fault], *, say: Say = in_english, id
     for fault in faults:
         reasons.setdefault(fault.source_row, []).append(fault.text(say))
     chosen = np.flatnonzero(np.isin(table.rows, list(reasons)))
-    frame = table.cells.iloc[chosen].reset_index(drop=True).map(_short)
+    frame = table.cells.iloc[chosen].reset_index(drop=True)
+    frame = each_cell(frame, _short)
     if table.geometry is not None and "geometry" not in table.columns:
         frame["geometry"] = [_short(text) for text in table.geometry.iloc[chosen].to_wkt()]
     rows = table.rows[chosen]

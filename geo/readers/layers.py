@@ -1,32 +1,22 @@
-"""Vector files as layers: GeoPackage, FileGDB, Shapefile, KML and its folders, GPX, MapInfo, GeoJSON."""
+"""Vector files as parts: their layers, and the folders of KML."""
 
-import warnings
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import InputError
-from geo.notes import Note
-from geo.readers import grids, messages
+from geo.readers import kml, messages
 from geo.readers.parts import LAYER, Loaded, Part
 from geo.readers.truncation import check_whole
+from geo.readers.vector_files import KML, Layer, LayerInfo, kml_layer, layer_infos, read_layer
 
 LAYERS = {
     *(".geojson", ".json", ".geojsonl", ".geojsons", ".gpkg", ".shp", ".kml", ".kmz", ".gpx", ".tab", ".mif"),
     *(".gdb", ".fgb"),
 }
-_KML = {".kml", ".kmz"}
-_KML_COLUMNS = {
-    *("id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"),
-    *("snippet", "description", "Description"),
-}
-_BROKEN = (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError, RuntimeError, OSError)
+_SHAPES = ("Point", "Polygon", "LineString")
 
 
 def layer_parts(path: Path) -> list[Part]:
@@ -35,69 +25,27 @@ def layer_parts(path: Path) -> list[Part]:
     Raises
     ------
     InputError
-        When it is broken or holds no layer.
+        When it is broken, cut off, or holds no layer.
     """
     check_whole(path)
-    encoding = grids.dbf_encoding(path) if path.suffix.lower() == ".shp" else None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of GDAL, on what the checks say in words
-            names = [str(name) for name, _ in pyogrio.list_layers(path)]
-            parts = [_part(path, number, name, encoding) for number, name in enumerate(names)]
-    except _BROKEN as error:
-        raise unreadable(path, error) from error
-    if not parts:
+    infos = layer_infos(path)
+    if not infos:
         raise InputError(messages.EMPTY_FILE, file=path.name)
-    return parts
+    reads: list[Callable[[], Layer]] = [partial(read_layer, path, number) for number in range(len(infos))]
+    if path.suffix.lower() in KML:  # which is parsed as a whole
+        reads = [partial(kml_layer, folder) for folder in kml.read_folders(path)]
+    return [_part(info, partial(_loaded, path.name, read)) for info, read in zip(infos, reads, strict=True)]
 
 
-def unreadable(path: Path, error: BaseException) -> InputError:
-    """Say that a file cannot be read, with the first line of the reason."""
-    reason = (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), path.name)
-    return InputError(messages.UNREADABLE, file=path.name, reason=reason)
+def _part(info: LayerInfo, read: Callable[[], Loaded]) -> Part:
+    kind = info.shapes.removeprefix("3D ").removeprefix("Multi").split(" ", maxsplit=1)[0]
+    shape = kind if kind in _SHAPES else ""
+    placed = info.shapes not in ("", "None") or bool(info.crs)
+    return Part(info.name, LAYER, info.fields, info.rows, read, shape=shape, placed=placed, crs=info.crs)
 
 
-def _part(path: Path, number: int, name: str, encoding: str | None) -> Part:
-    info = pyogrio.read_info(path, layer=number, encoding=encoding, force_feature_count=True)
-    shape = str(info["geometry_type"] or "").removeprefix("Multi").removeprefix("3D ").split(" ", maxsplit=1)[0]
-    return Part(
-        name,
-        LAYER,
-        tuple(map(str, info["fields"])),
-        max(int(info["features"]), 0),
-        partial(_read, path, number, encoding),
-        shape=shape if shape in ("Point", "Polygon", "LineString") else "",
-        placed=info["geometry_type"] is not None,
-        crs=str(info["crs"] or ""),
-    )
-
-
-def _read(path: Path, number: int, encoding: str | None) -> Loaded:
-    notes = [Note(messages.ENCODING, {"file": path.name, "encoding": encoding})] if encoding else []
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            frame = pyogrio.read_dataframe(path, layer=number, encoding=encoding, force_2d=True, use_arrow=False)
-    except _BROKEN as error:
-        raise unreadable(path, error) from error
-    if not len(frame):
-        raise InputError(messages.EMPTY_FILE, file=path.name)
-    geometry = frame.geometry.reset_index(drop=True) if isinstance(frame, gpd.GeoDataFrame) else None
-    cells = pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).astype(object).reset_index(drop=True)
-    cells = cells.where(cells.notna(), None)
-    cells.columns = pd.Index([str(name) for name in cells.columns])
-    if path.suffix.lower() in _KML:
-        cells = _kml_cells(cells)
-    return Loaded(cells, np.arange(1, len(cells) + 1), geometry, tuple(notes))
-
-
-def _kml_cells(cells: pd.DataFrame) -> pd.DataFrame:
-    """Drop what every KML placemark has and nobody filled in, and its own ``Name`` beside a ``name``."""
-    drop = [column for column in cells.columns if column in _KML_COLUMNS and cells[column].map(_unfilled).all()]
-    if {"Name", "name"} <= set(cells.columns):
-        drop.append("Name")
-    return cells.drop(columns=drop)
-
-
-def _unfilled(cell: Any) -> bool:  # noqa: ANN401 - a cell
-    return cell is None or cell != cell or cell in ("", -1, 0, False)  # noqa: PLR0124 - NaN
+def _loaded(file: str, read: Callable[[], Layer]) -> Loaded:
+    layer = read()
+    if not len(layer.cells):
+        raise InputError(messages.EMPTY_FILE, file=file)
+    return Loaded(layer.cells, np.arange(1, len(layer.cells) + 1), layer.geometry, layer.notes)

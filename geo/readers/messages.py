@@ -149,6 +149,12 @@ OTHER_SEPARATOR = "its cells are parted by {other!r}, those of the header by {se
 CUT_ROW = "it ends in the middle, and the file with it: copy the file again, or fill in the rest"
 
 # --- notes: nothing is wrong, but the reader decided something
+NO_SHX = "{file} lacks its .shx: the index was made anew from the shapes"
+NO_DBF = "{file} lacks its .dbf, which holds names, categories and all other columns: bring it too"
+NO_PRJ = "{file} lacks its .prj: its numbers, the datum and the CRS of the import tell where it is"
+NAMES_CUT = "{file} has names of columns that its format has cut: {names}"
+BROKEN_SHAPES = "its shapes are broken"
+NO_KML_INSIDE = "no .kml inside"
 ENCODING = "{file} is in {encoding}"
 SHEET = "sheet {sheet!r} of {count} was read, the one with the most known columns"
 LAYER = "layer {sheet!r} of {count} was read, the one with the most known columns"
@@ -171,6 +177,11 @@ UNSEEN = (
 )
 TWO_COLUMNS = "both {taken!r} and {other!r} mean {field}; {taken!r} was taken"
 UNUSED_COLUMNS = "these columns were not used: {headers}"
+SERIALS_READ = "{count} times are numbers of a spreadsheet; they were read as days since {year}"
+TIMES_JOINED = "{count} times of day were joined with the dates beside them"
+OTHER_FORM = "{count} rows write the id of a checkpoint in another form, {value!r} first: {own!r} was taken for it"
+ODK_READ = "row {rows}: latitude, longitude, height and accuracy in one cell were read in the order of ODK"
+COMMAS_READ = "row {rows}: the comma was read as a decimal point"
 DMS_READ = "row {rows}: degrees, minutes and seconds were turned into decimal degrees"
 COARSE = "row {rows}: coordinates with fewer than 4 decimals are only good to some 10 m or worse"
 OSM_TAGS = "{count} categories were OSM tags and were mapped by the table that ships with the product"

@@ -39,7 +39,7 @@ def sheet_part(grid: Grid, headings: Headings, file: str) -> Part:
     first, span = at
     headers = join_header(grid.rows, first, span)
     above = sum(1 for row in grid.rows[: first + span] if not all(map(blank, row)))
-    read = partial(_load, grid, headers, (first, span), file)
+    read = partial(_load, grid, headers, first, span, file)
     named = tuple(header for header in headers if not header.startswith("column_"))
     return Part(grid.name, SHEET, named, filled - above, read, grid.hidden, texts=partial(_texts, grid))
 
@@ -62,9 +62,8 @@ def _refuse(grid: Grid, headings: Headings, file: str) -> Loaded:
     raise InputError(messages.NO_HEADER, file=file, rows=HEADER_ROWS, example=example)
 
 
-def _load(grid: Grid, headers: list[str], header: tuple[int, int], file: str) -> Loaded:
-    """Read the rows below the header."""
-    first, span = header
+def _load(grid: Grid, headers: list[str], first: int, span: int, file: str) -> Loaded:
+    """Read the rows below the header, which begins in a row and spans one or two."""
     notes = list(grid.notes)
     if any(not all(map(blank, row)) for row in grid.rows[:first]):
         notes.append(Note(messages.HEADER_ROW, {"row": first + 1}))

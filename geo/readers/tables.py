@@ -75,6 +75,9 @@ class Table:
         """
         for name in fields:
             if not self.has(name):
+                for note in self.notes:
+                    if note.template == messages.NO_DBF:
+                        raise InputError(note.template, **note.values)
                 raise InputError(
                     messages.NO_COLUMN,
                     file=self.file,

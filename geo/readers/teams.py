@@ -19,6 +19,7 @@ from geo.readers.faults import FaultLog, log_of, rejected
 from geo.readers.own_datum import refuse_other_datum
 from geo.readers.tables import read_table
 from geo.readers.team_terms import read_terms, said
+from geo.readers.texts import TEAM_TEXTS, check_texts
 
 
 class TeamReading(NamedTuple):
@@ -96,7 +97,8 @@ def read_team_table(
         table.require(headings, "lon", "lat")
     log = log_of(table)
     refuse_other_datum(table, declared, log)
-    frame = pd.DataFrame({field: table.texts(field) for field in ("team", "inspector", "unit", "street")})
+    frame = pd.DataFrame({field: table.texts(field) for field in TEAM_TEXTS.names})
+    check_texts(frame, TEAM_TEXTS, log)
     log.add((frame["team"] == "").to_numpy(), "team", messages.NO_TEAM)
     frame = frame.join(read_terms(table, log))
     places = read_places(table, log, datum=declared, crs=crs)

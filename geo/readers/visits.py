@@ -17,11 +17,15 @@ from geo.model import Deduction, Visit
 from geo.notes import Note, Say, in_english
 from geo.progress import Progress, silent
 from geo.readers import messages, values
+from geo.readers.arrivals import Arrivals
 from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import VISIT_FIELDS, VISIT_NEEDS, Headings
 from geo.readers.faults import FaultLog, log_of, rejected
+from geo.readers.numerals import points_of
+from geo.readers.other_forms import OtherForms
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.tables import Table, read_table
+from geo.readers.texts import VISIT_TEXTS, check_texts
 
 Judge = Callable[[pd.DataFrame, FaultLog], pd.Series]
 """Notes the faults of rows (``checkpoint, team, item, points, round, arrived_at``), and gives their items by code."""
@@ -87,10 +91,18 @@ def read_visit_table(
     table.require(headings, "checkpoint", "arrived_at")
     log = log_of(table)
     frame = pd.DataFrame({field: table.texts(field) for field in _TEXTS})
+    check_texts(frame, VISIT_TEXTS, log)
+    forms = OtherForms(context.known if context.known is not None else ())
+    frame["checkpoint"] = pd.Series(forms.own(frame["checkpoint"].tolist()), dtype="str")
     _check_checkpoints(frame["checkpoint"], context.known, log)
-    moments = values.times(table.column("arrived_at"), context.timezone)
-    _check_times(moments, table.texts("arrived_at"), log, context.now)
-    frame["points"] = _points(frame["item"], table.texts("points"), log)
+    arrivals = Arrivals(ChosenFile.of(path).path, context.timezone)
+    cells = arrivals.moments(
+        table.column("arrived_at").tolist(),
+        *(table.column(name).tolist() if table.has(name) else None for name in ("day", "clock")),
+    )
+    moments = values.times(cells, context.timezone)
+    _check_times(moments, pd.Series(map(values.as_text, cells), dtype="str"), log, context.now)
+    frame["points"] = _points(frame["item"], table.texts("points").map(points_of).astype("str"), log)
     covert = table.texts("covert")
     frame["covert"], wrong = values.flags(covert)
     log.add(wrong, "covert", messages.BAD_FLAG, value=covert)
@@ -106,14 +118,14 @@ def read_visit_table(
     log.add(np.array([key in broken for key in keys], bool) & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
     visits = _visits(frame, keys, ~log.bad)
     refused = rejected(table, log.faults, say=context.say)
-    notes = tuple(note for note in table.notes if note.template != messages.ENCODING)
+    notes = (*(note for note in table.notes if note.template != messages.ENCODING), *forms.notes, *arrivals.notes)
     return VisitReading(visits, refused, int((~log.bad).sum()), notes, table.skipped)
 
 
 def _check_checkpoints(checkpoint: pd.Series, known: Collection[str] | None, log: FaultLog) -> None:
     log.add((checkpoint == "").to_numpy(), "checkpoint", messages.NO_CHECKPOINT)
     if known is not None:
-        strange = (checkpoint != "") & ~checkpoint.isin(set(known))
+        strange = (checkpoint != "") & ~checkpoint.isin(set(known)) & ~log.bad
         log.add(strange.to_numpy(), "checkpoint", messages.UNKNOWN_CHECKPOINT, value=checkpoint)
 
 

@@ -21,6 +21,7 @@ from geo.readers.coordinates import row_list
 from geo.readers.faults import Fault, FaultLog, log_of, rejected
 from geo.readers.own_datum import own_datum
 from geo.readers.tables import Note, Table, read_table
+from geo.readers.texts import ZONE_TEXTS, check_texts
 from geo.sources.georeference import Source, parse_crs
 from geo.sources.shapes import AREA, place
 from geo.zones import codes as zone_codes
@@ -130,7 +131,8 @@ def outlines_of(table: Table, log: FaultLog, datum: Datum, crs: Any) -> tuple[gp
 
 
 def _attributes(table: Table, level: Level | None, log: FaultLog) -> pd.DataFrame:
-    frame = pd.DataFrame({field: table.texts(field) for field in ("code", "name", "parent", "unit", "person")})
+    frame = pd.DataFrame({field: table.texts(field) for field in ZONE_TEXTS.names})
+    check_texts(frame, ZONE_TEXTS, log)
     for upper in (f"in_{level}" for level in _ORDER):
         frame[upper] = table.texts(upper)
     if level is not None:
@@ -143,8 +145,6 @@ def _attributes(table: Table, level: Level | None, log: FaultLog) -> pd.DataFram
             written.str.casefold().map(lambda text: known.get(text) or _LEVEL_WORDS.get(text, "")).astype("str")
         )
         log.add((frame["level"] == "").to_numpy(), "level", messages.BAD_LEVEL, value=written)
-    for field in ("code", "name"):
-        log.add(frame[field].isin(values.CELL_ERRORS).to_numpy(), field, messages.CELL_ERROR, value=frame[field])
     nameless = ((frame["name"] == "") & (frame["code"] == "")).to_numpy()
     log.add(nameless, "name", messages.NO_ZONE_NAME)
     frame["name"] = frame["name"].where(frame["name"] != "", frame["code"])
@@ -185,8 +185,6 @@ def areas_only(shape: shapely.Geometry) -> shapely.Geometry:
 def _check_codes(frame: pd.DataFrame, outlines: gpd.GeoSeries, log: FaultLog, notes: list[Note]) -> None:
     """Check the codes of Chinese cities; elsewhere a code is any text."""
     written = frame["code"].map(values.half_width)
-    lost = written.str.fullmatch(r"\d(\.\d+)?[eE]\+\d+").to_numpy(bool)
-    log.add(lost, "code", messages.LOST_DIGITS, value=frame["code"])
     frame["code"] = written.map(zone_codes.pad).astype("str")
     padded = (frame["code"] != written).to_numpy()
     if padded.any():

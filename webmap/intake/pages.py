@@ -20,13 +20,14 @@ from geo.errors import InputError, NotFoundError
 from geo.model import Level, Role
 from geo.workbooks import write_sheet
 from geo.writers.layers import write
-from webmap import access, geojson
+from webmap.accounts import access
 from webmap.formats import catalogue_of_app
 from webmap.intake import apart, preview, view
 from webmap.intake.preview import Kept, Preview
 from webmap.intake.uploads import Upload, Uploads
 from webmap.jobs import Job, jobs, owner, trouble
 from webmap.language.spoken import say, spoken
+from webmap.maps import geojson
 
 pages = Blueprint("intake", __name__)
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from geo.confined import confined
 from geo.errors import InputError, NotFoundError
 from geo.model import Role
-from webmap import access
+from webmap.accounts import access
 from webmap.intake import apart, view
 from webmap.intake.apart import Choosing, Read
 from webmap.intake.uploads import Upload, Uploads

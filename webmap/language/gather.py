@@ -65,7 +65,7 @@ def gathered() -> Catalog:
     for text in ON_PAGES.values():
         catalogue.add(text, locations=[("webmap/language/on_pages.py", 1)])
     for text in reasons.templates():
-        catalogue.add(text, locations=[("routing/remedies.py", 1)])
+        catalogue.add(text, locations=[("routing/plan/remedies.py", 1)])
     return catalogue
 
 

@@ -148,8 +148,12 @@ def test_a_sheet_of_all_beside_a_sheet_for_each(book):
 
 
 def test_sheets_in_different_datums_are_not_mixed(book):
-    path = book({"一": [["名称", "类别", "百度经度", "百度纬度"], ["甲", "公园", 114.3, 30.6]],
-                 "二": [["名称", "类别", "高德经度", "高德纬度"], ["乙", "公园", 114.3, 30.6]]})  # fmt: skip
+    path = book(
+        {
+            "一": [["名称", "类别", "百度经度", "百度纬度"], ["甲", "公园", 114.3, 30.6]],
+            "二": [["名称", "类别", "高德经度", "高德纬度"], ["乙", "公园", 114.3, 30.6]],
+        }
+    )
     with pytest.raises(InputError, match="whose headings differ"):
         read_roster(path, datum="bd09")
     with pytest.raises(InputError, match=r"'一' and '二' give their coordinates in different systems \(bd09, gcj02\)"):

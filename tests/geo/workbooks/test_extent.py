@@ -76,8 +76,11 @@ def far(tmp_path: Path, *cells: tuple[int, int]) -> Path:
 
 def test_names_of_cells():
     assert [cell_name(0, 0), cell_name(9, 25), cell_name(0, 26), cell_name(1048575, 16383)] == [
-        "A1", "Z10", "AA1", "XFD1048576",
-    ]  # fmt: skip
+        "A1",
+        "Z10",
+        "AA1",
+        "XFD1048576",
+    ]
     assert [column_number(text) for text in (b"A", b"Z", b"AA", b"XFD")] == [0, 25, 26, 16383]
 
 
