@@ -198,7 +198,8 @@ def _keep(sent: list[FileStorage], folder: Path) -> str:
     if len(sent) > 1 and not all(_suffix(one.filename or "") in SHAPE_PARTS for one in sent):
         raise InputError("several files were sent: choose one, or all the parts of one shapefile")
     for one in sent:
-        target = folder / f"upload{_suffix(one.filename or '')}"
+        suffix = _suffix(one.filename or "")
+        target = folder / f"upload{'.geojson' if suffix == '.json' else suffix}"  # upload.json holds the choices
         one.save(target)
         _check(target, _shown(one.filename or ""))
     if (folder / "upload.zip").exists():
