@@ -1,0 +1,116 @@
+"""The layers of a file with street edges: all with the same columns are read, or those that are asked for."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyogrio
+
+from geo.errors import InputError
+from geo.notes import Note
+from geo.readers import messages
+from geo.readers.chosen_file import ChosenFile
+from geo.readers.columns import Headings, plain
+from geo.readers.layers import layer_parts
+from geo.readers.parts import Part, choose
+from geo.readers.vector_files import BROKEN, read_layer, whole_file
+from geo.streets import conditions
+from geo.streets.access import TAGS
+
+PARQUET = (".parquet", ".geoparquet")
+NEEDED = ("u", "v", "highway")
+TEXTS = ("name", "name:zh", "ref", "bridge", "tunnel")
+UNREADABLE = "file is {value!r}: it can't be read as street edges ({reason}); export it again"
+NO_LINES = "file is {value!r}: it holds no layer of lines; give street edges"
+NO_LAYERS = "{field} is {value!r}: {file} has no layers; leave it out"
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The rows of the layers that are read."""
+
+    frame: gpd.GeoDataFrame
+    rows: npt.NDArray[Any]  # what the user calls a row: its number, or layer!number where there are several
+    notes: tuple[Note, ...] = ()
+
+
+def _headings() -> Headings:
+    columns: Mapping[str, tuple[str, ...]] = {
+        name: (plain(name),) for name in sorted({*NEEDED, *TAGS, *conditions.TAGS, *TEXTS})
+    }
+    return Headings(columns, {}, tuple((name,) for name in NEEDED), shapes="LineString", once=False)
+
+
+def read_edge_rows(chosen: ChosenFile) -> Edges:
+    """Read the rows of a file, of all its layers of streets with the same columns.
+
+    Raises
+    ------
+    InputError
+        When the file is broken or cut off, has no layer of lines, or has several whose columns differ, so that somebody
+        must choose.
+    """
+    path = chosen.path
+    if path.suffix.lower() in PARQUET:
+        return _parquet(chosen)
+    parts = _parts(path)
+    lines = [part for part in parts if part.shape in ("LineString", "") and part.placed]
+    if not lines:
+        raise InputError(NO_LINES, field="file", value=path.name)
+    choice = choose(parts if chosen.parts else lines, chosen.parts, _headings(), path.name)
+    read = [(part.name, _layer(path, parts.index(part))) for part in choice.read]
+    notes = tuple(note for _, (_, own) in read for note in own)
+    return _together([(name, frame) for name, (frame, _) in read], (*choice.notes, *notes))
+
+
+def _parts(path: Path) -> list[Part]:
+    try:
+        return layer_parts(path)
+    except InputError as error:
+        if error.template != messages.UNREADABLE:
+            raise
+        raise InputError(UNREADABLE, field="file", value=path.name, reason=error.values["reason"]) from error
+
+
+def _together(read: Sequence[tuple[str, gpd.GeoDataFrame]], notes: tuple[Note, ...]) -> Edges:
+    if len(read) == 1:
+        ((_, frame),) = read
+        return Edges(frame, np.arange(1, len(frame) + 1), notes)
+    rows = [f"{name}!{row}" for name, frame in read for row in range(1, len(frame) + 1)]
+    frame = pd.concat([frame for _, frame in read], ignore_index=True)
+    return Edges(gpd.GeoDataFrame(frame, crs=read[0][1].crs), np.array(rows, dtype=object), notes)
+
+
+def _layer(path: Path, number: int) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
+    """Read a layer; the table of a shapefile in its own encoding, lists of other formats as they are."""
+    if path.suffix.lower() == ".shp":
+        layer = read_layer(path, number)
+        return gpd.GeoDataFrame(layer.cells, geometry=layer.geometry), layer.notes
+    try:
+        with warnings.catch_warnings(), whole_file(path) as (whole, said):
+            warnings.simplefilter("ignore")
+            return pyogrio.read_dataframe(whole, layer=number, force_2d=True), said
+    except BROKEN as error:
+        raise _unreadable(path, error) from error
+
+
+def _parquet(chosen: ChosenFile) -> Edges:
+    path = chosen.path
+    if chosen.parts:
+        raise InputError(NO_LAYERS, field="layer", value=", ".join(chosen.parts), file=path.name)
+    try:
+        frame = gpd.read_parquet(path)
+    except Exception as error:  # pyarrow's exceptions have no common one
+        raise _unreadable(path, error) from error
+    return Edges(frame, np.arange(1, len(frame) + 1))
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    reason = (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), path.name)
+    return InputError(UNREADABLE, field="file", value=path.name, reason=reason)
