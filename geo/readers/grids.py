@@ -1,6 +1,5 @@
 """Workbooks and text files as rows of cells: sheets, merged ranges, encodings, separators."""
 
-import csv
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,15 +8,13 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from geo.errors import InputError
-from geo.readers import messages
+from geo.readers import messages, text_files
 from geo.readers.columns import HEADER_ROWS, Headings
 
 WORKBOOKS = {".xlsx", ".xls", ".xlsm"}
 TEXTS = {".csv", ".tsv", ".txt"}
 Rows = list[list[Any]]
 Found = list[tuple[str, Mapping[str, Any]]]  # templates of notes and their values
-
-_SEPARATORS = ",;\t|，"
 
 
 def workbook_rows(path: Path, headings: Headings) -> tuple[Rows, Found]:
@@ -69,58 +66,13 @@ def text_rows(path: Path) -> tuple[Rows, Found]:
     InputError
         When it is not text, or its quotes do not close.
     """
-    content = path.read_bytes()
-    if b"\x00" in content[:4096] and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputError(messages.BROKEN_TEXT, file=path.name)
-    encoding = detect_encoding(content)
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise InputError(messages.BROKEN_TEXT, file=path.name) from error
-    csv.field_size_limit(2**24)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=False))
-    except csv.Error as error:
-        raise InputError(messages.UNREADABLE, file=path.name, reason=str(error)) from error
-    name = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "latin-1": "Latin-1"}.get(encoding, encoding)
-    return [list(row) for row in rows], [(messages.ENCODING, {"file": path.name, "encoding": name})]
+    with text_files.text_rows(path) as (encoding, rows):
+        return list(rows), [(messages.ENCODING, {"file": path.name, "encoding": encoding})]
 
 
 def detect_encoding(content: bytes) -> str:
-    """Tell UTF-8 (with or without mark), UTF-16 (with mark), GB18030 and Latin-1 apart.
-
-    Text that is not UTF-8 is Chinese when its bytes above 127 come in pairs, as they do in GB2312; in Latin-1 text they
-    stand alone between ASCII letters.
-    """
-    if content.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8" or _in_pairs(content):
-            return encoding
-    return "latin-1"
-
-
-def _in_pairs(content: bytes) -> bool:
-    high = [index for index, byte in enumerate(content[:400_000]) if byte > 0x7F]  # noqa: PLR2004 - ASCII
-    lone = sum(
-        1
-        for before, at, after in zip([-9, *high[:-1]], high, [*high[1:], 1 << 30], strict=True)
-        if at - before > 1 and after - at > 1
-    )
-    return lone * 2 < len(high)
-
-
-def _separator(text: str) -> str:
-    """Choose the separator that splits the first lines into the most columns."""
-    head = "\n".join(text.splitlines()[:HEADER_ROWS])
-    unquoted = "".join(part for at, part in enumerate(head.split('"')) if at % 2 == 0)
-    return max(_SEPARATORS, key=unquoted.count)
+    """Tell encodings apart as :func:`geo.readers.text_files.encoding_of` does."""
+    return text_files.encoding_of(io.BytesIO(content))
 
 
 def _dbf_texts(content: bytes) -> bytes:

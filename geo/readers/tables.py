@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import geopandas as gpd
 import numpy as np
@@ -26,6 +26,8 @@ _KML_COLUMNS = {
     *("id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"),
     *("snippet", "description", "Description"),
 }
+UNNAMED = "column_"
+"""How the headings begin that :func:`geo.readers.columns.join_header` makes up."""
 _LAYERS = {".geojson", ".json", ".gpkg", ".shp", ".kml", ".geojsonl", ".geojsons"}
 
 
@@ -118,46 +120,78 @@ def _sheet_table(path: Path, headings: Headings) -> Table:
     else:
         rows, found = grids.text_rows(path)
     notes = [Note(template, values) for template, values in found]
-    if not any(any(not _blank(cell) for cell in row) for row in rows):
-        raise InputError(messages.EMPTY_FILE, file=path.name)
-    at = find_header(rows, headings)
-    if at is None:
-        example = ", ".join(names[1] if len(names) > 1 else names[0] for names in list(headings.fields.values())[:4])
-        raise InputError(messages.NO_HEADER, file=path.name, rows=HEADER_ROWS, example=example)
-    first, span = at
-    if any(any(not _blank(cell) for cell in row) for row in rows[:first]):
-        notes.append(Note(messages.HEADER_ROW, {"row": first + 1}))
-    headers = join_header(rows, first, span)
-    body, numbers, body_notes = _body(rows, first + span, headers)
+    header = Header.found(rows, headings, path.name)
+    notes += header.notes
+    body, numbers, body_notes = header.body(rows, header.end)
     if not body:
-        raise InputError(messages.NO_ROWS, file=path.name, row=first + span)
-    cells = pd.DataFrame(dict(zip(headers, zip(*body, strict=True), strict=True)), dtype=object)
-    unnamed = [name for name in headers if name.startswith("column_") and all(map(_blank, cells[name]))]
-    return _table(path.name, cells.drop(columns=unnamed), numbers, headings, [*notes, *body_notes])
+        raise InputError(messages.NO_ROWS, file=path.name, row=header.end)
+    cells = pd.DataFrame(dict(zip(header.names, zip(*body, strict=True), strict=True)), dtype=object)
+    unnamed = [name for name in header.names if name.startswith(UNNAMED) and all(map(blank, cells[name]))]
+    return made_table(path.name, cells.drop(columns=unnamed), numbers, headings, [*notes, *body_notes])
 
 
-def _body(
-    rows: Sequence[Sequence[Any]], start: int, headers: Sequence[str]
-) -> tuple[list[list[Any]], npt.NDArray[np.int64], list[Note]]:
-    """Keep what is neither blank nor the header again (sheets are printed with one per page), padded to one width."""
-    width, body, numbers, blank, again = len(headers), [], [], 0, 0
-    named = [header for header in headers if not header.startswith("column_")]
-    first = headers.index(named[0])
-    for at in range(start, len(rows)):
-        row = [*rows[at], *(None,) * (width - len(rows[at]))]
-        if all(map(_blank, row)):
-            blank += 1
-        elif str(row[first]).strip() == named[0] and [str(c).strip() for c in row if not _blank(c)] == named:
-            again += 1
-        else:
-            body.append(row)
-            numbers.append(at + 1)
-    notes = [Note(messages.BLANK_ROWS, {"count": blank})] if blank else []
-    notes += [Note(messages.REPEATED_HEADERS, {"count": again})] if again else []
-    return body, np.array(numbers, np.int64), notes
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The headings of a sheet, and how many rows they take."""
+
+    names: list[str]  # one unique heading a column
+    end: int  # rows down to their last one
+    notes: tuple[Note, ...] = ()
+
+    @classmethod
+    def found(cls, rows: Sequence[Sequence[Any]], headings: Headings, file: str) -> Self:
+        """Find the headings among the first rows.
+
+        Raises
+        ------
+        InputError
+            When there are none.
+        """
+        if not any(any(not blank(cell) for cell in row) for row in rows):
+            raise InputError(messages.EMPTY_FILE, file=file)
+        at = find_header(rows, headings)
+        if at is None:
+            fields = list(headings.fields.values())[:4]
+            example = ", ".join(names[1] if len(names) > 1 else names[0] for names in fields)
+            raise InputError(messages.NO_HEADER, file=file, rows=HEADER_ROWS, example=example)
+        first, span = at
+        titled = any(any(not blank(cell) for cell in row) for row in rows[:first])
+        notes = (Note(messages.HEADER_ROW, {"row": first + 1}),) if titled else ()
+        return cls(join_header(rows, first, span), first + span, notes)
+
+    def body(
+        self, rows: Sequence[Sequence[Any]], start: int, above: int = 0
+    ) -> tuple[list[list[Any]], npt.NDArray[np.int64], list[Note]]:
+        """Keep what is neither blank nor the headings again (sheets are printed with them on each page), of one width.
+
+        Parameters
+        ----------
+        rows
+            Those of the sheet, or some of them.
+        start
+            The first one to look at.
+        above
+            How many rows of the sheet stand above the first of ``rows``.
+        """
+        width, body, numbers, blanks, again = len(self.names), [], [], 0, 0
+        named = [name for name in self.names if not name.startswith(UNNAMED)]
+        first = self.names.index(named[0])
+        for at in range(start, len(rows)):
+            row = [*rows[at], *(None,) * (width - len(rows[at]))]
+            if all(map(blank, row)):
+                blanks += 1
+            elif str(row[first]).strip() == named[0] and [str(c).strip() for c in row if not blank(c)] == named:
+                again += 1
+            else:
+                body.append(row)
+                numbers.append(above + at + 1)
+        notes = [Note(messages.BLANK_ROWS, {"count": blanks})] if blanks else []
+        notes += [Note(messages.REPEATED_HEADERS, {"count": again})] if again else []
+        return body, np.array(numbers, np.int64), notes
 
 
-def _blank(cell: Any) -> bool:  # noqa: ANN401 - a cell
+def blank(cell: Any) -> bool:  # noqa: ANN401 - a cell
+    """Tell whether nothing stands in a cell."""
     return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell  # noqa: PLR0124 - NaN
 
 
@@ -181,7 +215,7 @@ def _layer_table(path: Path, headings: Headings) -> Table:
     cells.columns = pd.Index([str(name) for name in cells.columns])
     if path.suffix.lower() == ".kml":
         cells = _kml_cells(cells)
-    return _table(path.name, cells, np.arange(1, len(cells) + 1), headings, notes, geometry)
+    return made_table(path.name, cells, np.arange(1, len(cells) + 1), headings, notes, geometry)
 
 
 def _chosen_layer(path: Path, headings: Headings) -> str:
@@ -208,7 +242,7 @@ def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def _table(
+def made_table(
     file: str,
     cells: pd.DataFrame,
     rows: npt.NDArray[np.int64],

@@ -85,9 +85,14 @@ def as_text(cell: Any) -> str:  # noqa: ANN401 - a cell
 
 def texts(cells: pd.Series) -> pd.Series:
     """Write a column as text."""
+    return pd.Series(written(cells.tolist()), index=cells.index, dtype="str")
+
+
+def written(cells: Iterable[Any]) -> list[str]:
+    """Write cells as text."""
     known: dict[str, str] = {}
     out = []
-    for cell in cells.tolist():
+    for cell in cells:
         if cell.__class__ is str:
             text = known.get(cell)
             if text is None:
@@ -95,7 +100,7 @@ def texts(cells: pd.Series) -> pd.Series:
         else:
             text = as_text(cell)
         out.append(text)
-    return pd.Series(out, index=cells.index, dtype="str")
+    return out
 
 
 def half_width(text: str) -> str:
