@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from geo.imports.repeats import Repeats
 from geo.imports.report import ImportReport, Journey, reported
 from geo.imports.visit_judge import VisitJudge
 from geo.imports.visit_rounds import RoundFinder
@@ -14,7 +15,7 @@ from geo.model import Changes, Visit
 from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.readers.photo_files import PhotoFiles
-from geo.readers.visits import read_visits
+from geo.readers.visits import VisitContext, read_visit_table
 from geo.store import Store
 
 TIMEZONE = "Asia/Shanghai"  # of a city that names none
@@ -37,8 +38,7 @@ def import_visits(
     now = dt.datetime.now(dt.UTC)
     with ExitStack() as stack:
         files = None if photos is None else stack.enter_context(PhotoFiles(photos))
-        visits, refused = read_visits(
-            path,
+        context = VisitContext(
             timezone=zone,
             columns=journey.columns,
             known=categories,
@@ -46,8 +46,10 @@ def import_visits(
             now=_latest(store, zone, now),
             photos=files,
             say=journey.say,
-            progress=progress,
         )
+        reading = read_visit_table(path, context, progress=progress)
+        repeats = Repeats()
+        visits = list(map(repeats.joined, reading.visits))
         changes = Changes()
         if not journey.dry_run:
             changes = store.record_visits(
@@ -56,10 +58,10 @@ def import_visits(
                 import_of=journey.file or path.name,
                 who=journey.who,
             )
-    rows = sum(max(1, len(visit.deductions)) for visit in visits)
     shown = {photo for visit in visits for deduction in visit.deductions for photo in deduction.photos}
     notes = [Note(WITH_PHOTOS, {"count": len(shown)})] if shown else []
-    report = reported(path, journey, refused, replace(changes, accepted=rows), [*notes, *judge.notes])
+    notes = [*reading.notes, *repeats.notes, *notes, *judge.notes]
+    report = reported(path, journey, reading.rejected, replace(changes, accepted=reading.rows), notes)
     return replace(report, new=changes.accepted)
 
 

@@ -125,6 +125,7 @@ NO_SUCH_FIELD = "--columns names the field {value!r}, which is none of {keys}{ne
 NO_GEOMETRY = "{file} has no geometry: bring a layer of {kinds}"
 NO_CRS = "{file} does not say its CRS and its numbers are not degrees: pass --crs"
 CITY_OUTSIDE_CHINA = "{file} lies outside China, at ({lon:.4f}, {lat:.4f}), where {datum} does not exist: name wgs84"
+FILE_NAMES_DATUM = "{file} itself says that it is in {named}, the import says {datum}: name the datum that is right"
 BAD_CRS = "crs is {value!r}: name an EPSG code like EPSG:4547"
 
 # --- notes: nothing is wrong, but the reader decided something
@@ -148,3 +149,6 @@ SUFFIX_MISMATCH = "row {row}: {name!r} has the code {code}, which is of a {kind}
 PROVISIONAL = "{count} zones have no statistical code and got provisional ones (with a letter P): give them theirs"
 NO_PARENT = "row {rows}: no parent was found; import the level above first"
 NAME_TWICE = "row {row}: {name!r} is also the name of row {first} under the same parent"
+TEAM_LEFT_OUT = (
+    "row {rows}: nothing is wrong with it, but another row of its team ({teams}) has a fault: the team waits"
+)

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from geo.crs import Datum
+from geo.errors import DatumError
 from geo.readers import messages
 from geo.readers.columns import named_datum
 from geo.readers.faults import FaultLog
@@ -26,6 +27,19 @@ def own_datum(table: Table, declared: Datum, log: FaultLog) -> Datum | None:
         return None
     every = named | in_rows
     return every.pop() if len(every) == 1 else None
+
+
+def refuse_other_datum(table: Table, declared: Datum, log: FaultLog) -> None:
+    """Refuse a file that names another datum than the import, where nothing else speaks for either.
+
+    Raises
+    ------
+    DatumError
+        Naming both.
+    """
+    named = own_datum(table, declared, log)
+    if named is not None and not _same(named, declared):
+        raise DatumError(messages.FILE_NAMES_DATUM, file=table.file, named=str(named), datum=str(declared))
 
 
 def _same(one: Datum, other: Datum) -> bool:

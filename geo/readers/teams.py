@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,13 +10,22 @@ import pandas as pd
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.model import Inspector, Mode, Team
-from geo.notes import Say, in_english
+from geo.notes import Note, Say, in_english
 from geo.readers import messages
 from geo.readers.columns import TEAM_FIELDS, Headings
-from geo.readers.coordinates import read_places
+from geo.readers.coordinates import read_places, row_list
 from geo.readers.faults import FaultLog, rejected
+from geo.readers.own_datum import refuse_other_datum
 from geo.readers.tables import read_table
 from geo.readers.team_terms import read_terms, said
+
+
+class TeamReading(NamedTuple):
+    """What a team table holds."""
+
+    teams: list[Team]
+    rejected: pd.DataFrame  # source_row, reason, the original columns
+    notes: tuple[Note, ...]
 
 
 def read_teams(path: Path | str, *, datum: Datum | str, columns: Mapping[str, str] | None = None) -> list[Team]:
@@ -36,24 +46,69 @@ def read_teams(path: Path | str, *, datum: Datum | str, columns: Mapping[str, st
 
 
 def read_team_list(
+    path: Path | str, *, datum: Datum | str, columns: Mapping[str, str] | None = None
+) -> tuple[list[Team], pd.DataFrame]:
+    """Read teams into those that are whole and the rows that are not; see :func:`read_team_table`."""
+    reading = read_team_table(path, datum=datum, columns=columns)
+    return reading.teams, reading.rejected
+
+
+def read_team_table(
     path: Path | str,
     *,
     datum: Datum | str,
     columns: Mapping[str, str] | None = None,
+    crs: Any = None,  # noqa: ANN401 - whatever pyproj takes
     say: Say = in_english,
-) -> tuple[list[Team], pd.DataFrame]:
-    """Read teams into those that are whole and the rows that are not."""
+) -> TeamReading:
+    """Read the team table.
+
+    Parameters
+    ----------
+    path
+        A table or a layer of points.
+    datum
+        What the degrees of the bases are measured from; never guessed.
+    columns
+        Field to heading, as in :func:`geo.readers.read_roster`.
+    crs
+        CRS of projected coordinates without zone prefix.
+    say
+        Says the reasons of refused rows in another language.
+
+    Raises
+    ------
+    InputError
+        When the file as a whole cannot be read.
+    DatumError
+        When the datum does not exist there, or the file itself names another one.
+    """
+    declared = Datum.parse(str(datum))
     headings = Headings(TEAM_FIELDS, dict(columns or {}))
     table = read_table(path, headings)
-    table.require(headings, "team", "lon", "lat")
+    table.require(headings, "team")
+    if table.geometry is None and not table.has("lonlat"):
+        table.require(headings, "lon", "lat")
     log = FaultLog(table.rows)
+    refuse_other_datum(table, declared, log)
     frame = pd.DataFrame({field: table.texts(field) for field in ("team", "inspector", "unit", "street")})
     log.add((frame["team"] == "").to_numpy(), "team", messages.NO_TEAM)
     frame = frame.join(read_terms(table, log))
-    places = read_places(table, log, datum=datum)
+    places = read_places(table, log, datum=declared, crs=crs)
     frame["lon"], frame["lat"] = places.lon, places.lat
     teams = [_team(str(name), rows, log) for name, rows in frame[frame["team"] != ""].groupby("team", sort=False)]
-    return [team for team in teams if team is not None], rejected(table, log.faults, say=say)
+    whole = [team for team in teams if team is not None]
+    notes = (*table.notes, *places.notes, *_left_out(frame, whole, log))
+    return TeamReading(whole, rejected(table, log.faults, say=say), notes)
+
+
+def _left_out(frame: pd.DataFrame, whole: list[Team], log: FaultLog) -> list[Note]:
+    """Say which good rows don't come in because another row of their team has a fault."""
+    lost = ~log.bad & ~frame["team"].isin([team.id for team in whole]).to_numpy()
+    if not lost.any():
+        return []
+    teams = ", ".join(dict.fromkeys(frame["team"][lost]))
+    return [Note(messages.TEAM_LEFT_OUT, {"rows": row_list(log.rows[lost]), "teams": teams})]
 
 
 def _team(name: str, rows: pd.DataFrame, log: FaultLog) -> Team | None:

@@ -53,7 +53,7 @@ NO = {
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets know no zone
 _SERIALS = (20_000, 80_000)  # days from the epoch: 1954 to 2119
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
-_EXACT = 1e15  # below it a double holds every whole number
+_EXACT = 2.0**53  # below it a double holds every whole number; from it on digits are lost
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff]")
 _TIME = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
@@ -76,11 +76,17 @@ def as_text(cell: Any) -> str:  # noqa: ANN401 - a cell
     if isinstance(cell, bool | np.bool_):
         return "1" if cell else "0"
     if isinstance(cell, float | np.floating):
-        number = float(cell)
-        return str(int(number)) if number.is_integer() and abs(number) < _EXACT else repr(number)
+        return _number_text(float(cell))
     if isinstance(cell, dt.datetime):
         return cell.isoformat(sep=" ")
     return str(cell)
+
+
+def _number_text(number: float) -> str:
+    """Write a number; one that has lost digits in exponential form, by which it is told from a whole one."""
+    if not number.is_integer():
+        return repr(number)
+    return str(int(number)) if abs(number) < _EXACT else np.format_float_scientific(number, trim="0")
 
 
 def texts(cells: pd.Series) -> pd.Series:

@@ -3,7 +3,9 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +13,7 @@ import pandas as pd
 
 from geo.errors import InputError
 from geo.model import Deduction, Visit
-from geo.notes import Say, in_english
+from geo.notes import Note, Say, in_english
 from geo.progress import Progress, silent
 from geo.readers import messages, values
 from geo.readers.columns import VISIT_FIELDS, Headings
@@ -27,80 +29,87 @@ _TEXTS = ("checkpoint", "team", "item", "note", "round")
 _BETWEEN_PHOTOS = re.compile(r"[;；,，、\r\n]+")
 
 
-def read_visits(  # noqa: PLR0913 - the options of one command
-    path: Path | str,
-    *,
-    timezone: str = "Asia/Shanghai",
-    columns: Mapping[str, str] | None = None,
-    known: Collection[str] | None = None,
-    judge: Judge | None = None,
-    now: dt.datetime | None = None,
-    photos: PhotoFiles | None = None,
-    say: Say = in_english,
-    progress: Progress = silent,
-) -> tuple[list[Visit], pd.DataFrame]:
+class VisitReading(NamedTuple):
+    """What a table of visits holds."""
+
+    visits: list[Visit]  # in the order of the file
+    rejected: pd.DataFrame  # source_row, reason, the original columns
+    rows: int  # of the visits
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitContext:
+    """What a table of visits is held against."""
+
+    timezone: str = "Asia/Shanghai"  # of times that name none
+    columns: Mapping[str, str] = field(default_factory=dict)  # field to heading, as in geo.readers.read_roster
+    known: Collection[str] | None = None  # ids of the checkpoints that there are; None takes any
+    judge: Judge | None = None  # holds the rows against what else the city knows; None takes them as they stand
+    now: dt.datetime | None = None  # nothing may have happened after this moment (aware); None takes any time
+    photos: PhotoFiles | None = None  # where the photos of the table are; it holds them by their hash afterwards
+    say: Say = in_english  # says the reasons of refused rows in another language
+
+
+def read_visits(path: Path | str, **context: Any) -> tuple[list[Visit], pd.DataFrame]:  # noqa: ANN401 - of VisitContext
+    """Read visits into those that are whole and the rows that are not; ``context`` is that of :class:`VisitContext`."""
+    reading = read_visit_table(path, VisitContext(**context))
+    return reading.visits, reading.rejected
+
+
+def read_visit_table(path: Path | str, context: VisitContext, *, progress: Progress = silent) -> VisitReading:
     """Read visits; rows of one checkpoint, team and time are one visit.
+
+    A visit with a bad row is rejected as a whole, because half of its deductions would be a wrong score.
 
     Parameters
     ----------
     path
         A table with ``checkpoint, team, arrived_at, item, points, note``; ``round``, ``covert`` and ``photo`` may stand
         beside.
-    timezone
-        Of times that name none.
-    columns
-        Field to heading, as in :func:`geo.readers.read_roster`.
-    known
-        Ids of the checkpoints that there are; None takes any.
-    judge
-        Holds the rows against what else the city knows; None takes them as they stand.
-    now
-        Nothing may have happened after this moment (aware); None takes any time.
-    photos
-        Where the photos are that the table names. It holds those of the visits by their hash afterwards.
-    say
-        Says the reasons of refused rows in another language.
+    context
+        What it is held against.
     progress
         Hears ``reading`` and ``photos``.
-
-    Returns
-    -------
-    visits
-        In the order of the file.
-    rejected
-        Rows with their number, the reasons and every original column. A visit with a bad row is rejected as a whole,
-        because half of its deductions would be a wrong score.
 
     Raises
     ------
     InputError
         When the table names photos and nobody says where they are, or the other way round.
     """
-    headings = Headings(VISIT_FIELDS, dict(columns or {}))
+    headings = Headings(VISIT_FIELDS, dict(context.columns))
     table = read_table(path, headings, progress=progress)
     table.require(headings, "checkpoint", "arrived_at")
     log = FaultLog(table.rows)
     frame = pd.DataFrame({field: table.texts(field) for field in _TEXTS})
-    log.add((frame["checkpoint"] == "").to_numpy(), "checkpoint", messages.NO_CHECKPOINT)
-    if known is not None:
-        strange = (frame["checkpoint"] != "") & ~frame["checkpoint"].isin(set(known))
-        log.add(strange.to_numpy(), "checkpoint", messages.UNKNOWN_CHECKPOINT, value=frame["checkpoint"])
-    moments = values.times(table.column("arrived_at"), timezone)
-    _check_times(moments, table.texts("arrived_at"), log, now)
+    _check_checkpoints(frame["checkpoint"], context.known, log)
+    moments = values.times(table.column("arrived_at"), context.timezone)
+    _check_times(moments, table.texts("arrived_at"), log, context.now)
     frame["points"] = _points(frame["item"], table.texts("points"), log)
     covert = table.texts("covert")
     frame["covert"], wrong = values.flags(covert)
     log.add(wrong, "covert", messages.BAD_FLAG, value=covert)
-    if photos is not None:
+    if context.photos is not None:
         table.require(headings, "photo")
-    frame["photos"] = _photos(table, frame["item"], log, photos, progress)
+    frame["photos"] = _photos(table, frame["item"], log, context.photos, progress)
     keys = list(zip(frame["checkpoint"], frame["team"], moments, strict=True))
     frame["round"] = _rounds(keys, frame["round"])
-    if judge is not None:
-        frame["item"] = judge(frame.assign(arrived_at=pd.Series(moments, index=frame.index, dtype=object)), log)
+    if context.judge is not None:
+        moment = pd.Series(moments, index=frame.index, dtype=object)
+        frame["item"] = context.judge(frame.assign(arrived_at=moment), log)
     broken = {key for key, bad in zip(keys, log.bad, strict=True) if bad and key[0] and key[2]}
     log.add(np.array([key in broken for key in keys], bool) & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
-    return _visits(frame, keys, ~log.bad), rejected(table, log.faults, say=say)
+    visits = _visits(frame, keys, ~log.bad)
+    refused = rejected(table, log.faults, say=context.say)
+    notes = tuple(note for note in table.notes if note.template != messages.ENCODING)
+    return VisitReading(visits, refused, int((~log.bad).sum()), notes)
+
+
+def _check_checkpoints(checkpoint: pd.Series, known: Collection[str] | None, log: FaultLog) -> None:
+    log.add((checkpoint == "").to_numpy(), "checkpoint", messages.NO_CHECKPOINT)
+    if known is not None:
+        strange = (checkpoint != "") & ~checkpoint.isin(set(known))
+        log.add(strange.to_numpy(), "checkpoint", messages.UNKNOWN_CHECKPOINT, value=checkpoint)
 
 
 def _rounds(keys: list[_Key], written: pd.Series) -> list[str]:

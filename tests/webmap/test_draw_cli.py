@@ -170,7 +170,7 @@ def test_teams_are_drawn_with_the_avoidance_table(city: Path, tmp_path: Path) ->
     roster, table = tmp_path / "teams.csv", tmp_path / "avoidance.csv"
     roster.write_text("\n".join(["team,inspector,base_lon,base_lat", *rows]), encoding="utf-8")
     table.write_text("姓名,不得同组,回避单位\n员10,员11,\n员20,员21,\n,员30,\n员30,,\n", encoding="utf-8")
-    assert answer(city, "import", "teams", roster)["accepted"] == 6
+    assert answer(city, "import", "teams", roster, "--datum", "wgs84")["accepted"] == 6
     found = answer(city, "import", "avoidance", table, "--rejected", tmp_path / "rejected.xlsx")
     assert (found["accepted"], found["rejected"]) == (2, 2)
     answer(city, "draw", "run", "R")

@@ -128,9 +128,8 @@ def checkpoints(session: Session, file: Path, **options: object) -> Result:
 
 @command(import_group, "teams")
 @click.argument("file", type=FILE)
-@click.option("--datum", type=DATUMS, default="wgs84", show_default=True, help="Datum of the bases.")
 @columns_option("team=班组,lon=驻点东经,lat=驻点北纬")
-@journey_options("rejected", "dry_run")
+@journey_options("datum", "crs", "rejected", "dry_run")
 def teams(session: Session, file: Path, **options: object) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
     with session.store(create=True) as store:

@@ -12,10 +12,11 @@ import pytest
 from geo.catalogue import Catalogue, Item, load
 from geo.crs import Datum
 from geo.frames import CHECKPOINTS
-from geo.imports import ImportReport, Journey, import_visits
+from geo.imports import ImportReport, Journey, import_checkpoints, import_visits
 from geo.model import Draw, Round, Team
 from geo.store import Store
 
+FAULTS = Path(__file__).parents[1] / "faults"
 START = dt.date(2026, 6, 9)
 
 
@@ -158,3 +159,32 @@ def test_an_unknown_round_refuses_its_rows_not_the_file(store: Store, tmp_path: 
     assert report.accepted == 1
     assert len(reasons) == 1
     assert re.fullmatch("round is 'R11', which the city does not have: .*; the nearest is 'R1'", reasons[0])
+
+
+def test_an_item_counts_once_in_a_visit_however_many_rows_show_it(store: Store, tmp_path: Path) -> None:
+    rows = [f"A,T1,2026-06-09 10:00,{item},1,{note}" for item, note in (("queue", "门口"), ("mall.queue", ""))]
+    report, _ = come(store, tmp_path, *rows, "A,T1,2026-06-09 10:00,queue,1,楼上", "A,T1,2026-06-09 10:00,notices,1,")
+    assert (report.accepted, report.new) == (4, 1)
+    assert [note.values for note in report.notes] == [{"rows": 2, "visits": 1}]
+    found = store.deductions_frame()[["item", "points", "note"]].to_numpy().tolist()
+    assert found == [["mall.queue", 1.0, "门口；楼上"], ["mall.notices", 1.0, ""]]
+    assert store.visits_frame()["points"].tolist() == [2.0]
+    again, _ = come(store, tmp_path, *rows)
+    assert (again.new, again.unchanged + again.updated) == (0, 1)
+    assert store.visits_frame()["points"].tolist() == [2.0]
+
+
+def test_rows_of_an_item_with_other_points_are_told(store: Store, tmp_path: Path) -> None:
+    report, _ = come(store, tmp_path, *(f"A,T1,2026-06-09 10:00,queue,{points}," for points in (0.5, 1)))
+    assert store.deductions_frame()["points"].tolist() == [1.0]
+    assert "A mall.queue" in report.notes[-1].text()
+
+
+def test_a_row_for_each_photo_costs_an_item_once(tmp_path: Path) -> None:
+    city = Store.open(tmp_path / "c.gpkg", create=True)
+    import_checkpoints(city, FAULTS / "roster_for_teams_and_visits.xlsx", Journey(Datum.WGS84))
+    city.set_setting("today", "2026-06-12")
+    report = import_visits(city, FAULTS / "visits_same_item_thrice.xlsx", Journey(Datum.WGS84))
+    assert (report.accepted, report.rejected) == (3, 0)
+    assert city.visits_frame()["points"].tolist() == [1.5]
+    assert "each item counts once" in " ".join(note.text() for note in report.notes)
