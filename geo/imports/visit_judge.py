@@ -1,7 +1,7 @@
 """What a city knows against a row of visits: an item, points, a team or a round that cannot be."""
 
-from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
@@ -19,6 +19,24 @@ KEPT_ITEMS = "{count} rows name items that the catalogue does not have for their
 KEPT_POINTS = "{count} rows take off more points than their item costs, {value!r} first: they stay"
 KEPT_TEAMS = "{count} rows name teams that the city does not have, {value!r} first: they stay; check the spelling"
 _NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the catalogues have for a text."""
+
+    code: str  # of the item, or the text itself
+    fault: str = ""  # template of what is wrong with it
+    most: float = 0.0  # points that it may take off
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was kept although the city does not know it."""
+
+    count: int
+    row: int  # the first
+    value: str
 
 
 class VisitJudge:
@@ -46,67 +64,84 @@ class VisitJudge:
         self._teams = {team.id for team in store.teams()}
         self._catalogues = cache(self._catalogues_of)
         self._round_teams = cache(self._teams_of)
-        self._kept: defaultdict[str, list[str]] = defaultdict(list)
+        self._item = cache(self._item_of)
+        self._kept: dict[str, _Kept] = {}
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """Say what was kept although the city does not know it."""
-        return tuple(Note(template, {"count": len(all_), "value": all_[0]}) for template, all_ in self._kept.items())
+        return tuple(Note(kept, {"count": own.count, "value": own.value}) for kept, own in self._kept.items())
 
     def __call__(self, rows: pd.DataFrame, log: FaultLog) -> pd.Series:
         """Note what cannot be; give the items, those that the catalogue has by their codes."""
-        columns = (rows[name] for name in ("checkpoint", "team", "item", "points", "round", "arrived_at"))
+        days = self._finder.days(rows["arrived_at"].dt.tz_localize(None).to_numpy())
+        columns = (rows[name].tolist() for name in ("checkpoint", "team", "item", "points", "round"))
         items = []
-        for at, (checkpoint, team, item, points, named, moment) in enumerate(zip(*columns, strict=True)):
-            known = checkpoint in self._categories and moment is not None
-            planned = self._finder.find(checkpoint, moment, named) if known else None
+        for at, (checkpoint, team, item, points, named, day) in enumerate(zip(*columns, days, strict=True)):
+            known = checkpoint in self._categories and day is not None
+            planned = self._finder.find(checkpoint, day, named) if known else None
             if named and named not in self._finder.rounds:
                 rounds = hint(named, self._finder.rounds)
                 log.add_row(at, "round", messages.UNKNOWN_ROUND, value=named, nearest=rounds)
             elif team and known:
                 self._judge_team(at, team, planned, log)
             items.append(self._judge_item(at, (checkpoint, item, points), planned, log) if item and known else item)
-        return pd.Series(items, index=rows.index, dtype="str")
+        return pd.Series(items, index=rows.index, dtype=object)
 
     def _judge_team(self, at: int, team: str, planned: Round | None, log: FaultLog) -> None:
-        teams = self._teams | (self._round_teams(planned.id) if planned else set())
-        if not teams or team in teams:
+        own = self._round_teams(planned.id) if planned else frozenset()
+        if team in self._teams or team in own or not (self._teams or own):
             return
         if planned is None or self._history:
-            self._kept[KEPT_TEAMS].append(team)
+            self._keep(KEPT_TEAMS, log, at, team)
         else:
-            values = {"value": team, "round": planned.id, "nearest": hint(team, teams)}
+            values = {"value": team, "round": planned.id, "nearest": hint(team, self._teams | own)}
             log.add_row(at, "team", messages.UNKNOWN_TEAM, **values)
 
     def _judge_item(self, at: int, row: tuple[str, str, float], planned: Round | None, log: FaultLog) -> str:
         checkpoint, text, points = row
-        category = self._categories[checkpoint]
-        catalogues = self._catalogues(planned.edition if planned else "")
-        item = next(filter(None, (each.find_item(text, category) for each in catalogues)), None)
-        if item is None or item.code.partition(".")[0] != category:
-            template = messages.UNKNOWN_ITEM if item is None else messages.OTHER_CATEGORY
+        category, edition = self._categories[checkpoint], planned.edition if planned else ""
+        item = self._item(text, category, edition)
+        if item.fault:
+            likely = _like(text, category, self._catalogues(edition))
             values = {"value": text, "checkpoint": checkpoint, "category": category}
-            self._stays(KEPT_ITEMS, log, at, "item", template, **values, items=_like(text, category, catalogues))
-            return item.code if item else text
-        most = max(each.points for each in (one.item(item.code) for one in catalogues) if each)
-        if points > most:
-            values = {"value": f"{points:g}", "item": item.code, "most": f"{most:g}"}
+            self._stays(KEPT_ITEMS, log, at, "item", item.fault, **values, items=likely)
+        elif points > item.most:
+            values = {"value": f"{points:g}", "item": item.code, "most": f"{item.most:g}"}
             self._stays(KEPT_POINTS, log, at, "points", messages.TOO_MANY_POINTS, **values)
         return item.code
+
+    def _item_of(self, text: str, category: str, edition: str) -> _Found:
+        """Look up what a text names in the catalogues that a visit is held against."""
+        catalogues = self._catalogues(edition)
+        item = next(filter(None, (each.find_item(text, category) for each in catalogues)), None)
+        if item is None:
+            return _Found(text, messages.UNKNOWN_ITEM)
+        if item.code.partition(".")[0] != category:
+            return _Found(item.code, messages.OTHER_CATEGORY)
+        return _Found(item.code, most=max(each.points for each in (one.item(item.code) for one in catalogues) if each))
 
     def _stays(self, note: str, log: FaultLog, at: int, field: str, template: str, **values: str) -> None:
         """Refuse a row, or count it where the file comes from another system."""
         if self._history:
-            self._kept[note].append(values["value"])
+            self._keep(note, log, at, values["value"])
         else:
             log.add_row(at, field, template, **values)
+
+    def _keep(self, note: str, log: FaultLog, at: int, value: str) -> None:
+        """Count what is kept; the value that stands first in the file is named."""
+        row = int(log.rows[at])
+        own = self._kept.setdefault(note, _Kept(0, row, value))
+        own.count += 1
+        if row < own.row:
+            own.row, own.value = row, value
 
     def _catalogues_of(self, edition: str) -> list[Catalogue]:
         return [self._store.catalogue(each) for each in ([edition] if edition else self._store.editions())]
 
-    def _teams_of(self, round_id: str) -> set[str]:
+    def _teams_of(self, round_id: str) -> frozenset[str]:
         drawn = self._store.team_draw(round_id)
-        return {*(drawn.members if drawn else ()), *self._store.routes(round_id)["team"]}
+        return frozenset({*(drawn.members if drawn else ()), *self._store.routes(round_id)["team"]})
 
 
 def _like(text: str, category: str, catalogues: list[Catalogue]) -> str:

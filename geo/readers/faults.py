@@ -34,6 +34,7 @@ class FaultLog:
 
     rows: npt.NDArray[np.int64]  # source rows of the table
     faults: list[Fault] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)  # of the faults' rows in the table
     bad: npt.NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -44,12 +45,21 @@ class FaultLog:
         for at in np.flatnonzero(np.asarray(where, bool)):
             own = {key: _own(value, int(at)) for key, value in values.items()}
             self.faults.append(Fault(int(self.rows[at]), name, template, {"field": name, **own}))
+            self.places.append(int(at))
             self.bad[at] = True
 
     def add_row(self, at: int, name: str, template: str, **values: Any) -> None:  # noqa: ANN401 - cells
         """Note one fault of the row at position ``at``."""
         self.faults.append(Fault(int(self.rows[at]), name, template, {"field": name, **values}))
+        self.places.append(at)
         self.bad[at] = True
+
+    def reasons(self, say: Say = in_english) -> list[str]:
+        """Say for each row what is wrong with it, its faults joined by semicolons; nothing where nothing is."""
+        found = [""] * len(self.rows)
+        for at, fault in zip(self.places, self.faults, strict=True):
+            found[at] = f"{found[at]}; {fault.text(say)}" if found[at] else fault.text(say)
+        return found
 
 
 def _own(value: Any, at: int) -> Any:  # noqa: ANN401 - cells

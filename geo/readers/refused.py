@@ -1,12 +1,12 @@
 """Refused rows with their reasons, however many: kept outside of the memory, given back in the order of the file."""
 
 import heapq
+import os
 import pickle
 import tempfile
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import pandas as pd
 
@@ -29,12 +29,8 @@ class RefusedRows:
         self._filled: set[int] = set()  # columns in which something stands
         self._count = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Let the rows go."""
         self._file.close()
 
     def __len__(self) -> int:
@@ -48,6 +44,7 @@ class RefusedRows:
         """Take some rows."""
         ordered = sorted(rows, key=itemgetter(0))
         run = []
+        self._file.seek(0, os.SEEK_END)
         for start in range(0, len(ordered), _BLOCK):
             run.append(self._file.tell())
             pickle.dump(ordered[start : start + _BLOCK], self._file, protocol=pickle.HIGHEST_PROTOCOL)

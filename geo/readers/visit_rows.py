@@ -8,7 +8,6 @@ import pickle
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -31,7 +30,8 @@ class VisitRows:
     team: list[str]
     moment: Moments  # of arrival; NaT where the row has none
     item: list[str]
-    points: npt.NDArray[np.float64]  # as written, perhaps below 0
+    points: npt.NDArray[np.float64]
+    minus: list[str]  # points below 0 as they are written, else empty
     note: list[str]
     round: list[str]
     covert: npt.NDArray[np.bool_]
@@ -70,7 +70,7 @@ def ids_of(checkpoint: Sequence[str], team: Sequence[str], moment: Moments, sour
     found, known = [], dict[tuple[str, str, int], str]()
     for at, (place, who, when) in enumerate(zip(checkpoint, team, moment.astype(np.int64).tolist(), strict=True)):
         if not place or not whole[at]:
-            found.append(f"{source_row[at] % PARTS:02x}-{source_row[at]}")
+            found.append(f"{source_row[at] % 256:02x}-{source_row[at]}")
             continue
         key = (place, who, when)
         if key not in known:
@@ -80,18 +80,14 @@ def ids_of(checkpoint: Sequence[str], team: Sequence[str], moment: Moments, sour
 
 
 class WholeVisits:
-    """Takes rows in any order, and gives them back in parts in which each visit is whole, by the id of the visits."""
+    """Takes rows in any order, and gives them back in parts in which each visit is whole."""
 
     def __init__(self) -> None:
         self._first: VisitRows | None = None
         self._files: list[Any] = []
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Let the rows go."""
         for file in self._files:
             file.close()
 
@@ -110,12 +106,12 @@ class WholeVisits:
     def parts(self) -> Iterator[VisitRows]:
         """Yield all rows, those of a visit together and in the order in which they came."""
         if self._first is not None:
-            yield _by_visit(self._first)
+            yield _together(self._first)
         for file in self._files:
             file.seek(0)
             found = list(_loaded(file))
             if found:
-                yield _by_visit(VisitRows.joined(found))
+                yield _together(VisitRows.joined(found))
 
     def _put(self, rows: VisitRows) -> None:
         part = np.array([int(visit[:2], _HEX) * PARTS >> 8 for visit in rows.visit], np.int64)
@@ -135,5 +131,8 @@ def _loaded(file: Any) -> Iterator[VisitRows]:  # noqa: ANN401 - an unnamed file
             return
 
 
-def _by_visit(rows: VisitRows) -> VisitRows:
-    return rows.take(np.argsort(np.array(rows.visit, dtype=object), kind="stable"))
+def _together(rows: VisitRows) -> VisitRows:
+    """Put the rows of a visit beside each other; the visits stay in the order of their first rows."""
+    first: dict[str, int] = {}
+    order = np.array([first.setdefault(visit, at) for at, visit in enumerate(rows.visit)], np.int64)
+    return rows if (np.diff(order) >= 0).all() else rows.take(np.argsort(order, kind="stable"))
