@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from geo.model import Deduction, Visit
+import numpy as np
+
 from geo.notes import Note
+from geo.readers.visit_rows import VisitRows
 
 SAME_ITEM = (
     "{rows} rows name an item that another row of their visit names, in {visits} visits: each item counts once there, "
@@ -28,6 +30,7 @@ class Repeats:
     visits: int = 0
     differing: int = 0  # items of a visit whose rows take off different points
     first: str = ""  # checkpoint and item that came first among those
+    first_row: int = 0
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -37,26 +40,43 @@ class Repeats:
             found.append(Note(SAME_ITEM_POINTS, {"count": self.differing, "first": self.first}))
         return tuple(found)
 
-    def joined(self, visit: Visit) -> Visit:
-        """Return a visit with each of its items once, in the order in which they were first named."""
-        by_item: dict[str, list[Deduction]] = {}
-        for each in visit.deductions:
-            by_item.setdefault(each.item, []).append(each)
-        if len(by_item) == len(visit.deductions):
-            return visit
-        self.rows += len(visit.deductions) - len(by_item)
-        self.visits += 1
-        for item, rows in by_item.items():
-            if len({row.points for row in rows}) > 1:
-                self.differing += 1
-                self.first = self.first or f"{visit.checkpoint} {item}"
-        return replace(visit, deductions=tuple(map(_together, by_item.values())))
+    def joined(self, rows: VisitRows) -> VisitRows:
+        """Return rows of whole visits with each item of a visit once, where it was first named."""
+        first: dict[tuple[str, str], int] = {}
+        again: dict[int, list[int]] = {}
+        for at, key in enumerate(zip(rows.visit, rows.item, strict=True)):
+            if key[1]:
+                place = first.setdefault(key, at)
+                if place != at:
+                    again.setdefault(place, [place]).append(at)
+        if not again:
+            return rows
+        points, note, photos = rows.points.copy(), list(rows.note), list(rows.photos)
+        gone = np.zeros(len(rows), bool)
+        for place, places in again.items():
+            costs = rows.points[places]
+            points[place] = costs.max()
+            note[place] = _JOINT.join(_each_once(rows.note[at] for at in places if rows.note[at]))
+            photos[place] = _each_once(photo for at in places for photo in rows.photos[at])
+            gone[places[1:]] = True
+            if (costs != costs[0]).any():
+                self._differs(f"{rows.checkpoint[place]} {rows.item[place]}", int(rows.source_row[place]))
+        covert = _anywhere(rows)
+        self.rows += int(gone.sum())
+        self.visits += len({rows.visit[place] for place in again})
+        whole = replace(rows, points=points, note=note, photos=photos, covert=covert)
+        return whole.take(np.flatnonzero(~gone))
+
+    def _differs(self, named: str, row: int) -> None:
+        self.differing += 1
+        if not self.first or row < self.first_row:
+            self.first, self.first_row = named, row
 
 
-def _together(rows: list[Deduction]) -> Deduction:
-    notes = _each_once(row.note for row in rows if row.note)
-    photos = _each_once(photo for row in rows for photo in row.photos)
-    return replace(rows[0], points=max(row.points for row in rows), note=_JOINT.join(notes), photos=photos)
+def _anywhere(rows: VisitRows) -> np.ndarray:
+    """Set in every row whether any row of its visit is covert."""
+    hidden = {rows.visit[at] for at in np.flatnonzero(rows.covert).tolist()}
+    return np.array([visit in hidden for visit in rows.visit], bool)
 
 
 def _each_once(texts: Iterable[str]) -> tuple[str, ...]:

@@ -1,22 +1,22 @@
 """Visits into the city, each into its round."""
 
 import datetime as dt
-from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from geo.imports.repeats import Repeats
-from geo.imports.report import ImportReport, Journey, reported
+from geo.imports.report import ImportReport, Journey, write_refused
 from geo.imports.visit_judge import VisitJudge
 from geo.imports.visit_rounds import RoundFinder
-from geo.model import Changes, Visit
+from geo.imports.visit_spool import VisitSpool, batch
+from geo.model import Changes
 from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.readers.photo_files import PhotoFiles
-from geo.readers.visits import VisitContext, read_visit_table
+from geo.readers.visits import VisitContext, VisitTable
 from geo.store import Store
+from geo.store.journal import Source
 
 TIMEZONE = "Asia/Shanghai"  # of a city that names none
 WITH_PHOTOS = "{count} photos show what was found"
@@ -31,11 +31,10 @@ def import_visits(
     covert when that round is: a covert visit taken for an open one would show a street office where the team went. The
     photos that the table names lie in the folder or ZIP archive ``photos``.
     """
-    categories = store.checkpoints(include_retired=True)["category"].to_dict()
+    categories = store.categories()
     zone = store.setting("timezone") or TIMEZONE
     finder = RoundFinder(store, ZoneInfo(zone))
     judge = VisitJudge(store, categories, finder, history=journey.history)
-    now = dt.datetime.now(dt.UTC)
     with ExitStack() as stack:
         files = None if photos is None else stack.enter_context(PhotoFiles(photos))
         context = VisitContext(
@@ -43,26 +42,40 @@ def import_visits(
             columns=journey.columns,
             known=categories,
             judge=judge,
-            now=_latest(store, zone, now),
+            now=_latest(store, zone, dt.datetime.now(dt.UTC)),
             photos=files,
             say=journey.say,
         )
-        reading = read_visit_table(path, context, progress=progress)
-        repeats = Repeats()
-        visits = list(map(repeats.joined, reading.visits))
-        changes = Changes()
+        table = stack.enter_context(VisitTable(context, progress))
+        spool = stack.enter_context(VisitSpool())
+        repeats, rows, shown = Repeats(), 0, set[str]()
+        # All is judged before the first write: whoever waits for the city waits for the writing alone.
+        for part in table.parts(path):
+            rows += len(part)
+            once = repeats.joined(part)
+            shown.update(photo for own in once.photos for photo in own)
+            spool.add(batch(once, finder))
+        refused, changes = write_refused(path, journey, table.refused), Changes()
         if not journey.dry_run:
-            changes = store.record_visits(
-                _attributed(visits, finder),
+            changes = store.record_batches(
+                spool.batches(progress),
+                source=Source("visits", journey.file or path.name, journey.who),
                 brought=files or {},
-                import_of=journey.file or path.name,
-                who=journey.who,
+                count=spool.visits,
             )
-    shown = {photo for visit in visits for deduction in visit.deductions for photo in deduction.photos}
-    notes = [Note(WITH_PHOTOS, {"count": len(shown)})] if shown else []
-    notes = [*reading.notes, *repeats.notes, *notes, *judge.notes]
-    report = reported(path, journey, reading.rejected, replace(changes, accepted=reading.rows), notes)
-    return replace(report, new=changes.accepted)
+        notes = [*table.notes, *repeats.notes, *judge.notes]
+    if shown:
+        notes.append(Note(WITH_PHOTOS, {"count": len(shown)}))
+    return ImportReport(
+        accepted=rows,
+        rejected=len(table.refused),
+        new=changes.accepted,
+        updated=changes.updated,
+        unchanged=changes.unchanged,
+        rejected_file=refused,
+        dry_run=journey.dry_run,
+        notes=tuple(notes),
+    )
 
 
 def _latest(store: Store, zone: str, now: dt.datetime) -> dt.datetime:
@@ -72,12 +85,3 @@ def _latest(store: Store, zone: str, now: dt.datetime) -> dt.datetime:
         return now
     end = dt.datetime.combine(dt.date.fromisoformat(today) + dt.timedelta(days=1), dt.time(), ZoneInfo(zone))
     return max(now, end.astimezone(dt.UTC))
-
-
-def _attributed(visits: Sequence[Visit], finder: RoundFinder) -> list[Visit]:
-    """Return every visit without a round the round that it belongs to."""
-    found = []
-    for visit in visits:
-        own = None if visit.round_id else finder.find(visit.checkpoint, visit.arrived_at, None)
-        found.append(visit if own is None else replace(visit, round_id=own.id, covert=visit.covert or own.covert))
-    return found
