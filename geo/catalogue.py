@@ -8,18 +8,19 @@ import math
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
+import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from geo import openings
 from geo.errors import InputError
 from geo.nearest import hint
+from geo.workbooks import write_sheets
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _LONGEST_DWELL_MIN = 480  # a shift
@@ -213,14 +214,14 @@ def read_xlsx(path: Path | str) -> Catalogue:
 
 def write_xlsx(catalogue: Catalogue, path: Path | str) -> None:
     """Write a catalogue as a workbook of three sheets: edition, categories, items."""
-    with xlsxwriter.Workbook(str(path)) as book:
-        bold = book.add_format({"bold": True})
-        edition = book.add_worksheet(_SHEETS[0])
-        edition.write_row(0, 0, ["版本 edition", catalogue.edition])
-        every = catalogue.categories.values()
-        items = ((c.code, i.code, i.name_zh, i.name_en, i.points) for c in every for i in c.items)
-        _write_sheet(book.add_worksheet(_SHEETS[1]), _CATEGORY_COLUMNS, map(_category_row, every), bold)
-        _write_sheet(book.add_worksheet(_SHEETS[2]), _ITEM_COLUMNS, items, bold)
+    every = catalogue.categories.values()
+    items = [(c.code, i.code, i.name_zh, i.name_en, i.points) for c in every for i in c.items]
+    tables = (
+        pd.DataFrame(columns=["版本 edition", catalogue.edition]),
+        pd.DataFrame(map(_category_row, every), columns=list(_CATEGORY_COLUMNS.values()), dtype=object),
+        pd.DataFrame(items, columns=list(_ITEM_COLUMNS.values()), dtype=object),
+    )
+    write_sheets(dict(zip(_SHEETS, tables, strict=True)), path)
 
 
 def _category_row(c: Category) -> tuple[object, ...]:
@@ -245,16 +246,6 @@ def to_toml(catalogue: Catalogue) -> str:
 def _quoted(text: str) -> str:
     """Write a text as TOML does, which takes all escapes of JSON; and the one character that JSON leaves bare."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _write_sheet(sheet: Any, columns: Mapping[str, str], rows: Iterable[Sequence[Any]], bold: Any) -> None:  # noqa: ANN401 - xlsxwriter is untyped
-    sheet.freeze_panes(1, 0)
-    sheet.write_row(0, 0, list(columns.values()), bold)
-    last = 0
-    for last, row in enumerate(rows, start=1):
-        sheet.write_row(last, 0, list(row))
-    sheet.autofilter(0, 0, last, len(columns) - 1)
-    sheet.autofit()
 
 
 def _records(

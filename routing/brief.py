@@ -250,7 +250,7 @@ def made_up(store: Store, round_: Round) -> tuple[Note, ...]:
 
 MADE_UP = (
     "The team table has {has} of the {teams} teams of this round. Made up, by car from the middle of the city: {names}."
-    " Give them with xundian import teams FILE --datum DATUM, then plan again."
+    " Give them with xundian import teams FILE, then plan again."
 )
 
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
 from geo.store import Store
-from webmap import access, auth, field, formats, jobs, layers, office, photos, planner, tiles
+from webmap import access, auth, field, formats, jobs, layers, office, photos, planner, tiles, typed
 from webmap.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
 from webmap.clock import today
@@ -90,6 +90,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     language.init_app(app)
     formats.init_app(app)
     access.init_app(app)
+    typed.init_app(app)
     app.context_processor(_page)
     for blueprint in (auth.pages, language.pages, planner.pages, field.pages, office.pages, layers.pages, tiles.pages):
         app.register_blueprint(blueprint)

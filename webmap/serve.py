@@ -9,7 +9,7 @@ from flask import Flask
 
 from geo.errors import StateError
 from geo.store import Store
-from webmap import tiles
+from webmap import log_lines, tiles
 from webmap.app import create_app
 from webmap.findings import work
 from webmap.secret import secret_of
@@ -59,6 +59,7 @@ def serve(city: str, *, host: str = "127.0.0.1", port: int = 8000, secret: str |
     if secret is None:
         with Store.open(city) as store:
             secret = secret_of(store.cache_dir)
+    log_lines.to_stderr()
     # A map asks for many tiles at once; that they wait a moment in line is no warning.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = create_app({"CITY": city, "SECRET_KEY": secret})

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from geo.crs import Datum
+from geo.long_workbooks import write_rows
 from geo.model import Changes
 from geo.notes import Note, Say, in_english
 from geo.readers.faults import Fault
 from geo.readers.refused import RefusedRows
 from geo.readers.tables import SOURCE_ROW
-from geo.writers.layers import write_sheet
-from geo.writers.long_tables import write_rows
+from geo.workbooks import write_sheet
 
 FORCED = "the datum was forced against the evidence"
 MORE_CHANGES = "and {count} more changes"

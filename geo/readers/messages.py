@@ -135,6 +135,10 @@ HEADER_ROW = "the header is in row {row}; what stands above it was left out"
 MERGED = "{count} merged cells were filled with the value of their range"
 BLANK_ROWS = "{count} blank rows were left out"
 REPEATED_HEADERS = "{count} rows repeat the header and were left out"
+UNSEEN = (
+    "{count} cells held characters that nobody sees and files cannot hold, {heading!r} of row {row} first; the "
+    "characters were left out"
+)
 TWO_COLUMNS = "both {taken!r} and {other!r} mean {field}; {taken!r} was taken"
 UNUSED_COLUMNS = "these columns were not used: {headers}"
 DMS_READ = "row {rows}: degrees, minutes and seconds were turned into decimal degrees"

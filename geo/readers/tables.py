@@ -15,6 +15,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import InputError
+from geo.foreign_text import unseen
 from geo.notes import Note as Note  # noqa: PLC0414 - the readers hand notes out
 from geo.progress import Progress, silent
 from geo.readers import grids, messages, values
@@ -254,6 +255,7 @@ def made_table(
     own = [header for header in cells.columns if plain(header) in _OWN_COLUMNS]
     part = any(plain(header) == "sourcerow" for header in own)
     cells = cells.drop(columns=own if part else [])
+    notes += _unseen(cells, rows)
     columns, rivals = headings.resolve(list(cells.columns), file)
     notes += [Note(messages.TWO_COLUMNS, {"field": f, "taken": taken, "other": other}) for f, taken, other in rivals]
     unused = [header for header in cells.columns if header not in columns.values()]
@@ -265,6 +267,15 @@ def made_table(
     if geometry is None and "geometry" in columns:
         geometry = _from_wkt(cells[columns["geometry"]])
     return Table(file, cells, rows, columns, constants, geometry, tuple(notes), part)
+
+
+def _unseen(cells: pd.DataFrame, rows: npt.NDArray[np.int64]) -> list[Note]:
+    """Say that :func:`geo.readers.values.as_text` leaves characters out, and where the first of them is."""
+    found = [(at, name) for name in cells.columns for at, cell in enumerate(cells[name].tolist()) if unseen(cell)]
+    if not found:
+        return []
+    at, heading = min(found, key=lambda one: one[0])
+    return [Note(messages.UNSEEN, {"count": len(found), "heading": heading, "row": int(rows[at])})]
 
 
 def _from_wkt(texts: pd.Series) -> gpd.GeoSeries:

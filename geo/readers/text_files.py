@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from geo.errors import InputError
+from geo.foreign_text import any_guarded, unguarded
 from geo.readers import messages
 from geo.readers.columns import HEADER_ROWS
 
@@ -51,8 +52,9 @@ def text_rows(path: Path, heard: Heard = _deaf) -> Iterator[tuple[str, Iterator[
         raw.seek(0)
         text = io.TextIOWrapper(raw, encoding=encoding, newline="")
         csv.field_size_limit(_CELL_CHARACTERS)
-        rows = csv.reader(_heard_lines(text, raw, path, heard), delimiter=separator, strict=False)
-        yield ENCODINGS.get(encoding, encoding), _told(rows, path)
+        lines = _Lines(text, raw, path, heard)
+        rows = csv.reader(lines, delimiter=separator, strict=False)
+        yield ENCODINGS.get(encoding, encoding), _told(rows, lines, path)
 
 
 def encoding_of(file: BinaryIO) -> str:
@@ -107,18 +109,28 @@ def _separator(text: io.TextIOWrapper, path: Path) -> str:
     return max(SEPARATORS, key=unquoted.count)
 
 
-def _heard_lines(text: io.TextIOWrapper, raw: BinaryIO, path: Path, heard: Heard) -> Iterator[str]:
-    total, told = path.stat().st_size, 0
-    for line in text:
-        yield line
-        if raw.tell() - told >= _BLOCK_BYTES:
-            told = raw.tell()
-            heard(told, total)
+class _Lines:
+    """The lines of a text, which says how far it is, and whether a cell so far may carry a CSV's guard."""
+
+    def __init__(self, text: io.TextIOWrapper, raw: BinaryIO, path: Path, heard: Heard) -> None:
+        self._text, self._raw, self._heard = text, raw, heard
+        self._total, self._told = path.stat().st_size, 0
+        self.guarded = False
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._text:
+            self.guarded = self.guarded or any_guarded(line)
+            yield line
+            if self._raw.tell() - self._told >= _BLOCK_BYTES:
+                self._told = self._raw.tell()
+                self._heard(self._told, self._total)
 
 
-def _told(rows: Any, path: Path) -> Iterator[list[str]]:  # noqa: ANN401 - csv's reader has no public type
+def _told(rows: Any, lines: _Lines, path: Path) -> Iterator[list[str]]:  # noqa: ANN401 - csv's reader has no public type
+    """Yield the rows, and say what is wrong in our words."""
     try:
-        yield from rows
+        for row in rows:
+            yield [unguarded(cell) for cell in row] if lines.guarded else row
     except csv.Error as error:
         raise InputError(messages.UNREADABLE, file=path.name, reason=str(error)) from error
     except UnicodeDecodeError as error:

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.foreign_text import cleaned
+
 BLANKS = {"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "nan", "n/a", "<na>", "暂无"}
 CELL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 YES = {
@@ -54,7 +56,6 @@ _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets know no 
 _SERIALS = (20_000, 80_000)  # days from the epoch: 1954 to 2119
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
 _EXACT = 2.0**53  # below it a double holds every whole number; from it on digits are lost
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff]")
 _TIME = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
     r"(?:[T\s]*(\d{1,2})[:时点](\d{1,2})?分?(?::?(\d{1,2})(?:\.\d+)?秒?)?)?\s*(Z|[-+]\d{2}:?\d{2})?"
@@ -65,11 +66,9 @@ _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?")
 def as_text(cell: Any) -> str:  # noqa: ANN401 - a cell
     """Write one cell as text: whole numbers without a decimal point, times in ISO form, blanks as nothing."""
     if isinstance(cell, str):
-        text = _CONTROL.sub("", cell).strip()
+        text = cleaned(cell).strip()
         if "\n" in text or "\r" in text or "  " in text or "\u3000" in text or "\xa0" in text:
             text = re.sub(r"\s+", " ", text).strip()
-        if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@"):  # a CSV's guard against formulas
-            text = text[1:]
         return "" if text.casefold() in BLANKS else text
     if cell is None or cell != cell:  # noqa: PLR0124 - NaN
         return ""

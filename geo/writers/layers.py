@@ -1,32 +1,24 @@
 """Frames out, to what an office opens: GeoPackage, GeoJSON, CSV, XLSX, KML, in any datum."""
 
 import csv
-import datetime as dt
-import math
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
-import xlsxwriter
 
 from geo.catalogue import Catalogue
 from geo.crs import Datum, shift_frame, to_wgs84_frame
 from geo.errors import InputError
+from geo.foreign_text import guarded, holdable
+from geo.workbooks import plain, write_sheet
+from geo.writers.kml import write_kml
 
 FORMATS = (".gpkg", ".geojson", ".csv", ".xlsx", ".kml")
 
-_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".kml": "LIBKML"}
+_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}  # KML is written here
 _DECIMALS = 9  # of degrees: a tenth of a millimetre
-_CELL_CHARACTERS = 32_767  # the most that a cell of a spreadsheet holds
-_SHEET_ROWS = 1_048_576
-_WIDEST = 50  # characters
-_FORMULA = ("=", "+", "-", "@")
-_AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False}
-_HEADER = {"bold": True, "bg_color": "#EDEFF2", "bottom": 1}
 _ZH = {
     "id": "编号",
     "name": "名称",
@@ -94,7 +86,7 @@ def write(
             formats=" ".join(FORMATS),
         )
     flat = _flat(frame, datum)
-    if suffix in _DRIVERS:
+    if suffix in (*_DRIVERS, ".kml"):
         _write_layer(flat, path, layer or path.stem)
         return path
     table = _with_coordinates(flat)
@@ -126,6 +118,11 @@ def _write_layer(flat: pd.DataFrame, path: Path, layer: str) -> None:
     for column in [name for name in flat.columns if name != flat.geometry.name]:
         if pd.api.types.is_datetime64_any_dtype(flat[column]):
             flat[column] = [_iso(value) for value in flat[column]]
+        elif pd.api.types.is_string_dtype(flat[column]) or flat[column].dtype == object:
+            flat[column] = [holdable(value) if isinstance(value, str) else value for value in flat[column]]
+    if path.suffix.lower() == ".kml":
+        write_kml(flat, path, layer)
+        return
     path.unlink(missing_ok=True)
     driver = _DRIVERS[path.suffix.lower()]
     options = {"COORDINATE_PRECISION": str(_DECIMALS)} if driver == "GeoJSON" else {}
@@ -165,138 +162,15 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write UTF-8 with a mark, by which Excel knows that it is Chinese; no cell can start a formula."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(table.columns)
+        writer.writerow(guarded(holdable(str(name))) for name in table.columns)
         columns = [[_csv_cell(cell) for cell in table[name]] for name in table.columns]
         writer.writerows(zip(*columns, strict=True))
 
 
 def _csv_cell(cell: Any) -> Any:  # noqa: ANN401 - a cell
-    cell = _plain(cell)
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-
-
-def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell
-    """Return a cell as text, number, yes or no, or nothing."""
-    if cell is None or cell is pd.NaT or (isinstance(cell, float | np.floating) and not math.isfinite(cell)):
-        return ""
-    if isinstance(cell, np.generic):
-        cell = cell.item()
-    if isinstance(cell, dt.datetime):
-        return _iso(cell)
-    return cell if isinstance(cell, str | int | float) else str(cell)
+    cell = plain(cell)
+    return guarded(cell) if isinstance(cell, str) else cell
 
 
 def _iso(value: Any) -> str | None:  # noqa: ANN401 - a moment or NaT
     return None if value is None or value is pd.NaT else value.isoformat(timespec="seconds")
-
-
-def write_sheet(
-    table: pd.DataFrame, path: Path | str, *, sheet: str = "", choices: Mapping[str, Sequence[str]] | None = None
-) -> Path:
-    """Write one sheet with a frozen header, filters, fitting widths, and lists to choose from.
-
-    Parameters
-    ----------
-    table
-        Columns as they shall appear; the index is left out.
-    path
-        Ends in ``.xlsx``; is replaced.
-    sheet
-        Its name.
-    choices
-        Column to the values that it may hold.
-
-    Raises
-    ------
-    InputError
-        When there are more rows, or longer texts, than a sheet holds.
-    """
-    path = Path(path)
-    columns = _sheet_columns(table)
-    with xlsxwriter.Workbook(str(path), _AS_WRITTEN) as book:
-        page = book.add_worksheet(_sheet_name(sheet or path.stem))
-        _fill(page, columns, len(table), book.add_format(_HEADER))
-        for at, (name, values) in enumerate((choices or {}).items()):
-            _offer(book, page, (at, list(columns).index(name), len(table)), values)
-    return path
-
-
-def write_sheets(tables: Mapping[str, pd.DataFrame], path: Path | str) -> Path:
-    """Write tables as sheets of one workbook, each under its name, as :func:`write_sheet` does.
-
-    Raises
-    ------
-    InputError
-        When there are more rows, or longer texts, than a sheet holds.
-    """
-    path = Path(path)
-    columns = {name: _sheet_columns(table) for name, table in tables.items()}
-    with xlsxwriter.Workbook(str(path), _AS_WRITTEN) as book:
-        header = book.add_format(_HEADER)
-        for name, table in tables.items():
-            _fill(book.add_worksheet(_sheet_name(name)), columns[name], len(table), header)
-    return path
-
-
-def _sheet_columns(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """Return the cells column by column, if a sheet can hold them."""
-    if len(table) >= _SHEET_ROWS:
-        raise InputError(
-            "{rows} rows do not fit a sheet of {most}: write CSV or GeoPackage", rows=len(table), most=_SHEET_ROWS
-        )
-    columns = {str(name): [_plain(cell) for cell in table[name]] for name in table.columns}
-    for name, cells in columns.items():
-        longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
-        if longest > _CELL_CHARACTERS:
-            raise InputError(
-                "column {field} holds {length} characters in one cell, a sheet at most {most}: write GeoPackage or CSV",
-                field=name,
-                length=longest,
-                most=_CELL_CHARACTERS,
-            )
-    return columns
-
-
-def _sheet_name(text: str) -> str:
-    clean = "".join("_" if letter in "[]:*?/\\'" else letter for letter in text)
-    return clean[:31] or "Sheet1"
-
-
-def _fill(page: Any, columns: Mapping[str, list[Any]], rows: int, bold: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
-    page.freeze_panes(1, 0)
-    for at, (name, cells) in enumerate(columns.items()):
-        page.write_string(0, at, name, bold)
-        for row, cell in enumerate(cells, start=1):
-            if isinstance(cell, str):
-                if cell:
-                    page.write_string(row, at, cell)
-            elif isinstance(cell, bool):
-                page.write_boolean(row, at, cell)
-            else:
-                page.write_number(row, at, cell)
-        widest = max([_width(name) + 4, *(_width(cell) for cell in cells[:1000])])
-        page.set_column(at, at, min(widest + 1, _WIDEST))
-    if columns:
-        page.autofilter(0, 0, max(rows, 1), len(columns) - 1)
-
-
-def _width(cell: Any) -> int:  # noqa: ANN401 - a cell
-    """Count the columns that a cell takes; a Chinese character takes two."""
-    text = str(cell)
-    return len(text) if text.isascii() else sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)  # noqa: PLR2004 - CJK starts there
-
-
-def _offer(book: Any, page: Any, place: tuple[int, int, int], values: Sequence[str]) -> None:  # noqa: ANN401 - xlsxwriter has no types
-    """Let a column be chosen from a list, on a hidden sheet because a formula holds 255 characters only."""
-    number, column, rows = place
-    source = f"choices_{number + 1}"
-    hidden = book.add_worksheet(source)
-    hidden.write_column(0, 0, list(values))
-    hidden.hide()
-    rule = {
-        "validate": "list",
-        "source": f"={source}!$A$1:$A${len(values)}",
-        "error_title": "类别 category",
-        "error_message": "请从列表中选择 Choose from the list",
-    }
-    page.data_validation(1, column, max(rows, 1) + 1000, column, rule)

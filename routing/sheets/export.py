@@ -7,12 +7,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import shapely
-import xlsxwriter
 
 from geo.errors import InputError, StateError
 from geo.natural import by_team
 from geo.store import Store
+from geo.workbooks import write_sheets
 from routing.sheets.gpx import to_gpx
 from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, plan_part
 
@@ -23,7 +24,6 @@ COVERT = "暗访：除测评组外不得给任何人 covert: give it to nobody b
 _DECIMALS = 7  # of degrees: a centimetre
 _MINUTE_S = 60
 _KM = 1000.0
-_WIDE = 60  # characters: a list of items would make a column that no screen holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +156,13 @@ Row = Sequence[object]
 
 def _xlsx(part: PlanPart, wording: Wording) -> bytes:
     file, sheets, say = BytesIO(), list(part.sheets()), wording.say
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
-        _table(book, say("Routes"), _route_columns(say), (_route_row(one, part, say) for one in sheets))
-        _table(book, say("Stop list"), _stop_columns(say), _stop_rows(sheets, part, wording), say("What to check"))
-        _table(book, say("Not served"), _unserved_columns(say), _unserved_rows(part, wording))
+    tables = {
+        say("Routes"): (_route_columns(say), (_route_row(one, part, say) for one in sheets)),
+        say("Stop list"): (_stop_columns(say), _stop_rows(sheets, part, wording)),
+        say("Not served"): (_unserved_columns(say), _unserved_rows(part, wording)),
+    }
+    frames = {name: pd.DataFrame(rows, columns=list(columns), dtype=object) for name, (columns, rows) in tables.items()}
+    write_sheets(frames, file)
     return file.getvalue()
 
 
@@ -255,19 +258,3 @@ def _unserved_rows(part: PlanPart, wording: Wording) -> Iterator[Row]:
     for row in part.unserved.itertuples():
         name = str(names.get(row.Index, ""))
         yield row.Index, name, row.day, wording.reason(str(row.reason)), wording.reason(str(row.remedy))
-
-
-def _table(book: Any, title: str, columns: Row, rows: Iterable[Row], wide: object = None) -> None:  # noqa: ANN401 - xlsxwriter has no types
-    sheet, bold = book.add_worksheet(title), book.add_format({"bold": True})
-    sheet.freeze_panes(1, 0)
-    sheet.write_row(0, 0, columns, bold)
-    last = 1
-    for last, record in enumerate(rows, start=1):
-        for column, value in enumerate(record):
-            write = sheet.write_string if isinstance(value, str) else sheet.write_number
-            write(last, column, value)
-    sheet.autofilter(0, 0, last, len(columns) - 1)
-    sheet.autofit()
-    for column, heading in enumerate(columns):
-        if heading == wide:
-            sheet.set_column(column, column, _WIDE)

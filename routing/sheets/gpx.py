@@ -7,12 +7,12 @@ from xml.etree import ElementTree as ET
 import geopandas as gpd
 import shapely
 
+from geo.foreign_text import holdable
 from routing.sheets.route_sheet import Place, RouteSheet
 
 NAMESPACE = "http://www.topografix.com/GPX/1/1"
 _SCHEMA = f"{NAMESPACE} {NAMESPACE}/gpx.xsd"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_CONTROLS = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")  # XML 1.0 has no place for them
 
 
 def to_gpx(
@@ -73,7 +73,7 @@ def _point(parent: ET.Element, tag: str, lon: float, lat: float) -> ET.Element:
 
 
 def _text(parent: ET.Element, tag: str, text: str) -> None:
-    ET.SubElement(parent, tag).text = text.translate(_CONTROLS)
+    ET.SubElement(parent, tag).text = holdable(text)
 
 
 def _utc(moment: dt.datetime) -> str:

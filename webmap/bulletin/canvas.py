@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from geo.crs import metric_crs, project_xy
+from geo.foreign_text import shown
 from webmap.bulletin.fonts import font
 
 Floats = NDArray[np.float64]
@@ -130,7 +131,7 @@ class Canvas:
         """Write at a pixel; the anchor is Pillow's: left, middle or right, then top, middle or bottom."""
         self.draw.text(
             (at[0] * SMOOTH, at[1] * SMOOTH),
-            text,
+            shown(text),
             fill=colour,
             font=font(size * SMOOTH),
             anchor=anchor,
@@ -140,7 +141,7 @@ class Canvas:
 
     def width_of(self, text: str, size: int) -> float:
         """Measure a text."""
-        return float(self.draw.textlength(text, font=font(size * SMOOTH))) / SMOOTH
+        return float(self.draw.textlength(shown(text), font=font(size * SMOOTH))) / SMOOTH
 
     def scale_bar(self, at: Place, size: int) -> None:
         """Draw how long a round number of metres is, its right end at ``at``, and which way is north."""

@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
 from geo.errors import InputError
+from geo.foreign_text import holdable
 from webmap.bulletin.content import Bulletin
 from webmap.bulletin.placeholders import FACTS, TABLES, braced, codes_of
 from webmap.bulletin.tables import Table
@@ -22,6 +23,7 @@ from webmap.bulletin.word_table import word_table
 
 _NAME = re.compile(r"\{\{([^{}]*)\}\}")
 _EMU_OF_TWIP = 635
+LONGEST_TITLE = 255  # characters of a document's property
 TALLEST_EMU = 4_860_000  # 13.5 cm: a heading and a paragraph fit the same page
 
 
@@ -68,20 +70,16 @@ def fill(document: Any, made: Bulletin) -> None:  # noqa: ANN401 - python-docx h
     for spot in spots:
         _check(spot, codes)
     for spot in spots:
-        for name in spot.names:
+        for found in reversed(list(_NAME.finditer(spot.text))):  # what is put in may look like a name: it stays text
+            name = found[1]
             code = codes[name]
             if code in FACTS:
-                _replace(spot.paragraph, braced_as(name), made.facts[code])
+                _replace(spot.paragraph, found.span(), made.facts[code])
             elif code in TABLES:
                 _put_table(document, spot, made.tables[code])
             else:
                 _put_picture(document, spot, made.pictures[code](), name)
-    document.core_properties.title = made.facts["title"]
-
-
-def braced_as(name: str) -> str:
-    """Write a name as it stands, blanks included."""
-    return "{{" + name + "}}"
+    document.core_properties.title = holdable(made.facts["title"])[:LONGEST_TITLE]
 
 
 def _opened(template: Path) -> Any:  # noqa: ANN401 - python-docx has no types
@@ -126,19 +124,23 @@ def _text_of(element: Any) -> str:  # noqa: ANN401 - XML
     return "".join(piece.text or "" for piece in _pieces(element))
 
 
-def _replace(paragraph: Any, name: str, text: str) -> None:  # noqa: ANN401 - python-docx has no types
+def _replace(paragraph: Any, span: tuple[int, int], text: str) -> None:  # noqa: ANN401 - python-docx has no types
     """Put a text in the place of a name, which Word may have cut into pieces; it looks as the first of them does."""
-    pieces = _pieces(paragraph._p)  # noqa: SLF001 - the paragraph's XML
-    start = "".join(piece.text or "" for piece in pieces).index(name)
-    end = start + len(name)
-    at = 0
-    for piece in pieces:
+    start, end = span
+    text, at = holdable(text), 0
+    for piece in _pieces(paragraph._p):  # noqa: SLF001 - the paragraph's XML
         own = piece.text or ""
         low, high = max(start - at, 0), min(end - at, len(own))
         if low < high:
             piece.text = own[:low] + (text if at + low == start else "") + own[high:]
             piece.set(qn("xml:space"), "preserve")
         at += len(own)
+
+
+def _span(spot: Spot) -> tuple[int, int]:
+    """Return where the one name of a table's or picture's paragraph stands."""
+    found = _NAME.search(spot.text)
+    return found.span() if found else (0, 0)
 
 
 def _width_twips(document: Any, spot: Spot) -> int:  # noqa: ANN401 - python-docx has no types
@@ -148,16 +150,16 @@ def _width_twips(document: Any, spot: Spot) -> int:  # noqa: ANN401 - python-doc
 
 def _put_table(document: Any, spot: Spot, table: Table) -> None:  # noqa: ANN401 - python-docx has no types
     element = spot.paragraph._p  # noqa: SLF001 - the paragraph's XML
-    name = braced_as(spot.names[0])
+    span = _span(spot)
     if table.rows.empty:
-        _replace(spot.paragraph, name, table.empty)
+        _replace(spot.paragraph, span, table.empty)
         return
     element.addprevious(word_table(table, document.styles, _width_twips(document, spot)))
-    _replace(spot.paragraph, name, "")  # an empty paragraph stays: Word wants one between two tables
+    _replace(spot.paragraph, span, "")  # an empty paragraph stays: Word wants one between two tables
 
 
 def _put_picture(document: Any, spot: Spot, png: bytes | None, name: str) -> None:  # noqa: ANN401 - python-docx has no types
-    _replace(spot.paragraph, braced_as(name), "")
+    _replace(spot.paragraph, _span(spot), "")
     if png is None:
         return
     shape = spot.paragraph.add_run().add_picture(BytesIO(png))

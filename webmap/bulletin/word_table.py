@@ -1,19 +1,18 @@
 """A table as Word keeps it. Built as one piece of XML: cell by cell through python-docx a long list takes minutes."""
 
-import re
 from typing import Any
 from xml.sax.saxutils import escape
 
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
+from geo.foreign_text import holdable
 from webmap.bulletin.tables import Table, wide
 from webmap.bulletin.template import CELL_STYLE, TABLE_STYLE
 
 NARROWEST, WIDEST = 4, 30  # characters
 CHARACTER_TWIPS = 112  # half a Chinese character of 9 points, and some: the office may have another font
 MARGIN_TWIPS = 180
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _GROUP_FILL = "F6F7F8"
 
 
@@ -81,7 +80,7 @@ class _Pattern:
         return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{self._cell(text, look, 'left', group=True)}</w:tr>"
 
     def _cell(self, text: str, look: str, align: str, *, group: bool = False) -> str:
-        clean = escape(_FORBIDDEN.sub("", text))
+        clean = escape(holdable(text))
         told = f'<w:pPr>{self._style}{"<w:keepNext/>" if group else ""}<w:jc w:val="{align}"/></w:pPr>'
         run = f'<w:r>{"<w:rPr><w:b/></w:rPr>" if group else ""}<w:t xml:space="preserve">{clean}</w:t></w:r>'
         return f"<w:tc><w:tcPr>{look}</w:tcPr><w:p>{told}{run}</w:p></w:tc>"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from geo.writers.layers import write_sheets
+from geo.workbooks import write_sheets
 from webmap.bulletin.content import Bulletin
 
 

@@ -11,10 +11,12 @@ import pandas as pd
 
 from geo.catalogue import Catalogue
 from geo.errors import InputError
+from geo.foreign_text import shown
 from geo.model import Scope
 from geo.results import GROUPS, RADII_M, Board, board, findings, hotspot_cells, hotspot_places, item_names
 from geo.store import Store
-from geo.writers.layers import write, write_sheet
+from geo.workbooks import write_sheet
+from geo.writers.layers import write
 from webmap.bulletin.content import bulletin
 from webmap.bulletin.docx import write_docx
 from webmap.bulletin.fonts import chinese_font
@@ -89,7 +91,7 @@ def _say_overall(session: Session, round_id: str, whole: pd.Series) -> None:
 def _print(session: Session, table: Table) -> None:
     click.echo("", err=session.as_json)
     for line in lines(table) if len(table.rows) else [table.empty]:
-        click.echo(line, err=session.as_json)
+        click.echo(shown(line), err=session.as_json)
     click.echo("", err=session.as_json)
 
 

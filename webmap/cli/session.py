@@ -13,6 +13,7 @@ from tqdm import tqdm
 from xlsxwriter.exceptions import FileCreateError
 
 from geo.errors import XundianError
+from geo.foreign_text import plain_json, refuse_unseen, shown
 from geo.notes import Note
 from geo.store import Store
 from webmap.language.saying import duration
@@ -48,7 +49,7 @@ class Session:
 
     def say(self, template: str, **values: object) -> None:
         """Print one line for a person; with ``--json`` it goes to stderr, as stdout is the machine's."""
-        click.echo(say(template, values, self.language), err=self.as_json)
+        click.echo(self._line(template, values), err=self.as_json)
 
     def warn(self, notes: Iterable[Note]) -> None:
         """Say what a person should know, a line each."""
@@ -61,7 +62,7 @@ class Session:
 
     def ask(self, template: str, **values: object) -> None:
         """Ask a person to agree, and end the command when they don't."""
-        click.confirm(say(template, values, self.language), abort=True, err=self.as_json)
+        click.confirm(self._line(template, values), abort=True, err=self.as_json)
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Draw a progress bar on stderr: one a stage, closed when it is full."""
@@ -80,7 +81,11 @@ class Session:
     def remark(self, template: str, **values: object) -> None:
         """Write behind the progress bars how the work stands."""
         for bar in self.bars.values():
-            bar.set_postfix_str(say(template, values, self.language), refresh=False)
+            bar.set_postfix_str(self._line(template, values), refresh=False)
+
+    def _line(self, template: str, values: Mapping[str, Any]) -> str:
+        """Say a line that no value of it can break or colour."""
+        return shown(say(template, values, self.language), lines="\n" in template)
 
     def close(self) -> None:
         """Close what is still drawn."""
@@ -101,6 +106,9 @@ def command(
         def run(city: str, *, as_json: bool, **options: object) -> None:
             session = Session(city, as_json)
             try:
+                refuse_unseen(
+                    {"--city": city} | {_option(name): value for name, value in options.items() if name != "password"}
+                )
                 result = function(session, **options)
             except XundianError as error:
                 session.take_back()
@@ -112,7 +120,7 @@ def command(
             finally:
                 session.close()
             if as_json:
-                click.echo(json.dumps(dict(result), ensure_ascii=False, default=str))
+                click.echo(plain_json(json.dumps(dict(result), ensure_ascii=False, default=str)))
             if session.exit_code:
                 raise SystemExit(session.exit_code)
 
@@ -135,6 +143,10 @@ def command(
     return wrap
 
 
+def _option(name: str) -> str:
+    return f"--{name.rstrip('_').replace('_', '-')}"
+
+
 def bad_value(template: str, **values: object) -> click.BadParameter:
     """Make the error that refuses the value of an option or argument, in the language of the command line."""
     return click.BadParameter(say(template, values, cli_language()))
@@ -142,8 +154,8 @@ def bad_value(template: str, **values: object) -> click.BadParameter:
 
 def refuse(session: Session, error: XundianError) -> None:
     """Say in one line why it was refused, and exit 1."""
-    line = " ".join(translate_error(error, session.language).split())
+    line = shown(" ".join(translate_error(error, session.language).split()))
     click.echo(f"xundian: {line}", err=True)
     if session.as_json:
-        click.echo(json.dumps({"error": line}, ensure_ascii=False))
+        click.echo(plain_json(json.dumps({"error": line}, ensure_ascii=False)))
     raise SystemExit(REFUSED)

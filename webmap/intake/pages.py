@@ -16,7 +16,8 @@ from geo.crs import Datum
 from geo.errors import InputError, NotFoundError
 from geo.model import Level, Role
 from geo.progress import Progress
-from geo.writers.layers import write, write_sheet
+from geo.workbooks import write_sheet
+from geo.writers.layers import write
 from webmap import access, geojson
 from webmap.formats import catalogue_of_app
 from webmap.intake import preview, view

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request
 from flask_babel import gettext as _
 
 from geo.errors import AccessError, InputError, XundianError
+from geo.foreign_text import refuse_unseen
 from geo.model import Role
 from routing.amend import AmendedRoute, Amendment, Change, Quote, amend, change_of, quote, undo
 from webmap import access, clock
@@ -246,6 +247,7 @@ def _body() -> dict[str, Any]:
     values = {
         str(key): value if key in WHOLE + SHAPES else str(value) for key, value in pairs if value not in ("", None)
     }
+    refuse_unseen(values)
     for name in WHOLE:
         if name in values:
             try:
