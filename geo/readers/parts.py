@@ -56,8 +56,7 @@ def _text_parts(
         above += len(part)
         if body:
             cells = pd.DataFrame(dict(zip(wider.names, zip(*body, strict=True), strict=True)), dtype=object)
-            made = made_table(file, cells, numbers, headings, [*notes, *body_notes])
-            yield made if empty else replace(made, notes=tuple(body_notes))
+            yield made_table(file, cells, numbers, headings, [*(notes if empty else ()), *body_notes])
             empty = False
     if empty:
         raise InputError(messages.NO_ROWS, file=file, row=header.end)

@@ -118,11 +118,11 @@ class VisitTable:
             said = next((n for n, each in enumerate(self.notes) if each.template == note.template), None)
             if note.template == messages.ENCODING:
                 continue
-            if said is None or "count" not in note.values:
+            if said is None:
                 self.notes.append(note)
-            else:
-                count = self.notes[said].values["count"] + note.values["count"]
-                self.notes[said] = Note(note.template, {**note.values, "count": count})
+            elif "count" in note.values:
+                first = self.notes[said].values
+                self.notes[said] = Note(note.template, {**first, "count": first["count"] + note.values["count"]})
 
 
 def _judged(rows: VisitRows, context: VisitContext, *, above_zero: bool) -> VisitRows:

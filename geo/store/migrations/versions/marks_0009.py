@@ -17,6 +17,7 @@ _KEYS = {
 
 def upgrade() -> None:
     """Add the columns; what imports of visits added that are not undone gets their marks."""
+    op.create_index("ix_import_rows_of_marks", "import_rows", ["layer", "key"])  # a million rows would take days
     no = "false" if op.get_bind().dialect.name == "postgresql" else "0"
     for table, key in _KEYS.items():
         op.add_column(table, sa.Column("import_id", Whole, nullable=True))
@@ -29,3 +30,4 @@ def upgrade() -> None:
             f"WHERE {key} IN (SELECT r.key FROM {added})"
         )
         op.execute(f"DELETE FROM import_rows WHERE layer = '{table}' AND before IS NULL")  # noqa: S608 - our own names
+    op.drop_index("ix_import_rows_of_marks", "import_rows")
