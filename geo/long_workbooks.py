@@ -59,8 +59,12 @@ def _write(page: Any, number: int, row: Sequence[Any], look: Any) -> None:  # no
     for at, raw in enumerate(row):
         cell = plain(raw)
         if isinstance(cell, str):
-            write_text(page, (number, at), cell if len(cell) <= CELL_CHARACTERS else f"{cell[:CELL_CHARACTERS - 1]}…", look)
+            write_text(page, (number, at), _fitting(cell), look)
         elif isinstance(cell, bool):
             page.write_boolean(number, at, cell)
         else:
             page.write_number(number, at, cell)
+
+
+def _fitting(text: str) -> str:
+    return text if len(text) <= CELL_CHARACTERS else f"{text[: CELL_CHARACTERS - 1]}…"

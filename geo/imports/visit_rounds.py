@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.model import Round
-from geo.readers.moments import Moments, local_days
+from geo.readers.moments import LocalDays, Moments
 from geo.store import Store
 
 
@@ -24,7 +24,7 @@ class RoundFinder:
     """
 
     def __init__(self, store: Store, zone: ZoneInfo) -> None:
-        self._zone = zone
+        self._local = LocalDays(zone)
         self.rounds = {each.id: each for each in store.rounds()}
         self._held = cache(self._held_on)
         self._sample = cache(store.sample_ids)
@@ -39,7 +39,7 @@ class RoundFinder:
         """Return the local day of each moment; None where there is no moment."""
         there = ~np.isnat(moments)
         found: npt.NDArray[np.object_] = np.full(len(moments), None, dtype=object)
-        found[there] = local_days(moments[there], self._zone).tolist()
+        found[there] = self._local(moments[there]).tolist()
         return list(found)
 
     def _held_on(self, day: dt.date) -> list[Round]:

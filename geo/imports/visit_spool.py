@@ -1,8 +1,6 @@
-"""Judged visits that wait to be written: the city is locked for the writing alone, and the memory holds a part of them."""
+"""Judged visits that wait to be written, so that the city is locked for the writing alone."""
 
 import math
-import pickle
-import tempfile
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
@@ -12,17 +10,16 @@ import numpy as np
 from geo.imports.visit_rounds import RoundFinder
 from geo.progress import Progress
 from geo.readers.visit_rows import VisitRows
+from geo.spool import Spool
 from geo.store.visit_batches import VisitBatch
 from geo.visit_ids import deduction_id
 
-_IN_MEMORY_BYTES = 4 * 2**20
-
 
 class VisitSpool:
-    """Keeps batches in an unnamed file, and gives them back in their order."""
+    """Keeps batches, and gives them back in their order."""
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - closed on leaving
+        self._spool = Spool()
         self.visits = 0
 
     def __enter__(self) -> Self:
@@ -31,23 +28,22 @@ class VisitSpool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        self._spool.close()
 
     def add(self, batch: VisitBatch) -> None:
         """Take a batch."""
-        pickle.dump(batch, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+        self._spool.add((batch.visits, batch.deductions, dict(batch.photos)))
         self.visits += len(batch.visits)
 
     def batches(self, progress: Progress) -> Iterator[VisitBatch]:
         """Yield the batches; ``progress`` hears ``saving``."""
-        self._file.seek(0)
         done = 0
         progress("saving", done, max(1, self.visits))
-        while done < self.visits:
-            batch: VisitBatch = pickle.load(self._file)  # noqa: S301 - our own rows, in a file that nobody else can open
+        for parts in self._spool:
+            batch = VisitBatch(*parts)
             yield batch
             done += len(batch.visits)
-            progress("saving", done, self.visits)
+            progress("saving", done, max(1, self.visits))
 
 
 def batch(rows: VisitRows, finder: RoundFinder) -> VisitBatch:
@@ -63,7 +59,7 @@ def batch(rows: VisitRows, finder: RoundFinder) -> VisitBatch:
     visits: list[tuple[Any, ...]] = []
     deductions: list[tuple[Any, ...]] = []
     photos: dict[str, tuple[str, ...]] = {}
-    stamps, days = np.datetime_as_string(rows.moment, unit="ms"), finder.days(rows.moment)
+    stamps, days = np.datetime_as_string(rows.moment, unit="ms").tolist(), finder.days(rows.moment)
     points, covert = rows.points.tolist(), rows.covert.tolist()
     for start, end in _visits(rows):
         key, place = rows.visit[start], rows.checkpoint[start]

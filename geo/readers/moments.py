@@ -1,7 +1,8 @@
-"""Whole columns of times at once: what is written as ``2026-06-12 09:30`` is read by its digits, the rest one by one."""
+"""Whole columns of times at once: ``2026-06-12 09:30`` is read by its digits, other forms one by one."""
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,20 +77,31 @@ def _to_utc(local: Moments, zone: ZoneInfo) -> tuple[Moments, npt.NDArray[np.boo
     return local - offsets[place], certain[place]
 
 
-def local_days(found: Moments, timezone: ZoneInfo) -> npt.NDArray[np.datetime64]:
-    """Return the local day of each moment, which must be one."""
-    hours, place = np.unique(found.astype("datetime64[h]"), return_inverse=True)
-    before, after = (_offsets(hours + beside, timezone) for beside in (0, 1))
-    days = (found + before[place]).astype("datetime64[D]")
-    for at in np.flatnonzero((before != after)[place]).tolist():  # the clocks change within the hour
-        moment = found[at].astype("datetime64[ms]").item().replace(tzinfo=dt.UTC)
-        days[at] = np.datetime64(moment.astimezone(timezone).date(), "D")
-    return days
+class LocalDays:
+    """The local days of moments; how far the clocks of a zone are from UTC is asked once for each day.
 
+    Parameters
+    ----------
+    zone
+        Whose clocks say which day it is.
+    """
 
-def _offsets(hours: npt.NDArray[np.datetime64], timezone: ZoneInfo) -> npt.NDArray[np.timedelta64]:
-    found = []
-    for hour in hours.astype("datetime64[s]").tolist():
-        offset = hour.replace(tzinfo=dt.UTC).astimezone(timezone).utcoffset() or dt.timedelta()
-        found.append(np.timedelta64(round(offset.total_seconds() * 1000), "ms"))
-    return np.array(found, dtype="timedelta64[ms]")
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._offset = cache(self._offset_at)
+
+    def __call__(self, found: Moments) -> npt.NDArray[np.datetime64]:
+        """Return the local day of each moment, which must be one."""
+        utc_days, place = np.unique(found.astype("datetime64[D]"), return_inverse=True)
+        offsets = np.array([self._offset(day) for day in utc_days.tolist()], "timedelta64[ms]")
+        after = np.array([self._offset(day) for day in (utc_days + 1).tolist()], "timedelta64[ms]")
+        days: npt.NDArray[np.datetime64] = (found + offsets[place]).astype("datetime64[D]")
+        for at in np.flatnonzero((offsets != after)[place]).tolist():  # the clocks change on that day
+            moment = found[at].astype("datetime64[ms]").item().replace(tzinfo=dt.UTC)
+            days[at] = np.datetime64(moment.astimezone(self._zone).date(), "D")
+        return days
+
+    def _offset_at(self, day: dt.date) -> np.timedelta64:
+        """Return the offset at the beginning of a day of UTC."""
+        offset = dt.datetime.combine(day, dt.time(), dt.UTC).astimezone(self._zone).utcoffset() or dt.timedelta()
+        return np.timedelta64(round(offset.total_seconds() * 1000), "ms")

@@ -43,9 +43,7 @@ def table_parts(
     progress("reading", 1, 1)
 
 
-def _text_parts(
-    file: str, lines: Iterator[list[str]], wanted: tuple[Headings, int], said: Note
-) -> Iterator[Table]:
+def _text_parts(file: str, lines: Iterator[list[str]], wanted: tuple[Headings, int], said: Note) -> Iterator[Table]:
     headings, rows = wanted
     head = list(islice(lines, HEADER_ROWS + 1))
     header = Header.found(head, headings, file)

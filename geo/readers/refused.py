@@ -1,9 +1,6 @@
 """Refused rows with their reasons, however many: kept outside of the memory, given back in the order of the file."""
 
 import heapq
-import os
-import pickle
-import tempfile
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Any
@@ -11,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from geo.readers.tables import SOURCE_ROW, UNNAMED, blank
+from geo.spool import Spool
 
 _BLOCK = 1_000  # rows
-_IN_MEMORY_BYTES = 4 * 2**20
 
 Row = tuple[Any, ...]
 """Number, reason, and the original cells."""
@@ -23,7 +20,7 @@ class RefusedRows:
     """Takes refused rows in any order."""
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - closed on leaving
+        self._spool = Spool()
         self._runs: list[list[int]] = []  # where the blocks of a run lie
         self._headers: list[str] = []
         self._filled: set[int] = set()  # columns in which something stands
@@ -31,7 +28,7 @@ class RefusedRows:
 
     def close(self) -> None:
         """Let the rows go."""
-        self._file.close()
+        self._spool.close()
 
     def __len__(self) -> int:
         return self._count
@@ -43,11 +40,7 @@ class RefusedRows:
     def add(self, rows: Sequence[Row]) -> None:
         """Take some rows."""
         ordered = sorted(rows, key=itemgetter(0))
-        run = []
-        self._file.seek(0, os.SEEK_END)
-        for start in range(0, len(ordered), _BLOCK):
-            run.append(self._file.tell())
-            pickle.dump(ordered[start : start + _BLOCK], self._file, protocol=pickle.HIGHEST_PROTOCOL)
+        run = [self._spool.add(ordered[start : start + _BLOCK]) for start in range(0, len(ordered), _BLOCK)]
         self._runs.append(run)
         self._count += len(rows)
         unnamed = [at for at, name in enumerate(self._headers) if name.startswith(UNNAMED) and at not in self._filled]
@@ -74,5 +67,4 @@ class RefusedRows:
 
     def _run(self, blocks: Sequence[int]) -> Iterator[Row]:
         for place in blocks:
-            self._file.seek(place)
-            yield from pickle.load(self._file)  # noqa: S301 - our own rows, in a file that nobody else can open
+            yield from self._spool.at(place)

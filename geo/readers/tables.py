@@ -179,7 +179,7 @@ class Header:
         first = self.names.index(named[0])
         for at in range(start, len(rows)):
             row = [*rows[at], *(None,) * (width - len(rows[at]))]
-            if all(map(blank, row)):
+            if blank(row[first]) and all(map(blank, row)):
                 blanks += 1
             elif str(row[first]).strip() == named[0] and [str(c).strip() for c in row if not blank(c)] == named:
                 again += 1
@@ -271,7 +271,11 @@ def made_table(
 
 def _unseen(cells: pd.DataFrame, rows: npt.NDArray[np.int64]) -> list[Note]:
     """Say that :func:`geo.readers.values.as_text` leaves characters out, and where the first of them is."""
-    found = [(at, name) for name in cells.columns for at, cell in enumerate(cells[name].tolist()) if unseen(cell)]
+    found = []
+    for name in cells.columns:
+        column = cells[name].tolist()
+        if not "".join(cell for cell in column if cell.__class__ is str).isprintable():
+            found += [(at, name) for at, cell in enumerate(column) if unseen(cell)]
     if not found:
         return []
     at, heading = min(found, key=lambda one: one[0])

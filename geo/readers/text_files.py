@@ -20,6 +20,7 @@ ENCODINGS = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "lati
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BLOCK_BYTES = 2**20
+_BLOCK_CHARACTERS = 2**16
 _SAMPLE_BYTES = 400_000
 _HEAD_CHARACTERS = 2**20
 _CELL_CHARACTERS = 2**24
@@ -118,9 +119,9 @@ class _Lines:
         self.guarded = False
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._text:
-            self.guarded = self.guarded or any_guarded(line)
-            yield line
+        while lines := self._text.readlines(_BLOCK_CHARACTERS):
+            self.guarded = self.guarded or any_guarded("".join(lines))
+            yield from lines
             if self._raw.tell() - self._told >= _BLOCK_BYTES:
                 self._told = self._raw.tell()
                 self._heard(self._told, self._total)

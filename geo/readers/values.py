@@ -14,6 +14,7 @@ import pandas as pd
 from geo.foreign_text import cleaned
 
 BLANKS = {"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "nan", "n/a", "<na>", "暂无"}
+LONGEST_BLANK = max(map(len, BLANKS))
 CELL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 YES = {
     "1",
@@ -66,10 +67,7 @@ _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?")
 def as_text(cell: Any) -> str:  # noqa: ANN401 - a cell
     """Write one cell as text: whole numbers without a decimal point, times in ISO form, blanks as nothing."""
     if isinstance(cell, str):
-        text = cleaned(cell).strip()
-        if "\n" in text or "\r" in text or "  " in text or "\u3000" in text or "\xa0" in text:
-            text = re.sub(r"\s+", " ", text).strip()
-        return "" if text.casefold() in BLANKS else text
+        return cell if len(cell) > LONGEST_BLANK and cell.isalnum() else _seen(cell)
     if cell is None or cell != cell:  # noqa: PLR0124 - NaN
         return ""
     if isinstance(cell, bool | np.bool_):
@@ -86,6 +84,14 @@ def _number_text(number: float) -> str:
     if not number.is_integer():
         return repr(number)
     return str(int(number)) if abs(number) < _EXACT else np.format_float_scientific(number, trim="0")
+
+
+def _seen(cell: str) -> str:
+    """Return what a person sees of a text: no unseen characters, single blanks, nothing where it says so."""
+    text = cleaned(cell).strip()
+    if "\n" in text or "\r" in text or "  " in text or "\u3000" in text or "\xa0" in text:
+        text = re.sub(r"\s+", " ", text).strip()
+    return "" if text.casefold() in BLANKS else text
 
 
 def texts(cells: pd.Series) -> pd.Series:

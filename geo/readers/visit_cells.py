@@ -20,6 +20,7 @@ from geo.readers.moments import Moments, moments
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.tables import Table
 from geo.readers.visit_rows import VisitRows, ids_of
+from geo.workbooks import plain
 
 Judge = Callable[[pd.DataFrame, FaultLog], pd.Series]
 """Notes the faults of rows (``checkpoint, team, item, points, round, arrived_at``), and gives their items by code."""
@@ -183,10 +184,15 @@ def _found(photos: PhotoFiles, names: Sequence[str], at: int, log: FaultLog) -> 
 
 def _cells(table: Table) -> list[tuple[Any, ...]]:
     """Return the cells of each row as they stand in the file, with its geometry where that is no column."""
-    columns = [table.cells[name].tolist() for name in table.cells.columns]
+    columns = [_plain(table.cells[name].tolist()) for name in table.cells.columns]
     if table.geometry is not None and "geometry" not in table.columns:
         columns.append(table.geometry.to_wkt().tolist())
     return list(zip(*columns, strict=True))
+
+
+def _plain(cells: list[Any]) -> list[Any]:
+    """Write what is neither text nor number as a workbook would show it."""
+    return cells if set(map(type, cells)) <= {str, type(None)} else [plain(cell) for cell in cells]
 
 
 def headers_of(table: Table) -> list[str]:

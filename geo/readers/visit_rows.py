@@ -4,20 +4,21 @@ Rows of one visit mostly stand together, but nothing says that they must. So the
 some unnamed files by the hash of their visit: each of these fits into the memory, and holds its visits whole.
 """
 
-import pickle
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.readers.moments import Moments
+from geo.spool import Spool
 from geo.visit_ids import visit_id
 
 PARTS = 64
 _HEX = 16
+_ARRAYS = {"source_row": "int64", "moment": "datetime64[ms]", "points": "float64", "covert": "bool"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class VisitRows:
     covert: npt.NDArray[np.bool_]
     photos: list[tuple[str, ...]]  # by hash
     reason: list[str]  # why the row is refused; empty of a good one
-    cells: list[tuple[Any, ...]]  # as they stand in the file
+    cells: list[tuple[Any, ...]]  # as they stand in the file, times as text
 
     def __len__(self) -> int:
         return len(self.visit)
@@ -46,7 +47,19 @@ class VisitRows:
         """Return the rows at these places, in their order."""
         at = places.tolist()
         columns = (getattr(self, each.name) for each in fields(self))
-        return type(self)(*(column[places] if isinstance(column, np.ndarray) else [column[n] for n in at] for column in columns))
+        taken = (column[places] if isinstance(column, np.ndarray) else [column[n] for n in at] for column in columns)
+        return self._made(taken)
+
+    def plain(self) -> list[Any]:
+        """Return the rows as plain values, which :meth:`of_plain` takes."""
+        columns = (getattr(self, each.name) for each in fields(self))
+        return [column.tobytes() if isinstance(column, np.ndarray) else column for column in columns]
+
+    @classmethod
+    def of_plain(cls, values: Sequence[Any]) -> Self:
+        """Return the rows that :meth:`plain` wrote."""
+        columns = dict(zip((each.name for each in fields(cls)), values, strict=True))
+        return cls(**columns | {name: np.frombuffer(columns[name], kind) for name, kind in _ARRAYS.items()})
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
@@ -54,19 +67,20 @@ class VisitRows:
         if len(parts) == 1:
             return parts[0]
         columns = ([getattr(part, each.name) for part in parts] for each in fields(cls))
-        return cls(*(np.concatenate(all_) if isinstance(all_[0], np.ndarray) else [*_chained(all_)] for all_ in columns))
+        return cls._made(
+            np.concatenate(all_) if isinstance(all_[0], np.ndarray) else [*chain(*all_)] for all_ in columns
+        )
 
-
-def _chained(lists: Iterable[Iterable[Any]]) -> Iterator[Any]:
-    for each in lists:
-        yield from each
+    @classmethod
+    def _made(cls, columns: Iterable[Any]) -> Self:
+        return cls(**dict(zip((each.name for each in fields(cls)), columns, strict=True)))
 
 
 def ids_of(checkpoint: Sequence[str], team: Sequence[str], moment: Moments, source_row: Sequence[int]) -> list[str]:
     """Return the ids of the visits that rows belong to; a row without checkpoint or time belongs to none."""
-    whole = ~np.isnat(moment)
-    seconds = np.datetime_as_string(moment, unit="s")
-    parts = moment.astype(np.int64) % 1000
+    whole = (~np.isnat(moment)).tolist()
+    seconds = np.datetime_as_string(moment, unit="s").tolist()
+    parts = (moment.astype(np.int64) % 1000).tolist()
     found, known = [], dict[tuple[str, str, int], str]()
     for at, (place, who, when) in enumerate(zip(checkpoint, team, moment.astype(np.int64).tolist(), strict=True)):
         if not place or not whole[at]:
@@ -84,7 +98,7 @@ class WholeVisits:
 
     def __init__(self) -> None:
         self._first: VisitRows | None = None
-        self._files: list[Any] = []
+        self._files: list[Spool] = []
 
     def close(self) -> None:
         """Let the rows go."""
@@ -97,8 +111,7 @@ class WholeVisits:
             self._first = rows
             return
         if not self._files:
-            # Unnamed, and open to nobody else: whatever ends this process, nothing of the visits stays behind.
-            self._files = [tempfile.TemporaryFile() for _ in range(PARTS)]  # noqa: SIM115 - closed on leaving
+            self._files = [Spool() for _ in range(PARTS)]
         for waiting in filter(None, (self._first, rows)):
             self._put(waiting)
         self._first = None
@@ -108,8 +121,7 @@ class WholeVisits:
         if self._first is not None:
             yield _together(self._first)
         for file in self._files:
-            file.seek(0)
-            found = list(_loaded(file))
+            found = [VisitRows.of_plain(values) for values in file]
             if found:
                 yield _together(VisitRows.joined(found))
 
@@ -120,15 +132,7 @@ class WholeVisits:
         for number, file in enumerate(self._files):
             places = order[ends[number] : ends[number + 1]]
             if len(places):
-                pickle.dump(rows.take(places), file, protocol=pickle.HIGHEST_PROTOCOL)
-
-
-def _loaded(file: Any) -> Iterator[VisitRows]:  # noqa: ANN401 - an unnamed file
-    while True:
-        try:
-            yield pickle.load(file)  # noqa: S301 - our own rows, in a file that nobody else can open
-        except EOFError:
-            return
+                file.add(rows.take(places).plain())
 
 
 def _together(rows: VisitRows) -> VisitRows:

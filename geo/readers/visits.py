@@ -7,7 +7,7 @@ held against the city; what is refused anywhere takes its visit with it.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,8 @@ from geo.readers import messages
 from geo.readers.faults import FaultLog
 from geo.readers.parts import table_parts
 from geo.readers.refused import RefusedRows
-from geo.readers.visit_cells import Judge as Judge
 from geo.readers.visit_cells import VisitCells, headers_of
-from geo.readers.visit_cells import VisitContext as VisitContext
+from geo.readers.visit_cells import VisitContext as VisitContext  # noqa: PLC0414 - what VisitTable is asked with
 from geo.readers.visit_rows import VisitRows, WholeVisits
 
 
@@ -67,7 +66,7 @@ class VisitTable:
         self._context, self._progress = context, progress
         self._whole = WholeVisits()
 
-    def __enter__(self) -> "VisitTable":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -143,7 +142,9 @@ def _judged(rows: VisitRows, context: VisitContext, *, above_zero: bool) -> Visi
         spoilt = np.array([visit in broken for visit in rows.visit], bool)
         log.add(spoilt & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
     found = log.reasons(context.say)
-    reasons = ["; ".join(filter(None, pair)) for pair in zip(rows.reason, found, strict=True)] if log.bad.any() else found
+    reasons = (
+        ["; ".join(filter(None, pair)) for pair in zip(rows.reason, found, strict=True)] if log.bad.any() else found
+    )
     return replace(rows, round=rounds, item=item, reason=reasons)
 
 

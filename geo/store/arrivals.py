@@ -119,9 +119,7 @@ class Arrivals:
         changed = [row for row in there.values() if row.id in touched or _merged(row) != (row.round_id, row.covert)]
         self._change(changed)
         return Written(
-            Changes(
-                accepted=len(batch.visits) - len(there), updated=len(changed), unchanged=len(there) - len(changed)
-            ),
+            Changes(accepted=len(batch.visits) - len(there), updated=len(changed), unchanged=len(there) - len(changed)),
             {row.id: {"round_id": row.round_id, "covert": row.covert} for row in changed},
             {row.id: {"points": row.had_points, "note": row.had_note} for row in differing.values()},
         )
@@ -203,12 +201,8 @@ _THERE = select(
     _V.c.id, _V.c.round_id, _V.c.covert, _A.c.round_id.label("new_round"), _A.c.covert.label("new_covert")
 ).join(_A, _A.c.id == _V.c.id)
 _DIFFERING = (
-    select(
-        _D.c.id, _F.c.points, _F.c.note, _D.c.points.label("had_points"), _D.c.note.label("had_note")
-    )
+    select(_D.c.id, _F.c.points, _F.c.note, _D.c.points.label("had_points"), _D.c.note.label("had_note"))
     .join(_F, _F.c.id == _D.c.id)
     .where(or_(_F.c.points != _D.c.points, _F.c.note != _D.c.note))
 )
-_ADDED_TO = (
-    select(_F.c.visit).join(_V, _V.c.id == _F.c.visit).where(_not_there(_F, _D)).distinct()
-)
+_ADDED_TO = select(_F.c.visit).join(_V, _V.c.id == _F.c.visit).where(_not_there(_F, _D)).distinct()

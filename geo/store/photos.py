@@ -68,7 +68,7 @@ def keep(
         for photo in dict.fromkeys(photos)
         if (deduction, photo) not in there
     ]
-    wanted = list(dict.fromkeys(link["photo"] for link in fresh))
+    wanted = list(dict.fromkeys(str(link["photo"]) for link in fresh))
     known = {row[0] for row in rows.among(connection, select(_P.c.sha256), _P.c.sha256, wanted)}
     for sha256 in wanted:
         if sha256 in known:

@@ -81,10 +81,11 @@ class PostGIS:
         self, connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
     ) -> None:
         """Copy the rows to the server in one stream."""
-        with connection.connection.cursor() as cursor:
-            with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as stream:
-                for row in rows:
-                    stream.write_row(row)
+        driver: Any = connection.connection
+        into = f"COPY {table.name} ({', '.join(names)}) FROM STDIN"
+        with driver.cursor() as cursor, cursor.copy(into) as stream:
+            for row in rows:
+                stream.write_row(row)
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table; readers go on."""

@@ -9,6 +9,7 @@ and its bounds as 32-bit floats, which are rounded outwards.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -60,12 +61,12 @@ def write(connection: Connection, tree: str, fids: npt.NDArray[np.int64], bounds
         numbers = first[at] + level.node
         above = "rowid" if at == 0 else "parent"
         rows = zip(level.ids.tolist(), numbers.tolist(), strict=True)
-        _many(connection, f'INSERT INTO "{tree}_{above}" VALUES (?, ?)', rows)
+        _many(connection, f"{tree}_{above}", rows)
         blobs = _blobs(level, node_bytes, depth=at if top else 0)
         if top:
             ask(f'UPDATE "{tree}_node" SET data = ? WHERE nodeno = {ROOT}', (next(blobs),))  # noqa: S608 - our own table
         else:
-            _many(connection, f'INSERT INTO "{tree}_node" VALUES (?, ?)', enumerate(blobs, int(first[at])))
+            _many(connection, f"{tree}_node", enumerate(blobs, int(first[at])))
 
 
 def _outwards(bounds: Bounds) -> npt.NDArray[np.float32]:
@@ -107,7 +108,7 @@ def _tiled(bounds: npt.NDArray[np.float32], room: int) -> npt.NDArray[np.int64]:
 
 
 def _first_numbers(levels: list[_Level]) -> npt.NDArray[np.int64]:
-    """Number the nodes: the root is 1, those of the lowest level begin at 2."""
+    """Return the number of the first node of each level: the root is 1, those of the lowest level begin at 2."""
     sizes = [int(level.node[-1]) + 1 for level in levels[:-1]]
     return np.array([*(2 + sum(sizes[:at]) for at in range(len(sizes))), ROOT], np.int64)
 
@@ -123,6 +124,6 @@ def _blobs(level: _Level, node_bytes: int, *, depth: int) -> Iterator[bytes]:
         yield (head + body).ljust(node_bytes, b"\x00")
 
 
-def _many(connection: Connection, statement: str, rows: Iterator[tuple[object, ...]]) -> None:
+def _many(connection: Connection, table: str, rows: Iterator[tuple[Any, ...]]) -> None:
     while batch := list(islice(rows, _BATCH)):
-        connection.exec_driver_sql(statement, batch)
+        connection.exec_driver_sql(f'INSERT INTO "{table}" VALUES (?, ?)', batch)  # noqa: S608 - our own table

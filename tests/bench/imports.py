@@ -83,15 +83,18 @@ def write_visits(path: Path, visits: int, roster: int, *, shuffled: float = 0.02
     points = {item.code: item.points for each in load().categories.values() for item in each.items}
     checkpoint = random.integers(roster, size=visits)
     minute = np.sort(random.integers(ROUNDS * DAYS * 540, size=visits))
-    failed = np.where(random.random(visits) < 0.4, random.integers(1, 5, size=visits), 0)  # noqa: PLR2004 - two in five
+    failed = np.where(random.random(visits) < 0.4, random.integers(1, 5, size=visits), 0)
     late: list[list[object]] = []
     rows = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file)
         table.writerow(HEADINGS)
-        for at, (place, when, count) in enumerate(zip(checkpoint.tolist(), minute.tolist(), failed.tolist())):
+        visited = zip(checkpoint.tolist(), minute.tolist(), failed.tolist(), strict=True)
+        for at, (place, when, count) in enumerate(visited):
             day, clock = divmod(when, 540)
-            arrived = dt.datetime.combine(FIRST, dt.time(8, 30)) + dt.timedelta(days=day, minutes=clock, seconds=at % 60)
+            arrived = dt.datetime.combine(FIRST, dt.time(8, 30)) + dt.timedelta(
+                days=day, minutes=clock, seconds=at % 60
+            )
             named = f"R{day // DAYS + 1:02}" if at % 2 else ""
             own = items[names[place % len(names)]]
             head = [f"WH{place:06}", f"T{at % TEAMS + 1:02}", arrived.isoformat(sep=" ")]
