@@ -326,7 +326,8 @@ def _category(row: Mapping[str, Any], faults: list[str]) -> Category | None:
         faults.append(f"dwell_min is {row.get('dwell_min')!r}: write minutes from 1 to {_LONGEST_DWELL_MIN}")
     if hours:
         try:
-            openings.parse(hours)
+            if None in openings.parse(hours).week:
+                faults.append(f"hours is {hours!r}: say when it is open, not only when it is closed")
         except InputError as error:
             faults.append(str(error))
     synonyms = row.get("synonyms", [])

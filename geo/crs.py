@@ -1,4 +1,4 @@
-"""The only place that reprojects: WGS-84, CGCS2000, GCJ-02 and BD-09, and the metric plane of a city.
+"""WGS-84, CGCS2000, GCJ-02 and BD-09, and the metric plane of a city; files' own systems are read in geo.sources.
 
 Arrays in, arrays out, always in the order longitude, latitude or easting, northing.
 """
@@ -307,30 +307,10 @@ def to_wgs84_frame(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.to_crs(WGS84)
 
 
-def to_wgs84_series(series: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Reproject geometries to EPSG:4326."""
-    return series.to_crs(WGS84)
-
-
-def is_gauss_kruger(crs: CRS) -> bool:
-    """Tell whether a CRS is one of CGCS2000's Gauss-Kruger zones, with or without prefix."""
-    return crs.to_epsg() in {*range(4491, 4502), *range(4513, 4555)}
-
-
-def same_zone(one: CRS, other: CRS) -> bool:
-    """Tell whether two transverse Mercator CRSs share their central meridian."""
-    return _central_meridian(one) == _central_meridian(other)
-
-
 def without_prefix(crs: CRS) -> CRS:
     """Return the zone without prefix of a CGCS2000 3-degree zone; any other CRS as it is."""
     epsg = crs.to_epsg()
     return CRS.from_epsg(epsg + 21) if epsg is not None and epsg in range(4513, 4534) else crs
-
-
-def _central_meridian(crs: CRS) -> float | None:
-    parameters = crs.coordinate_operation.params if crs.coordinate_operation else []
-    return next((float(p.value) for p in parameters if p.name == "Longitude of natural origin"), None)
 
 
 def shift_frame(shapes: gpd.GeoSeries, datum: Datum | str, *, back: bool = False) -> gpd.GeoSeries:

@@ -70,6 +70,22 @@ STREETS = Schema(
     ("LineString",),
 )
 TURN_BANS = Schema("turn_bans", "id", {"from_edge": "int", "via": "int", "to_edge": "int"})
+STREET_HOURS = Schema(
+    "street_hours",
+    "id",
+    {
+        "edge": "int",
+        "hours": "str",  # geo.openings text; those of an edge don't overlap
+        "walk": "int",  # in the place of the edge's own masks
+        "ebike": "int",
+        "car": "int",
+    },
+)
+TURN_HOURS = Schema(
+    "turn_hours",
+    "id",
+    {"from_edge": "int", "via": "int", "to_edge": "int", "hours": "str"},  # banned at these hours
+)
 SAMPLE = Schema("sample", "id", {"inclusion_prob": "float", "day": "int", "ticket": "int"})
 RESERVES = Schema("reserves", "id", {"inclusion_prob": "float", "ticket": "int"})
 ROUTES = Schema(
@@ -154,6 +170,15 @@ _KINDS: dict[str, Callable[[Any], bool]] = {
     "bool": pd.api.types.is_bool_dtype,
     "time": pd.api.types.is_datetime64_any_dtype,
 }
+
+
+_DTYPES = {"int": "int64", "float": "float64", "bool": "bool", "str": "str", "time": "datetime64[ns, UTC]"}
+
+
+def empty(schema: Schema) -> pd.DataFrame:
+    """Return a frame of a schema without geometry that has no rows."""
+    columns = {name: pd.Series([], dtype=_DTYPES[kind]) for name, kind in schema.columns.items()}
+    return pd.DataFrame(columns).rename_axis(schema.index)
 
 
 def faults(frame: pd.DataFrame, schema: Schema) -> list[str]:

@@ -88,14 +88,25 @@ class Inspector:
     street: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SecretChain:
-    """What is public of a chain of secrets; the secrets are in no database."""
+class SecretForm(StrEnum):
+    """How the secrets of a year hang together: under a Merkle root, or, in older cities, as a chain of hashes."""
 
-    name: str  # the year, with a number behind it when one chain was not enough
-    end: str  # SHA-256, published before the first commitment
-    length: int  # commitments that it lasts for
+    ROOT = "root"
+    CHAIN = "chain"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSet:
+    """What is public of a year's secrets; the secrets are in no database before the year is closed."""
+
+    name: str  # the year, with a number behind it when one set was not enough
+    form: SecretForm
+    year: int
+    root: str  # published before the first commitment: the Merkle root, or the end of the chain
+    size: int  # commitments that it lasts for
     made_at: dt.datetime  # UTC
+    master: str = ""  # hexadecimal, once the year is closed
+    closed_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +114,8 @@ class Commitment:
     """A round bound before its public number was out, as it is kept; its secret is not in it."""
 
     round_id: str
-    chain: str
-    position: int  # in the chain, from 1
+    secret_set: str  # its name
+    position: int  # in the set, from 1
     parameters: Mapping[str, Any]  # what decides the draw besides the frame
     root: str  # of the frame
     frame_sha256: str  # under which the frame is kept
@@ -116,6 +127,7 @@ class Commitment:
     drawn_at: dt.datetime | None = None
     voided_at: dt.datetime | None = None
     reason: str = ""  # why it is void
+    revealed_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

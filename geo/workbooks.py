@@ -50,8 +50,8 @@ def write_sheet(
     with xlsxwriter.Workbook(str(path), _AS_WRITTEN) as book:
         page = book.add_worksheet(_sheet_name(sheet or path.stem))
         _fill(book, page, columns, len(table))
-        for at, (name, values) in enumerate((choices or {}).items()):
-            _offer(book, page, (at, list(table.columns).index(name), len(table)), values)
+        for name, values in (choices or {}).items():
+            _offer(book, page, list(table.columns).index(name), len(table), values)
     return path
 
 
@@ -138,10 +138,9 @@ def width(cell: Any) -> int:  # noqa: ANN401 - a cell
     return len(text) if text.isascii() else sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)  # noqa: PLR2004 - CJK starts there
 
 
-def _offer(book: Any, page: Any, place: tuple[int, int, int], values: Sequence[str]) -> None:  # noqa: ANN401 - xlsxwriter has no types
+def _offer(book: Any, page: Any, column: int, rows: int, values: Sequence[str]) -> None:  # noqa: ANN401 - xlsxwriter has no types
     """Let a column be chosen from a list, on a hidden sheet because a formula holds 255 characters only."""
-    number, column, rows = place
-    source = f"choices_{number + 1}"
+    source = f"choices_{column + 1}"
     hidden, usual = book.add_worksheet(source), book.add_format()
     for row, value in enumerate(values):
         write_text(hidden, (row, 0), holdable(value), usual)

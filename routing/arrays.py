@@ -1,7 +1,7 @@
 """The arrays of a routing problem, read as they come and said when they cannot be taken."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,13 @@ UNREACHABLE_S = 100_000_000  # a travel time from here on means: no way there
 
 Seconds: TypeAlias = npt.NDArray[np.int64]
 Window: TypeAlias = tuple[int, int]
+DayWindows: TypeAlias = tuple[tuple[Window, ...], ...]  # of one stop, day by day
+
+_Value = TypeVar("_Value")
+ByStop: TypeAlias = Mapping[int, _Value] | Sequence[_Value]  # for each stop: by its row, or in order of the rows
+Number: TypeAlias = int | float | None
+PerStop: TypeAlias = ByStop[Number] | npt.NDArray[np.number]
+Windows: TypeAlias = ByStop[Sequence[Sequence[Window]] | None]
 
 
 def matrices(travel_s: object, modes: Collection[str]) -> Mapping[str, Seconds]:
@@ -89,7 +96,7 @@ def _refuse_bases(among: Sequence[int], size: int, count: int) -> None:
         )
 
 
-def per_stop(values: Any, stops: Collection[int], name: str) -> dict[int, int | None]:  # noqa: ANN401 - array or mapping
+def per_stop(values: PerStop | None, stops: Collection[int], name: str) -> dict[int, int | None]:
     """Return one number for each stop; None where there is none, or none that is finite and not negative."""
     if values is None:
         return dict.fromkeys(stops)
@@ -100,13 +107,13 @@ def per_stop(values: Any, stops: Collection[int], name: str) -> dict[int, int | 
     return {stop: None if value is None or not 0 <= value < np.inf else int(value) for stop, value in found.items()}
 
 
-def windows_of(windows: Any, stops: Collection[int], days: int) -> dict[int, tuple[tuple[Window, ...], ...]]:  # noqa: ANN401 - array or mapping
+def windows_of(windows: Windows | None, stops: Collection[int], days: int) -> dict[int, DayWindows]:
     """Return the windows of each stop on each day, in order.
 
     Windows that touch or overlap stay apart: a visit lies in one of them.
     """
     always = (((0, DAY_S),),) * days
-    found: dict[int, tuple[tuple[Window, ...], ...]] = dict.fromkeys(stops, always)
+    found: dict[int, DayWindows] = dict.fromkeys(stops, always)
     if windows is None:
         return found
     if not isinstance(windows, Mapping) and len(windows) <= max(stops, default=-1):

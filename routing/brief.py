@@ -11,12 +11,14 @@ import shapely
 
 from geo import openings
 from geo.catalogue import Catalogue
+from geo.clock import zone_of
 from geo.errors import InputError
 from geo.frames import WGS84
 from geo.model import Level, Mode, Round, Team
 from geo.notes import Note
 from geo.store import Store
 from geo.streets.edges import FAR_M, Positions, snap, stranded
+from routing.arrays import windows_of
 from routing.check import ENDLESS_S, Slice, ensure
 from routing.hours import own_shift, windows_by_day
 from routing.matrix import travel_matrix
@@ -101,8 +103,9 @@ class Brief:
     def real_problem(self) -> RoutingProblem:
         """The problem with the hours of the real clock."""
         pairs = zip(self.problem.teams, self.hours.shifts, strict=True)
-        teams = [replace(team, shift=shift) for team, shift in pairs]
-        return replace(self.problem, teams=teams, windows=self.hours.windows)
+        teams = tuple(replace(team, shift=shift) for team, shift in pairs)
+        windows = windows_of(self.hours.windows, self.problem.stops, self.problem.days)
+        return replace(self.problem, teams=teams, windows=windows)
 
     def real(self, plan: Plan) -> Plan:
         """Say a plan of the problem on the real clock."""
@@ -175,7 +178,7 @@ def brief_of(store: Store, round_: Round, network: StreetNetwork, catalogue: Cat
     )
     everywhere = set.intersection(*(set(off) for off in lost.values()))
     off_street_m = {stop: min(off[stop] for off in lost.values()) for stop in sorted(everywhere)}
-    zone = ZoneInfo(store.setting("timezone", "Asia/Shanghai"))
+    zone = zone_of(store)
     hours = Hours(rush, shifts, windows, travel)
     return Brief(round_, sample, teams, positions, problem, off_street_m, terms, zone, hours)
 
@@ -289,6 +292,7 @@ def hours_and_dwell(
             edition=catalogue.edition,
         )
     categories = [catalogue.categories[code] for code in sample["category"]]
-    texts = [own or category.hours for own, category in zip(sample["hours"], categories, strict=True)]
+    pairs = zip(sample["hours"], categories, strict=True)
+    texts = [openings.together(own, category.hours) for own, category in pairs]
     days = {text: windows_by_day(openings.parse(text), round_) if text else None for text in dict.fromkeys(texts)}
     return [category.dwell_s for category in categories], [days[text] for text in texts]

@@ -4,7 +4,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -23,10 +22,12 @@ from routing.remedies import Change, Remedy, remedies, teams_for_all
 from routing.search.loads import farthest_load
 from routing.solver import SearchState, solve
 from routing.streets.network import network_of
+from routing.streets.working import work_time
+from routing.vary.candidates import together
 from routing.vary.history import known_legs, past_walks
 from routing.vary.keeping import keep_candidates
 from routing.vary.likeness import Walk, similarity
-from routing.vary.sampler import Varied, Variety, vary
+from routing.vary.sampler import Varied, Variety, candidates_of, chosen_of, with_lots
 
 PRICING = 0.2  # of the time, to find out what the drawn days cost
 
@@ -103,9 +104,10 @@ def plan_round(
     began = time.perf_counter()
     progress("streets", 0, 1)
     round_, draw = store.round(round_id), store.draw(round_id)
-    network = network_of(store)
+    terms = options.terms
+    network = network_of(store).during(work_time(round_, store.teams(), terms.shift))
     progress("streets", 1, 1)
-    brief = brief_of(store, round_, network, options.catalogue or store.catalogue(round_.edition), options.terms)
+    brief = brief_of(store, round_, network, options.catalogue or store.catalogue(round_.edition), terms)
     plan, days_cost_s = _searched(brief, options, progress, watch)
     past = past_walks(store, round_)
     varied = _varied(store, brief, plan, draw.key, past, progress)
@@ -117,7 +119,12 @@ def plan_round(
     driven = replace(report.figures, travel_s=int(routes["travel_s"].sum()))
     seconds = round(time.perf_counter() - began, 2)
     report = replace(
-        report, drawn_days_cost_s=days_cost_s, seconds=seconds, figures=driven, long_walks=_long_walks(routes)
+        report,
+        drawn_days_cost_s=days_cost_s,
+        seconds=seconds,
+        figures=driven,
+        long_walks=_long_walks(routes),
+        ruled_by_hour=network.ruled,
     )
     saved = plain(report, guessed.set_axis(brief.sample.index[guessed.index]))
     store.save_routes(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)
@@ -153,7 +160,7 @@ def _searched(brief: Brief, options: PlanOptions, progress: Progress, watch: Wat
     def still(now: SearchState) -> bool:
         return watch is not None and watch(SearchState(plan.travel_s, len(plan.unserved), now.seconds_left))
 
-    freed = replace(problem, day_of=None)
+    freed = replace(problem, day_of=dict.fromkeys(problem.stops))
     aside = part(1 - pricing, pricing)  # the same bar, which goes on
     free = solve(freed, **options.effort(pricing), seed=seed, start=plan, progress=aside, watch=still)
     return plan, max(0, plan.travel_s - free.travel_s) if len(free.unserved) <= len(plan.unserved) else None
@@ -165,8 +172,12 @@ def _varied(store: Store, brief: Brief, plan: Plan, key: bytes, past: list[list[
         names=brief.sample.index.tolist(),
         teams=[team.id for team in brief.teams],
     )
-    keep = partial(keep_candidates, store, brief.round.id)
-    return vary(brief.problem, plan, key, premium=brief.terms.premium, variety=variety, progress=progress, keep=keep)
+    problem = brief.problem
+    plan = with_lots(problem, plan, key, variety)
+    premium = brief.terms.premium
+    candidates = candidates_of(problem, plan, key, premium=premium, variety=variety, progress=progress)
+    keep_candidates(store, brief.round.id, candidates, together(candidates))
+    return chosen_of(problem, plan, key, candidates, exchanged=variety.exchange)
 
 
 def _report(brief: Brief, varied: Varied, guessed: pd.DataFrame, past: list[list[Walk]]) -> PlanReport:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from geo.clock import zone_of
 from geo.errors import InputError
 from geo.store import Store
 from routing.draw.verify import verify
@@ -52,7 +53,7 @@ def release(store: Store, round_id: str, *, day: int | None = None) -> dict[str,
         raise InputError("day is {value!r}: the round has days 1 to {days}", value=day, days=round_.days)
     candidates, sha256 = kept_candidates(store, round_id)
     days = range(1, round_.days + 1) if day is None else (day,)
-    zone = store.setting("timezone", "Asia/Shanghai")
+    zone = zone_of(store).key
     return {
         "version": VERSION,
         "round": round_id,
@@ -150,8 +151,8 @@ def _key_faults(document: Mapping[str, Any], reveal: Mapping[str, Any] | None) -
     drawn = verify(reveal)
     if not drawn.valid:
         return [f"the reveal of the draw is not valid: {fault}" for fault in drawn.faults]
-    if drawn.round_id != document["round"]:
-        return [f"the reveal is of round {drawn.round_id}"]
+    if drawn.facts.get("round") != document["round"]:
+        return [f"the reveal is of round {drawn.facts.get('round')}"]
     key = bytes.fromhex(drawn.key)
     return [
         f"the key of day {day} is not that of the draw"

@@ -18,6 +18,9 @@ LONG_WALKS = (
     "{count} team days on foot are longer than {most:.0f} km, the longest {km:.1f} km ({team}, day {day}): give such "
     "teams an e-bike or a car in the team table, more days, or fewer stops."
 )
+RULED_BY_HOUR = (
+    "{count} streets and turns are closed at some hours in which teams work: the routes keep off them all day."
+)
 CHANCES = ("day", "hour", "hour_after_first", "team", "all")
 
 
@@ -39,6 +42,7 @@ class PlanReport:
     seconds: float  # that planning took
     figures: Figures
     own_shifts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # of the teams that work others, by id
+    ruled_by_hour: int = 0  # streets and turns that are closed at some hours of the work, so for all of it
     long_walks: Sequence[tuple[str, int, float]] = ()  # days on foot above LONG_WALK_M: team, day, metres
 
     @property
@@ -69,11 +73,14 @@ class PlanReport:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What a planner should know before anybody sets out."""
-        if not self.long_walks:
-            return ()
-        team, day, length_m = self.long_walks[0]
-        values = {"count": len(self.long_walks), "most": LONG_WALK_M / 1000, "km": length_m / 1000}
-        return (Note(LONG_WALKS, {**values, "team": team, "day": day}),)
+        found = []
+        if self.long_walks:
+            team, day, length_m = self.long_walks[0]
+            values = {"count": len(self.long_walks), "most": LONG_WALK_M / 1000, "km": length_m / 1000}
+            found.append(Note(LONG_WALKS, {**values, "team": team, "day": day}))
+        if self.ruled_by_hour:
+            found.append(Note(RULED_BY_HOUR, {"count": self.ruled_by_hour}))
+        return tuple(found)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON values; :func:`report_of` reads them back."""

@@ -3,11 +3,27 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from functools import partial
+from typing import TypeAlias
+
+import numpy.typing as npt
 
 from geo.errors import InputError
 from geo.model import Mode
-from routing.arrays import DAY_S, UNREACHABLE_S, Seconds, Window, matrices, per_stop, stops_of, whole, windows_of
+from routing.arrays import (
+    DAY_S,
+    UNREACHABLE_S,
+    DayWindows,
+    PerStop,
+    Seconds,
+    Window,
+    Windows,
+    matrices,
+    per_stop,
+    stops_of,
+    whole,
+    windows_of,
+)
 
 __all__ = [
     "DAY_S",
@@ -117,7 +133,7 @@ class Reason(StrEnum):
     NOT_WORTH = "its prize is below its cost"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class RoutingProblem:
     """What is asked: which team visits which stop on which day, and when, with the least travel.
 
@@ -152,28 +168,41 @@ class RoutingProblem:
         Naming the first array of the wrong shape or range.
     """
 
-    travel_s: Any
-    dwell_s: Any
-    teams: Sequence[RoutingTeam]
-    days: int = 1
-    windows: Any = None
-    day_of: Any = None
-    prizes: Any = None
-    stops: Any = None
-    balance: float | None = 0.15
+    travel_s: Mapping[str, Seconds]  # of each mode
+    dwell_s: Seconds
+    teams: tuple[RoutingTeam, ...]
+    days: int
+    windows: Mapping[int, DayWindows]  # of each stop
+    day_of: Mapping[int, int | None]  # of each stop
+    prizes: Mapping[int, int | None]  # of each stop
+    stops: tuple[int, ...]
+    balance: float | None
     must_s: int = field(init=False)  # what a visit that must be made is worth: more than all others and any detour
 
-    def __post_init__(self) -> None:
-        put = object.__setattr__
-        put(self, "teams", tuple(self.teams))
-        put(self, "travel_s", matrices(self.travel_s, dict.fromkeys(team.mode for team in self.teams)))
-        put(self, "dwell_s", whole(self.dwell_s, "dwell_s"))
-        bases = {row for team in self.teams for row in (team.base, team.end)}
-        put(self, "stops", stops_of(self.stops, self.size, self.dwell_s, bases))
-        put(self, "day_of", per_stop(self.day_of, self.stops, "day_of"))
-        put(self, "prizes", per_stop(self.prizes, self.stops, "prizes"))
-        put(self, "windows", windows_of(self.windows, self.stops, self.days))
-        put(self, "must_s", max(MUST_S, 2 * sum(prize or 0 for prize in self.prizes.values())))
+    def __init__(  # noqa: PLR0913, PLR0917 - the fields of the record, as they come
+        self,
+        travel_s: npt.ArrayLike | Mapping[str, npt.ArrayLike],
+        dwell_s: npt.ArrayLike,
+        teams: Sequence[RoutingTeam],
+        days: int = 1,
+        windows: Windows | None = None,
+        day_of: PerStop | None = None,
+        prizes: PerStop | None = None,
+        stops: npt.ArrayLike | None = None,
+        balance: float | None = 0.15,
+    ) -> None:
+        put = partial(object.__setattr__, self)  # the record is frozen
+        put("teams", tuple(teams))
+        put("days", days)
+        put("balance", balance)
+        put("travel_s", matrices(travel_s, dict.fromkeys(team.mode for team in teams)))
+        put("dwell_s", whole(dwell_s, "dwell_s"))
+        bases = {row for team in teams for row in (team.base, team.end)}
+        put("stops", stops_of(stops, self.size, self.dwell_s, bases))
+        put("day_of", per_stop(day_of, self.stops, "day_of"))
+        put("prizes", per_stop(prizes, self.stops, "prizes"))
+        put("windows", windows_of(windows, self.stops, days))
+        put("must_s", max(MUST_S, 2 * sum(prize or 0 for prize in self.prizes.values())))
         self._check_ranges()
 
     def _check_ranges(self) -> None:
@@ -199,12 +228,11 @@ class RoutingProblem:
 
     def matrix(self, team: int) -> Seconds:
         """Return the travel seconds of a team's mode."""
-        travel: Seconds = self.travel_s[self.teams[team].mode]
-        return travel
+        return self.travel_s[self.teams[team].mode]
 
     def worth_s(self, stop: int) -> int:
         """Return what a visit is worth in travel seconds."""
-        prize: int | None = self.prizes[stop]
+        prize = self.prizes[stop]
         return self.must_s if prize is None else prize
 
     def open_on(self, stop: int, day: int) -> Sequence[Window]:
@@ -212,8 +240,7 @@ class RoutingProblem:
         drawn = self.day_of[stop]
         if drawn is not None and drawn != day:
             return ()
-        windows: Sequence[Window] = self.windows[stop][day]
-        return windows
+        return self.windows[stop][day]
 
     def slots(self) -> list[tuple[int, int]]:
         """List every ``(team, day)`` that can have a route."""

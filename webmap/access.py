@@ -8,10 +8,10 @@ from typing import Any, ParamSpec, TypeVar, cast
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.exceptions import Unauthorized
 
+from geo.clock import today
 from geo.errors import AccessError
 from geo.model import Role, User
 from geo.store import Store
-from webmap.clock import today
 from webmap.sight import Sight
 
 HOMES = {Role.PLANNER: "planner.page", Role.TEAM: "field.page", Role.STREET: "office.page"}

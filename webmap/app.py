@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
+from geo.clock import today
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
 from geo.store import Store
 from webmap import access, auth, field, formats, jobs, layers, office, photos, planner, tiles, typed
 from webmap.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
-from webmap.clock import today
 from webmap.draw import pages as draw_pages
 from webmap.draw import verify as verify_page
 from webmap.findings import pages as findings

@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
+from geo import clock
 from geo.model import Role
 from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, directions
-from webmap import access, clock, tiles
+from webmap import access, tiles
 from webmap.extent import CHINA, bounds_of
 from webmap.language.spoken import spoken
 from webmap.rounds.amending import changes_of

@@ -4,9 +4,9 @@ import geopandas as gpd
 import pandas as pd
 from flask import Blueprint, Response
 
+from geo.clock import zone_of
 from geo.model import Role
 from webmap import access, geojson
-from webmap.clock import zone_of
 from webmap.formats import category_name
 from webmap.stop_rows import stop_rows
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
+from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Draw, Photo, Role, Round, Scope, User
 from geo.store import Store
 from routing.plan_report import PlanReport, report_of
 from routing.sheets.route_sheet import PlanPart, plan_part
-from webmap.clock import Today
 
 NO_PHOTO = "there is no such photo"
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.demo import names
 from data.demo.clip import METRIC, STREETS
-from data.demo.history import TIMEZONE, follow_ups, past_rounds, round_visits, with_deductions
+from data.demo.history import ZONE, follow_ups, past_rounds, round_visits, with_deductions
 from data.demo.places import build_checkpoints
 from data.demo.streets import street_names
 from data.demo.teams import build_teams
@@ -29,7 +29,7 @@ SEED = 20260601
 _STAGE, _STEPS = "demo city", 6
 SETTINGS = {
     "demo": "1",
-    "timezone": TIMEZONE.key,
+    "timezone": ZONE.key,
     "name_zh": f"{names.CITY}{names.DISTRICT}（演示）",
     "name_en": "Demo city: real streets of Wuhan, the rest invented",
     "attribution": "© OpenStreetMap contributors",
@@ -138,7 +138,7 @@ def _drawn(store: Store, planned: Round, checkpoints: gpd.GeoDataFrame) -> gpd.G
     key = trial_key(planned.id, SEED)
     sample = select(checkpoints, design, key)
     spread = balance(checkpoints.assign(inclusion_prob=probabilities(checkpoints, design)), sample)
-    week_before = dt.datetime.combine(planned.start - dt.timedelta(days=7), dt.time(10), TIMEZONE)
+    week_before = dt.datetime.combine(planned.start - dt.timedelta(days=7), dt.time(10), ZONE)
     draw = Draw(
         planned.id,
         key,

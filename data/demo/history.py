@@ -11,10 +11,11 @@ import pandas as pd
 
 from data.demo.truth import MONTHS, Truth, fail_chance
 from geo.catalogue import Catalogue
+from geo.clock import TIMEZONE
 from geo.crs import to_metric
 from geo.model import Deduction, Round, Team, Visit
 
-TIMEZONE = ZoneInfo("Asia/Shanghai")
+ZONE = ZoneInfo(TIMEZONE)
 SIZE, DAYS = 1_090, 4
 FOLLOW_UPS = 520  # a month, outside of any round
 _CLOSED = 0.04  # of the drawn places are not looked at
@@ -128,7 +129,7 @@ def with_deductions(
     luck = pd.Series(rng.lognormal(-0.08, 0.4, len(checkpoints)), checkpoints.index)  # a place's own, mean 1
     places = checkpoints[["category", "community_code"]].reindex(visits["checkpoint"])
     month = np.clip(
-        np.searchsorted(MONTHS, visits["at"].dt.tz_convert(TIMEZONE).dt.strftime("%Y-%m"), "right") - 1, 0, None
+        np.searchsorted(MONTHS, visits["at"].dt.tz_convert(ZONE).dt.strftime("%Y-%m"), "right") - 1, 0, None
     )
     chance = fail_chance(places["category"], places["community_code"], month, truth)
     chance = np.minimum(chance * luck.reindex(visits["checkpoint"]).to_numpy(), 0.9)
@@ -154,5 +155,5 @@ def _times(count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
 
 
 def _clock(day: dt.date, second: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
-    midnight = pd.Timestamp(day, tz=TIMEZONE)
+    midnight = pd.Timestamp(day, tz=ZONE)
     return (midnight + pd.to_timedelta(second, unit="s")).tz_convert("UTC")

@@ -1,5 +1,7 @@
 """Kernel density along streets, for what belongs to streets."""
 
+from typing import NamedTuple
+
 import geopandas as gpd
 import numba as nb
 import numpy as np
@@ -11,6 +13,30 @@ from geo.errors import InputError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+class _Events(NamedTuple):
+    """Where events are, for compiled code."""
+
+    edge: Ints
+    fraction: Floats  # of the edge's length, from u
+    weight: Floats
+
+
+class _Meetings(NamedTuple):
+    """The ends of each edge, and the edges that meet at each node: a loop twice."""
+
+    ends: Ints  # shape (edges, 2)
+    starts: Ints  # of each node's part of ``incident``
+    incident: Ints  # edge * 2 + end
+
+
+class _Pieces(NamedTuple):
+    """The pieces into which edges are cut, and the density on each."""
+
+    length: Floats  # of each edge, in metres
+    first: Ints  # of each edge's pieces
+    density: Floats
 
 
 def street_kernel(
@@ -61,38 +87,31 @@ def street_kernel(
         raise InputError("positions hold a place on no edge: snap the events to these streets", field="positions")
     weight = np.ones(at.size) if weights is None else np.asarray(weights, np.float64)
     length = np.maximum(edges["length_m"].to_numpy(np.float64), 1e-6)
-    ends, starts, incident = _nodes(edges)
     pieces = np.maximum(np.ceil(length / step_m).astype(np.int64), 1)
     first = np.concatenate([[0], np.cumsum(pieces)])
     density = np.zeros(first[-1])
-    _spread((at, fraction, weight), (ends, starts, incident), (length, first, density), float(bandwidth_m))
+    events = _Events(at, fraction, weight)
+    _spread(events, _meetings(edges), _Pieces(length, first, density), float(bandwidth_m))
     return _lines(edges, first, density)
 
 
-def _nodes(edges: gpd.GeoDataFrame) -> tuple[Ints, Ints, Ints]:
-    """Return the ends of each edge, and the edges that meet at each node (a loop twice): starts and edge * 2 + end."""
+def _meetings(edges: gpd.GeoDataFrame) -> _Meetings:
     codes = pd.factorize(np.concatenate([edges["u"].to_numpy(), edges["v"].to_numpy()]))[0].astype(np.int64)
     ends = codes.reshape(2, -1).T.copy()
     order = np.argsort(ends.ravel(), kind="stable")
     count = np.bincount(ends.ravel(), minlength=int(codes.max(initial=-1)) + 1)
-    return ends, np.concatenate([[0], np.cumsum(count)]).astype(np.int64), order.astype(np.int64)
+    return _Meetings(ends, np.concatenate([[0], np.cumsum(count)]).astype(np.int64), order.astype(np.int64))
 
 
 @nb.njit(nogil=True, cache=True)
-def _spread(
-    events: tuple[Ints, Floats, Floats],
-    graph: tuple[Ints, Ints, Ints],
-    pieces: tuple[Floats, Ints, Floats],
-    bandwidth: float,
-) -> None:
+def _spread(events: _Events, graph: _Meetings, pieces: _Pieces, bandwidth: float) -> None:
     """Walk every way out of each event that does not turn back, up to the bandwidth."""
-    at, fraction, weight = events
-    ends, starts, incident = graph
-    length = pieces[0]
-    for k in range(at.size):
-        e, x = at[k], fraction[k] * length[at[k]]
-        _on_edge(pieces, e, x, weight[k], bandwidth)
-        walks = [(ends[e, 0], e * 2, x, weight[k]), (ends[e, 1], e * 2 + 1, length[e] - x, weight[k])]
+    ends, starts, length = graph.ends, graph.starts, pieces.length
+    for k in range(events.edge.size):
+        e, weight = events.edge[k], events.weight[k]
+        x = events.fraction[k] * length[e]
+        _on_edge(pieces, e, x, weight, bandwidth)
+        walks = [(ends[e, 0], e * 2, x, weight), (ends[e, 1], e * 2 + 1, length[e] - x, weight)]
         while len(walks) > 0:
             node, came, far, share = walks.pop()
             degree = starts[node + 1] - starts[node]
@@ -100,7 +119,7 @@ def _spread(
                 continue
             share /= degree - 1.0
             for i in range(starts[node], starts[node + 1]):
-                way = incident[i]
+                way = graph.incident[i]
                 if way == came:
                     continue
                 edge, end = way // 2, way % 2
@@ -115,17 +134,17 @@ def _value(distance: float, bandwidth: float) -> float:
 
 
 @nb.njit(nogil=True)
-def _on_edge(pieces: tuple[Floats, Ints, Floats], edge: int, x: float, weight: float, bandwidth: float) -> None:
-    length, first, density = pieces
+def _on_edge(pieces: _Pieces, edge: int, x: float, weight: float, bandwidth: float) -> None:
+    length, first, density = pieces.length, pieces.first, pieces.density
     n = first[edge + 1] - first[edge]
     for i in range(n):
         density[first[edge] + i] += weight * _value(abs((i + 0.5) / n * length[edge] - x), bandwidth)
 
 
 @nb.njit(nogil=True)
-def _along(pieces: tuple[Floats, Ints, Floats], way: int, far: float, share: float, bandwidth: float) -> None:
+def _along(pieces: _Pieces, way: int, far: float, share: float, bandwidth: float) -> None:
     """Add to the pieces of an edge entered at its end ``way % 2``."""
-    length, first, density = pieces
+    length, first, density = pieces.length, pieces.first, pieces.density
     edge, end = way // 2, way % 2
     n = first[edge + 1] - first[edge]
     step = length[edge] / n

@@ -4,6 +4,8 @@ A row needs only the running sums of w, w x and w (x^2 + dy^2) over the events w
 its parabola at one column and closes it at another (the sweep of Chan and others 2022, doi:10.1145/3514221.3526184).
 """
 
+from typing import NamedTuple
+
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,16 @@ from geo.rasters.discs import counted_order
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _THREADED_FROM = 32  # rows
+
+
+class _Events(NamedTuple):
+    """Weighted events by the row south of them, in cells."""
+
+    x: Floats
+    y: Floats
+    weight: Floats
+    start: Ints  # of each row, in a margin of ``reach`` rows on either side
+    reach: int
 
 
 def epanechnikov(points: Floats, weights: Floats, radius: float, shape: tuple[int, int]) -> Floats:
@@ -40,15 +52,16 @@ def epanechnikov(points: Floats, weights: Floats, radius: float, shape: tuple[in
     x, y, w = points[near, 0], points[near, 1], weights[near]
     band = np.floor(y).astype(np.int64) + reach  # events by the row south of them, in a margin of rows on either side
     order, start = counted_order(band, shape[0] + 2 * reach + 1)
-    events = (x[order], y[order], w[order], start)
+    events = _Events(x[order], y[order], w[order], start, reach)
     out = np.empty(shape)
-    in_parts(lambda a, b: _rows(events, radius, reach, (a, out[a:b])), shape[0], threads_from=_THREADED_FROM)
+    in_parts(lambda a, b: _rows(events, radius, a, out[a:b]), shape[0], threads_from=_THREADED_FROM)
     return out
 
 
 @nb.njit(nogil=True, cache=True)
-def _rows(events: tuple[Floats, Floats, Floats, Ints], radius: float, reach: int, part: tuple[int, Floats]) -> None:
-    (x, y, w, start), (first, out) = events, part
+def _rows(events: _Events, radius: float, first: int, out: Floats) -> None:
+    """Fill the rows of the surface from ``first`` on."""
+    x, y, w = events.x, events.y, events.weight
     n_cols = out.shape[1]
     middle = n_cols / 2.0  # columns are counted from here, so that squares stay small and few digits cancel
     inverse = 1.0 / (radius * radius)
@@ -57,7 +70,7 @@ def _rows(events: tuple[Floats, Floats, Floats, Ints], radius: float, reach: int
     for i in range(out.shape[0]):
         row = first + i
         change[:] = 0.0
-        for e in range(start[row], start[row + 2 * reach + 1]):
+        for e in range(events.start[row], events.start[row + 2 * events.reach + 1]):
             dy = y[e] - row
             if abs(dy) >= radius:
                 continue

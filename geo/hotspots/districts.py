@@ -11,11 +11,12 @@ import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
+from geo.clock import TIMEZONE
 from geo.crs import project_xy
 from geo.density import kernel
 from geo.errors import InputError
 from geo.hotspots.exposure import exposure_of
-from geo.hotspots.trend import class_codes, mann_kendall, months_of
+from geo.hotspots.trend import Codes, class_codes, mann_kendall, months_of
 from geo.hotspots.verdict import judge
 from geo.progress import Progress, silent
 from geo.rasters.lattice import Floats, Ints, Lattice, halves_of
@@ -152,7 +153,7 @@ def _follow(
     half = halves_of(question.trend_m, lattice)[0]
     kind = month * (int(category.max(initial=0)) + 1) + category
     sums = np.column_stack([np.ones(points.size), points, points**2, points**3])
-    found = months_of(sums, (at, kind, month), lattice, half, alpha=question.alpha)
+    found = months_of(sums, Codes(at, kind, month), lattice, half, alpha=question.alpha)
     test = mann_kendall(pd.DataFrame(found.ratio))
     z, p = test["z"].to_numpy(), test["p"].to_numpy()
     return z, class_codes(~np.isnan(found.ratio), found.hot, z, p, alpha=question.alpha)
@@ -174,7 +175,7 @@ class Partition:
 
     path: Path
     question: Question
-    timezone: str = "Asia/Shanghai"
+    timezone: str = TIMEZONE
 
 
 def read_partition(partition: Partition) -> DistrictVisits:

@@ -13,6 +13,7 @@ gamma.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba as nb
 import numpy as np
@@ -177,6 +178,13 @@ def _checked(sums: pd.DataFrame, name: str) -> Floats:
     return value
 
 
+class _Discs(NamedTuple):
+    """Discs of several radii as the half widths of their rows, one after the other."""
+
+    widths: Ints
+    starts: Ints  # of each disc, and the end of the last
+
+
 def windows_of(exposure: Exposure, halves: list[Ints]) -> Windows:
     """Return the moments and the tail of every window around a visited cell.
 
@@ -189,7 +197,7 @@ def windows_of(exposure: Exposure, halves: list[Ints]) -> Windows:
     """
     lattice, centres = exposure.lattice, np.flatnonzero(exposure.visits > 0)
     shape = (lattice.n_rows, lattice.n_cols)
-    discs = (np.concatenate(halves), np.cumsum([0, *(h.size for h in halves)]))
+    discs = _Discs(np.concatenate(halves), np.cumsum([0, *(h.size for h in halves)]))
     spent = np.bincount(lattice.flat, weights=exposure.deductions, minlength=shape[0] * shape[1]).reshape(1, *shape)
     moments = np.zeros((len(halves), 4, *shape))  # sum, mean, variance, third
     plain = np.zeros((1, 4))
@@ -223,9 +231,9 @@ def _counts(exposure: Exposure, entries: Ints, low: int, high: int) -> Floats:
 
 
 @nb.njit(nogil=True, cache=True)
-def _add(grids: Floats, rates: Floats, discs: tuple[Ints, Ints], first: int, out: Floats) -> None:
+def _add(grids: Floats, rates: Floats, discs: _Discs, first: int, out: Floats) -> None:
     """Add a block of categories to (sum, mean, variance, third) of each window; a total of 0 marks plain sums."""
-    widths, starts = discs
+    widths, starts = discs.widths, discs.starts
     n_rows, n_cols = grids.shape[1], grids.shape[2]
     reach = 0
     for k in range(starts.size - 1):

@@ -5,8 +5,7 @@ question, and the best single disc answers it badly. Every disc and square near 
 likelihood, and a cell belongs to the place when the shapes that hold it carry enough of the weight.
 """
 
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import NamedTuple, Self
 
 import numba as nb
 import numpy as np
@@ -25,8 +24,7 @@ _STEP = 1.15  # a shape of the next size holds at least this many times the cell
 _NEGLIGIBLE = 12.0  # below the best log likelihood: a weight of 6e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Shapes:
+class Shapes(NamedTuple):
     """Discs and squares by rising size, as spans of columns around a centre.
 
     Parameters
@@ -75,6 +73,31 @@ def _squares(most: int) -> list[tuple[Ints, Ints, int]]:
     return kept
 
 
+class _Counts(NamedTuple):
+    """What is counted in each cell and category, for compiled code."""
+
+    start: Ints  # of each cell's entries, and the end of the last
+    category: Ints  # of an entry
+    visits: Floats  # of an entry
+    deductions: Floats  # of a cell
+    rates: Floats  # total, mean, variance and third moment of a category: shape (categories, 4)
+
+
+class _Residue(NamedTuple):
+    """The cells of the lattice by their number, and what is left in each."""
+
+    number: Ints  # shape (rows, cols); -1 where there is no cell
+    points: Floats
+    expected: Floats
+
+
+class _Prefixes(NamedTuple):
+    """Running sums along the rows of a block."""
+
+    points: Floats
+    expected: Floats
+
+
 class ScanResidual:
     """What is left of the city while places are set aside.
 
@@ -98,7 +121,7 @@ class ScanResidual:
         self._dispersion = TEMPER * spread
         start = np.searchsorted(exposure.cell, np.arange(lattice.row.size + 1))
         rates = np.column_stack([exposure.total, exposure.mean, exposure.variance, exposure.third])
-        self._entries = (start, exposure.category, exposure.count, exposure.deductions, rates)
+        self._entries = _Counts(start, exposure.category, exposure.count, exposure.deductions, rates)
 
     def moments(self, cell: int, k: int) -> tuple[float, float, float, float]:
         """Return excess, mean, variance and third moment of a window on what is left."""
@@ -109,9 +132,8 @@ class ScanResidual:
     def take(self, cell: int, k: int) -> tuple[bool, Ints]:
         """Tell whether a window is hot and which cells its place covers, and set them aside."""
         at, half, shapes = (int(self._row[cell]), int(self._col[cell])), self._halves[k], self._shapes
-        known = (self._number, self._points, self._expected)
-        spans = (shapes.west, shapes.east, shapes.rows, shapes.south)
-        hot, share, corner = _average(at, half, known, spans, self._dispersion)
+        residue = _Residue(self._number, self._points, self._expected)
+        hot, share, corner = _average(at, half, residue, shapes, self._dispersion)
         near = self._number[corner[0] : corner[0] + share.shape[0], corner[1] : corner[1] + share.shape[1]]
         held = (near >= 0) & self._left[near]
         cells = near[held & (share >= min(SHARE, share[held].max(initial=0.0)))]
@@ -121,9 +143,9 @@ class ScanResidual:
 
 
 @nb.njit(nogil=True, cache=True)
-def _window(at: tuple[int, int], half: Ints, number: Ints, left: Mask, entries: tuple[Any, ...]) -> tuple[float, ...]:
+def _window(at: tuple[int, int], half: Ints, number: Ints, left: Mask, counts: _Counts) -> tuple[float, ...]:
     """Sum one window over the cells that are left: total, mean, variance and third moment."""
-    start, category, count, deductions, rates = entries
+    start, category, count, rates = counts.start, counts.category, counts.visits, counts.rates
     reach = half.size // 2
     held = np.zeros(rates.shape[0])
     total = 0.0
@@ -132,7 +154,7 @@ def _window(at: tuple[int, int], half: Ints, number: Ints, left: Mask, entries: 
         for c in range(max(at[1] - w, 0), min(at[1] + w, number.shape[1] - 1) + 1):
             cell = number[r, c]
             if cell >= 0 and left[cell]:
-                total += deductions[cell]
+                total += counts.deductions[cell]
                 for e in range(start[cell], start[cell + 1]):
                     held[category[e]] += count[e]
     mean = variance = third = 0.0
@@ -149,25 +171,25 @@ def _window(at: tuple[int, int], half: Ints, number: Ints, left: Mask, entries: 
 
 @nb.njit(nogil=True, cache=True)
 def _average(
-    at: tuple[int, int], half: Ints, known: tuple[Any, ...], spans: tuple[Any, ...], dispersion: float
+    at: tuple[int, int], half: Ints, residue: _Residue, shapes: Shapes, dispersion: float
 ) -> tuple[bool, Floats, tuple[int, int]]:
     """Weigh every shape centred in the window; give its direction, the weight on each cell, and the block's corner."""
-    number, points, expected = known
+    number = residue.number
     reach = half.size // 2
     margin = 2 * (reach + 1) + 1
     y0, x0 = max(at[0] - margin, 0), max(at[1] - margin, 0)
     y1, x1 = min(at[0] + margin + 1, number.shape[0]), min(at[1] + margin + 1, number.shape[1])
-    sums = _prefixes(number[y0:y1, x0:x1], points, expected)
+    sums = _prefixes(number[y0:y1, x0:x1], residue)
     centre = (at[0] - y0, at[1] - x0)
     s, e = _span_sums(sums, centre[0] - reach, centre[1], -half, half)
-    gain = _gains(sums, centre, half, spans)
-    return s >= e, _weights(sums[0], centre, spans, gain / dispersion), (y0, x0)
+    gain = _gains(sums, centre, half, shapes)
+    return s >= e, _weights(sums.points, centre, shapes, gain / dispersion), (y0, x0)
 
 
 @nb.njit(nogil=True, cache=True)
-def _gains(sums: tuple[Floats, Floats], centre: tuple[int, int], half: Ints, spans: tuple[Any, ...]) -> Floats:
+def _gains(sums: _Prefixes, centre: tuple[int, int], half: Ints, shapes: Shapes) -> Floats:
     """Return the Poisson log likelihood ratio of each shape around each cell of the window; -1 where it points away."""
-    west, east, rows, south = spans
+    west, east, rows, south = shapes.west, shapes.east, shapes.rows, shapes.south
     reach = half.size // 2
     s, e = _span_sums(sums, centre[0] - reach, centre[1], -half, half)
     hot = s >= e
@@ -185,9 +207,9 @@ def _gains(sums: tuple[Floats, Floats], centre: tuple[int, int], half: Ints, spa
 
 
 @nb.njit(nogil=True, cache=True)
-def _weights(block: Floats, centre: tuple[int, int], spans: tuple[Any, ...], gain: Floats) -> Floats:
+def _weights(block: Floats, centre: tuple[int, int], shapes: Shapes, gain: Floats) -> Floats:
     """Return the share of the shapes' weight on each cell of the block."""
-    west, east, rows, south = spans
+    west, east, rows, south = shapes.west, shapes.east, shapes.rows, shapes.south
     reach, best = gain.shape[1] // 2, gain.max()
     share = np.zeros_like(block)
     whole = 0.0
@@ -196,7 +218,7 @@ def _weights(block: Floats, centre: tuple[int, int], spans: tuple[Any, ...], gai
             weight = np.exp(gain[k, i, j] - best)
             whole += weight
             y, x = centre[0] + i - reach - south[k], centre[1] + j - reach
-            _add_spans(share, (y, x), west[k, : rows[k]], east[k, : rows[k]], weight)
+            _add_spans(share, y, x, west[k, : rows[k]], east[k, : rows[k]], weight)
     for r in range(share.shape[0]):
         for c in range(1, share.shape[1]):
             share[r, c] += share[r, c - 1]
@@ -204,20 +226,20 @@ def _weights(block: Floats, centre: tuple[int, int], spans: tuple[Any, ...], gai
 
 
 @nb.njit(nogil=True, cache=True)
-def _prefixes(number: Ints, points: Floats, expected: Floats) -> tuple[Floats, Floats]:
+def _prefixes(number: Ints, residue: _Residue) -> _Prefixes:
     got = np.zeros((number.shape[0], number.shape[1] + 1))
     due = np.zeros_like(got)
     for r in range(number.shape[0]):
         for c in range(number.shape[1]):
             cell = number[r, c]
-            got[r, c + 1] = got[r, c] + (points[cell] if cell >= 0 else 0.0)
-            due[r, c + 1] = due[r, c] + (expected[cell] if cell >= 0 else 0.0)
-    return got, due
+            got[r, c + 1] = got[r, c] + (residue.points[cell] if cell >= 0 else 0.0)
+            due[r, c + 1] = due[r, c] + (residue.expected[cell] if cell >= 0 else 0.0)
+    return _Prefixes(got, due)
 
 
 @nb.njit(nogil=True, cache=True)
-def _span_sums(sums: tuple[Floats, Floats], row: int, col: int, west: Ints, east: Ints) -> tuple[float, float]:
-    got, due = sums
+def _span_sums(sums: _Prefixes, row: int, col: int, west: Ints, east: Ints) -> tuple[float, float]:
+    got, due = sums.points, sums.expected
     last = got.shape[1] - 1
     s = e = 0.0
     for r in range(max(-row, 0), min(west.size, got.shape[0] - row)):
@@ -229,9 +251,8 @@ def _span_sums(sums: tuple[Floats, Floats], row: int, col: int, west: Ints, east
 
 
 @nb.njit(nogil=True, cache=True)
-def _add_spans(share: Floats, at: tuple[int, int], west: Ints, east: Ints, weight: float) -> None:
+def _add_spans(share: Floats, row: int, col: int, west: Ints, east: Ints, weight: float) -> None:
     """Note where a span begins and ends; running sums along the rows turn that into weights."""
-    row, col = at
     last = share.shape[1] - 1
     for r in range(max(-row, 0), min(west.size, share.shape[0] - row)):
         a, b = max(col + west[r], 0), min(col + east[r] + 1, last)

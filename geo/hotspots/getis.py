@@ -1,5 +1,7 @@
 """Gi* of Getis and Ord: whether the weighted sum around a cell, itself included, is higher than chance."""
 
+from typing import NamedTuple
+
 import numba as nb
 import numpy as np
 import pandas as pd
@@ -20,6 +22,30 @@ _SHORT = 64  # entries of a row
 _SQUARED = 1e-200  # variances beyond it and its inverse may have lost digits
 _SELF, _UNEQUAL = 2, 1  # found in a graph: a self-weight; weights that differ in a row that lacks its own
 _ONE, _TWO, _THREE, _FOUR, _SIGN = (np.uint64(number) for number in (1, 2, 3, 4, 63))
+
+
+class _Rows(NamedTuple):
+    """The rows of a sparse matrix, for compiled code."""
+
+    data: Floats
+    columns: Ints
+    starts: Ints  # of each row, and the end of the last
+
+
+class _Moments(NamedTuple):
+    """What a value is measured by."""
+
+    mean: float
+    deviation: float  # standard deviation of the population
+
+
+class _Raster(NamedTuple):
+    """A raster of deviations from the mean, for compiled code."""
+
+    deviations: Floats  # 0 where there is no value
+    known: Floats  # 1 where there is one, 0 elsewhere
+    n: float  # how many are known
+    deviation: float  # standard deviation of the population
 
 
 def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
@@ -50,11 +76,11 @@ def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
         When labels do not match, a value is missing, or weights that differ come without self-weights.
     """
     values = numbers_of(y, "y")
-    mean, deviation = _moments(values)
-    if not np.isfinite(mean):
+    moments = _moments(values)
+    if not np.isfinite(moments.mean):
         values_of(y, "y")  # refuses what is missing
     at = None if _same(y.index, ids_of(graph)) else places_in(y.index, graph)
-    z = _z_of_graph(graph, values if at is None else values[at], (mean, deviation))
+    z = _z_of_graph(graph, values if at is None else values[at], moments)
     if at is not None:
         shuffled, z = z, np.empty_like(z)
         z[at] = shuffled
@@ -105,16 +131,16 @@ def _alike(some: Ints, others: Ints) -> bool:
     return differ == 0
 
 
-def _z_of_graph(graph: Graph, values: Floats, moments: tuple[float, float]) -> Floats:
+def _z_of_graph(graph: Graph, values: Floats, moments: _Moments) -> Floats:
     """Return z in the order of the graph."""
     matrix = graph.sparse
-    entries = (matrix.data.astype(np.float64, copy=False), matrix.indices, matrix.indptr)
-    mean, deviation = moments
-    if not (abs(mean) * _FAR < deviation < _LARGE and deviation > 1 / _LARGE):  # else the values themselves are exact
+    rows = _Rows(matrix.data.astype(np.float64, copy=False), matrix.indices, matrix.indptr)
+    exact = abs(moments.mean) * _FAR < moments.deviation < _LARGE and moments.deviation > 1 / _LARGE
+    if not exact:
         values, deviation = deviations_of(values)
-        mean = 0.0
+        moments = _Moments(0.0, deviation)
     z = np.empty(values.size)
-    if _z_of_any(entries, values, (mean, deviation), z) == _UNEQUAL:
+    if _z_of_any(rows, values, moments, z) == _UNEQUAL:
         raise _differing(graph)
     return z
 
@@ -136,7 +162,7 @@ def _differing(graph: Graph) -> InputError:
 
 
 @nb.njit(nogil=True, cache=True, fastmath={"reassoc", "nsz"})
-def _moments(values: Floats) -> tuple[float, float]:
+def _moments(values: Floats) -> _Moments:
     """Return the mean and the standard deviation of the population."""
     n = max(values.size, 1)
     total = square = 0.0
@@ -145,17 +171,17 @@ def _moments(values: Floats) -> tuple[float, float]:
     mean = total / n
     for i in range(values.size):
         square += (values[i] - mean) * (values[i] - mean)
-    return mean, np.sqrt(square / n)
+    return _Moments(mean, np.sqrt(square / n))
 
 
 @nb.njit(nogil=True, cache=True)
-def _z_of_ones(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tuple[float, float], out: Floats) -> bool:
+def _z_of_ones(rows: _Rows, values: Floats, moments: _Moments, out: Floats) -> bool:
     """Fill z of rows that each have equal weights and lack their own: that of a row of ones, as many and one more.
 
     The first row that is another ends it. Entries are looked at four at a time, or the looking would cost as much as
     the sums.
     """
-    (data, columns, starts), (mean, deviation) = entries, constants
+    data, columns, starts, mean, deviation = rows.data, rows.columns, rows.starts, moments.mean, moments.deviation
     spreads = np.array([_spread_of_ones(ones, out.size, deviation) for ones in range(_SHORT)])
     high, bits = np.uint64(starts[0]), data.view(np.uint64)
     for row in range(np.uint64(out.size)):
@@ -190,9 +216,10 @@ def _spread_of_ones(ones: int, n: int, deviation: float) -> float:
 
 
 @nb.njit(nogil=True, cache=True)
-def _z_lacking(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tuple[float, float], out: Floats) -> int:
+def _z_lacking(rows: _Rows, values: Floats, moments: _Moments, out: Floats) -> int:
     """Fill z of rows to which their own weight is to be added, equal to their others; one that is there ends it."""
-    (data, columns, starts), (mean, deviation), n = entries, constants, float(values.size)
+    data, columns, starts, mean, deviation = rows.data, rows.columns, rows.starts, moments.mean, moments.deviation
+    n = float(values.size)
     unequal = 0
     for row in range(out.size):
         total = weight = square = used = 0.0
@@ -212,9 +239,10 @@ def _z_lacking(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tu
 
 
 @nb.njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
-def _z_of_rows(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tuple[float, float], out: Floats) -> None:
+def _z_of_rows(rows: _Rows, values: Floats, moments: _Moments, out: Floats) -> None:
     """Fill z of rows that hold all their weights; the sums of a row may be made in any order, several at once."""
-    (data, columns, starts), (mean, deviation), n = entries, constants, float(values.size)
+    data, columns, starts, mean, deviation = rows.data, rows.columns, rows.starts, moments.mean, moments.deviation
+    n = float(values.size)
     high, deviation = np.uint64(starts[0]), deviation / np.sqrt(max(n - 1.0, 1.0))
     for row in range(np.uint64(out.size)):
         low, high = high, np.uint64(starts[row + np.uint64(1)])
@@ -229,13 +257,13 @@ def _z_of_rows(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tu
 
 
 @nb.njit(nogil=True, cache=True)
-def _z_of_any(entries: tuple[Floats, Ints, Ints], values: Floats, constants: tuple[float, float], out: Floats) -> int:
+def _z_of_any(rows: _Rows, values: Floats, moments: _Moments, out: Floats) -> int:
     """Fill z by the quickest way that the rows allow."""
-    if _z_of_ones(entries, values, constants, out):
+    if _z_of_ones(rows, values, moments, out):
         return 0
-    found = _z_lacking(entries, values, constants, out)
+    found = _z_lacking(rows, values, moments, out)
     if found == _SELF:
-        _z_of_rows(entries, values, constants, out)
+        _z_of_rows(rows, values, moments, out)
     return int(found)
 
 
@@ -278,17 +306,15 @@ def gi_star_raster(values: ArrayLike, radius_cells: float) -> Floats:
     clean[known] = deviations
     half = half_widths(min(float(radius_cells), float(sum(grid.shape))))
     out = np.empty(grid.shape)
-    constants, counted = (deviation, float(n)), known.astype(np.float64)
-    in_parts(
-        lambda a, b: _disc_z(clean, counted, half, constants, (a, out[a:b])), grid.shape[0], threads_from=_THREADED_FROM
-    )
+    raster = _Raster(clean, known.astype(np.float64), float(n), deviation)
+    in_parts(lambda a, b: _disc_z(raster, half, a, out[a:b]), grid.shape[0], threads_from=_THREADED_FROM)
     return out
 
 
 @nb.njit(nogil=True, cache=True)
-def _disc_z(grid: Floats, known: Floats, half: Ints, constants: tuple[float, float], part: tuple[int, Floats]) -> None:
-    """Fill z of the rows from ``part[0]`` on; the grid holds deviations from the mean."""
-    (deviation, n), (first, out) = constants, part
+def _disc_z(raster: _Raster, half: Ints, first: int, out: Floats) -> None:
+    """Fill z of the rows from ``first`` on."""
+    grid, known, n, deviation = raster.deviations, raster.known, raster.n, raster.deviation
     n_rows, n_cols = grid.shape
     reach = half.size // 2
     low, high = max(first - reach, 0), min(first + out.shape[0] + reach, n_rows)

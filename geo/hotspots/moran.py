@@ -44,14 +44,14 @@ def local_moran(y: pd.Series, graph: Graph) -> pd.DataFrame:
     lag = matrix @ d - own * d
     weight = np.asarray(matrix.sum(axis=1)).ravel() - own
     square = np.asarray(matrix.power(2).sum(axis=1)).ravel() - own**2
-    columns = _moments(d, lag, (weight, square), deviation**2)
+    columns = _moments(d, lag, weight, square, deviation**2)
     out = np.empty((3, d.size))
     out[:, at] = columns
     return pd.DataFrame(dict(zip("Izp", out, strict=True)), index=y.index)
 
 
-def _moments(d: Floats, lag: Floats, weights: tuple[Floats, Floats], m2: float) -> Floats:
-    n, (weight, square) = d.size, weights
+def _moments(d: Floats, lag: Floats, weight: Floats, square: Floats, m2: float) -> Floats:
+    n = d.size
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = d * lag / m2
         mean = -(d**2) * weight / ((n - 1) * m2)

@@ -137,7 +137,7 @@ def monthly(cells: gpd.GeoDataFrame, radius_m: float, *, alpha: float = 0.05) ->
     lattice = lattice_of(gpd.GeoSeries(cells.geometry.array[first], crs=cells.crs))
     half = halves_of(radius_m, lattice)[0]
     sums = cells[list(SUMS)].to_numpy(np.float64)
-    found = months_of(sums, (cell, month * len(kinds) + category, month), lattice, half, alpha=alpha)
+    found = months_of(sums, Codes(cell, month * len(kinds) + category, month), lattice, half, alpha=alpha)
     index = pd.Index(names, name=cells.index.names[0])
     return tuple(pd.DataFrame(a, index=index, columns=labels) for a in (found.ratio, found.hot))  # type: ignore[return-value]
 
@@ -152,9 +152,16 @@ def _calendar(months: pd.Index) -> tuple[pd.Index, Ints]:
     return pd.Index(every.astype(str), name="month"), np.asarray(every.get_indexer(periods), np.int64)[at]
 
 
-def months_of(
-    sums: Floats, codes: tuple[Ints, Ints, Ints], lattice: Lattice, half: Ints, *, alpha: float = 0.05
-) -> Months:
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What each row of sums is about, by number."""
+
+    cell: Ints
+    kind: Ints  # category within the month
+    month: Ints
+
+
+def months_of(sums: Floats, codes: Codes, lattice: Lattice, half: Ints, *, alpha: float = 0.05) -> Months:
     """Compare each month's window with its visits' expectation by category.
 
     The moments leave the finite population's correction out, which makes the test a little shy.
@@ -164,13 +171,13 @@ def months_of(
     sums
         Visits, points, squares and cubes, shape (rows, 4).
     codes
-        Cell, category within the month, and month of each row.
+        What each row is about.
     lattice, half
         Where the cells lie, and the half widths of the window.
     alpha
         Level of a hot month.
     """
-    cell, kind, month = codes
+    cell, kind, month = codes.cell, codes.kind, codes.month
     _, mean, variance, third = moments_by(kind, sums)
     visits = sums[:, 0]
     parts = np.stack([visits, sums[:, 1], visits * mean[kind], visits * variance[kind], visits * third[kind]])

@@ -3,8 +3,8 @@
 from geo.imports.cells import CellsMade as CellsMade
 from geo.imports.cells import make_cells as make_cells
 from geo.imports.placing import place as place
+from geo.imports.report import ImportOptions as ImportOptions
 from geo.imports.report import ImportReport as ImportReport
-from geo.imports.report import Journey as Journey
 from geo.imports.roster import PreparedRoster as PreparedRoster
 from geo.imports.roster import import_checkpoints as import_checkpoints
 from geo.imports.roster import keep_roster as keep_roster

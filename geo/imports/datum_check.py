@@ -185,7 +185,7 @@ def _verdict(declared: Datum, measured: list[_Measured], named: Datum | None) ->
     total = {datum: float(sum(one.z[datum] for one in measured) / root) for datum in _HYPOTHESES}
     best = max(_HYPOTHESES, key=lambda datum: (total[datum], datum is own))
     evidence = tuple(
-        _sentence(one, (declared, own), best if best is not own else _runner_up(total, own)) for one in measured
+        _sentence(one, declared, own, best if best is not own else _runner_up(total, own)) for one in measured
     )
     if stated not in (None, own):
         evidence = (Note(STATED, {"named": str(named), "declared": str(declared)}), *evidence)
@@ -228,7 +228,6 @@ def _without_evidence(declared: Datum, own: Datum, named: Datum | None, stated: 
     return Verdict(declared, False, named, Strength.CLEAR, (note,), {}, Note(STATED_ONLY, values))
 
 
-def _sentence(one: _Measured, names: tuple[Datum, Datum], other: Datum) -> Note:
-    declared, own = names
+def _sentence(one: _Measured, declared: Datum, own: Datum, other: Datum) -> Note:
     values = {"rows": one.evidence.rows, "own": str(declared), "other": str(other)}
     return Note(one.evidence.template, {**values, "here": round(one.said[own]), "there": round(one.said[other])})

@@ -23,8 +23,8 @@ _CHANGES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Journey:
-    """How a file is to travel into the city."""
+class ImportOptions:
+    """How a file is to be taken into the city."""
 
     datum: Datum  # of its degrees; never guessed
     columns: Mapping[str, str] = field(default_factory=dict)  # our field -> the file's heading
@@ -71,10 +71,10 @@ class ImportReport:
 
 
 def reported(
-    source: Path, journey: Journey, rejected: pd.DataFrame, changes: Changes, notes: Sequence[Note]
+    source: Path, options: ImportOptions, rejected: pd.DataFrame, changes: Changes, notes: Sequence[Note]
 ) -> ImportReport:
     """Write the refused rows to their file, and count; ``changes.accepted`` counts the good rows."""
-    file = write_refused(source, journey, rejected)
+    file = write_refused(source, options, rejected)
     return ImportReport(
         accepted=changes.accepted,
         rejected=len(rejected),
@@ -83,14 +83,14 @@ def reported(
         unchanged=changes.unchanged,
         retired=changes.retired,
         rejected_file=file,
-        dry_run=journey.dry_run,
+        dry_run=options.dry_run,
         notes=tuple(notes),
     )
 
 
-def write_refused(source: Path, journey: Journey, rejected: pd.DataFrame | RefusedRows) -> str:
+def write_refused(source: Path, options: ImportOptions, rejected: pd.DataFrame | RefusedRows) -> str:
     """Write the refused rows to their file, and name it; write nothing where there are none."""
-    path = journey.rejected or Path(f"{source.stem}.rejected.xlsx")
+    path = options.rejected or Path(f"{source.stem}.rejected.xlsx")
     if not len(rejected):
         return ""
     if isinstance(rejected, RefusedRows):

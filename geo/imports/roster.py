@@ -10,7 +10,7 @@ from geo.catalogue import Catalogue
 from geo.imports.datum_check import Verdict, judge
 from geo.imports.datum_evidence import City
 from geo.imports.digest import digest_of
-from geo.imports.report import FORCED, ImportReport, Journey, few, first_changes, reported, with_reasons
+from geo.imports.report import FORCED, ImportOptions, ImportReport, few, first_changes, reported, with_reasons
 from geo.imports.roster_changes import RosterChanges, merge
 from geo.imports.streets import stranded_notes
 from geo.model import Changes
@@ -65,10 +65,10 @@ class PreparedRoster:
         rows = self.reading.rejected
         return with_reasons(rows[~rows[SOURCE_ROW].isin(waiting)], self.reading.faults, say)
 
-    def report(self, journey: Journey, *, notes: tuple[Note, ...] = ()) -> ImportReport:
+    def report(self, options: ImportOptions, *, notes: tuple[Note, ...] = ()) -> ImportReport:
         """Count, and write the refused rows to their file."""
-        refused = self.refused(journey.say)
-        report = reported(self.path, journey, refused, self.counts, (*self.notes(), *notes))
+        refused = self.refused(options.say)
+        report = reported(self.path, options, refused, self.counts, (*self.notes(), *notes))
         return replace(report, unplaced=len(self.reading.unplaced))
 
     def notes(self) -> list[Note]:
@@ -94,7 +94,7 @@ class PreparedRoster:
 
 
 def prepare_roster(
-    store: Store, path: Path, journey: Journey, *, catalogue: Catalogue | None = None, progress: Progress = silent
+    store: Store, path: Path, options: ImportOptions, *, catalogue: Catalogue | None = None, progress: Progress = silent
 ) -> PreparedRoster:
     """Read a roster and compare it with the city, writing nothing.
 
@@ -104,7 +104,7 @@ def prepare_roster(
         The city.
     path
         The file.
-    journey
+    options
         How it is to travel. A preview sets ``force`` and shows the verdict itself.
     catalogue
         Whose categories count; the city's current edition by default.
@@ -120,44 +120,44 @@ def prepare_roster(
     """
     reading = read_roster(
         path,
-        datum=journey.datum,
-        columns=journey.columns,
-        crs=journey.crs,
+        datum=options.datum,
+        columns=options.columns,
+        crs=options.crs,
         catalogue=catalogue or store.catalogue(),
         progress=progress,
     )
     progress("datum", 0, 1)
     known, zones = store.checkpoints(include_retired=True), store.zones()
     city = City(streets=store.streets(), zones=zones, checkpoints=known)
-    verdict = judge(reading.accepted, declared=journey.datum, city=city, named=reading.heading_datum)
+    verdict = judge(reading.accepted, declared=options.datum, city=city, named=reading.heading_datum)
     progress("datum", 1, 1)
-    if not journey.force:
+    if not options.force:
         verdict.raise_unless_fits()
     progress("comparing", 0, 1)
     answers = answer_for(reading.accepted, zones, store.cells())
-    changes = merge(reading._replace(accepted=answers.checkpoints), known, part=journey.part)
+    changes = merge(reading._replace(accepted=answers.checkpoints), known, part=options.part)
     outside = answers.outside if len(zones) else answers.outside[:0]
     progress("comparing", 1, 1)
     return PreparedRoster(path, reading, verdict, answers.checkpoints, changes, outside)
 
 
-def keep_roster(store: Store, prepared: PreparedRoster, journey: Journey) -> ImportReport:
+def keep_roster(store: Store, prepared: PreparedRoster, options: ImportOptions) -> ImportReport:
     """Write a prepared roster, so that it can be undone."""
     store.upsert_checkpoints(
         prepared.changes.upserts,
         unplaced=prepared.reading.unplaced.drop(columns=SOURCE_ROW),
         retire=list(prepared.changes.retired),
-        import_of=journey.file or prepared.path.name,
-        who=journey.who,
+        import_of=options.file or prepared.path.name,
+        who=options.who,
     )
-    return prepared.report(journey, notes=tuple(stranded_notes(store)))
+    return prepared.report(options, notes=tuple(stranded_notes(store)))
 
 
 def import_checkpoints(
-    store: Store, path: Path, journey: Journey, *, catalogue: Catalogue | None = None, progress: Progress = silent
+    store: Store, path: Path, options: ImportOptions, *, catalogue: Catalogue | None = None, progress: Progress = silent
 ) -> ImportReport:
     """Merge a roster into the city; rows that vanished from a whole roster are retired, never deleted."""
-    prepared = prepare_roster(store, path, journey, catalogue=catalogue, progress=progress)
-    if journey.dry_run:
-        return prepared.report(journey, notes=first_changes(prepared.differences()))
-    return keep_roster(store, prepared, journey)
+    prepared = prepare_roster(store, path, options, catalogue=catalogue, progress=progress)
+    if options.dry_run:
+        return prepared.report(options, notes=first_changes(prepared.differences()))
+    return keep_roster(store, prepared, options)

@@ -1,6 +1,5 @@
 """Streets into the city."""
 
-import re
 from pathlib import Path
 
 from geo.imports.report import ImportReport
@@ -12,14 +11,6 @@ from geo.streets.edges import file_sha256, read_streets
 from geo.streets.snapping import stranded
 
 STRANDED = "{count} checkpoints lie on a street that cannot be reached by {mode}, or over 300 m from one: {ids}"
-ISLANDS = "{count} parts ({streets} streets, {km} km) are not connected to the rest"
-NO_NODES = "{count} street pieces lack nodes in the file and are left out"
-NO_LINE = "{count} rows without a line or without u and v are left out"
-NO_STREET = "{count} rows are no street that may be used, or the same street the other way"
-WAY_BANS = "{count} turn restrictions through a whole way are not kept"
-HALF_BANS = "{count} turn restrictions without a from, a via node or a to are not kept"
-UNCLEAR_BANS = "{count} turn restrictions name a way that runs on through the junction and are not kept"
-_SAID = (ISLANDS, NO_NODES, NO_LINE, NO_STREET, WAY_BANS, HALF_BANS, UNCLEAR_BANS)
 _NAMED = 10
 
 
@@ -30,18 +21,15 @@ def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> 
         there = len(store.streets())
         return ImportReport(accepted=there, unchanged=there)
     source = read_streets(path, progress=progress)
-    store.replace_streets(source.edges, turn_bans=source.turn_bans, source_sha256=sha256)
-    notes = [street_note(text) for text in source.notes]
-    return ImportReport(accepted=len(source.edges), new=len(source.edges), notes=(*notes, *stranded_notes(store)))
-
-
-def street_note(text: str) -> Note:
-    """Return a line of :class:`geo.streets.edges.StreetSource` as template and values, so that it can be translated."""
-    for template in _SAID:
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[\\d.]+)", re.escape(template))
-        if match := re.fullmatch(pattern, text):
-            return Note(template, match.groupdict())
-    return Note("{note}", {"note": text})
+    store.replace_streets(
+        source.edges,
+        turn_bans=source.turn_bans,
+        source_sha256=sha256,
+        street_hours=source.by_hour.streets,
+        turn_hours=source.by_hour.turns,
+    )
+    notes = (*source.notes, *stranded_notes(store))
+    return ImportReport(accepted=len(source.edges), new=len(source.edges), notes=notes)
 
 
 def stranded_notes(store: Store, mode: Mode = Mode.CAR) -> list[Note]:

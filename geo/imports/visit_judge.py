@@ -39,6 +39,15 @@ class _Kept:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A failed item as the file has it."""
+
+    checkpoint: str
+    item: str
+    points: float
+
+
 class VisitJudge:
     """Holds the rows of a file against the city.
 
@@ -85,7 +94,9 @@ class VisitJudge:
                 log.add_row(at, "round", messages.UNKNOWN_ROUND, value=named, nearest=rounds)
             elif team and known:
                 self._judge_team(at, team, planned, log)
-            items.append(self._judge_item(at, (checkpoint, item, points), planned, log) if item and known else item)
+            if item and known:
+                item = self._judge_item(at, _Failed(checkpoint, item, points), planned, log)  # noqa: PLW2901 - by its code
+            items.append(item)
         return pd.Series(items, index=rows.index, dtype=object)
 
     def _judge_team(self, at: int, team: str, planned: Round | None, log: FaultLog) -> None:
@@ -98,8 +109,8 @@ class VisitJudge:
             values = {"value": team, "round": planned.id, "nearest": hint(team, self._teams | own)}
             log.add_row(at, "team", messages.UNKNOWN_TEAM, **values)
 
-    def _judge_item(self, at: int, row: tuple[str, str, float], planned: Round | None, log: FaultLog) -> str:
-        checkpoint, text, points = row
+    def _judge_item(self, at: int, failed: _Failed, planned: Round | None, log: FaultLog) -> str:
+        checkpoint, text, points = failed.checkpoint, failed.item, failed.points
         category, edition = self._categories[checkpoint], planned.edition if planned else ""
         item = self._item(text, category, edition)
         if item.fault:

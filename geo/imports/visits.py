@@ -3,10 +3,10 @@
 import datetime as dt
 from contextlib import ExitStack
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from geo.clock import today, zone_of
 from geo.imports.repeats import Repeats
-from geo.imports.report import ImportReport, Journey, write_refused
+from geo.imports.report import ImportOptions, ImportReport, write_refused
 from geo.imports.visit_judge import VisitJudge
 from geo.imports.visit_rounds import RoundFinder
 from geo.imports.visit_spool import VisitSpool, batch
@@ -18,12 +18,11 @@ from geo.readers.visits import VisitContext, VisitTable
 from geo.store import Store
 from geo.store.journal import Source
 
-TIMEZONE = "Asia/Shanghai"  # of a city that names none
 WITH_PHOTOS = "{count} photos show what was found"
 
 
 def import_visits(
-    store: Store, path: Path, journey: Journey, *, photos: Path | None = None, progress: Progress = silent
+    store: Store, path: Path, options: ImportOptions, *, photos: Path | None = None, progress: Progress = silent
 ) -> ImportReport:
     """Record visits with their deductions; a visit that is already there merges.
 
@@ -32,19 +31,19 @@ def import_visits(
     photos that the table names lie in the folder or ZIP archive ``photos``.
     """
     categories = store.categories()
-    zone = store.setting("timezone") or TIMEZONE
-    finder = RoundFinder(store, ZoneInfo(zone))
-    judge = VisitJudge(store, categories, finder, history=journey.history)
+    zone = zone_of(store)
+    finder = RoundFinder(store, zone)
+    judge = VisitJudge(store, categories, finder, history=options.history)
     with ExitStack() as stack:
         files = None if photos is None else stack.enter_context(PhotoFiles(photos))
         context = VisitContext(
-            timezone=zone,
-            columns=journey.columns,
+            timezone=zone.key,
+            columns=options.columns,
             known=categories,
             judge=judge,
-            now=_latest(store, zone, dt.datetime.now(dt.UTC)),
+            now=_latest(store),
             photos=files,
-            say=journey.say,
+            say=options.say,
         )
         table = stack.enter_context(VisitTable(context, progress))
         spool = stack.enter_context(VisitSpool())
@@ -55,11 +54,11 @@ def import_visits(
             once = repeats.joined(part)
             shown.update(photo for own in once.photos for photo in own)
             spool.add(batch(once, finder))
-        refused, changes = write_refused(path, journey, table.refused), Changes()
-        if not journey.dry_run:
+        refused, changes = write_refused(path, options, table.refused), Changes()
+        if not options.dry_run:
             changes = store.record_batches(
                 spool.batches(progress),
-                source=Source("visits", journey.file or path.name, journey.who),
+                source=Source("visits", options.file or path.name, options.who),
                 brought=files or {},
                 count=spool.visits,
             )
@@ -73,15 +72,14 @@ def import_visits(
         updated=changes.updated,
         unchanged=changes.unchanged,
         rejected_file=refused,
-        dry_run=journey.dry_run,
+        dry_run=options.dry_run,
         notes=tuple(notes),
     )
 
 
-def _latest(store: Store, zone: str, now: dt.datetime) -> dt.datetime:
-    """Return the end of the city's today, which a demonstration sets; else now."""
-    today = store.setting("today")
-    if not today:
+def _latest(store: Store) -> dt.datetime:
+    """Return the end of the city's today where it is set by hand, as a demonstration does; else now."""
+    day, now = today(store), dt.datetime.now(dt.UTC)
+    if not day.pinned:
         return now
-    end = dt.datetime.combine(dt.date.fromisoformat(today) + dt.timedelta(days=1), dt.time(), ZoneInfo(zone))
-    return max(now, end.astimezone(dt.UTC))
+    return max(now, dt.datetime.combine(day.date + dt.timedelta(days=1), dt.time(), day.zone).astimezone(dt.UTC))

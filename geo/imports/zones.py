@@ -13,7 +13,7 @@ from geo.frames import WGS84, ZONES
 from geo.imports.datum_check import Verdict, judge_zones
 from geo.imports.datum_evidence import City
 from geo.imports.digest import digest_of
-from geo.imports.report import FORCED, ImportReport, Journey, few, first_changes, reported, with_reasons
+from geo.imports.report import FORCED, ImportOptions, ImportReport, few, first_changes, reported, with_reasons
 from geo.model import Changes, Level
 from geo.notes import Note, Say
 from geo.progress import Progress, silent
@@ -64,9 +64,9 @@ class PreparedZones:
         """Return the rows with faults, their reasons as ``say`` says them."""
         return with_reasons(self.reading.rejected, self.reading.faults, say)
 
-    def report(self, journey: Journey, *, notes: tuple[Note, ...] = ()) -> ImportReport:
+    def report(self, options: ImportOptions, *, notes: tuple[Note, ...] = ()) -> ImportReport:
         """Count, and write the refused rows to their file."""
-        return reported(self.path, journey, self.refused(journey.say), self.counts, (*self.notes(), *notes))
+        return reported(self.path, options, self.refused(options.say), self.counts, (*self.notes(), *notes))
 
     def notes(self) -> list[Note]:
         """Say everything that a person may want to know."""
@@ -93,7 +93,7 @@ class PreparedZones:
 
 
 def prepare_zones(
-    store: Store, path: Path, journey: Journey, *, level: Level | None, progress: Progress = silent
+    store: Store, path: Path, options: ImportOptions, *, level: Level | None, progress: Progress = silent
 ) -> PreparedZones:
     """Read zones of one level and compare them with the city, writing nothing.
 
@@ -103,7 +103,7 @@ def prepare_zones(
         The city.
     path
         The file.
-    journey
+    options
         How it is to travel. A preview sets ``force`` and shows the verdict itself.
     level
         Of all its zones; None where a column says it.
@@ -120,15 +120,15 @@ def prepare_zones(
     known, checkpoints = store.zones(), store.checkpoints(include_retired=True)
     progress("reading", 0, 1)
     reading = read_zone_layer(
-        path, datum=journey.datum, level=level, columns=journey.columns, known=known, crs=journey.crs
+        path, datum=options.datum, level=level, columns=options.columns, known=known, crs=options.crs
     )
     progress("reading", 1, 1)
     progress("datum", 0, 1)
     roster = checkpoints[~checkpoints["retired"]]
     city = City(streets=store.streets(), zones=known, checkpoints=roster)
-    verdict = judge_zones(reading.accepted, declared=journey.datum, city=city, named=reading.heading_datum)
+    verdict = judge_zones(reading.accepted, declared=options.datum, city=city, named=reading.heading_datum)
     progress("datum", 1, 1)
-    if not journey.force:
+    if not options.force:
         verdict.raise_unless_fits()
     progress("comparing", 0, 1)
     accepted = reading.accepted
@@ -141,23 +141,23 @@ def prepare_zones(
     return PreparedZones(path, reading, verdict, accepted.index[~there], updated, after, check_tree(after), moved)
 
 
-def keep_zones(store: Store, prepared: PreparedZones, journey: Journey) -> ImportReport:
+def keep_zones(store: Store, prepared: PreparedZones, options: ImportOptions) -> ImportReport:
     """Write prepared zones, so that it can be undone, and find every checkpoint's place in them."""
-    file = journey.file or prepared.path.name
+    file = options.file or prepared.path.name
     changed = prepared.after.loc[[*prepared.new, *prepared.updated.index]]
-    store.upsert_zones(changed, import_of=file, who=journey.who)
+    store.upsert_zones(changed, import_of=file, who=options.who)
     relocate(store)
-    return prepared.report(journey)
+    return prepared.report(options)
 
 
 def import_zones(
-    store: Store, path: Path, journey: Journey, *, level: Level | None, progress: Progress = silent
+    store: Store, path: Path, options: ImportOptions, *, level: Level | None, progress: Progress = silent
 ) -> ImportReport:
     """Add or update the zones of one level, and find every checkpoint's place in them; see :func:`prepare_zones`."""
-    prepared = prepare_zones(store, path, journey, level=level, progress=progress)
-    if journey.dry_run:
-        return prepared.report(journey, notes=first_changes(prepared.differences()))
-    return keep_zones(store, prepared, journey)
+    prepared = prepare_zones(store, path, options, level=level, progress=progress)
+    if options.dry_run:
+        return prepared.report(options, notes=first_changes(prepared.differences()))
+    return keep_zones(store, prepared, options)
 
 
 def tree_notes(report: TreeReport) -> list[Note]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import geopandas as gpd
 import numba as nb
@@ -23,6 +23,16 @@ OUTSIDE = -1
 
 _THREADED_FROM = 200_000  # below this many events a thread costs more than it saves
 _EDGE_POINTS = 21  # a straight edge in degrees is a curve in metres: its points to bound it by
+
+
+class _Shape(NamedTuple):
+    """Where a raster lies and how large it is, for compiled code."""
+
+    x0_m: float  # of its west edge
+    y0_m: float  # of its south edge
+    cell_m: float
+    n_cols: int
+    n_rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,29 +157,28 @@ class Raster:
         return gpd.GeoDataFrame(geometry=shapely.polygons(rings), index=pd.Index(numbers, name="cell"), crs="EPSG:4326")
 
     @property
-    def _shape(self) -> tuple[float, float, float, int, int]:
-        return float(self.x0_m), float(self.y0_m), float(self.cell_m), self.n_cols, self.n_rows
+    def _shape(self) -> _Shape:
+        return _Shape(float(self.x0_m), float(self.y0_m), float(self.cell_m), self.n_cols, self.n_rows)
 
 
 @nb.njit(inline="always")
-def _cell(x: float, y: float, shape: tuple[float, float, float, int, int]) -> int:
-    x0, y0, cell_m, n_cols, n_rows = shape
+def _cell(x: float, y: float, shape: _Shape) -> int:
     # A division, not a product with the inverse: 2900 * 0.01 is below 29, and a border point would fall west of it.
-    u = (x - x0) / cell_m
-    v = (y - y0) / cell_m
-    if not (0.0 <= u <= n_cols and 0.0 <= v <= n_rows):  # also where either is NaN
+    u = (x - shape.x0_m) / shape.cell_m
+    v = (y - shape.y0_m) / shape.cell_m
+    if not (0.0 <= u <= shape.n_cols and 0.0 <= v <= shape.n_rows):  # also where either is NaN
         return -1
-    return min(int(v), n_rows - 1) * n_cols + min(int(u), n_cols - 1)
+    return min(int(v), shape.n_rows - 1) * shape.n_cols + min(int(u), shape.n_cols - 1)
 
 
 @nb.njit(nogil=True, cache=True)
-def _assign(x: Floats, y: Floats, shape: tuple[float, float, float, int, int], out: Cells) -> None:
+def _assign(x: Floats, y: Floats, shape: _Shape, out: Cells) -> None:
     for i in range(x.size):
         out[i] = _cell(x[i], y[i], shape)
 
 
 @nb.njit(nogil=True, cache=True)
-def _count(x: Floats, y: Floats, shape: tuple[float, float, float, int, int], out: Cells) -> None:
+def _count(x: Floats, y: Floats, shape: _Shape, out: Cells) -> None:
     for i in range(x.size):
         cell = _cell(x[i], y[i], shape)
         if cell >= 0:

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from geo.calendar import written
+from geo.clock import TIMEZONE
 from geo.frames import VISITS, check
 from geo.rasters.raster import OUTSIDE, Raster
 
@@ -41,7 +42,7 @@ def cell_rates(visits: gpd.GeoDataFrame, raster: Raster) -> gpd.GeoDataFrame:
 
 
 def cell_sums(
-    visits: gpd.GeoDataFrame, raster: Raster, *, monthly: bool = False, timezone: str = "Asia/Shanghai"
+    visits: gpd.GeoDataFrame, raster: Raster, *, monthly: bool = False, timezone: str = TIMEZONE
 ) -> gpd.GeoDataFrame:
     """Sum what :func:`geo.hotspots.flag` needs: visits and powers of their points, by cell and category.
 

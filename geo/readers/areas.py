@@ -34,7 +34,7 @@ def read_area(path: Path | str, *, datum: Datum | str, crs: Any = None) -> shape
     """
     table = read_table(path, Headings(ZONE_FIELDS, {}))
     log = FaultLog(table.rows)
-    outlines = outlines_of(table, log, Datum.parse(str(datum)), crs)
+    outlines, _ = outlines_of(table, log, Datum.parse(str(datum)), crs)
     if log.faults:
         fault = log.faults[0]
         raise InputError("row {row} of {file} is no area: draw polygons", row=fault.source_row, file=table.file)

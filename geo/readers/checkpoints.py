@@ -157,18 +157,21 @@ def _attributes(table: Table, catalogue: Catalogue, log: FaultLog, notes: list[N
     return frame[list(CHECKPOINTS.columns)]
 
 
+_HOURS_FAULTS = dict.fromkeys((openings.NOT_KNOWN, openings.NO_TIME), messages.BAD_HOURS)
+
+
 def _hours(written: pd.Series, log: FaultLog) -> pd.Series:
-    """Bring opening hours to OSM's form."""
-    said: dict[str, str | None] = {"": ""}
+    """Bring opening hours to OSM's form; a fault names the part that isn't understood."""
+    said = {"": ""}
     for text in written.unique():
         if text not in said:
             try:
                 said[text] = openings.parse(text).text()
-            except InputError:
-                said[text] = None
-    wrong = written.map(lambda text: said[text] is None).to_numpy(bool)
-    log.add(wrong, "hours", messages.BAD_HOURS, value=written)
-    return written.map(lambda text: said[text] or "").astype("str")
+            except InputError as error:
+                said[text] = ""
+                template = _HOURS_FAULTS.get(error.template, error.template)
+                log.add((written == text).to_numpy(bool), "hours", template, **error.values)
+    return written.map(said).astype("str")
 
 
 def _flag(table: Table, field: str, log: FaultLog) -> npt.NDArray[np.bool_]:

@@ -1,30 +1,26 @@
 """Two columns of numbers, as surveyors and phones give them, to WGS-84 degrees; or the reason why a row cannot be."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
-from geo import crs as datums
 from geo.crs import Datum
-from geo.errors import DatumError, InputError
 from geo.readers import messages, values
 from geo.readers.faults import FaultLog
 from geo.readers.tables import Note, Table
+from geo.sources.findings import row_list as row_list  # noqa: PLC0414 - the readers name rows alike
+from geo.sources.georeference import Located, Source, Vertices, locate, parse_crs
+from geo.sources.shapes import POINT, place
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-FAR_KM = 500.0  # the widest city, Chongqing, measures 470 km
-_ENOUGH = 10  # rows from which a middle can be told
 _COARSE = 3  # decimals: 0.001 degrees are 100 m
-_NORTHING_M = (1.8e6, 6.0e6)  # of China
-_EASTING_M = (1e5, 9e5)  # without prefix
 _DMS = re.compile(
     r"(?P<name>东经|北纬|西经|南纬|[EWNS])?:?\s*(?P<sign>-)?(?P<d>\d{1,3}(?:\.\d+)?)\s*(?:[°º度:]|\s)\s*"
     r"(?:(?P<m>\d{1,2}(?:\.\d+)?)\s*(?:['′’分:]|\s|$)\s*)?"
@@ -46,24 +42,6 @@ class Places:
     notes: list[Note] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Pair:
-    """The two numbers of every row while they are being understood."""
-
-    x: Array
-    y: Array
-    text_x: pd.Series
-    text_y: pd.Series
-
-    def drop(self, where: Mask) -> None:
-        self.x[where] = np.nan
-        self.y[where] = np.nan
-
-    @property
-    def there(self) -> Mask:
-        return np.asarray(np.isfinite(self.x) & np.isfinite(self.y))
-
-
 def read_places(table: Table, log: FaultLog, *, datum: Datum | str, crs: Any = None) -> Places:  # noqa: ANN401 - whatever pyproj takes
     """Find the WGS-84 degrees of every row from its geometry or its columns.
 
@@ -76,78 +54,42 @@ def read_places(table: Table, log: FaultLog, *, datum: Datum | str, crs: Any = N
     datum
         What degrees are measured from.
     crs
-        The CRS of projected coordinates that carry no zone prefix.
+        The CRS of the coordinates where the file names none, or one that its numbers contradict.
 
     Raises
     ------
     InputError
-        When ``crs`` is none.
+        When ``crs`` is none, or the numbers contradict the CRS that the file names.
     DatumError
-        When the datum is GCJ-02 or BD-09 and the file lies outside China.
+        When the datum does not exist there.
     """
-    datum = Datum.parse(str(datum))
-    named = _named_crs(crs)
-    places = Places(np.array([]), np.array([]), np.array([]))
-    shaped = table.geometry is not None
-    pair = _from_geometry(table, log, named) if shaped else _from_columns(table, log, places)
-    places.unplaced = ~pair.there & ~log.bad
-    _null_island(pair, log)
-    projected = pair.there & ((np.abs(pair.x) > 1000) | (np.abs(pair.y) > 1000))  # noqa: PLR2004 - no degrees
-    degrees = pair.there & ~projected
-    if projected.any():
-        _unproject(pair, projected, log, places, (datum, named))
-    _check_degrees(pair, degrees & pair.there, log)
-    geographic = degrees & pair.there
-    _refuse_outside_china(pair, geographic, log, datum, table.file)
-    _note_coarse(pair, geographic, log, places)
-    lon, lat = pair.x.copy(), pair.y.copy()
-    lon[geographic], lat[geographic] = datums.to_wgs84(lon[geographic], lat[geographic], datum)
-    _check_far(lon, lat, log)
+    source = Source(table.file, Datum.parse(str(datum)), named=parse_crs(crs))
+    notes: list[Note] = []
+    if table.geometry is not None:
+        lon, lat, located = _from_geometry(table, table.geometry, log, source)
+        empty = (table.geometry.isna() | table.geometry.is_empty).to_numpy() & ~log.bad
+    else:
+        lon, lat = _from_columns(table, log, notes)
+        there = np.isfinite(lon) & np.isfinite(lat)
+        empty = ~there & ~log.bad
+        located = locate(Vertices(lon[there], lat[there], np.flatnonzero(there), len(lon)), source)
+        lon[there], lat[there] = located.lon, located.lat
+    log.take(located.found)
+    notes += [*_note_coarse(located, log), *located.found.spoken(log.rows)]
     lon[log.bad] = lat[log.bad] = np.nan
-    places.lon, places.lat = lon, lat
-    return places
+    return Places(lon, lat, empty, notes)
 
 
-def _named_crs(crs: Any) -> CRS | None:  # noqa: ANN401 - whatever pyproj takes
-    if crs is None or crs == "":
-        return None
-    try:
-        return CRS.from_user_input(int(crs) if str(crs).isdigit() else crs)
-    except CRSError as error:
-        raise InputError(messages.BAD_CRS, value=str(crs)) from error
-
-
-def _from_geometry(table: Table, log: FaultLog, named: CRS | None) -> _Pair:
-    shapes = table.geometry
-    if shapes is None:
-        raise AssertionError
-    kinds = shapes.geom_type.to_numpy(object)
-    single = (kinds == "MultiPoint") & (shapes.count_geometries() == 1).to_numpy()
-    if single.any():
-        shapes = shapes.copy()
-        shapes[single] = shapes[single].explode(index_parts=False)
-    kinds = shapes.geom_type.to_numpy(object)
-    empty = (shapes.isna() | shapes.is_empty).to_numpy()
+def _from_geometry(table: Table, shapes: gpd.GeoSeries, log: FaultLog, source: Source) -> tuple[Array, Array, Located]:
     if "geometry" in table.columns:
         written = table.texts("geometry")
-        log.add(
-            shapes.isna().to_numpy() & (written != "").to_numpy(), "geometry", messages.BAD_WKT, value=written.str[:40]
-        )
-    odd = ~empty & (kinds != "Point")
-    log.add(odd, "geometry", messages.SHAPE, kind=pd.Series(kinds))
-    if shapes.crs is None and named is not None:
-        shapes = shapes.set_crs(named)
-    if shapes.crs is not None and shapes.crs.is_projected:
-        shapes = datums.to_wgs84_series(shapes)
-    x = np.full(len(shapes), np.nan)
-    y = x.copy()
-    ok = ~empty & ~odd
-    x[ok], y[ok] = shapes[ok].x.to_numpy(), shapes[ok].y.to_numpy()
-    blank = pd.Series([""] * len(shapes), dtype="str")
-    return _Pair(x, y, blank, blank)
+        unread = shapes.isna().to_numpy() & (written != "").to_numpy()
+        log.add(unread, "geometry", messages.BAD_WKT, value=written.str[:40])
+    points, located = place(shapes, POINT, replace(source, stated=shapes.crs, shaped="geometry" not in table.columns))
+    return points.x.to_numpy().copy(), points.y.to_numpy().copy(), located
 
 
-def _from_columns(table: Table, log: FaultLog, places: Places) -> _Pair:
+def _from_columns(table: Table, log: FaultLog, notes: list[Note]) -> tuple[Array, Array]:
     """Read both columns as numbers; what is no number may be degrees, minutes and seconds."""
     if table.has("lon") and table.has("lat"):
         text_x, text_y = table.texts("lon"), table.texts("lat")
@@ -157,29 +99,17 @@ def _from_columns(table: Table, log: FaultLog, places: Places) -> _Pair:
         text_y = pd.Series([two for _, two in both], dtype="str")
     x, read_x = _axis(text_x, "lon", log)
     y, read_y = _axis(text_y, "lat", log)
-    pair = _Pair(x, y, text_x, text_y)
     empty_x, empty_y = (text_x == "").to_numpy(), (text_y == "").to_numpy()
-    log.add(
-        empty_x & ~empty_y & ~log.bad,
-        "lat",
-        messages.ONE_COORDINATE,
-        given="latitude",
-        missing="longitude",
-        value=text_y,
-    )
-    log.add(
-        empty_y & ~empty_x & ~log.bad,
-        "lon",
-        messages.ONE_COORDINATE,
-        given="longitude",
-        missing="latitude",
-        value=text_x,
-    )
-    pair.drop(log.bad)
-    read = (read_x | read_y) & pair.there
+    for lone, given, missing, value in (
+        (empty_x & ~empty_y, ("lat", "latitude"), "longitude", text_y),
+        (empty_y & ~empty_x, ("lon", "longitude"), "latitude", text_x),
+    ):
+        log.add(lone & ~log.bad, given[0], messages.ONE_COORDINATE, given=given[1], missing=missing, value=value)
+    x[log.bad] = y[log.bad] = np.nan
+    read = (read_x | read_y) & np.isfinite(x) & np.isfinite(y)
     if read.any():
-        places.notes.append(Note(messages.DMS_READ, {"rows": row_list(log.rows[read])}))
-    return pair
+        notes.append(Note(messages.DMS_READ, {"rows": row_list(log.rows[read])}))
+    return x, y
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -229,105 +159,10 @@ def _sexagesimal(text: str, axis: str) -> tuple[float, str]:
     return (value * sign, "") if own == axis else (np.nan, messages.WRONG_AXIS)
 
 
-def _null_island(pair: _Pair, log: FaultLog) -> None:
-    null = pair.there & (np.abs(pair.x) < 1e-6) & (np.abs(pair.y) < 1e-6)  # noqa: PLR2004 - a decimetre
-    log.add(null, "lon", messages.NULL_ISLAND)
-    pair.drop(null)
-
-
-def _unproject(pair: _Pair, where: Mask, log: FaultLog, places: Places, source: tuple[Datum, CRS | None]) -> None:
-    """Turn metres into degrees, zone by zone; the zone comes from the easting's prefix or from the named CRS."""
-    datum, named = source
-    if datum in (Datum.GCJ02, Datum.BD09):
-        log.add(where, "lon", messages.PROJECTED_DATUM, x=pair.x.copy(), y=pair.y.copy(), datum=str(datum))
-        pair.drop(where)
-        return
-    swapped = where & _is_northing(pair.x) & _is_easting(pair.y)
-    if swapped.any():
-        pair.x[swapped], pair.y[swapped] = pair.y[swapped], pair.x[swapped].copy()
-        places.notes.append(Note(messages.NORTHING_FIRST, {"rows": row_list(log.rows[swapped])}))
-    zone = np.where(where, datums.prefix_zone(pair.x), 0)
-    foreign = named is not None and not datums.is_gauss_kruger(named)
-    good = where & ((_is_easting(pair.x) & _is_northing(pair.y)) | foreign)
-    log.add(where & ~good, "lon", messages.NOT_METRES, x=pair.x.copy(), y=pair.y.copy())
-    if named is None:
-        log.add(good & (zone == 0), "lon", messages.NO_ZONE, x=pair.x.copy())
-    pair.drop(log.bad & where)
-    good &= ~log.bad
-    for number in np.unique(zone[good]):
-        part = good & (zone == number)
-        _unproject_zone(pair, part, log, places, (int(number), named))
-
-
-def _unproject_zone(pair: _Pair, part: Mask, log: FaultLog, places: Places, source: tuple[int, CRS | None]) -> None:
-    number, named = source
-    if number:
-        crs = datums.prefixed_crs(number)
-        if named is not None and datums.is_gauss_kruger(named) and not datums.same_zone(named, crs):
-            log.add(part, "lon", messages.OTHER_ZONE, x=pair.x.copy(), zone=number, crs=named.to_string())
-            pair.drop(part)
-            return
-        template, values_ = messages.PREFIX_READ, {"zone": number, "crs": crs.to_string()}
-    elif named is not None:
-        crs = datums.without_prefix(named)
-        template, values_ = messages.METRES_READ, {"crs": crs.to_string()}
-    else:
-        return
-    pair.x[part], pair.y[part] = datums.unproject_xy(pair.x[part], pair.y[part], crs)
-    places.notes.append(Note(template, {"rows": row_list(log.rows[part]), **values_}))
-
-
-def _is_northing(values_: Array) -> Mask:
-    return np.asarray((values_ > _NORTHING_M[0]) & (values_ < _NORTHING_M[1]))
-
-
-def _is_easting(values_: Array) -> Mask:
-    return np.asarray(((values_ > _EASTING_M[0]) & (values_ < _EASTING_M[1])) | (datums.prefix_zone(values_) > 0))
-
-
-def _check_degrees(pair: _Pair, where: Mask, log: FaultLog) -> None:
-    """Find swapped pairs, and degrees that are none."""
-    x, y = pair.x, pair.y
-    chinese = datums.in_china(y, x) & ~datums.in_china(x, y)
-    swapped = where & ((np.abs(y) > 90) & (np.abs(x) <= 90) | chinese)  # noqa: PLR2004 - degrees
-    log.add(swapped, "lon", messages.SWAPPED, lon=x.copy(), lat=y.copy())
-    rest = where & ~swapped
-    log.add(rest & (np.abs(x) > 180), "lon", messages.LON_RANGE, value=x.copy())  # noqa: PLR2004 - degrees
-    log.add(rest & (np.abs(y) > 90), "lat", messages.LAT_RANGE, value=y.copy())  # noqa: PLR2004 - degrees
-    pair.drop(log.bad & where)
-
-
-def _refuse_outside_china(pair: _Pair, where: Mask, log: FaultLog, datum: Datum, file: str) -> None:
-    """Refuse shifted datums where they do not exist: the whole file when no row is in China, else row by row."""
-    if datum not in (Datum.GCJ02, Datum.BD09) or not where.any():
-        return
-    outside = where & ~datums.in_china(pair.x, pair.y)
-    if outside.sum() == where.sum():
-        lon, lat = float(np.median(pair.x[where])), float(np.median(pair.y[where]))
-        raise DatumError(messages.CITY_OUTSIDE_CHINA, file=file, lon=lon, lat=lat, datum=str(datum))
-    log.add(outside, "lon", messages.OUTSIDE_CHINA, lon=pair.x.copy(), lat=pair.y.copy(), datum=str(datum))
-    pair.drop(outside)
-
-
-def _note_coarse(pair: _Pair, where: Mask, log: FaultLog, places: Places) -> None:
-    scaled_x, scaled_y = pair.x[where] * 10**_COARSE, pair.y[where] * 10**_COARSE
-    flat = (np.abs(scaled_x - np.round(scaled_x)) < 1e-6) & (np.abs(scaled_y - np.round(scaled_y)) < 1e-6)  # noqa: PLR2004 - rounding
-    if flat.any():
-        places.notes.append(Note(messages.COARSE, {"rows": row_list(log.rows[where][flat])}))
-
-
-def _check_far(lon: Array, lat: Array, log: FaultLog) -> None:
-    """Find rows whose digits must be wrong, since no city is that wide."""
-    there = np.isfinite(lon) & np.isfinite(lat)
-    if there.sum() < _ENOUGH:
-        return
-    middle = np.median(lon[there]), np.median(lat[there])
-    km = np.hypot((lon - middle[0]) * 111.32 * np.cos(np.radians(middle[1])), (lat - middle[1]) * 111.32)
-    far = there & (km > FAR_KM)
-    log.add(far, "lon", messages.FAR_OFF, lon=lon.round(5), lat=lat.round(5), km=km.round())
-
-
-def row_list(rows: npt.NDArray[np.int64], *, most: int = 8) -> str:
-    """Name rows in a sentence: the first few and how many more."""
-    named = ", ".join(str(row) for row in rows[:most])
-    return named if len(rows) <= most else f"{named} +{len(rows) - most}"
+def _note_coarse(located: Located, log: FaultLog) -> list[Note]:
+    """Say which rows have too few decimals."""
+    flat = located.degrees.copy()
+    for own in (located.vertices.x, located.vertices.y):
+        scaled = own * 10**_COARSE
+        flat &= located.vertices.all(np.abs(scaled - np.round(scaled)) < 1e-6)  # noqa: PLR2004 - rounding
+    return [Note(messages.COARSE, {"rows": row_list(log.rows[flat])})] if flat.any() else []

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.notes import Say, in_english
 from geo.readers.tables import SOURCE_ROW, Table
+from geo.sources.findings import Findings
 
 _CELL_CHARACTERS = 32_000
 
@@ -47,6 +48,11 @@ class FaultLog:
             self.faults.append(Fault(int(self.rows[at]), name, template, {"field": name, **own}))
             self.places.append(int(at))
             self.bad[at] = True
+
+    def take(self, found: Findings) -> None:
+        """Note what was found out about shapes and coordinates."""
+        for each in found.faults:
+            self.add(each.where, each.name, each.template, **each.values)
 
     def add_row(self, at: int, name: str, template: str, **values: Any) -> None:  # noqa: ANN401 - cells
         """Note one fault of the row at position ``at``."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.clock import TIMEZONE
 from geo.errors import InputError
 from geo.notes import Say, in_english
 from geo.progress import Progress
@@ -32,7 +33,7 @@ _BETWEEN_PHOTOS = re.compile(r"[;；,，、\r\n]+")
 class VisitContext:
     """What a table of visits is held against."""
 
-    timezone: str = "Asia/Shanghai"  # of times that name none
+    timezone: str = TIMEZONE  # of times that name none
     columns: Mapping[str, str] = field(default_factory=dict)  # field to heading, as in geo.readers.read_roster
     known: Collection[str] | None = None  # ids of the checkpoints that there are; None takes any
     judge: Judge | None = None  # holds the rows against what else the city knows; None takes them as they stand

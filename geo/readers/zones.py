@@ -11,7 +11,7 @@ import shapely
 
 from geo import crs as datums
 from geo.crs import Datum
-from geo.errors import DatumError, InputError
+from geo.errors import InputError
 from geo.frames import WGS84, ZONES, check
 from geo.model import Level
 from geo.readers import messages, values
@@ -20,6 +20,8 @@ from geo.readers.coordinates import row_list
 from geo.readers.faults import Fault, FaultLog, rejected
 from geo.readers.own_datum import own_datum
 from geo.readers.tables import Note, Table, read_table
+from geo.sources.georeference import Source, parse_crs
+from geo.sources.shapes import AREA, place
 from geo.zones import codes as zone_codes
 from geo.zones.tree import with_parents
 
@@ -100,7 +102,8 @@ def read_zone_layer(
     log, notes = FaultLog(table.rows), list(table.notes)
     declared = Datum.parse(str(datum))
     named = own_datum(table, declared, log)
-    outlines = outlines_of(table, log, declared, crs)
+    outlines, said = outlines_of(table, log, declared, crs)
+    notes += said
     frame = _attributes(table, own, log)
     outlines, change_m2 = _repaired(outlines, frame["name"], log, notes)
     _check_codes(frame, outlines, log, notes)
@@ -120,33 +123,14 @@ def read_zone_layer(
     )
 
 
-def outlines_of(table: Table, log: FaultLog, datum: Datum, crs: Any) -> gpd.GeoSeries:  # noqa: ANN401 - whatever pyproj takes
-    """Return the outlines in WGS-84."""
-    shapes = table.geometry
-    if shapes is None:
+def outlines_of(table: Table, log: FaultLog, datum: Datum, crs: Any) -> tuple[gpd.GeoSeries, list[Note]]:  # noqa: ANN401 - whatever pyproj takes
+    """Return the outlines in WGS-84, and what was decided about them; rows with a fault have none."""
+    if table.geometry is None:
         raise InputError(messages.NO_GEOMETRY, file=table.file, kinds="polygons")
-    if shapes.crs is None and crs is not None:
-        shapes = shapes.set_crs(crs)
-    bounds = shapes.total_bounds
-    if shapes.crs is None and np.abs(bounds[np.isfinite(bounds)]).max(initial=0) > 360:  # noqa: PLR2004 - no degrees
-        raise InputError(messages.NO_CRS, file=table.file)
-    shapes = shapes.set_crs(WGS84) if shapes.crs is None else datums.to_wgs84_series(shapes)
-    missing = (shapes.isna() | shapes.is_empty).to_numpy()
-    log.add(missing, "geometry", messages.NO_SHAPE)
-    kinds = pd.Series(shapes.geom_type.to_numpy(object))
-    log.add(~missing & ~kinds.isin(["Polygon", "MultiPolygon"]).to_numpy(), "geometry", messages.NOT_AREA, kind=kinds)
-    if datum in (Datum.GCJ02, Datum.BD09):
-        west, south, east, north = shapes.total_bounds
-        lon, lat = float(west + east) / 2, float(south + north) / 2
-        if not datums.in_china(lon, lat):
-            raise DatumError(messages.CITY_OUTSIDE_CHINA, file=table.file, lon=lon, lat=lat, datum=str(datum))
-    single = ((kinds == "MultiPolygon") & (shapes.count_geometries() == 1).to_numpy()).to_numpy()
-    if single.any():  # a file of mixed kinds makes every polygon a multipolygon
-        shapes = shapes.copy()
-        shapes[single] = gpd.GeoSeries(
-            shapely.get_geometry(shapes[single].to_numpy(), 0), shapes.index[single], crs=WGS84
-        )
-    return datums.shift_frame(shapes, datum)
+    source = Source(table.file, datum, table.geometry.crs, parse_crs(crs), shaped=True)
+    outlines, located = place(table.geometry, AREA, source)
+    log.take(located.found)
+    return outlines, located.found.spoken(log.rows)
 
 
 def _attributes(table: Table, level: Level | None, log: FaultLog) -> pd.DataFrame:

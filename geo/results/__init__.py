@@ -6,6 +6,7 @@ from geo.results.board import board as board
 from geo.results.board import score_board as score_board
 from geo.results.cells import RADII_M as RADII_M
 from geo.results.cells import hotspot_cells as hotspot_cells
+from geo.results.cells import raster_of as raster_of
 from geo.results.cells import shrunk_rates as shrunk_rates
 from geo.results.findings import Findings as Findings
 from geo.results.findings import findings as findings

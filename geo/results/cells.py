@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.clock import TIMEZONE
 from geo.crs import unproject_xy
 from geo.frames import VISITS, ZONES, check
 from geo.hotspots import carry, flag
@@ -16,6 +17,7 @@ from geo.rasters.raster import Raster
 from geo.rates import cell_sums
 from geo.zones.locate import TREE_LEVELS, locate
 
+CELL_M = 100.0
 RADII_M = (100.0, 200.0, 300.0, 500.0, 1000.0, 2000.0)
 NEAR_M = 500.0
 """What counts as a cell's surroundings, for its class in time and for the smoothed rate: a few dozen visits."""
@@ -37,8 +39,8 @@ def hotspot_cells(
     *,
     zones: gpd.GeoDataFrame | None = None,
     radii_m: Sequence[float] = RADII_M,
-    cell_m: float = 100.0,
-    timezone: str = "Asia/Shanghai",
+    cell_m: float = CELL_M,
+    timezone: str = TIMEZONE,
 ) -> gpd.GeoDataFrame:
     """Judge every visited cell, and put on it what an office needs to act.
 
@@ -61,13 +63,13 @@ def hotspot_cells(
         Squares in EPSG:4326, index ``cell``, the number in the raster. The columns of :func:`geo.hotspots.flag` and
         :func:`geo.hotspots.carry`; ``rate_eb``, the rate drawn towards that of its surroundings as far as chance
         explains it; ``zone_code`` and ``zone``, code and name of the responsible zone, empty where there is none;
-        ``unit``, the most frequent of its visits, else that of the zone. ``attrs["raster"]`` is the
-        :class:`geo.rasters.raster.Raster`; None and no rows without visits.
+        ``unit``, the most frequent of its visits, else that of the zone. No rows without visits. The raster is
+        :func:`raster_of` the same visits.
     """
     check(visits, VISITS)
     if not len(visits):
         return _nothing()
-    raster = Raster.cover(visits.total_bounds, cell_m=cell_m)
+    raster = raster_of(visits, cell_m)
     months = cell_sums(visits, raster, monthly=True, timezone=timezone)
     sums = gpd.GeoDataFrame(
         months.drop(columns="geometry").groupby(level=["cell", "category"]).sum(),
@@ -80,9 +82,12 @@ def hotspot_cells(
     unit = float(sums["deductions_sq"].sum()) / total if total > 0 else 1.0
     found["rate_eb"] = shrunk_rates(found, raster, unit)
     found = _with_zone(found, raster, zones)
-    found = found.astype({"visits": "int64"})[[*_COLUMNS, "geometry"]]
-    found.attrs["raster"] = raster
-    return found
+    return found.astype({"visits": "int64"})[[*_COLUMNS, "geometry"]]
+
+
+def raster_of(visits: gpd.GeoDataFrame, cell_m: float = CELL_M) -> Raster:
+    """Return the raster that covers the visits, at least one, with cells of this side in metres."""
+    return Raster.cover(visits.total_bounds, cell_m=cell_m)
 
 
 def shrunk_rates(found: pd.DataFrame, raster: Raster, unit: float) -> Floats:
@@ -138,6 +143,4 @@ def _with_zone(found: gpd.GeoDataFrame, raster: Raster, zones: gpd.GeoDataFrame 
 def _nothing() -> gpd.GeoDataFrame:
     columns = {name: pd.Series(dtype=kind) for name, kind in _COLUMNS.items()}
     index = pd.Index(np.array([], np.int64), name="cell")
-    empty = gpd.GeoDataFrame(pd.DataFrame(columns, index=index), geometry=[], crs="EPSG:4326")
-    empty.attrs["raster"] = None
-    return empty
+    return gpd.GeoDataFrame(pd.DataFrame(columns, index=index), geometry=[], crs="EPSG:4326")

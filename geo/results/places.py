@@ -11,13 +11,16 @@ from scipy import ndimage
 from geo.crs import unproject_xy
 from geo.hotspots.verdict import compound_interval
 from geo.rasters.raster import Raster
+from geo.results.cells import CELL_M, raster_of
 
 _NEIGHBOURS = np.ones((3, 3), int)  # a corner joins
 _COLUMNS = ("hot", "cells", "visits", "deductions", "expected", "ratio", "rate", "rate_low", "rate_high")
 _MOST_NAMES = 3
 
 
-def hotspot_places(cells: gpd.GeoDataFrame, visits: gpd.GeoDataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
+def hotspot_places(
+    cells: gpd.GeoDataFrame, visits: gpd.GeoDataFrame, *, cell_m: float = CELL_M, confidence: float = 0.95
+) -> pd.DataFrame:
     """Sum up the flagged cells of each place.
 
     A place is one of those that :func:`geo.hotspots.flag` proved; with one radius, which proves cells, it is flagged
@@ -28,7 +31,9 @@ def hotspot_places(cells: gpd.GeoDataFrame, visits: gpd.GeoDataFrame, *, confide
     cells
         From :func:`geo.results.hotspot_cells`.
     visits
-        The visits that they rest on.
+        The visits that they rest on, all of them.
+    cell_m
+        The side of a cell, as it was there.
     confidence
         Of the interval around the rate.
 
@@ -43,7 +48,7 @@ def hotspot_places(cells: gpd.GeoDataFrame, visits: gpd.GeoDataFrame, *, confide
     flagged = cells[cells["hot"] | cells["cold"]]
     if flagged.empty:
         return _nothing()
-    raster: Raster = cells.attrs["raster"]
+    raster = raster_of(visits, cell_m)
     label = pd.Series(_labels(flagged, raster), index=flagged.index)
     sums = flagged.groupby(label)[["visits", "deductions", "expected"]].sum()
     table = pd.DataFrame(

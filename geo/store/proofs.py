@@ -1,5 +1,6 @@
-"""Commitments, the chains of secrets that they use, and the frames that draws were made from."""
+"""Commitments, what is public of the secrets that they use, and the frames that draws were made from."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
@@ -8,7 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from geo.errors import NotFoundError, StateError
-from geo.model import Commitment, Draw, SecretChain
+from geo.model import Commitment, Draw, SecretForm, SecretSet
 from geo.store import kept_frames, tables
 from geo.store.columns import utc
 from geo.store.rounds import Rounds, clear_draw, put_draw, round_of
@@ -19,27 +20,46 @@ COMMITTED, DRAWN, VOID = "committed", "drawn", "void"
 class Proofs(Rounds):
     """What binds a round before it is drawn, and shows afterwards that it was bound. No secret is in the database."""
 
-    def add_chain(self, chain: SecretChain) -> None:
-        """Publish the end of a new chain.
+    def add_secret_set(self, made: SecretSet) -> None:
+        """Publish the root of new secrets.
 
         Raises
         ------
         StateError
-            When there is one of this name.
+            When there are secrets of this name.
         """
-        t = tables.chains
+        t = tables.secret_sets
         with self._writing() as connection:
             self._backend.lock(connection, t)
-            if connection.scalar(select(t.c.fid).where(t.c.name == chain.name)) is not None:
-                raise StateError("the chain {chain} was published before: use it", chain=chain.name)
-            connection.execute(insert(t).values(asdict(chain)))
+            if connection.scalar(select(t.c.fid).where(t.c.name == made.name)) is not None:
+                raise StateError("the secrets {name} were published before: use them", name=made.name)
+            connection.execute(insert(t).values(asdict(made)))
 
-    def chains(self) -> list[SecretChain]:
-        """Return the chains, the oldest first."""
-        t = tables.chains
+    def secret_sets(self) -> list[SecretSet]:
+        """Return what is public of every year's secrets, the oldest first."""
+        t = tables.secret_sets
         with self._reading() as connection:
             found = connection.execute(select(t).order_by(t.c.fid)).mappings().all()
-        return [SecretChain(**{field.name: row[field.name] for field in fields(SecretChain)}) for row in found]
+        return [_secret_set(row) for row in found]
+
+    def close_secret_set(self, name: str, master: str, closed_at: dt.datetime) -> None:
+        """Publish the master seed of a year that is over; nothing can be committed to with it any more.
+
+        Raises
+        ------
+        StateError
+            When a commitment of the set is open, or it was closed before.
+        """
+        t, c = tables.secret_sets, tables.commitments
+        with self._writing() as connection:
+            for table in (t, c):
+                self._backend.lock(connection, table)
+            open_ = connection.scalar(select(c.c.round_id).where(c.c.secret_set == name, c.c.state == COMMITTED))
+            if open_ is not None:
+                raise StateError("round {round!r} is committed to and not drawn: draw or void it first", round=open_)
+            closing = update(t).where(t.c.name == name, t.c.master == "")
+            if not connection.execute(closing.values(master=master, closed_at=closed_at)).rowcount:
+                raise StateError("the secrets {name} are closed already", name=name)
 
     def keep_frame(self, sha256: str, rows: Sequence[Sequence[Any]]) -> None:
         """Keep the canonical rows that a draw is made from, under their hash."""
@@ -61,15 +81,24 @@ class Proofs(Rounds):
             raise NotFoundError("the frame {sha256} of this draw was not kept: draw the round again", sha256=sha256)
         return rows
 
-    def add_commitment(self, made: Commitment, rows: Sequence[Sequence[Any]]) -> None:
+    def add_commitment(self, made: Commitment, rows: Sequence[Sequence[Any]], *, after: int) -> None:
         """Bind a round; a trial draw of it goes, with its plan.
+
+        Parameters
+        ----------
+        made
+            The commitment.
+        rows
+            The frame that it binds.
+        after
+            Commitments that the city had when this one was made: it names the last of them.
 
         Raises
         ------
         NotFoundError
             When there is no such round.
         StateError
-            When the round is bound or drawn already, has visits, or another commitment took the place in the chain.
+            When the round is bound or drawn already, has visits, or another commitment was made meanwhile.
         """
         t = tables.commitments
         with self._writing() as connection:
@@ -84,13 +113,7 @@ class Proofs(Rounds):
                     round=made.round_id,
                     state=state,
                 )
-            used = connection.scalar(select(func.max(t.c.position)).where(t.c.chain == made.chain)) or 0
-            if made.position != used + 1:
-                raise StateError(
-                    "link {position} of chain {chain} is not the next: somebody else committed meanwhile; try again",
-                    position=made.position,
-                    chain=made.chain,
-                )
+            _refuse_out_of_turn(connection, made, after)
             self._clear(connection, made.round_id)
             kept_frames.keep(connection, made.frame_sha256, rows)
             connection.execute(insert(t).values(_row(made)))
@@ -151,9 +174,34 @@ class Proofs(Rounds):
             for layer in (tables.routes, tables.stops):
                 self._backend.moved(connection, layer)
 
+    def mark_revealed(self, kept: Commitment, at: dt.datetime) -> None:
+        """Record that a commitment's secret was made public; the first time counts."""
+        t = tables.commitments
+        with self._writing() as connection:
+            connection.execute(_one(kept).where(t.c.revealed_at.is_(None)).values(revealed_at=at))
+
+
+def _refuse_out_of_turn(connection: Connection, made: Commitment, after: int) -> None:
+    """Refuse a commitment that isn't the next of its secrets and of the city, or whose secrets are closed."""
+    t, sets = tables.commitments, tables.secret_sets
+    used = connection.scalar(select(func.max(t.c.position)).where(t.c.secret_set == made.secret_set)) or 0
+    if made.position != used + 1 or connection.scalar(select(func.count()).select_from(t)) != after:
+        raise StateError(
+            "number {position} of the secrets {name} is not the next: somebody else committed meanwhile; try again",
+            position=made.position,
+            name=made.secret_set,
+        )
+    if connection.scalar(select(sets.c.master).where(sets.c.name == made.secret_set)):
+        raise StateError("the secrets {name} are closed: commit with the next ones", name=made.secret_set)
+
 
 _SETTLED = ("state", "public_number", "shares", "drawn_at")
 _VOIDED = ("state", "reason", "voided_at")
+
+
+def _secret_set(row: RowMapping) -> SecretSet:
+    found = {field.name: row[field.name] for field in fields(SecretSet)}
+    return SecretSet(**{**found, "form": SecretForm(found["form"])})
 
 
 def _row(made: Commitment) -> dict[str, Any]:
@@ -167,15 +215,15 @@ def _commitment(row: RowMapping) -> Commitment:
 
 def _one(made: Commitment) -> Any:  # noqa: ANN401 - an UPDATE statement
     t = tables.commitments
-    return update(t).where(t.c.chain == made.chain, t.c.position == made.position)
+    return update(t).where(t.c.secret_set == made.secret_set, t.c.position == made.position)
 
 
 def _expect(connection: Connection, made: Commitment, *states: str) -> None:
     t = tables.commitments
-    state = connection.scalar(select(t.c.state).where(t.c.chain == made.chain, t.c.position == made.position))
+    state = connection.scalar(select(t.c.state).where(t.c.secret_set == made.secret_set, t.c.position == made.position))
     if state not in states:
         raise StateError(
-            "the round {round!r} is {state}: a commitment is drawn once; a new one needs a link of its own",
+            "the round {round!r} is {state}: a commitment is drawn once; a new one needs a secret of its own",
             round=made.round_id,
             state=state,
         )

@@ -15,7 +15,15 @@ _SOURCE = "streets_sha256"
 class Streets(Database):
     """Street edges and turn bans, replaced as a whole."""
 
-    def replace_streets(self, edges: gpd.GeoDataFrame, *, turn_bans: pd.DataFrame, source_sha256: str) -> None:
+    def replace_streets(
+        self,
+        edges: gpd.GeoDataFrame,
+        *,
+        turn_bans: pd.DataFrame,
+        source_sha256: str,
+        street_hours: pd.DataFrame | None = None,
+        turn_hours: pd.DataFrame | None = None,
+    ) -> None:
         """Put these streets in the place of all that were there.
 
         Parameters
@@ -24,10 +32,16 @@ class Streets(Database):
             Frames of :data:`geo.frames.STREETS` and :data:`geo.frames.TURN_BANS`.
         source_sha256
             Of the file they were read from: caches made from the same are good.
+        street_hours, turn_hours
+            What holds at some hours only: frames of :data:`geo.frames.STREET_HOURS` and :data:`geo.frames.TURN_HOURS`.
         """
+        street_hours = frames.empty(frames.STREET_HOURS) if street_hours is None else street_hours
+        turn_hours = frames.empty(frames.TURN_HOURS) if turn_hours is None else turn_hours
         with self._writing() as connection:
             rows.replace(connection, tables.streets, frames.STREETS, edges, self._backend)
             rows.replace(connection, tables.turn_bans, frames.TURN_BANS, turn_bans, self._backend)
+            rows.replace(connection, tables.street_hours, frames.STREET_HOURS, street_hours, self._backend)
+            rows.replace(connection, tables.turn_hours, frames.TURN_HOURS, turn_hours, self._backend)
             put_setting(connection, _SOURCE, source_sha256)
 
     def streets(self) -> gpd.GeoDataFrame:
@@ -42,6 +56,20 @@ class Streets(Database):
         with self._reading() as connection:
             bans: pd.DataFrame = rows.fetch(connection, statement, frames.TURN_BANS, self._backend)
         return bans
+
+    def street_hours(self) -> pd.DataFrame:
+        """Return the masks that edges have at some hours only: a frame of :data:`geo.frames.STREET_HOURS`."""
+        statement = rows.query(tables.street_hours, frames.STREET_HOURS).order_by(tables.street_hours.c.fid)
+        with self._reading() as connection:
+            hours: pd.DataFrame = rows.fetch(connection, statement, frames.STREET_HOURS, self._backend)
+        return hours
+
+    def turn_hours(self) -> pd.DataFrame:
+        """Return the turn bans that hold at some hours only: a frame of :data:`geo.frames.TURN_HOURS`."""
+        statement = rows.query(tables.turn_hours, frames.TURN_HOURS).order_by(tables.turn_hours.c.fid)
+        with self._reading() as connection:
+            hours: pd.DataFrame = rows.fetch(connection, statement, frames.TURN_HOURS, self._backend)
+        return hours
 
     def streets_sha256(self) -> str | None:
         """Return the hash of the file that the streets were read from, None before the first import."""

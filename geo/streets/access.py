@@ -6,6 +6,7 @@ non-motor vehicle (§57), so it follows the bicycle's tags and goes with the tra
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from geo.model import Mode
@@ -34,22 +35,17 @@ _KEYS = {  # the most particular key decides
     Mode.EBIKE: ("electric_bicycle", "bicycle", "vehicle", "access"),
     Mode.WALK: ("foot", "access"),
 }
-_SHUT = {"no", "private", "agricultural", "forestry", "military", "emergency", "construction", "use_sidepath"}
-_OPEN = {
-    "yes",
-    "designated",
-    "permissive",
-    "official",
-    "destination",
-    "customers",
-    "permit",
-    "delivery",
-    "bus",
-    "dismount",
+_SHUT = {
+    *("no", "private", "agricultural", "forestry", "military", "emergency", "construction", "use_sidepath"),
+    *("delivery", "residents", "employees", "restricted", "bus", "psv", "taxi", "hgv", "goods", "coach", "hov"),
 }
+_OPEN = {"yes", "designated", "permissive", "official", "destination", "customers", "permit", "dismount", "public"}
+_GONE = ("disused", "abandoned", "proposed", "razed", "demolished", "removed")
+KEYS = tuple(dict.fromkeys(key for keys in _KEYS.values() for key in keys))
+"""Keys of access, most particular first for each mode."""
 TAGS = frozenset(
-    {key for keys in _KEYS.values() for key in keys}
-    | {"highway", "route", "area", "motorroad", "junction", "conveying"}
+    {f"{key}{side}" for key in KEYS for side in ("", ":forward", ":backward")}
+    | {"highway", "route", "area", "motorroad", "junction", "conveying", "indoor", *_GONE}
     | {"oneway", "oneway:bicycle", "oneway:foot", "cycleway", "cycleway:left", "cycleway:right"},
 )
 """The tags that :func:`masks` reads."""
@@ -79,34 +75,73 @@ def masks(tags: Mapping[str, str], *, implied: bool = True) -> Masks:
         Take a motorway as one-way when it has no ``oneway`` tag, as OSM does. Edge lists that lost their tags do
         without.
     """
+    return _masks(tuple((key, tags[key]) for key in TAGS & tags.keys()), implied)
+
+
+@lru_cache(maxsize=4096)
+def _masks(pairs: tuple[tuple[str, str], ...], implied: bool) -> Masks:  # noqa: FBT001 - a cache's key
+    """Work the masks out once for streets of the same tags."""
+    tags = dict(pairs)
     highway = tags.get("highway", "")
-    if highway not in CLASSES or tags.get("route") == "ferry" or tags.get("area") == "yes":
+    gone = any(tags.get(key) == "yes" for key in _GONE)
+    if highway not in CLASSES or gone or tags.get("route") == "ferry" or tags.get("area") == "yes":
         return Masks(CLOSED, CLOSED, CLOSED)
     direction = _oneway(tags, implied=implied)
     return Masks(
-        walk=(direction if tags.get("oneway:foot") == "yes" else BOTH) if _open(tags, Mode.WALK) else CLOSED,
-        ebike=_bicycle_oneway(tags, direction) if _open(tags, Mode.EBIKE) else CLOSED,
-        car=direction if _open(tags, Mode.CAR) else CLOSED,
+        walk=(direction if tags.get("oneway:foot") == "yes" else BOTH) & _open(tags, Mode.WALK),
+        ebike=_bicycle_oneway(tags, direction) & _open(tags, Mode.EBIKE),
+        car=direction & _open(tags, Mode.CAR),
     )
 
 
-def _open(tags: Mapping[str, str], mode: Mode) -> bool:
+def said(tags: Mapping[str, str], mode: Mode, *, side: str = "") -> bool | None:
+    """Tell whether the access tags let a mode in: the most particular key that says anything decides.
+
+    Parameters
+    ----------
+    tags
+        Of a street or a point on it.
+    mode
+        Who asks.
+    side
+        ``:forward`` or ``:backward``: a key with it goes before the same key without.
+
+    Returns
+    -------
+    bool or None
+        None where no key speaks, or only a general ``access=yes``, which opens no footway to cars.
+    """
     for key in _KEYS[mode]:
-        value = tags.get(key)
-        if value in _SHUT:
+        values = (tags.get(key + side) or tags.get(key, "")).lower().replace(" ", "").split(";")
+        if key != "access" and _OPEN.intersection(values):
+            return True
+        if _SHUT.intersection(values) and not _OPEN.intersection(values):
             return False
-        if value in _OPEN and key != "access":
-            return tags["highway"] not in _MOTORWAYS or mode is Mode.CAR
-    if mode is not Mode.CAR and tags.get("motorroad") == "yes":
-        return False
-    return tags["highway"] in _OPEN_TO[mode]
+    return None
+
+
+def _open(tags: Mapping[str, str], mode: Mode) -> int:
+    """Return the directions in which the access tags and the class let a mode in."""
+    along, against = _opens(tags, mode, ":forward"), _opens(tags, mode, ":backward")
+    return (ALONG if along else CLOSED) | (AGAINST if against else CLOSED)
+
+
+def _opens(tags: Mapping[str, str], mode: Mode, side: str) -> bool:
+    let_in = said(tags, mode, side=side)
+    if let_in is not None:
+        return let_in and (tags["highway"] not in _MOTORWAYS or mode is Mode.CAR)
+    indoors, motorroad = tags.get("indoor", "no") != "no", tags.get("motorroad") == "yes"
+    shut = (indoors and mode is not Mode.WALK) or (motorroad and mode is not Mode.CAR)
+    return tags["highway"] in _OPEN_TO[mode] and not shut
 
 
 def _oneway(tags: Mapping[str, str], *, implied: bool) -> int:
     value = tags.get("oneway", "").lower()
     if value in {"-1", "reverse"}:
         return AGAINST
-    if value in {"yes", "true", "1", "reversible"}:
+    if value == "reversible":  # twice a day, when the file doesn't say
+        return CLOSED
+    if value in {"yes", "true", "1"}:
         return ALONG
     if value in {"no", "false", "0", "alternating"}:
         return BOTH

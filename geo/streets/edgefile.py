@@ -10,15 +10,23 @@ import pyogrio
 import shapely
 from pyproj.exceptions import ProjError
 
-from geo.crs import to_wgs84_frame
+from geo.crs import Datum
 from geo.errors import InputError
+from geo.notes import Note, Sentences
+from geo.sources import messages
+from geo.sources.findings import Findings, row_list
+from geo.sources.georeference import Source
+from geo.sources.shapes import LINE, place
+from geo.streets import notes
 from geo.streets.access import CLASSES, TAGS
 from geo.streets.osm import DESCRIPTION, Pieces, describe
 
 SUFFIXES = (".gpkg", ".parquet", ".geoparquet", ".geojson", ".shp", ".fgb")
 _NEEDED = ("u", "v", "highway")
 _LIST = re.compile(r"""^\[\s*['"]?(.*?)['"]?\s*(?:,.*)?\]$""")
-_SMALLEST_DEG = 1e-4  # about 10 m: less is no city
+NO_ONE_LINE = "{count} rows of them are several lines that do not meet, or no lines at all: split them"
+MISPLACED = "{count} rows are left out, row {rows}: {reason}"
+_EXACT = 2**53  # from it on a floating number has lost digits
 _TEXTS = ("name", "name:zh", "ref", "bridge", "tunnel")
 
 
@@ -34,17 +42,11 @@ def read_edges(path: Path) -> Pieces:
         Naming what the file lacks.
     """
     frame = _checked(path, _opened(path))
-    notes = []
-    usable = (
-        ~(frame.geometry.isna() | frame.geometry.is_empty)
-        & (frame.geom_type == "LineString")
-        & frame.u.notna()
-        & frame.v.notna()
-    )
-    if not usable.all():
-        notes.append(f"{int((~usable).sum())} rows without a line or without u and v are left out")
-    frame = _numbered(path, frame[usable].reset_index(drop=True))
-    frame = _forwards(_placed(path, to_wgs84_frame(frame)))
+    lines, located = place(frame.geometry, LINE, Source(path.name, Datum.WGS84, frame.crs, shaped=True))
+    said = _left_out(frame, located.found)
+    usable = lines.notna() & frame.u.notna() & frame.v.notna()
+    frame = frame.set_geometry(lines)[usable].reset_index(drop=True)
+    frame = _forwards(_numbered(path, frame))
     pieces = _described(frame)
     if pieces.empty:
         raise InputError(
@@ -54,10 +56,8 @@ def read_edges(path: Path) -> Pieces:
             sample=", ".join(map(str, frame.highway.unique()[:3])),
         )
     if len(pieces) < len(frame):
-        notes.append(
-            f"{len(frame) - len(pieces)} rows are no street that may be used, or the same street the other way"
-        )
-    return Pieces(pieces, (), tuple(notes))
+        said.append(Note(notes.NO_STREET, {"count": len(frame) - len(pieces)}))
+    return Pieces(pieces, notes=tuple(said))
 
 
 def _opened(path: Path) -> gpd.GeoDataFrame:
@@ -112,6 +112,12 @@ def _numbered(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         )
     for column in ("u", "v"):
         ids = pd.to_numeric(frame[column], errors="coerce")
+        if ids.dtype.kind == "f" and (ids.abs() >= _EXACT).any():
+            raise InputError(
+                "{field} is {value!r}, a number that lost its last digits: export node ids as whole numbers or text",
+                field=column,
+                value=str(frame.loc[ids.abs() >= _EXACT, column].iloc[0]),
+            )
         odd = ids.isna() | (ids % 1 != 0)
         if odd.any():
             raise InputError(
@@ -123,17 +129,30 @@ def _numbered(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame
 
 
-def _placed(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Refuse coordinates that don't fit the CRS that the file names: metres said to be degrees, or the reverse."""
-    west, south, east, north = frame.total_bounds
-    on_earth = -180 <= west <= east <= 180 and -90 <= south <= north <= 90  # noqa: PLR2004 - degrees
-    if not on_earth or max(east - west, north - south) < _SMALLEST_DEG:
-        raise InputError(
-            "file is {value!r}: its coordinates don't fit the CRS it names; export it again with the right one",
-            field="crs",
-            value=path.name,
+def _left_out(frame: gpd.GeoDataFrame, found: Findings) -> list[Note]:
+    """Count the rows that are no street between two nodes, and say what else is wrong and what was decided."""
+    shapeless, placeless = np.zeros(found.count, bool), []
+    for fault in found.faults:
+        if fault.name == "geometry":
+            shapeless |= fault.where
+        else:
+            placeless.append(fault)
+    shapeless |= (frame.u.isna() | frame.v.isna()).to_numpy()
+    said: list[Note] = []
+    if shapeless.any():
+        said.append(Note(notes.NO_LINE, {"count": int(shapeless.sum())}))
+    parts = int(sum(fault.where.sum() for fault in found.faults if fault.template == messages.NOT_LINE))
+    if parts:
+        said.append(Note(NO_ONE_LINE, {"count": parts}))
+    rows = np.arange(1, found.count + 1)
+    for fault in placeless:
+        at = int(np.flatnonzero(fault.where)[0])
+        values = {key: value[at] if isinstance(value, np.ndarray) else value for key, value in fault.values.items()}
+        reason = Sentences((Note(fault.template, values),))
+        said.append(
+            Note(MISPLACED, {"count": int(fault.where.sum()), "rows": row_list(rows[fault.where]), "reason": reason})
         )
-    return frame
+    return [*said, *found.spoken(rows)]
 
 
 def _text(value: object) -> str:
@@ -163,7 +182,9 @@ def _described(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ]
     known = pd.DataFrame(described, columns=list(DESCRIPTION)).iloc[code.ravel()].reset_index(drop=True)
     out = gpd.GeoDataFrame(
-        known.assign(u=frame.u, v=frame.v, way=np.arange(len(frame))), geometry=frame.geometry.to_numpy(), crs=frame.crs
+        known.assign(u=frame.u, v=frame.v, way=np.arange(len(frame)), hours=0),
+        geometry=frame.geometry.to_numpy(),
+        crs=frame.crs,
     )
     out = out[(out.walk > 0) | (out.ebike > 0) | (out.car > 0)]
     middle = shapely.get_coordinates(

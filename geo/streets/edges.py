@@ -4,7 +4,7 @@ import gc
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,9 +17,11 @@ from pyproj import Geod
 
 from geo.errors import InputError
 from geo.frames import STREETS, TURN_BANS, WGS84, check
+from geo.notes import Note
 from geo.progress import Progress, silent
-from geo.streets import edgefile, osm
+from geo.streets import edgefile, notes, osm, turns
 from geo.streets.access import ALONG, flip
+from geo.streets.by_hour import ByHour, street_hours
 from geo.streets.snapping import FAR_M, Positions, reachable, snap, stranded
 
 __all__ = [
@@ -37,7 +39,7 @@ __all__ = [
 _GEOD = Geod(ellps="WGS84")
 _MODES = ("walk", "ebike", "car")
 _JOINT = 2  # pieces at a node that is no junction
-_SAME = ("name", "highway", "bridge", "tunnel")
+_SAME = ("name", "highway", "bridge", "tunnel", "hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ class StreetSource:
 
     edges: gpd.GeoDataFrame  # STREETS
     turn_bans: pd.DataFrame  # TURN_BANS
-    notes: tuple[str, ...]  # what was left out and what stands apart, one line each
+    notes: tuple[Note, ...]  # what was left out and what stands apart
     sha256: str  # of the file
+    by_hour: ByHour = field(default_factory=ByHour)  # what holds at some hours only
 
 
 def file_sha256(path: str | Path) -> str:
@@ -95,20 +98,26 @@ def read_streets(path: str | Path, *, progress: Progress = silent) -> StreetSour
         )
     progress("junctions", 0, 1)
     with _no_collection():
-        edges, ends = _joined(pieces)
+        edges, ends, by_hour = _joined(pieces)
     progress("junctions", 1, 1)
-    bans, unclear = osm.bans_of(pieces.restrictions, ends)
-    notes = [*pieces.notes, *_islands(edges)]
-    notes += (
-        [f"{unclear} turn restrictions name a way that runs on through the junction and are not kept"]
-        if unclear
-        else []
+    bans, unclear = turns.bans_of(pieces.restrictions, ends)
+    always = bans[bans.hours == ""].drop(columns="hours").reset_index(drop=True).rename_axis("id")
+    return StreetSource(
+        check(edges, STREETS),
+        check(always, TURN_BANS),
+        (*pieces.notes, *notes.noted(notes.UNCLEAR_BANS, unclear), *_islands(edges)),
+        file_sha256(path),
+        ByHour(by_hour, bans[bans.hours != ""].reset_index(drop=True).rename_axis("id")),
     )
-    return StreetSource(check(edges, STREETS), check(bans, TURN_BANS), tuple(notes), file_sha256(path))
 
 
-def _joined(pieces: osm.Pieces) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Join pieces over nodes that are no junction; give the STREETS frame and the ends that turn bans refer to."""
+def _joined(pieces: osm.Pieces) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
+    """Join pieces over nodes that are no junction.
+
+    Returns
+    -------
+    The STREETS frame, the ends that turn bans refer to, and the STREET_HOURS frame.
+    """
     frame = pieces.frame
     keep = _differing(frame) | {turn.via for turn in pieces.restrictions}
     chains = _chains(frame, keep)
@@ -127,7 +136,8 @@ def _joined(pieces: osm.Pieces) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     data.index.name = "edge"
     edges = gpd.GeoDataFrame(data[list(STREETS.columns)], geometry=lines, crs=WGS84)
     ways = frame.way.to_numpy()[piece]
-    return edges, _ends(edges, ways[starts], ways[stops])
+    hours = frame.hours.to_numpy()[piece[starts]]
+    return edges, _ends(edges, ways[starts], ways[stops]), street_hours(hours, pieces.by_hour)
 
 
 @contextmanager
@@ -143,7 +153,10 @@ def _no_collection() -> Iterator[None]:
 
 
 def _differing(frame: gpd.GeoDataFrame) -> set[int]:
-    """Find nodes between exactly two pieces that are not one street: name, class, mask, bridge or tunnel differ."""
+    """Find nodes between exactly two pieces that are not one street: name, class, mask, bridge or tunnel differ.
+
+    Streets with masks of some hours stay as they are: those masks have a direction, too.
+    """
     here = frame[[*_SAME, *_MODES]].assign(node=frame.u)
     there = frame[[*_SAME, *_MODES]].assign(node=frame.v)
     for mode in _MODES:
@@ -154,7 +167,7 @@ def _differing(frame: gpd.GeoDataFrame) -> set[int]:
     first, second = ends.iloc[::2].reset_index(drop=True), ends.iloc[1::2].reset_index(drop=True)
     for mode in _MODES:
         second[mode] = second[mode].map(flip)
-    same = (first[[*_SAME, *_MODES]] == second[[*_SAME, *_MODES]]).all(axis=1)
+    same = (first[[*_SAME, *_MODES]] == second[[*_SAME, *_MODES]]).all(axis=1) & (first.hours == 0)
     return set(first.node[~same].tolist())
 
 
@@ -224,11 +237,9 @@ def _ends(edges: gpd.GeoDataFrame, first_way: np.ndarray, last_way: np.ndarray) 
     return pd.concat([at_u, at_v], ignore_index=True)
 
 
-def _islands(edges: gpd.GeoDataFrame) -> list[str]:
+def _islands(edges: gpd.GeoDataFrame) -> list[Note]:
     islands = edges[edges.part > 0]
     if islands.empty:
         return []
-    length_km = islands.length_m.sum() / 1000
-    return [
-        f"{islands.part.nunique()} parts ({len(islands)} streets, {length_km:.1f} km) are not connected to the rest"
-    ]
+    length_km = round(float(islands.length_m.sum() / 1000), 1)
+    return [Note(notes.ISLANDS, {"count": islands.part.nunique(), "streets": len(islands), "km": length_km})]

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from geo.catalogue import Catalogue
+from geo.clock import zone_of
 from geo.errors import InputError, NotFoundError, StateError
 from geo.frames import WGS84
 from geo.model import Avoidance, Mode, Round, Scope, Team, TeamDraw
@@ -27,12 +28,13 @@ from routing.plan_report import report_of
 from routing.problem import Shift
 from routing.streets.closures import closed_edges
 from routing.streets.network import StreetNetwork, edges_in_area_or_street, network_of
+from routing.streets.working import WorkTime, work_time
 from routing.teams.drawn import barred, composed
 
 DAY_S = 24 * 3600
 _KEPT = 4  # networks of cities that this process has amended
 _KEPT_PLACES = 20_000
-_networks: "OrderedDict[tuple[str, str], Streets]" = OrderedDict()
+_networks: "OrderedDict[tuple[str, str, WorkTime | None], Streets]" = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -58,16 +60,21 @@ class Streets:
         return Positions(np.array(edge, np.int64), np.array(fraction, float), np.array(distance_m, float))
 
 
-def streets_of(store: Store) -> Streets:
-    """Return a city's network, from memory when its streets are the same as the last time."""
-    key = (store.url, store.streets_sha256() or "")
+def streets_of(store: Store, when: WorkTime | None = None) -> Streets:
+    """Return a city's network, in a working time, from memory when its streets are the same as the last time."""
+    key = (store.url, store.streets_sha256() or "", when)
     with _lock:
         if key not in _networks:
-            _networks[key] = Streets(network_of(store))
+            _networks[key] = Streets(network_of(store) if when is None else network_of(store).during(when))
             while len(_networks) > _KEPT:
                 _networks.popitem(last=False)
         _networks.move_to_end(key)
         return _networks[key]
+
+
+def streets_in(store: Store, round_: Round) -> Streets:
+    """Return a city's network as it is while the teams of a planned round work."""
+    return streets_of(store, work_time(round_, store.teams(), _terms(store, round_.id).shift))
 
 
 def _terms(store: Store, round_id: str) -> Terms:
@@ -116,14 +123,14 @@ class AmendmentContext:
         return cls(
             store,
             round_,
-            streets_of(store),
+            streets_in(store, round_),
             sample,
             {team.id: team for team in teams},
             drawn,
             tuple(store.avoidances()),
             store.catalogue(round_.edition),
             _terms(store, round_id),
-            ZoneInfo(store.setting("timezone", "Asia/Shanghai")),
+            zone_of(store),
             now,
             revision,
         )

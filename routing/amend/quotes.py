@@ -135,9 +135,7 @@ def _asked(context: AmendmentContext, change: Change) -> tuple[list[Rest], Repla
     added: tuple[str, ...] = ()
     if isinstance(change, StopClosed):
         _find(context, change.team, change.day, change.checkpoint)
-        replaced, after = replacement_for(
-            context.store, context.round.id, change.checkpoint, change.reason or "-", roster=context.roster()
-        )
+        replaced, after = replacement_for(context.store, context.round.id, change.checkpoint, change.reason or "-")
         gone, added = (change.checkpoint,), (replaced.into,) if replaced.into else ()
     if isinstance(change, Late):
         late_s = 60 * change.minutes

@@ -1,4 +1,4 @@
-"""Commit to a round, draw it when the public number is out, or void it: each once."""
+"""Commit to a round, and draw it when the public number is out: each once."""
 
 import hashlib
 import re
@@ -12,44 +12,13 @@ import pandas as pd
 
 from geo.errors import InputError, StateError
 from routing.draw import merkle, number
-from routing.draw.chain import Chain
 from routing.draw.chances import chances
+from routing.draw.commitment import COMMITTED, DRAWN, ROOTED, Committed, round_key, salts_of
 from routing.draw.design import Design
-from routing.draw.points import Points, canonical_json, points
+from routing.draw.points import Points, points
 from routing.draw.rounding import D, Ints
 from routing.draw.sample import Drawn, draw, opened
-from routing.draw.stream import VERSION
-
-COMMITTED, DRAWN, VOID = "committed", "drawn", "void"
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """A committed round with its secrets: kept by the office, published in parts."""
-
-    parameters: Mapping[str, Any]  # everything that decides the draw besides the frame, as plain JSON values
-    rows: tuple[tuple[Any, ...], ...]  # canonical: id, category, street, x_cm, y_cm, prob
-    salts: tuple[str, ...]  # 16 bytes each, hexadecimal
-    root: str
-    link: str  # the round's secret, 32 bytes, hexadecimal
-    state: str = COMMITTED
-    shares: tuple[str, ...] = ()  # what the third parties disclosed
-    public_number: str = ""
-    reason: str = ""  # why it is void
-
-    def plain(self) -> dict[str, Any]:
-        """Return plain JSON values, secrets included, for the store; :func:`committed` reads them back."""
-        return {**asdict(self), "parameters": dict(self.parameters)}
-
-    def publication(self) -> dict[str, Any]:
-        """Return what is published at once: it binds everything and discloses nothing."""
-        digest = parameters_hash(self.parameters)
-        return {
-            "parameters": dict(self.parameters),
-            "root": self.root,
-            "parameters_hash": digest,
-            "commitment": commitment_hash(self.root, digest),
-        }
+from routing.draw.year_secrets import YearSecrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +29,14 @@ class ThirdParty:
     sha256: str  # of the UTF-8 text
 
 
-def committed(values: Mapping[str, Any]) -> Committed:
-    """Read back what :meth:`Committed.plain` gave, also after a way through JSON."""
-    rows = tuple(tuple(row) for row in values["rows"])
-    return Committed(**{**values, "rows": rows, "salts": tuple(values["salts"]), "shares": tuple(values["shares"])})
-
-
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a commitment fixes besides the frame and the design.
 
     Parameters
     ----------
-    chain, position
-        The year's chain, whose end was published, and the number of this commitment in it, from 1: never used before.
+    secrets, position
+        The year's, whose root was published, and the number of this commitment under it, from 1: never used before.
     public_number
         Name of the future number, e.g. ``双色球 2026068``.
     number_form
@@ -81,9 +44,11 @@ class Terms:
     third_parties
         Those who put in a number of their own.
     voids
-        Rounds of this chain that were voided before; every report counts them.
+        Rounds of the year that were voided before; every report counts them.
     previous
-        Hash of the commitment before this one; empty for the first.
+        Hash of the commitment before this one; empty for the first of the city.
+    replacements_limit
+        Points that may be replaced on a reason alone.
 
     Raises
     ------
@@ -91,13 +56,14 @@ class Terms:
         When a value cannot be.
     """
 
-    chain: Chain
+    secrets: YearSecrets
     position: int
     public_number: str
     number_form: str = ""
     third_parties: tuple[ThirdParty, ...] = ()
     voids: int = 0
     previous: str = ""
+    replacements_limit: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
@@ -105,6 +71,7 @@ class Terms:
             raise InputError(
                 "public_number is {value!r}: name the lottery issue or beacon round to come", value=self.public_number
             )
+        number.issue_of(self.public_number)
         number.check_form(self.number_form or "text")
         for one in self.third_parties:
             if not re.fullmatch("[0-9a-f]{64}", one.sha256):
@@ -128,27 +95,24 @@ def commit(frame: gpd.GeoDataFrame, design: Design, round_id: str, terms: Terms)
     InputError
         When the quotas don't fit the frame.
     StateError
-        When the chain is used up.
+        When the year's secrets are used up.
     """
     chosen = points(frame, design)
     chosen, prob = opened(chosen, chances(frame, design, chosen))
-    link = terms.chain.link(terms.position)
+    secret = terms.secrets.secret(terms.position)
     rows = chosen.rows(prob)
-    salts = salts_of(link, rows)
+    salts = salts_of(secret, rows)
     root = merkle.root([merkle.leaf(row, salt) for row, salt in zip(rows, salts, strict=True)])
     parameters = _parameters(design, round_id, terms, len(rows))
-    return Committed(parameters, tuple(map(tuple, rows)), tuple(salts), root, link.hex())
-
-
-def salts_of(link: bytes, rows: Sequence[Sequence[Any]]) -> list[str]:
-    """Return the salt of every row, made from the round's secret; one salt tells nothing about another."""
-    return [hashlib.sha256(b"salt|" + link + str(row[0]).encode()).hexdigest()[:32] for row in rows]
+    path = tuple(terms.secrets.path(terms.position))
+    return Committed(parameters, tuple(map(tuple, rows)), tuple(salts), root, secret.hex(), path)
 
 
 def _parameters(design: Design, round_id: str, terms: Terms, count: int) -> dict[str, Any]:
     name = terms.public_number.strip()
+    issue = number.issue_of(name)
     return {
-        "version": VERSION,
+        "version": ROOTED,
         "round": round_id,
         "points": count,
         "quotas": {category: quota for category, quota in design.quotas.items() if quota},
@@ -157,27 +121,17 @@ def _parameters(design: Design, round_id: str, terms: Terms, count: int) -> dict
         "independent_share": design.share,
         "streets": bool(design.streets),
         "public_number": name,
+        "source": issue.source,
+        "period": issue.period,
         "number_form": terms.number_form or number.form_of(name),
         "shares": [asdict(one) for one in terms.third_parties],
-        "chain_end": terms.chain.end,
-        "link_position": terms.position,
+        "secrets_root": terms.secrets.root(),
+        "secrets_count": terms.secrets.count,
+        "position": terms.position,
         "voids": terms.voids,
+        "replacements_limit": terms.replacements_limit,
         "previous": terms.previous,
     }
-
-
-def parameters_hash(parameters: Mapping[str, Any]) -> str:
-    """Hash the parameters: SHA-256 of their canonical JSON."""
-    return hashlib.sha256(canonical_json(dict(parameters))).hexdigest()
-
-
-def commitment_hash(root: str, parameters: str) -> str:
-    """Return the one hash that stands for a commitment, to be printed, read out or notarised."""
-    return _digest("commitment", root, parameters)
-
-
-def _digest(domain: str, *parts: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
-    return hashlib.sha256(canonical_json([f"{VERSION} {domain}", *parts])).hexdigest()
 
 
 def run(round_: Committed, value: str, shares: Sequence[str] = ()) -> Committed:
@@ -201,7 +155,7 @@ def run(round_: Committed, value: str, shares: Sequence[str] = ()) -> Committed:
     """
     if round_.state != COMMITTED:
         raise StateError(
-            "the round {round!r} is {state}: a commitment is drawn once; a new one needs a link of its own",
+            "the round {round!r} is {state}: a commitment is drawn once; a new one needs a secret of its own",
             round=round_.parameters["round"],
             state=round_.state,
         )
@@ -215,39 +169,6 @@ def run(round_: Committed, value: str, shares: Sequence[str] = ()) -> Committed:
             raise InputError("the share of {party!r} isn't the one that was committed", party=party["party"])
     found = number.normal(value, round_.parameters["number_form"])
     return replace(round_, state=DRAWN, public_number=found, shares=tuple(shares))
-
-
-def void(round_: Committed, reason: str) -> Committed:
-    """Record a round as void; its link is spent, and every later commitment counts it.
-
-    Raises
-    ------
-    InputError
-        Without a reason.
-    StateError
-        When it is void already.
-    """
-    if not reason.strip():
-        raise InputError("reason is {value!r}: say why the round is void; it is published", value=reason)
-    if round_.state == VOID:
-        raise StateError("the round {round!r} is void already", round=round_.parameters["round"])
-    return replace(round_, state=VOID, reason=reason.strip())
-
-
-def round_key(round_: Committed) -> bytes:
-    """Return K, the key of the draw, which stays secret until the reveal.
-
-    Raises
-    ------
-    StateError
-        Before the round is drawn.
-    """
-    if round_.state != DRAWN:
-        raise StateError(
-            "the round {round!r} is {state}, not drawn", round=round_.parameters["round"], state=round_.state
-        )
-    digest = parameters_hash(round_.parameters)
-    return bytes.fromhex(_digest("key", round_.root, digest, round_.link, list(round_.shares), round_.public_number))
 
 
 def design_of(parameters: Mapping[str, Any]) -> Design:

@@ -1,6 +1,8 @@
 """The public number of a draw: what it will be is named before, and it can be written in one way only."""
 
 import re
+import unicodedata
+from dataclasses import dataclass
 
 from geo.errors import InputError
 from routing.draw.verifier import FORM, fits
@@ -18,6 +20,36 @@ _KNOWN = {
     "drand": "h64",
     "nist": "h128",
 }
+
+_SAME = {"排列3": "排列三", "排列5": "排列五"}
+_YEARS = re.compile("20([0-9]{5})")  # the issues of a lottery count from 2026001 or 26001
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Which number is meant, however its name is written: of two equal ones only one may be committed to."""
+
+    source: str  # the lottery or beacon
+    period: str  # its issue, round or date
+
+
+def issue_of(name: str) -> Issue:
+    """Read source and period out of the name of a public number: ``双色球 第2026068期`` is (双色球, 26068).
+
+    Raises
+    ------
+    InputError
+        When the name doesn't say which issue.
+    """
+    plain = re.sub(r"[\s第期#]", "", unicodedata.normalize("NFKC", name).casefold())
+    word = next((word for word in _KNOWN if word in plain), "")
+    rest = plain.replace(word, "", 1)
+    period = "-".join(digits.lstrip("0") or "0" for digits in re.findall("[0-9]+", rest))
+    if not period:
+        raise InputError("public_number is {value!r}: name its issue, round or date too, as 双色球 2026068", value=name)
+    if word and _KNOWN[word][0] != "h" and (year := _YEARS.fullmatch(period)):
+        period = year[1]
+    return Issue(_SAME.get(word, word) or re.sub(r"[^\w]|[0-9_]", "", rest), period)
 
 
 def form_of(name: str) -> str:

@@ -1,21 +1,35 @@
 """What is published of a drawn round: its days one by one, a proof for one owner, and everything in the end."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from geo.errors import InputError, NotFoundError
 from routing.draw import merkle
-from routing.draw.commit import Committed, round_key, sample_of
+from routing.draw.commit import sample_of
+from routing.draw.commitment import Committed, is_chained, round_key
 from routing.draw.points import canonical_json
+from routing.draw.replacements import Replacement
 from routing.draw.stream import VERSION
 
 COLUMNS = ("id", "category", "street", "x_cm", "y_cm", "prob")
 
 
-def reveal(round_: Committed) -> dict[str, Any]:
+def reveal(
+    round_: Committed, commitments: Sequence[Mapping[str, Any]] = (), replaced: Sequence[Replacement] = ()
+) -> dict[str, Any]:
     """Return the whole round as the JSON that every verifier reads.
+
+    Parameters
+    ----------
+    round_
+        A round that is drawn.
+    commitments
+        The public list under the same root, of :func:`routing.draw.listing.entry`; the older form has none.
+    replaced
+        The points that could not be inspected, in the order in which they were replaced.
 
     Raises
     ------
@@ -23,15 +37,23 @@ def reveal(round_: Committed) -> dict[str, Any]:
         Before the round is drawn.
     """
     sample, spare = listed(*sample_of(round_))
-    return {
+    document = {
         "parameters": dict(round_.parameters),
         "frame": [_point(round_, at) for at in range(len(round_.rows))],
         "root": round_.root,
-        "link": round_.link,
         "shares": list(round_.shares),
         "public_number": round_.public_number,
         "sample": sample,
         "reserves": spare,
+    }
+    if is_chained(round_.parameters):
+        return {**document, "link": round_.secret}
+    return {
+        **document,
+        "secret": round_.secret,
+        "secret_path": list(round_.secret_path),
+        "commitments": [dict(one) for one in commitments],
+        "replacements": [{"out": line.out, "into": line.into, "reason": line.reason} for line in replaced],
     }
 
 

@@ -1,189 +1,52 @@
 """Verify a revealed draw with Python's standard library alone: ``python verify_draw.py REVEAL.json``; see docs/draw.md.
 
 It redraws the sample from the published frame, parameters, secret, shares and public number, and prints what to compare
-with what was published before. Exit 0: the draw is what it says; 1: it is not, and the faults say where.
+with what was published before; of a year's closing it computes every secret again. Exit 0: the file is what it says; 1:
+it is not, and the faults say where.
 """
 
 # ruff: noqa: ANN401, D103, T201 - it reads whatever JSON holds, prints what it finds, and is to stay short
 import hashlib
+import hmac
 import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, count
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
-VERSION = "xundian-draw-1"
-D = 1 << 30  # common denominator of all probabilities
-Tree = tuple[list[int], list[int]]  # parent of each node (-1: the root), node that holds each unit
-Plain = dict[str, Any]
+from routing.draw.redraw import D, Plain, draw
+
+CHAINED, ROOTED = "xundian-draw-1", "xundian-draw-2"  # the forms of a commitment
 Redraw = Callable[[list[Plain], Plain, bytes], tuple[list[Plain], list[Plain]]]
-
-
-def words(key: bytes, label: str) -> Iterator[int]:
-    """Yield the random stream of a label: SHA-256 of label, counter and key, cut into words of 48 bits."""
-    for counter in count():
-        digest = hashlib.sha256(f"{VERSION}|{label}|{counter}|".encode() + key).digest()
-        yield from (int.from_bytes(digest[at : at + 6], "big") for at in range(0, 30, 6))
-
-
-def below(stream: Iterator[int], bound: int) -> int:
-    limit = (1 << 48) - (1 << 48) % bound
-    return next(word for word in stream if word < limit) % bound
-
-
-def grow(tree: Tree, units: list[int], place: list[list[int]], value: list[int], coins: Iterator[int]) -> None:
-    """Split the nodes that hold ``units``, in order of their numbers, until each expects at most one and a half."""
-    parent, leaf = tree
-    holds: dict[int, list[int]] = {}
-    for i in units:
-        holds.setdefault(leaf[i], []).append(i)
-    queue = sorted(holds.items())
-    for node, held in queue:  # the queue grows while it is worked off
-        mass = sum(value[i] for i in held)
-        if len(held) == 1 or 2 * mass <= 3 * D:
-            continue
-        wide = [max(axis[i] for i in held) - min(axis[i] for i in held) for axis in place]
-        along = place[wide[0] < wide[1]]
-        inside = [i for _, i in sorted((along[i], i) for i in held)]
-        coin = next(coins)
-        whole, rest = divmod(mass, D)
-        target = (whole + coin % 2) // 2 * D + coin // 2 % 2 * rest if whole > 1 else mass // 2
-        sums = list(accumulate(value[i] for i in inside))
-        cut = min(range(1, len(inside)), key=lambda at: (abs(sums[at - 1] - target), -at))
-        for part in (inside[:cut], inside[cut:]):
-            for i in part:
-                leaf[i] = len(parent)
-            queue.append((len(parent), part))
-            parent.append(node)
-
-
-def network(value: list[int], units: Iterable[int], city: Tree, kinds: Tree) -> tuple[list[list[int]], int]:
-    """List the edges (tail, head, amount): the units first, then each tree's links, deepest first."""
-    shift = len(city[0])
-    edges = [[city[1][i], shift + kinds[1][i], value[i]] for i in units]
-    for (parent, leaf), offset in ((city, 0), (kinds, shift)):
-        mass = [0] * len(parent)
-        for i, node in enumerate(leaf):
-            mass[node] += value[i]
-        for node in range(len(parent) - 1, 0, -1):
-            mass[parent[node]] += mass[node]
-            ends = [parent[node], node] if offset == 0 else [node + shift, parent[node] + shift]
-            edges.append([*ends, mass[node]])
-    return edges, shift + len(kinds[0])
-
-
-def settle(edges: list[list[int]], nodes: int, stream: Iterator[int], *, flat: bool) -> None:
-    """Push along cycles of fractional edges until none is left; a flat network picks its cycles at random."""
-    alive: list[list[int]] = [[] for _ in range(nodes)]  # fractional edges at each node, in order of their numbers
-    for number, (tail, head, amount) in enumerate(edges):
-        if amount % D:
-            alive[tail].append(number)
-            alive[head].append(number)
-    for start in range(nodes - 1, -1, -1):
-        path, place = [start], {start: 0}
-        via: list[int] = []  # via[t] leads from path[t] to path[t + 1]
-        while alive[start]:
-            node, came = path[-1], via[-1] if via else -1
-            others = len(alive[node]) - len(via[-1:])
-            if others == 0:  # a dead end, in a flat network only: set the edge aside
-                for end in edges[came][:2]:
-                    alive[end].remove(came)
-                del place[path.pop()], via[-1]
-                continue
-            at = below(stream, others) if flat else 0
-            edge = alive[node][at]
-            if via and (edge >= came if flat else edge == came):
-                edge = alive[node][at + 1]
-            other = edges[edge][0] + edges[edge][1] - node
-            back = place.setdefault(other, len(path))
-            if back == len(path):
-                path.append(other)
-                via.append(edge)
-                continue
-            push(edges, alive, list(zip([*via[back:], edge], path[back:], strict=True)), stream)
-            keep = 0 if flat else back
-            for gone in path[keep + 1 :]:
-                del place[gone]
-            del path[keep + 1 :], via[keep:]
-
-
-def push(edges: list[list[int]], alive: list[list[int]], cycle: list[tuple[int, int]], stream: Iterator[int]) -> None:
-    """Move a cycle up or down as far as it goes, so that every edge keeps its expectation."""
-    moves = [(e, 1 if edges[e][0] == node else -1) for e, node in cycle]
-    up, down = (min(way * sign * edges[e][2] % D for e, sign in moves) for way in (-1, 1))
-    step = up if below(stream, up + down) < down else -down
-    for e, sign in moves:
-        edges[e][2] += sign * step
-        if edges[e][2] % D == 0:
-            alive[edges[e][0]].remove(e)
-            alive[edges[e][1]].remove(e)
-
-
-def flat(names: list[str]) -> Tree:
-    number = {name: at + 1 for at, name in enumerate(sorted(set(names)))}
-    return [-1] + [0] * len(number), [number[name] for name in names]
-
-
-def balanced(key: bytes, stage: str, points: list[Plain], value: list[int], rules: Plain) -> list[int]:
-    """Round ``value`` (in units of 1/D) to 0 or D; give the positions of those that are rounded up."""
-    n, value = len(value), list(value)
-    city: Tree = flat([p["street"] for p in points]) if rules["streets"] else ([-1], [0] * n)
-    kinds = flat([p["category"] for p in points])
-    pick = words(key, stage + " share")
-    alone = [i for i in range(n) if next(pick) % D < rules["independent_share"] and value[i] % D]
-    edges, nodes = network(value, alone, city, kinds)
-    settle(edges, nodes, words(key, stage + " flat"), flat=True)
-    for at, i in enumerate(alone):
-        value[i] = edges[at][2]
-    turn = below(words(key, stage + " turn"), 65537)
-    turns = ((65536 - turn, turn), (-turn, 65536 - turn))
-    place = [[p["x_cm"] * a + p["y_cm"] * b for p in points] for a, b in turns]
-    units = sorted({i for i in range(n) if value[i] % D} - set(alone))
-    grow(city, units, place, value, words(key, stage + " city"))
-    grow(kinds, units, place, value, words(key, stage + " kinds"))
-    edges, nodes = network(value, range(n), city, kinds)
-    settle(edges, nodes, words(key, stage + " trees"), flat=False)
-    return [i for i in range(n) if edges[i][2]]
-
-
-def draw(points: list[Plain], rules: Plain, key: bytes) -> tuple[list[Plain], list[Plain]]:
-    """Draw the sample and the reserves, each in order of its tickets, from points in order of their ids."""
-    drawn = balanced(key, "sample", points, [p["prob"] for p in points], rules)
-    size, days = len(drawn), int(rules["days"])
-    day, rest = dict.fromkeys(drawn, days), drawn
-    for today in range(1, days):
-        if amount := (size // days + (today <= size % days)) * D:
-            value = [amount // len(rest) + (at < amount % len(rest)) for at in range(len(rest))]
-            taken = balanced(key, f"day {today}", [points[i] for i in rest], value, rules)
-            day.update((rest[at], today) for at in taken)
-            rest = [i for i in rest if day[i] == days]
-    spare = [i for i, p in enumerate(points) if i not in day and rules["reserves"].get(p["category"])]
-    there, seen, value = Counter(points[i]["category"] for i in spare), Counter[str](), []
-    for name in (points[i]["category"] for i in spare):
-        amount = rules["reserves"][name] * D
-        value.append(amount // there[name] + (seen[name] < amount % there[name]))
-        seen[name] += 1
-    kept = balanced(key, "reserve", [points[i] for i in spare], value, rules)
-    sample = sorted(zip(words(key, "ticket"), drawn, strict=False))
-    reserve = sorted(zip(words(key, "reserve ticket"), [spare[at] for at in kept], strict=False))
-    return (
-        [{"id": points[i]["id"], "day": day[i], "ticket": at} for at, (_, i) in enumerate(sample, 1)],
-        [{"id": points[i]["id"], "ticket": at} for at, (_, i) in enumerate(reserve, size + 1)],
-    )
-
-
 TEXT, HEX, MOST, CM = "[^\ud800-\udfff]*", "[0-9a-f]{64}", 1 << 22, (-(1 << 32), 1 << 32)
 FORM = r"[1-9][0-9]?(\+[1-9][0-9]?)?|[dh][1-9][0-9]{0,2}|text"
-RULES: Plain = {"version": VERSION, "round": TEXT, "public_number": TEXT, "number_form": FORM, "streets": bool}
-RULES |= {"points": (1, MOST), "days": (1, 366), "independent_share": (0, D), "link_position": (1, MOST)}
-RULES |= {"quotas": {"*": (1, MOST)}, "reserves": {"*": (0, MOST)}, "shares": [{"party": TEXT, "sha256": HEX}]}
-RULES |= {"chain_end": HEX, "previous": f"({HEX})?", "voids": (0, MOST)}
+SECRETS = (1, 10_000)  # of a year
+RULES: Plain = {"round": TEXT, "public_number": TEXT, "number_form": FORM, "streets": bool, "points": (1, MOST)}
+RULES |= {"days": (1, 366), "independent_share": (0, D), "shares": [{"party": TEXT, "sha256": HEX}], "voids": (0, MOST)}
+RULES |= {"quotas": {"*": (1, MOST)}, "reserves": {"*": (0, MOST)}, "previous": f"({HEX})?"}
 POINT = {"id": TEXT, "category": TEXT, "x_cm": CM, "y_cm": CM, "prob": (1, D), "salt": "[0-9a-f]{32}"}
 ROW = {"id": TEXT, "ticket": (1, MOST)}
-PARTS: Plain = {"root": HEX, "link": HEX, "shares": [TEXT], "public_number": TEXT, "reserves": [ROW]}
+PARTS: Plain = {"root": HEX, "shares": [TEXT], "public_number": TEXT, "reserves": [ROW]}
 PARTS |= {"sample": [{**ROW, "day": (1, 366)}]}
+NUMBER = {"source": TEXT, "period": TEXT}
+LINE: Plain = {**NUMBER, "position": SECRETS, "root": HEX, "parameters_hash": HEX, "previous": f"({HEX})?"}
+LINE |= {"commitment": HEX, "state": "open|drawn|revealed|void", "reason": TEXT}
+LINE |= {"secret": f"({HEX})?", "secret_path": [HEX]}
+YEAR: Plain = {"secrets_root": HEX, "secrets_count": SECRETS}
+CLOSING = {**YEAR, "version": ROOTED, "year": (1, 9999), "master": HEX, "commitments": [LINE]}
+FORMS: dict[str, tuple[Plain, Plain]] = {
+    CHAINED: (
+        {**RULES, "version": CHAINED, "chain_end": HEX, "link_position": (1, MOST)},
+        {**PARTS, "link": HEX},
+    ),
+    ROOTED: (
+        {**RULES, **NUMBER, **YEAR, "version": ROOTED, "position": SECRETS, "replacements_limit": (0, MOST)},
+        {**PARTS, "secret": HEX, "secret_path": [HEX], "commitments": [LINE]}
+        | {"replacements": [{"out": TEXT, "into": TEXT, "reason": TEXT}]},
+    ),
+}
 
 
 def shaped(value: Any, shape: Any) -> bool:
@@ -204,11 +67,13 @@ def misshapen(doc: Any) -> list[str]:
     """Name the parts that are missing or aren't what they should be."""
     doc = doc if isinstance(doc, dict) else {}
     rules, frame = doc.get("parameters"), doc.get("frame")
-    found = [] if shaped(rules, RULES) else ["form: parameters"]
+    chained = isinstance(rules, dict) and rules.get("version") == CHAINED
+    allowed, parts = FORMS[CHAINED if chained else ROOTED]
+    found = [] if shaped(rules, allowed) else ["form: parameters"]
     point = {**POINT, "street": TEXT} if not found and rules["streets"] else POINT
     if found or not shaped(frame, [point]) or len(frame) != rules["points"]:
         found.append("form: frame")
-    return found + [f"form: {part}" for part, shape in PARTS.items() if not shaped(doc.get(part), shape)]
+    return found + [f"form: {part}" for part, shape in parts.items() if not shaped(doc.get(part), shape)]
 
 
 def fits(value: str, form: str) -> bool:
@@ -230,11 +95,16 @@ def digest(value: Any) -> str:
 
 
 def merkle(frame: list[Plain]) -> str:
-    """Return the root above the points; a node without a partner moves up as it is."""
-    level = []
+    """Return the root above the points."""
+    leaves = []
     for p in frame:
         row = [p["id"], p["category"], p.get("street", ""), p["x_cm"], p["y_cm"], p["prob"]]
-        level.append(digest(b"\0" + bytes.fromhex(p["salt"]) + canonical(row) + b"\n"))
+        leaves.append(digest(b"\0" + bytes.fromhex(p["salt"]) + canonical(row) + b"\n"))
+    return tree(leaves)
+
+
+def tree(level: list[str]) -> str:
+    """Return the root above leaves (RFC 6962); a node without a partner moves up as it is."""
     while len(level) > 1:
         pairs = ["".join(level[i : i + 2]) for i in range(0, len(level), 2)]
         level = [pair if len(pair) == len(level[0]) else digest(b"\1" + bytes.fromhex(pair)) for pair in pairs]
@@ -253,27 +123,166 @@ def undrawable(doc: Any) -> list[str]:
     return found + [f"reserves: {c}" for c in sorted(reserves) if reserves[c] > members[c] - quotas.get(c, 0)]
 
 
+def climb(node: str, index: int, size: int, path: list[str]) -> str:
+    """Follow a path from leaf ``index`` of ``size`` up; nothing when it hasn't the right length."""
+    left = list(path)
+    while size > 1:
+        if index ^ 1 < size:
+            if not left:
+                return ""
+            other = left.pop(0)
+            node = digest(b"\1" + bytes.fromhex(other + node if index % 2 else node + other))
+        index, size = index // 2, (size + 1) // 2
+    return "" if left else node
+
+
+def leads(one: Plain, year: Plain) -> bool:
+    """Tell whether a secret stands where it says under the root of its year."""
+    at, size, leaf = one["position"], year["secrets_count"], digest(b"\0" + bytes.fromhex(one["secret"]))
+    return bool(at <= size and climb(leaf, at - 1, size, one["secret_path"]) == year["secrets_root"])
+
+
+def commitment(root: str, rules: Plain) -> str:
+    if rules["version"] == CHAINED:
+        return digest([CHAINED + " commitment", root, digest(rules)])
+    return line_hash({**rules, "root": root, "parameters_hash": digest(rules)}, rules["secrets_root"])
+
+
+def line_hash(one: Plain, year: str) -> str:
+    named = [one[name] for name in ("position", "root", "parameters_hash", "source", "period", "previous")]
+    return digest([ROOTED + " commitment", year, *named])
+
+
+def list_faults(lines: list[Plain], year: Plain) -> list[str]:
+    """Name what is wrong with a list of commitments: a hash, a secret, the order, or two on one public number."""
+    found, numbers = [], Counter[tuple[str, str]]()
+    for one in lines:
+        at = one["position"]
+        if line_hash(one, year["secrets_root"]) != one["commitment"]:
+            found.append(f"commitments: number {at} is not what its hash says")
+        if one["state"] == "revealed" and not leads(one, year):
+            found.append(f"commitments: the secret of number {at} does not lead to the root")
+        if one["state"] != "void":
+            numbers[one["source"], one["period"]] += 1
+    for one, two in pairwise(lines):
+        gap = two["position"] - one["position"]
+        if gap < 1 or (gap == 1 and two["previous"] != one["commitment"]):
+            found.append(f"commitments: number {two['position']} does not follow number {one['position']}")
+    twice = sorted(number for number, times in numbers.items() if times > 1)
+    return found + [f"commitments: several on the number {source} {period}" for source, period in twice]
+
+
+def unaccounted(lines: list[Plain], below: int) -> list[int]:
+    """List the positions that are neither revealed, nor open, nor void with a reason."""
+    fine = {one["position"] for one in lines if one["state"] != "drawn" and (one["state"] != "void" or one["reason"])}
+    return [at for at in range(1, below) if at not in fine]
+
+
+def positions(lines: list[Plain], *states: str) -> list[int]:
+    return [one["position"] for one in lines if one["state"] in states]
+
+
+def replacement_faults(doc: Any) -> list[str]:
+    """Replay the replacements: the nearest reserve of the category each time, ties by ticket."""
+    points, limit = {p["id"]: p for p in doc["frame"]}, doc["parameters"]["replacements_limit"]
+    inside, spare = {row["id"] for row in doc["sample"]}, {row["id"]: row["ticket"] for row in doc["reserves"]}
+    many = len(doc["replacements"]) > limit
+    found = [f"replacements: {len(doc['replacements'])}, the commitment allows {limit}"] if many else []
+    for at, line in enumerate(doc["replacements"], 1):
+        if line["out"] not in inside or not line["reason"]:
+            found.append(f"replacements: line {at} has no reason, or nothing to replace")
+            continue
+        out = points[line["out"]]
+        free = [points[i] for i in spare if points[i]["category"] == out["category"]]
+        far = {p["id"]: (p["x_cm"] - out["x_cm"]) ** 2 + (p["y_cm"] - out["y_cm"]) ** 2 for p in free}
+        into = min(far, key=lambda i: (far[i], spare[i]), default="")
+        if line["into"] != into:
+            found.append(f"replacements: line {at} is not by the rule")
+        inside = (inside - {out["id"]}) | ({into} if into else set())
+        spare.pop(into, None)
+    return found
+
+
 def faults(doc: Any, redraw: Redraw = draw) -> list[str]:
-    """List everything that is wrong with a reveal; an empty list means that the draw is what it says."""
+    """List everything that is wrong with a reveal or a closing; an empty list means that it is what it says."""
+    if isinstance(doc, dict) and "master" in doc:
+        return closing_faults(doc)
     if found := misshapen(doc):
         return found
     rules, found = doc["parameters"], undrawable(doc)
-    drawable, link = not found, doc["link"]
-    for _ in range(rules["link_position"]):
-        link = digest(bytes.fromhex(link))
-    checks = {
-        "root: the frame is not the committed one": merkle(doc["frame"]) == doc["root"],
-        "link: the secret does not lead to the end of the chain": link == rules["chain_end"],
-        "shares: they are not the committed ones": [digest(share.encode()) for share in doc["shares"]]
-        == [share["sha256"] for share in rules["shares"]],
-        "public number: it has not the committed form": fits(doc["public_number"], rules["number_form"]),
-    }
+    drawable, chained = not found, doc["parameters"]["version"] == CHAINED
+    secret = doc["link" if chained else "secret"]
+    checks = {"root: the frame is not the committed one": merkle(doc["frame"]) == doc["root"]}
+    if chained:
+        end = secret
+        for _ in range(rules["link_position"]):
+            end = digest(bytes.fromhex(end))
+        checks["link: the secret does not lead to the end of the chain"] = end == rules["chain_end"]
+    else:
+        own = {**doc, "position": rules["position"]}
+        checks["secret: it does not lead to the root of the year"] = leads(own, rules)
+    checks["shares: they are not the committed ones"] = [digest(share.encode()) for share in doc["shares"]] == [
+        share["sha256"] for share in rules["shares"]
+    ]
+    checks["public number: it has not the committed form"] = fits(doc["public_number"], rules["number_form"])
     if drawable:
-        parts = [VERSION + " key", doc["root"], digest(rules), doc["link"], doc["shares"], doc["public_number"]]
+        bound = [doc["root"], digest(rules)] if chained else [commitment(doc["root"], rules)]
+        parts = [rules["version"] + " key", *bound, secret, doc["shares"], doc["public_number"]]
         sample, reserves = redraw(doc["frame"], rules, bytes.fromhex(digest(parts)))
         checks["sample: the redraw gives another one"] = doc["sample"] == sample
         checks["reserves: the redraw gives others"] = doc["reserves"] == reserves
-    return found + [fault for fault, fine in checks.items() if not fine]
+        drawable = doc["sample"] == sample and doc["reserves"] == reserves
+    found += [fault for fault, fine in checks.items() if not fine]
+    return found if chained else found + public_faults(doc) + (replacement_faults(doc) if drawable else [])
+
+
+def public_faults(doc: Any) -> list[str]:
+    """Name what is wrong with the list of commitments that a reveal stands in."""
+    rules, lines = doc["parameters"], doc["commitments"]
+    own = (rules["position"], commitment(doc["root"], rules))
+    here = own in {(one["position"], one["commitment"]) for one in lines}
+    return list_faults(lines, rules) + ([] if here else ["commitments: this one is not in the list"])
+
+
+def closing_faults(doc: Any) -> list[str]:
+    """Name what is wrong with a year's closing: its master seed gives the root, and no number is missing or open."""
+    if not shaped(doc, CLOSING):
+        return ["form: closing"]
+    lines, size = doc["commitments"], doc["secrets_count"]
+    texts = [f"xundian secret|{doc['year']}|{at}" for at in range(1, size + 1)]
+    made = [hmac.digest(bytes.fromhex(doc["master"]), text.encode(), "sha256") for text in texts]
+    found = (
+        [] if tree([digest(b"\0" + one) for one in made]) == doc["secrets_root"] else ["master: it gives another root"]
+    )
+    last = max((one["position"] for one in lines), default=0)
+    gone = set(range(1, last)) - {one["position"] for one in lines}
+    found += list_faults(lines, doc) + [f"commitments: number {at} is missing" for at in sorted(gone)]
+    return found + [f"commitments: number {at} is open" for at in positions(lines, "open")]
+
+
+def facts(doc: Any) -> Plain:
+    """Return what to compare with what was published before, of a document that has the form."""
+    lines = doc.get("commitments", [])
+    counted = {name: positions(lines, state) for name, state in (("open", "open"), ("void", "void"))}
+    if "master" in doc:
+        last: Plain = lines[-1] if lines else {"position": 0, "commitment": ""}
+        named = {name: doc[name] for name in ("year", "secrets_root", "secrets_count")}
+        named |= {"commitments": len(lines), "last": last["commitment"], "revealed": positions(lines, "revealed")}
+        return {**named, **counted, "unaccounted": unaccounted(lines, last["position"] + 1)}
+    rules = doc["parameters"]
+    found: Plain = {"round": rules["round"], "points": rules["points"], "drawn": len(doc["sample"])}
+    found |= {"commitment": commitment(doc["root"], rules), "voids": rules["voids"]}
+    found |= {"public_name": rules["public_number"], "public_number": doc["public_number"]}
+    if rules["version"] == CHAINED:
+        return {**found, "chain_end": rules["chain_end"], "link_position": rules["link_position"]}
+    same = [one["position"] for one in lines if all(one[name] == rules[name] for name in NUMBER)]
+    named = {name: rules[name] for name in ("secrets_root", "secrets_count", "position", "previous")}
+    found |= {**named, "same_number": same, **counted, "unaccounted": unaccounted(lines, rules["position"])}
+    return {**found, "replaced": len(doc["replacements"]), "replacements_limit": rules["replacements_limit"]}
+
+
+ASK = {"commitment": "as published before?", "public_number": "as its source says?", "last": "as published?"}
+ASK |= {"chain_end": "as published first?", "secrets_root": "as published first?"}
 
 
 def main() -> int:
@@ -284,12 +293,10 @@ def main() -> int:
         doc = None  # no JSON
     found = faults(doc)
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    if not misshapen(doc):
-        rules, hashed = doc["parameters"], digest([VERSION + " commitment", doc["root"], digest(doc["parameters"])])
-        print("round        ", rules["round"], "-", rules["points"], "points,", len(doc["sample"]), "drawn")
-        print("commitment   ", hashed, "<- as published before?")
-        print("chain        ", rules["chain_end"], "link", rules["link_position"], "- voided before:", rules["voids"])
-        print("public number", rules["public_number"], "=", doc["public_number"], "<- as its source says?")
+    if not any(fault.startswith("form:") for fault in found):
+        for name, value in facts(doc).items():
+            asked = f"  <- {ASK[name]}" if name in ASK else ""
+            print(f"{name.replace('_', ' '):18} {value}{asked}")
     print(json.dumps({"valid": not found, "faults": found}))
     return 1 if found else 0
 

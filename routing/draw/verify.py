@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.resources import files
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from routing.draw import merkle, verifier
-from routing.draw.commit import DRAWN, Committed, commitment_hash, design_of, frames, parameters_hash, round_key
+from routing.draw.commit import design_of, frames
+from routing.draw.commitment import DRAWN, Committed, is_chained, round_key
 from routing.draw.points import Points
 from routing.draw.reveal import COLUMNS, listed, seal
 from routing.draw.sample import draw
@@ -21,11 +21,7 @@ class Verification:
 
     valid: bool
     faults: tuple[str, ...]
-    round_id: str = ""
-    commitment: str = ""  # compare with the published one
-    public_name: str = ""  # the lottery issue or beacon round
-    public_number: str = ""  # compare with its source
-    voids: int = 0  # rounds of this chain that were voided before
+    facts: Mapping[str, Any] = field(default_factory=dict)  # of :func:`routing.draw.verifier.facts`; none without form
     key: str = ""  # of the draw, hexadecimal: the subkeys of its days come from it
 
 
@@ -47,7 +43,7 @@ def _refuse(literal: str) -> None:
 
 
 def verify(document: Any) -> Verification:  # noqa: ANN401 - whatever JSON holds
-    """Redraw a reveal from what it publishes.
+    """Redraw a reveal from what it publishes, or compute a year's secrets again from its closing.
 
     Parameters
     ----------
@@ -57,29 +53,23 @@ def verify(document: Any) -> Verification:  # noqa: ANN401 - whatever JSON holds
     Returns
     -------
     Verification
-        With the same faults that the stand-alone verifier and the web page give.
+        With the same faults and facts that the stand-alone verifier and the web page give.
     """
     found = verifier.faults(document, redraw=_redraw)
-    if verifier.misshapen(document):
+    if any(fault.startswith("form:") for fault in found):
         return Verification(valid=False, faults=tuple(found))
-    parameters = document["parameters"]
-    return Verification(
-        not found,
-        tuple(found),
-        parameters["round"],
-        commitment_hash(document["root"], parameters_hash(parameters)),
-        parameters["public_number"],
-        document["public_number"],
-        parameters["voids"],
-        key_of(document).hex(),
-    )
+    key = "" if "master" in document else key_of(document).hex()
+    return Verification(not found, tuple(found), verifier.facts(document), key)
 
 
 def key_of(document: Mapping[str, Any]) -> bytes:
     """Return the key of the draw that a reveal discloses."""
-    keys = ("parameters", "root", "link", "shares", "public_number")
-    parameters, root, link, shares, public_number = (document[name] for name in keys)
-    return round_key(Committed(parameters, (), (), root, link, DRAWN, tuple(shares), public_number))
+    parameters, shares = document["parameters"], tuple(document["shares"])
+    secret = document["link" if is_chained(parameters) else "secret"]
+    number = document["public_number"]
+    return round_key(
+        Committed(parameters, (), (), document["root"], secret, state=DRAWN, shares=shares, public_number=number)
+    )
 
 
 def _redraw(
@@ -116,8 +106,3 @@ def verify_owner(proof: Mapping[str, Any], root: str) -> bool:
         return merkle.climb(start, proof["index"], proof["points"], list(proof["path"])) == root
     except (KeyError, TypeError, ValueError):
         return False
-
-
-def standalone() -> str:
-    """Return the text of the one-file verifier, to be printed or saved."""
-    return files("routing.draw").joinpath("verifier.py").read_text(encoding="utf-8")

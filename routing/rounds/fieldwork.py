@@ -6,11 +6,13 @@ from collections.abc import Collection
 import geopandas as gpd
 import pandas as pd
 
-from geo.errors import InputError
+from geo.errors import InputError, NotFoundError, StateError
+from geo.model import Draw
 from geo.store import Store
 from geo.store.fieldwork import Replaced
 from routing.draw import replacements
 from routing.draw.survey import questionnaires
+from routing.rounds.making import frozen
 
 
 def replace_point(store: Store, round_id: str, checkpoint: str, reason: str) -> Replaced:
@@ -22,7 +24,7 @@ def replace_point(store: Store, round_id: str, checkpoint: str, reason: str) -> 
     Raises
     ------
     StateError
-        When the round is not drawn.
+        When the round is not drawn, or its commitment allows no further replacement.
     InputError
         When the point is not among those to inspect, or the reason is missing.
     """
@@ -31,17 +33,43 @@ def replace_point(store: Store, round_id: str, checkpoint: str, reason: str) -> 
     return line
 
 
-def replacement_for(
-    store: Store, round_id: str, checkpoint: str, reason: str, *, roster: gpd.GeoDataFrame | None = None
-) -> tuple[Replaced, int]:
-    """Find what :func:`replace_point` would put in, and how many lines the log has; nothing is kept."""
-    log = store.replacements(round_id)
+def replacement_for(store: Store, round_id: str, checkpoint: str, reason: str) -> tuple[Replaced, int]:
+    """Find what :func:`replace_point` would put in, and how many lines the log has; nothing is kept.
+
+    Places and categories are those of the frame that was drawn from, whatever the roster says now: a reserve that
+    moves in the roster comes no nearer.
+    """
+    draw, log = store.draw(round_id), store.replacements(round_id)
+    _refuse_beyond_limit(store, draw, len(log))
     before = [replacements.Replacement(line.out, line.into, line.reason, line.distance_m) for line in log]
-    roster = store.checkpoints(include_retired=True) if roster is None else roster
-    sample = roster.join(store.drawn_sample(round_id), how="inner")
-    asked = {checkpoint: reason}
-    found = replacements.replace(sample, store.reserves(round_id), asked, before)[-1]
+    frame = _frame(store, draw)[["category", "geometry"]]
+    sample = frame.join(store.drawn_sample(round_id), how="inner")
+    spare = frame.join(store.reserves(round_id)[["ticket"]], how="inner").sort_values("ticket")
+    found = replacements.replace(sample, spare, {checkpoint: reason}, before)[-1]
     return Replaced(found.out, found.into, found.reason, round(found.distance_m, 2), dt.datetime.now(dt.UTC)), len(log)
+
+
+def _frame(store: Store, draw: Draw) -> gpd.GeoDataFrame:
+    """Return what was drawn from; of a trial draw whose frame wasn't kept, the roster."""
+    try:
+        return frozen(store.frame_rows(draw.frame_sha256))
+    except NotFoundError:
+        if not draw.trial:
+            raise
+        return store.checkpoints(include_retired=True)
+
+
+def _refuse_beyond_limit(store: Store, draw: Draw, used: int) -> None:
+    """Refuse what a commitment doesn't allow; one of the older form has no limit, nor has a trial draw."""
+    kept = None if draw.trial else store.commitment(draw.round_id)
+    limit = None if kept is None else kept.parameters.get("replacements_limit")
+    if limit is not None and used >= limit:
+        raise StateError(
+            "round {round!r} has had its {limit} replacements on a reason alone, which its commitment fixes: "
+            "leave the checkpoint in, and record its visit as refused",
+            round=draw.round_id,
+            limit=limit,
+        )
 
 
 def spread_questionnaires(

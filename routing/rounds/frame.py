@@ -33,11 +33,14 @@ class Choices:
         Chance, 0 to 1, that a point is drawn without regard to its neighbours.
     reserve
         Reserve points per drawn one.
+    replaceable
+        Share of the sample, 0 to 1, that may be replaced on a reason alone, once the round is committed to.
     """
 
     streets: bool = False
     independent_share: float = 0.1
     reserve: float = 0.5
+    replaceable: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,8 +12,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.catalogue import Catalogue
-from geo.errors import InputError
-from geo.model import Draw
+from geo.errors import InputError, StateError
+from geo.model import Draw, Round
 from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.readers.columns import Headings
@@ -42,7 +43,8 @@ class DrawReport:
     trial: bool
     public_number: str = ""
     seals: tuple[str, ...] = ()  # one a day, to be published at once
-    voids: int = 0  # rounds of this chain that were voided before
+    voids: int = 0  # rounds of the year that were voided before
+    seed: int | None = None  # of a trial draw: anyone who learns it can compute the sample
     notes: tuple[Note, ...] = ()
 
     def as_json(self) -> dict[str, object]:
@@ -79,16 +81,54 @@ def read_quotas(path: Path, catalogue: Catalogue) -> Mapping[str, int]:
     return quotas
 
 
+SEED_BITS = 128
+COVERT_TRIAL = (
+    "round {round!r} is covert and not committed to: commit to it first, or say --trial for a trial draw; "
+    "anyone who learns the seed can compute this"
+)
+
+
+def refuse_covert_trial(round_: Round, *, asked: bool) -> None:
+    """Refuse a trial draw of a covert round that wasn't asked for by name.
+
+    Raises
+    ------
+    StateError
+        Unless it was asked for.
+    """
+    if round_.covert and not asked:
+        raise StateError(COVERT_TRIAL, round=round_.id)
+
+
 def draw_round(
-    store: Store, round_id: str, *, seed: int, choices: Choices | None = None, progress: Progress = silent
+    store: Store,
+    round_id: str,
+    *,
+    seed: int | None = None,
+    choices: Choices | None = None,
+    progress: Progress = silent,
 ) -> DrawReport:
-    """Draw the sample of a round by trial, and keep it. Anyone can make up the seed, so it proves nothing.
+    """Draw the sample of a round by trial, and keep it; it proves nothing, as who learns the seed can compute it.
+
+    Parameters
+    ----------
+    store
+        The city.
+    round_id
+        The round.
+    seed
+        The same seed draws the same sample; None: 128 bits of the system's randomness.
+    choices
+        Of the draw.
+    progress
+        Told before and after.
 
     Raises
     ------
     StateError
         When the city has no checkpoints, or the round is committed to or was drawn under a commitment.
     """
+    seed = secrets.randbits(SEED_BITS) if seed is None else seed
     basis = basis_of(store, store.round(round_id), choices)
     progress("draw", 0, 1)
     key = trial_key(round_id, seed)
@@ -109,7 +149,7 @@ def draw_round(
     store.save_draw(record, sample, reserves=spare)
     store.keep_frame(record.frame_sha256, rows)
     progress("draw", 1, 1)
-    return report_of(record, rows, sample, notes=basis.notes)
+    return report_of(record, rows, sample, notes=basis.notes, seed=seed)
 
 
 def report_of(record: Draw, rows: Rows, sample: pd.DataFrame, **more: Any) -> DrawReport:  # noqa: ANN401 - other fields

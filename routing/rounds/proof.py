@@ -1,28 +1,39 @@
-"""A committed round in the city: bound, drawn once, perhaps void, revealed; the secrets stay in the vault."""
+"""A committed round in the city: bound, drawn once, perhaps void; the secrets stay in the vault."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from geo.errors import InputError, StateError
-from geo.model import Commitment, Draw, SecretChain
+from geo.model import Commitment, Draw, SecretForm, SecretSet
 from geo.notes import Note
 from geo.store import Store
 from routing.draw import commit as proofs
+from routing.draw import number
 from routing.draw import reveal as reveals
-from routing.draw.points import Points, canonical_json
+from routing.draw.commitment import (
+    DRAWN,
+    VOID,
+    Committed,
+    commitment_hash,
+    inspectors_hash,
+    is_chained,
+    publication,
+    round_key,
+    salts_of,
+)
+from routing.draw.points import Points
 from routing.draw.sample import draw as draw_points
-from routing.draw.stream import VERSION
 from routing.rounds import vault
 from routing.rounds.frame import Choices, basis_of
 from routing.rounds.making import DrawReport, report_of, rows_sha256, spread_of
 from routing.teams.drawn import pool_of
 
-LENGTH = 64  # commitments of a chain: five a month, void ones included
+COUNT = 64  # commitments of a year: five a month, void ones included
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +41,28 @@ class Published:
     """A commitment as it was published, and what its planner should know."""
 
     publication: Mapping[str, Any]
-    chain_is_new: bool  # its end must be published before the commitment
+    secrets_are_new: bool  # their root must be published before the commitment
     notes: tuple[Note, ...] = ()
 
 
-def new_chain(store: Store, year: int, *, length: int = LENGTH) -> SecretChain:
-    """Make the chain of secrets of a year; its end is to be published before the first commitment.
+def new_secrets(store: Store, year: int, *, count: int = COUNT) -> SecretSet:
+    """Make the secrets of a year; their root is to be published before the first commitment.
 
     Raises
     ------
     StateError
-        When the year has a chain that isn't used up.
+        When the year has secrets that aren't used up.
     """
-    now = _newest_chain(store, year)
-    if now is not None and _used(store, now.name) < now.length:
-        raise StateError("the year {year} has a chain already, which ends in {end}: use it", year=year, end=now.end)
-    count = sum(chain.name.startswith(f"{year}") for chain in store.chains())
-    made = vault.new_chain(store, length)
-    chain = SecretChain(f"{year}-{count + 1}" if count else str(year), made.end, length, _now())
-    store.add_chain(chain)
-    return chain
+    now = _newest_secrets(store, year)
+    if now is not None and _used(store, now.name) < now.size:
+        raise StateError(
+            "the year {year} has secrets already, whose root is {root}: use them", year=year, root=now.root
+        )
+    before = sum(one.year == year for one in store.secret_sets())
+    root = vault.new_secrets(store, year, count).root()
+    made = SecretSet(f"{year}-{before + 1}" if before else str(year), SecretForm.ROOT, year, root, count, _now())
+    store.add_secret_set(made)
+    return made
 
 
 def commit_round(
@@ -81,30 +94,34 @@ def commit_round(
     Raises
     ------
     StateError
-        When the round is bound or drawn already, or has visits.
+        When the round is bound or drawn already, or has visits, or another commitment has this number.
     InputError
         When the quotas don't fit, or a value cannot be.
     """
+    choices = choices or Choices()
     round_ = store.round(round_id)
     basis = basis_of(store, round_, choices)
     _refuse_bound(store, round_id)
-    year = round_.start.year
-    chain, is_new = _chain_for(store, year)
     earlier = store.commitments()
+    _refuse_used(earlier, public_number)
+    year = round_.start.year
+    own, is_new = _secrets_for(store, year)
+    of_year = {one.name for one in store.secret_sets() if one.year == year}
     terms = proofs.Terms(
-        vault.chain_of(store, chain.end),
-        _used(store, chain.name) + 1,
+        vault.secrets_of(store, own.root),
+        _used(store, own.name) + 1,
         public_number,
         number_form=number_form,
         third_parties=tuple(third_parties),
-        voids=sum(one.state == proofs.VOID and one.chain.startswith(str(year)) for one in earlier),
+        voids=sum(one.state == VOID and one.secret_set in of_year for one in earlier),
         previous=hash_of(earlier[-1]) if earlier else "",
+        replacements_limit=-int(-round_.size * Fraction(str(choices.replaceable)) // 1),
     )
     made = proofs.commit(basis.frame, basis.design, round_id, terms)
     _rehearse(made)
     kept = Commitment(
         round_id,
-        chain.name,
+        own.name,
         terms.position,
         made.parameters,
         made.root,
@@ -112,8 +129,8 @@ def commit_round(
         pool_of(store, round_).plain(),
         _now(),
     )
-    store.add_commitment(kept, made.rows)
-    return Published(publication(kept, made.link), is_new, basis.notes)
+    store.add_commitment(kept, made.rows, after=len(earlier))
+    return Published(published_of(kept, bytes.fromhex(made.secret)), is_new, basis.notes)
 
 
 def draw_committed(store: Store, round_id: str, value: str, shares: Sequence[str] = ()) -> DrawReport:
@@ -132,7 +149,7 @@ def draw_committed(store: Store, round_id: str, value: str, shares: Sequence[str
     spread = spread_of(drawn.rows, sample)
     record = Draw(
         round_id=round_id,
-        key=proofs.round_key(drawn),
+        key=round_key(drawn),
         trial=False,
         design=proofs.design_of(kept.parameters).plain(),
         frame_sha256=kept.frame_sha256,
@@ -147,7 +164,7 @@ def draw_committed(store: Store, round_id: str, value: str, shares: Sequence[str
 
 
 def void_round(store: Store, round_id: str, reason: str) -> Commitment:
-    """Record a committed round as void; its draw and plan go, its link is spent, every later commitment counts it.
+    """Record a committed round as void; its draw and plan go, its secret is spent, every later commitment counts it.
 
     Raises
     ------
@@ -157,11 +174,11 @@ def void_round(store: Store, round_id: str, reason: str) -> Commitment:
         Without a reason.
     """
     kept = committed_to(store, round_id)
-    if kept.state == proofs.VOID:
+    if kept.state == VOID:
         raise StateError("the round {round!r} is void already", round=round_id)
     if not reason.strip():
         raise InputError("reason is {value!r}: say why the round is void; it is published", value=reason)
-    void = replace(kept, state=proofs.VOID, reason=reason.strip(), voided_at=_now())
+    void = replace(kept, state=VOID, reason=reason.strip(), voided_at=_now())
     store.void_commitment(void)
     return void
 
@@ -182,7 +199,21 @@ def committed_to(store: Store, round_id: str) -> Commitment:
     return kept
 
 
-def restored(store: Store, kept: Commitment) -> proofs.Committed:
+def secret_of(store: Store, kept: Commitment) -> tuple[bytes, tuple[str, ...]]:
+    """Return a commitment's secret, with the path to the root of its year; a chain has none.
+
+    Raises
+    ------
+    StateError
+        When the secret is missing.
+    """
+    if is_chained(kept.parameters):
+        return vault.chain_of(store, kept.parameters["chain_end"]).link(kept.position), ()
+    year = vault.secrets_of(store, kept.parameters["secrets_root"])
+    return year.secret(kept.position), tuple(year.path(kept.position))
+
+
+def restored(store: Store, kept: Commitment) -> Committed:
     """Put a commitment together with its frame and its secret.
 
     Raises
@@ -190,22 +221,22 @@ def restored(store: Store, kept: Commitment) -> proofs.Committed:
     StateError
         When the secret is missing.
     """
-    link = vault.chain_of(store, kept.parameters["chain_end"]).link(kept.position)
+    secret, path = secret_of(store, kept)
     rows = tuple(tuple(row) for row in store.frame_rows(kept.frame_sha256))
-    return proofs.Committed(
+    return Committed(
         kept.parameters,
         rows,
-        tuple(proofs.salts_of(link, rows)),
+        tuple(salts_of(secret, rows)),
         kept.root,
-        link.hex(),
+        secret.hex(),
+        path,
         kept.state,
         kept.shares,
         kept.public_number,
-        kept.reason,
     )
 
 
-def drawn_of(store: Store, round_id: str) -> proofs.Committed:
+def drawn_of(store: Store, round_id: str) -> Committed:
     """Return a committed round that was drawn, for whoever publishes parts of it; one that was voided afterwards too.
 
     Raises
@@ -214,69 +245,36 @@ def drawn_of(store: Store, round_id: str) -> proofs.Committed:
         When the round isn't committed to, or not drawn.
     """
     found = restored(store, committed_to(store, round_id))
-    return replace(found, state=proofs.DRAWN) if found.public_number else found
-
-
-def receipt(store: Store, round_id: str, checkpoint: str) -> dict[str, Any]:
-    """Return the owner of a checkpoint the proof that it was in the frame with its chance; it shows no other point.
-
-    Raises
-    ------
-    StateError
-        When the round isn't committed to.
-    NotFoundError
-        When the checkpoint isn't in its frame.
-    """
-    kept = committed_to(store, round_id)
-    found = reveals.owner_proof(restored(store, kept), checkpoint)
-    return {
-        **found,
-        "round": round_id,
-        "parameters_hash": proofs.parameters_hash(kept.parameters),
-        "commitment": hash_of(kept),
-    }
+    return replace(found, state=DRAWN) if found.public_number else found
 
 
 def hash_of(kept: Commitment) -> str:
     """Return the one hash that stands for a commitment."""
-    return proofs.commitment_hash(kept.root, proofs.parameters_hash(kept.parameters))
+    return commitment_hash(kept.parameters, kept.root)
 
 
-def publication(kept: Commitment, link: str) -> dict[str, Any]:
+def published(store: Store, kept: Commitment) -> dict[str, Any]:
+    """Return what is published of a commitment, as it was at first."""
+    return published_of(kept, secret_of(store, kept)[0])
+
+
+def published_of(kept: Commitment, secret: bytes) -> dict[str, Any]:
     """Return what is published of a commitment at once: it binds everything and discloses nothing.
 
-    ``inspectors`` binds those whom the teams are drawn from; :func:`inspectors_hash` says how.
+    ``inspectors`` binds those whom the teams are drawn from.
     """
     return {
+        **publication(kept.parameters, kept.root),
         "round": kept.round_id,
-        "commitment": hash_of(kept),
-        "root": kept.root,
-        "parameters_hash": proofs.parameters_hash(kept.parameters),
-        "parameters": dict(kept.parameters),
-        "inspectors": inspectors_hash(kept, link),
-        "chain": kept.chain,
+        "inspectors": inspectors_hash(kept.pool, secret),
+        "secret_set": kept.secret_set,
         "committed_at": kept.committed_at.isoformat(timespec="seconds"),
     }
 
 
-def published(store: Store, round_id: str) -> dict[str, Any]:
-    """Return the publication of a round again."""
-    kept = committed_to(store, round_id)
-    return publication(kept, restored(store, kept).link)
-
-
-def inspectors_hash(kept: Commitment, link: str) -> str:
-    """Hash canonical JSON ``["xundian-draw-1 inspectors", salt, pool]``.
-
-    The salt is SHA-256 of ``inspectors|`` and the round's secret, so that nobody can try names.
-    """
-    salt = hashlib.sha256(b"inspectors|" + bytes.fromhex(link)).hexdigest()
-    return hashlib.sha256(canonical_json([f"{VERSION} inspectors", salt, dict(kept.pool)])).hexdigest()
-
-
 def _refuse_bound(store: Store, round_id: str) -> None:
     kept = store.commitment(round_id)
-    if kept is not None and kept.state != proofs.VOID:
+    if kept is not None and kept.state != VOID:
         raise StateError(
             "round {round!r} is {state} already: void it with a reason before committing to it again",
             round=round_id,
@@ -284,7 +282,7 @@ def _refuse_bound(store: Store, round_id: str) -> None:
         )
 
 
-def _rehearse(made: proofs.Committed) -> None:
+def _rehearse(made: Committed) -> None:
     """Draw with a key that means nothing: what cannot be drawn must not be bound."""
     ids, categories, streets, x_cm, y_cm, prob = zip(*made.rows, strict=True)
     x, y = np.array(x_cm, np.int64), np.array(y_cm, np.int64)
@@ -292,20 +290,43 @@ def _rehearse(made: proofs.Committed) -> None:
     draw_points(chosen, np.array(prob, np.int64), proofs.design_of(made.parameters), bytes(32))
 
 
-def _chain_for(store: Store, year: int) -> tuple[SecretChain, bool]:
-    now = _newest_chain(store, year)
-    if now is None or _used(store, now.name) >= now.length:
-        return new_chain(store, year), True
+def _refuse_used(earlier: Sequence[Commitment], public_number: str) -> None:
+    """Refuse a number that another commitment waits for or was drawn by: the office could keep what it likes best."""
+    wanted = number.issue_of(public_number)
+    for one in earlier:
+        if one.parameters["public_number"].strip() != public_number.strip() and _issue_of(one) != wanted:
+            continue
+        if one.state != VOID or one.public_number:
+            raise StateError(
+                "the public number {number} is that of round {round!r} already, which is {state}: name one to come",
+                number=public_number,
+                round=one.round_id,
+                state=one.state,
+            )
+
+
+def _issue_of(kept: Commitment) -> number.Issue | None:
+    try:
+        return number.issue_of(kept.parameters["public_number"])
+    except InputError:  # of a chain, when the issue could be left out
+        return None
+
+
+def _secrets_for(store: Store, year: int) -> tuple[SecretSet, bool]:
+    now = _newest_secrets(store, year)
+    if now is None or _used(store, now.name) >= now.size:
+        return new_secrets(store, year), True
     return now, False
 
 
-def _newest_chain(store: Store, year: int) -> SecretChain | None:
-    found = [chain for chain in store.chains() if chain.name.startswith(str(year))]
+def _newest_secrets(store: Store, year: int) -> SecretSet | None:
+    """Return the secrets that a year commits with: the newest under a root that isn't closed. A chain is only read."""
+    found = [one for one in store.secret_sets() if one.year == year and one.form == SecretForm.ROOT and not one.master]
     return found[-1] if found else None
 
 
-def _used(store: Store, chain: str) -> int:
-    return sum(one.chain == chain for one in store.commitments())
+def _used(store: Store, name: str) -> int:
+    return sum(one.secret_set == name for one in store.commitments())
 
 
 def _now() -> dt.datetime:

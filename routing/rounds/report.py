@@ -178,7 +178,7 @@ def _rows(store: Store, draw: Draw) -> list[list[Any]]:
 def _voided(one: Commitment) -> dict[str, object]:
     return {
         "commitment": hash_of(one),
-        "chain": one.chain,
+        "secret_set": one.secret_set,
         "position": one.position,
         "reason": one.reason,
         "public_number": one.public_number,

@@ -107,7 +107,7 @@ class Places:
         stops = self.drafts.get(slot, ())
         leave = [(day.shift.start_s, NEVER_S) if day.starts else (NEVER_S, day.shift.start_s)]
         for here, stop in zip([team.base, *stops], stops, strict=False):
-            leave.append(onward(day, leave[-1], int(day.travel[here, stop]), stop))
+            leave.append(onward(day, *leave[-1], int(day.travel[here, stop]), stop))
         reach = [(_TOO_LATE_S, day.shift.end_s)]
         follows = [*stops[1:], team.end_base]
         for stop, after in zip(reversed(stops), reversed(follows), strict=False):

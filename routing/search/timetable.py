@@ -61,7 +61,7 @@ def earliest_back(day: Day, stops: Sequence[int]) -> int:
     fasting, fed = (day.shift.start_s, NEVER_S) if day.starts else (NEVER_S, day.shift.start_s)
     here = team.base
     for stop in stops:
-        fasting, fed = onward(day, (fasting, fed), int(day.travel[here, stop]), stop)
+        fasting, fed = onward(day, fasting, fed, int(day.travel[here, stop]), stop)
         if fasting >= NEVER_S and fed >= NEVER_S:
             return NEVER_S
         here = stop
@@ -69,13 +69,12 @@ def earliest_back(day: Day, stops: Sequence[int]) -> int:
     return min(fed + leg_s, day.lunch_then(fasting, leg_s), NEVER_S)
 
 
-def onward(day: Day, free_s: tuple[int, int], leg_s: int, stop: int) -> tuple[int, int]:
-    """Go to a stop and visit it: when the team is free, with lunch to come and with lunch taken, before and after."""
-    fasting, fed = free_s
-    ready_fed = min(fed + leg_s, day.lunch_then(fasting, leg_s))
+def onward(day: Day, fasting_s: int, fed_s: int, leg_s: int, stop: int) -> tuple[int, int]:
+    """Return when a team is free after a stop, with lunch to come and with lunch taken, from when it was before it."""
+    ready_fed = min(fed_s + leg_s, day.lunch_then(fasting_s, leg_s))
     dwell_s = int(day.problem.dwell_s[stop])
     return (
-        min(day.begin(stop, fasting + leg_s) + dwell_s, NEVER_S),
+        min(day.begin(stop, fasting_s + leg_s) + dwell_s, NEVER_S),
         min(day.begin(stop, ready_fed) + dwell_s, NEVER_S),
     )
 

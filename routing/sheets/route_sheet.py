@@ -14,6 +14,7 @@ import shapely
 
 from geo import openings
 from geo.catalogue import Catalogue, Category, Item
+from geo.clock import zone_of
 from geo.errors import InputError, NotFoundError, PlanError, StateError, XundianError
 from geo.frames import UNSERVED
 from geo.model import Mode, Round
@@ -22,7 +23,7 @@ from geo.nearest import hint
 from geo.openings import Windows
 from geo.store import Store
 from routing.amend.changes import StreetClosed
-from routing.amend.context import DAY_S, Streets, streets_of
+from routing.amend.context import DAY_S, Streets, streets_in
 from routing.streets.closures import closed_in
 from routing.streets.directions import steps
 from routing.streets.ways import way
@@ -145,7 +146,7 @@ class PlanPart:
             return {"checkpoint": checkpoint, "name": checkpoint, "questionnaires": asked}
         known = self.roster.loc[checkpoint]
         category = self.catalogue.categories.get(known["category"])
-        hours = known["hours"] or (category.hours if category else "")
+        hours = openings.together(known["hours"], category.hours if category else "")
         return {
             "checkpoint": checkpoint,
             "name": known["name"] or checkpoint,
@@ -177,7 +178,7 @@ def plan_part(store: Store, round_id: str, *, team: str | None = None, day: int 
         roster=roster[named],
         catalogue=store.catalogue(one.edition),
         questionnaires={str(id_): int(n) for id_, n in store.questionnaires(round_id).items()},
-        zone=ZoneInfo(store.setting("timezone", "Asia/Shanghai")),
+        zone=zone_of(store),
         trial=draw is not None and draw.trial,
         unserved=unserved,
     )
@@ -215,7 +216,7 @@ def directions(store: Store, sheet: RouteSheet, lang: str) -> tuple[tuple[str, .
         return tuple(() for _ in sheet.places)
     changes = store.amendments(sheet.round.id, day=sheet.day)
     shut = changes[(changes["kind"] == StreetClosed.kind) & ~changes["undone"]]
-    streets = streets_of(store)
+    streets = streets_in(store, sheet.round)
     closures = closed_in(streets.network, store.closures(), sheet.round).union(
         *(params["edges"] for params in shut["params"])
     )

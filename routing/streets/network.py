@@ -16,14 +16,16 @@ import shapely
 
 from geo.crs import frame_metric_crs, project_xy
 from geo.errors import InputError
-from geo.frames import STREETS, check
+from geo.frames import STREETS, TURN_BANS, check, empty
 from geo.model import Mode
 from geo.nearest import hint
 from geo.streets.access import AGAINST, ALONG
+from geo.streets.by_hour import ByHour
 from geo.streets.edges import Positions
 from routing.streets.arcs import build_arcs
 from routing.streets.engines import CLOSED_MS, HAS_CCH, CchEngine, Engine, Metric, ScipyEngine, cch_order
 from routing.streets.speeds import SPEEDS_KMH, Speeds, TimeSlice, speed_kmh
+from routing.streets.working import WorkTime, banned, narrowed
 
 if TYPE_CHECKING:
     from geo.store import Store
@@ -57,6 +59,8 @@ class StreetNetwork:
         A node order kept from an earlier network of the same streets.
     engine
         ``cch`` or ``scipy``; by default the hierarchy, and scipy where it can't be installed.
+    by_hour
+        What holds at some hours only; :meth:`during` heeds it.
     """
 
     def __init__(
@@ -66,15 +70,30 @@ class StreetNetwork:
         *,
         order: Ints | None = None,
         engine: str | None = None,
+        by_hour: ByHour | None = None,
     ) -> None:
         self.edges = check(edges, STREETS)
         if edges.empty:
             raise InputError("streets are {value}: import streets first", field="streets", value="none")
         self.arcs, self._origin = build_arcs(edges, turn_bans)
+        self.turn_bans = empty(TURN_BANS) if turn_bans is None else turn_bans
+        self.by_hour = by_hour or ByHour()
+        self.ruled: int = 0  # streets and turns closed by the hour, in these streets
         self._order = order
         self._engine_name = engine or ("cch" if HAS_CCH else "scipy")
         self._allowed: dict[Mode, npt.NDArray[np.bool_]] = {}
         self._metrics: dict[tuple[Travel, int], tuple[Metric, Speeds]] = {}
+
+    def during(self, when: WorkTime) -> "StreetNetwork":
+        """Return the streets as they are all through a working time: what is closed at any hour of it is closed."""
+        edges, changed = narrowed(self.edges, self.by_hour.streets, when)
+        turns = banned(self.by_hour.turns, when)
+        if not changed and turns.empty:
+            return self
+        bans = pd.concat([self.turn_bans, turns], ignore_index=True).rename_axis("id")
+        network = StreetNetwork(edges, bans, order=self._order, engine=self._engine_name)
+        network.ruled = len(changed) + len(turns)
+        return network
 
     @cached_property
     def order(self) -> Ints:
@@ -230,22 +249,25 @@ def network_of(store: "Store", *, engine: str | None = None) -> StreetNetwork:
     try:
         edges = gpd.read_parquet(folder / "edges.parquet")
         bans = pd.read_parquet(folder / "turn_bans.parquet")
+        hours = [pd.read_parquet(folder / f"{name}_hours.parquet") for name in ("street", "turn")]
         order = np.load(folder / "order.npy") if engine != "scipy" and HAS_CCH else None
-        return StreetNetwork(edges, bans, order=order, engine=engine)
+        return StreetNetwork(edges, bans, order=order, engine=engine, by_hour=ByHour(*hours))
     except (OSError, ValueError):
         pass  # not there, or half written
-    bans = store.turn_bans()
-    network = StreetNetwork(store.streets(), bans, engine=engine)
-    _keep(network, bans, folder)
+    by_hour = ByHour(store.street_hours(), store.turn_hours())
+    network = StreetNetwork(store.streets(), store.turn_bans(), engine=engine, by_hour=by_hour)
+    _keep(network, folder)
     return network
 
 
-def _keep(network: StreetNetwork, bans: pd.DataFrame, folder: Path) -> None:
+def _keep(network: StreetNetwork, folder: Path) -> None:
     """Write the cache under another name first: another process never sees half of it."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="network-", dir=folder.parent) as fresh:
         network.edges.to_parquet(Path(fresh) / "edges.parquet")
-        bans.to_parquet(Path(fresh) / "turn_bans.parquet")
+        network.turn_bans.to_parquet(Path(fresh) / "turn_bans.parquet")
+        network.by_hour.streets.to_parquet(Path(fresh) / "street_hours.parquet")
+        network.by_hour.turns.to_parquet(Path(fresh) / "turn_hours.parquet")
         if HAS_CCH:
             np.save(Path(fresh) / "order.npy", network.order)
         for file in Path(fresh).iterdir():

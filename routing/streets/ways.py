@@ -16,7 +16,6 @@ from routing.streets.directions import Leg, Step, steps_of
 from routing.streets.engines import FAR_MS, Metric
 from routing.streets.network import StreetNetwork
 from routing.streets.places import along_one_edge, ways_in, ways_out
-from routing.streets.speeds import TimeSlice
 
 _E2 = 0.00669437999014  # eccentricity of WGS-84, squared
 
@@ -32,14 +31,13 @@ class Way:
     steps: tuple[Step, ...]
 
 
-def way(  # noqa: PLR0913 - the network, two places and the matrix's own three options
+def way(
     network: StreetNetwork,
     positions: Positions,
     start: int,
     goal: int,
     *,
     mode: Mode,
-    time_slice: TimeSlice = TimeSlice.DAY,
     closures: Iterable[int] = (),
 ) -> Way:
     """Find the way from position ``start`` to position ``goal``, numbers of rows in ``positions``.
@@ -49,7 +47,7 @@ def way(  # noqa: PLR0913 - the network, two places and the matrix's own three o
     PlanError
         When there is no way.
     """
-    metric = network.metric(mode, time_slice, closures=closures)
+    metric = network.metric(mode, closures=closures)
     pair = positions.take([start, goal])
     ms, spans = _spans(network, pair, metric)
     if start == goal:

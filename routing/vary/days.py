@@ -75,7 +75,9 @@ def sound(problem: RoutingProblem, days: Sequence[PlannedRoute]) -> list[Planned
 def unlike(
     problem: RoutingProblem,
     days: Sequence[PlannedRoute],
-    past: tuple[Collection[tuple[int, int]], float],
+    *,
+    legs: Collection[tuple[int, int]],
+    bar: float,
     premium: float,
 ) -> list[PlannedRoute]:
     """Keep the days whose share of legs of past rounds is below a bar, which is raised when none below it is short.
@@ -84,12 +86,13 @@ def unlike(
     ----------
     problem, days
         Days of one team.
-    past
-        Legs of past rounds, and the bar.
+    legs
+        Of past rounds.
+    bar
+        Share of them above which a day is known.
     premium
         A day is short when it travels this share more than the shortest at most.
     """
-    legs, bar = past
     if not legs:
         return list(days)
     known = {frozenset(leg) for leg in legs}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from geo.clock import zone_of
 from geo.model import Round, Scope
 from geo.store import Store
 from routing.vary.likeness import ROUNDS, Walk, base_of, legs_of, places_of
@@ -26,7 +27,7 @@ def past_walks(store: Store, now: Round, *, rounds: int = ROUNDS) -> list[list[W
 
 def _visited(store: Store, round_: Round) -> list[Walk]:
     visits = store.visits_frame(Scope(round_id=round_.id))
-    day = visits["arrived_at"].dt.tz_convert(store.setting("timezone", "Asia/Shanghai")).dt.date
+    day = visits["arrived_at"].dt.tz_convert(zone_of(store).key).dt.date
     in_order = visits.assign(day=day).sort_values("arrived_at")
     days = in_order.groupby(["team", "day"])["checkpoint"]
     return [(base_of(team), *visited, base_of(team)) for (team, _), visited in days if team]

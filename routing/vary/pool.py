@@ -149,6 +149,14 @@ def _measure(limits: DayConstraints, watch: Watch, aim: Aim, day: Day, price: fl
     day.cost[0] = cost
 
 
+class Walk(NamedTuple):
+    """The days at which the annealing stands, written in place."""
+
+    now: Day
+    new: Day  # proposed
+    best: Day  # that keeps all windows
+
+
 @nb.njit(nogil=True, cache=True)
 def _take(into: Day, day: Day) -> None:
     into.order[:] = day.order
@@ -171,11 +179,9 @@ def _propose(limits: DayConstraints, now: Day, new: Day, state: Ints) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
-def _anneal(
-    limits: DayConstraints, watch: Watch, aim: Aim, days: tuple[Day, Day, Day], price: float, state: Ints
-) -> bool:
-    """Search from the first of ``days``; the last holds the best feasible one found, and whether there is one."""
-    now, new, best = days
+def _anneal(limits: DayConstraints, watch: Watch, aim: Aim, walk: Walk, price: float, state: Ints) -> bool:
+    """Search from the day of the walk as it is now, and tell whether a day was found that keeps all windows."""
+    now, new, best = walk.now, walk.new, walk.best
     _measure(limits, watch, aim, now, price, np.inf)
     best.cost[0] = np.inf
     if now.times[2] == 0:
@@ -215,7 +221,7 @@ def find(limits: DayConstraints, aim: Aim, seed: int) -> Pool:
             now.order[:] = np.arange(stops)
             now.times[:] = 0
             now.times[0] = limits.lunch_first_s
-        if not _anneal(limits, watch, aim, (now, new, best), price, state):
+        if not _anneal(limits, watch, aim, Walk(now, new, best), price, state):
             continue
         _take(now, best)
         found[count] = best.order

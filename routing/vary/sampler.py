@@ -75,17 +75,16 @@ class Varied:
         return self.plan.travel_s / shortest_s - 1 if shortest_s else 0.0
 
 
-def vary(  # noqa: PLR0913 - a plan, its key, and what a planner chooses
+def vary(
     problem: RoutingProblem,
     plan: Plan,
     key: bytes,
     *,
     premium: float = 0.03,
     variety: Variety | None = None,
-    progress: Progress = silent,
     keep: Callable[[tuple[Candidates, ...], str], None] = lambda candidates, sha256: None,  # noqa: ARG005 - named for callers
 ) -> Varied:
-    """Vary every team's day of a plan.
+    """Vary every team's day of a plan: :func:`candidates_of` of the plan with lots drawn, kept, and the choice.
 
     Parameters
     ----------
@@ -97,8 +96,6 @@ def vary(  # noqa: PLR0913 - a plan, its key, and what a planner chooses
         Mean travel above the shortest, as a share of it; what is drawn is around nine tenths of it.
     variety
         The rest of the settings.
-    progress
-        Told after each team's day.
     keep
         Called with the candidates and their hash before anything is chosen, to store them.
 
@@ -115,14 +112,31 @@ def vary(  # noqa: PLR0913 - a plan, its key, and what a planner chooses
         When the independent checker refuses a route.
     """
     variety = variety or Variety()
-    _check(premium, variety)
-    plan = exchange(problem, plan, key) if variety.exchange else plan
-    candidates = candidates_of(problem, plan, key, premium=premium, variety=variety, progress=progress)
-    sha256 = together(candidates)
-    keep(candidates, sha256)
+    plan = with_lots(problem, plan, key, variety)
+    candidates = candidates_of(problem, plan, key, premium=premium, variety=variety)
+    keep(candidates, together(candidates))
+    return chosen_of(problem, plan, key, candidates, exchanged=variety.exchange)
+
+
+def with_lots(problem: RoutingProblem, plan: Plan, key: bytes, variety: Variety) -> Plan:
+    """Let equal teams draw lots for their days, where the settings ask for that."""
+    return exchange(problem, plan, key) if variety.exchange else plan
+
+
+def chosen_of(
+    problem: RoutingProblem, plan: Plan, key: bytes, candidates: tuple[Candidates, ...], *, exchanged: bool
+) -> Varied:
+    """Choose one candidate of every team's day by the key.
+
+    Raises
+    ------
+    PlanError
+        When the independent checker refuses a route.
+    """
     chosen = tuple(choose(one, subkey(key, one.day)) for one in candidates)
     routes = tuple(one.routes[at] for one, at in zip(candidates, chosen, strict=True))
-    return Varied(ensure(problem, replace(plan, routes=routes)), candidates, sha256, chosen, variety.exchange)
+    varied = ensure(problem, replace(plan, routes=routes))
+    return Varied(varied, candidates, together(candidates), chosen, exchanged)
 
 
 def _check(premium: float, variety: Variety) -> None:
@@ -142,7 +156,14 @@ def candidates_of(
     variety: Variety,
     progress: Progress = silent,
 ) -> tuple[Candidates, ...]:
-    """Find and weigh the candidates of every team's day, on all cores."""
+    """Find and weigh the candidates of every team's day, on all cores.
+
+    Raises
+    ------
+    InputError
+        When the premium or the settings are out of range.
+    """
+    _check(premium, variety)
 
     def one(route: PlannedRoute) -> Candidates:
         label = f"vary pool|{route.team}|{route.day}"
@@ -173,7 +194,7 @@ def _candidates(
         steps=STEPS_PER_STOP * len(route.stops),
     )
     found = sound(problem, [route, *days_of(problem, limits, route, find(limits, aim, seed))])
-    days = unlike(problem, found, (variety.past, variety.known), premium)
+    days = unlike(problem, found, legs=variety.past, bar=variety.known, premium=premium)
     shortest_s = min(route.travel_s, *(day.travel_s for day in days))
     stops = tuple(sorted(route.stops))
     every = Candidates(

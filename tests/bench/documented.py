@@ -2,7 +2,8 @@
 
 Each page is worked through from its top in a folder of its own, with the files that it names made from the demo city
 just before a command asks for them. README and docs/import.md begin without a city, every other page with the demo's,
-whose round is called as the pages call theirs. A command that ends with another exit code than 0 fails the run.
+whose round is called as the pages call theirs and has been inspected. A command that ends with another exit code than 0
+fails the run.
 """
 
 import os
@@ -76,7 +77,7 @@ def zones(level: str) -> Callable[[Store, Path, Store | None], None]:
 def roster(demo: Store, path: Path, _: Store | None) -> None:
     """Write the demo's roster as an office keeps it: Chinese headings, GCJ-02."""
     export_layer(demo, "checkpoints", path, datum=Datum.GCJ02, lang="zh")
-    table = pd.read_excel(path, dtype=str)
+    table = pd.read_excel(path, dtype=str, engine="calamine")
     table = table.drop(columns=["单元网格", "cell"], errors="ignore")
     table.rename(columns={"名称": "点位名称", "类别": "点位类别"}).to_excel(path, index=False, engine="xlsxwriter")
 
@@ -183,6 +184,16 @@ def run(named: Documented, folder: Path) -> int:
     return server.wait(60)
 
 
+def inspected(made: Path, folder: Path, demo: Store) -> None:
+    """Copy the demo's city, and bring in what its round found: pages speak of scores, hotspots and bulletins."""
+    shutil.copytree(made, folder)
+    for name in ("visits.xlsx", "photos"):
+        with Store.open(str(folder / "city.gpkg")) as city:
+            INPUTS[name](demo, folder / name, city)
+    words = ("import", "visits", "visits.xlsx", "--photos", "photos")
+    subprocess.run([sys.executable, "-m", "webmap.cli", *words], cwd=folder, check=True)
+
+
 def work_through(page: str, blocks: list[Documented], folder: Path, demo: Store) -> list[Documented]:
     """Run the commands of a page in its folder, and return those that failed."""
     failed = []
@@ -210,7 +221,7 @@ def main(pages: list[str]) -> int:
                 if page in FROM_NOTHING:
                     folder.mkdir()
                 else:
-                    shutil.copytree(made, folder)
+                    inspected(made, folder, demo)
                 failed += work_through(page, [named for named in blocks if named.page == page], folder, demo)
     print(f"{len(failed)} commands failed" if failed else "every command ended well")
     return len(failed)

@@ -2,13 +2,16 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo import catalogue
 from geo.errors import InputError
 from geo.model import Round
 from geo.openings import parse
+from routing.brief import hours_and_dwell
 from routing.hours import Clock, shift_of, windows_by_day
 from routing.problem import HOUR_S, Shift
 
@@ -58,6 +61,16 @@ def test_a_round_reads_the_weekdays_of_its_dates() -> None:
         ((9 * H, 12 * H),),
         (),
     )
+
+
+def test_a_place_that_says_only_when_it_is_closed_keeps_the_hours_of_its_category() -> None:
+    monday_second = Round("R1", start=dt.date(2026, 6, 14), days=2, teams=1, size=3)
+    sample = pd.DataFrame({"category": ["bank"] * 3, "hours": ["周一闭馆", "", "Mo 10:00-11:00"]})
+    bank = catalogue.load().categories["bank"]
+    _, windows = hours_and_dwell(sample, monday_second, catalogue.load())
+    usual = windows_by_day(parse(bank.hours), monday_second)
+    assert windows == [(usual[0], ()), usual, ((), ((10 * H, 11 * H),))]
+    assert usual[0] != usual[1] != ()
 
 
 @pytest.mark.parametrize(("share", "cut_h"), [(0.0, 12), (1.0, 12.5)])

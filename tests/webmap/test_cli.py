@@ -99,7 +99,7 @@ def test_a_round_is_changed_and_removed_until_it_is_drawn(city: Path) -> None:
         assert store.round("R1").covert is True
     words = ["round", "remove", "R1", "--city", str(city)]
     assert CliRunner().invoke(main, words, input="n\n", env={"XUNDIAN_LANG": "en"}).exit_code == 1
-    assert call(city, "draw", "run", "R1").exit_code == 0
+    assert call(city, "draw", "run", "R1", "--trial").exit_code == 0
     for refused in (call(city, "round", "remove", "R1", "--yes"), call(city, "round", "change", "R1", "--days", "2")):
         assert refused.exit_code == 1
         assert "'R1' is drawn" in refused.stderr
@@ -250,7 +250,7 @@ def test_a_backup_is_not_written_over_a_file_without_saying_so(city: Path, tmp_p
     refused = call(city, "backup", copy)
     assert refused.exit_code == 1
     assert f"{copy} is there already: name another file, or say --replace" in refused.stderr
-    assert call(city, "draw", "chain", "new", "--year", "2026").exit_code == 0
+    assert call(city, "draw", "secrets", "new", "--year", "2026").exit_code == 0
     again = call(city, "backup", copy, "--replace")
     assert "The secrets of committed rounds are not in it: keep a copy of" in again.output
     assert call(city, "backup", city).exit_code == 2

@@ -1,4 +1,4 @@
-"""The commands of a draw, from the chain to the verdict, as an office and a notary type them."""
+"""The commands of a draw, from the secrets of a year to the verdict, as an office and a notary type them."""
 
 import hashlib
 import json
@@ -22,7 +22,13 @@ def city(city_file: Path, tmp_path: Path) -> Path:
     path.write_bytes(city_file.read_bytes())
     done = call(path, "round", "new", "R", *SHAPE)
     assert done.exit_code == 0, done.output
+    today(path, "2026-07-03")  # the day after the last
     return path
+
+
+def today(city: Path, date: str) -> None:
+    with Store.open(city) as store:
+        store.set_setting("today", date)
 
 
 def call(city: Path, *words: str | Path) -> Result:
@@ -61,6 +67,8 @@ def test_a_round_goes_from_commitment_to_verdict(city: Path, tmp_path: Path) -> 
     assert verdict["valid"] is True
     assert verdict["faults"] == []
     assert (verdict["commitment"], verdict["public_number"]) == (published["commitment"], VALUE)
+    assert (verdict["position"], verdict["secrets_count"], verdict["same_number"]) == (1, 64, [1])
+    assert (verdict["unaccounted"], verdict["replaced"], verdict["replacements_limit"]) == ([], 0, 2)
     kept.write_text(json.dumps({**published, "commitment": "0" * 64}), encoding="utf-8")
     assert answer(city, "draw", "verify", out, "--published", kept, code=1)["faults"] == [
         "commitment: it is not the published one"
@@ -89,8 +97,13 @@ def test_verify_needs_no_city_and_says_no_by_its_exit_code(city: Path, tmp_path:
     assert call(nowhere, "draw", "verifier").stdout == program.read_text(encoding="utf-8")
 
 
-def test_a_trial_is_marked(city: Path) -> None:
-    assert answer(city, "draw", "run", "R", "--seed", "3")["trial"] is True
+def test_a_trial_is_marked_and_nobody_guesses_its_seed(city: Path) -> None:
+    named = answer(city, "draw", "run", "R", "--seed", "3")
+    assert (named["trial"], named["seed"]) == (True, 3)
+    seeds = [answer(city, "draw", "run", "R")["seed"] for _ in range(4)]
+    assert len(set(seeds)) == 4
+    assert min(seeds) > 1 << 100
+    assert "anyone who learns the seed can compute this" in call(city, "draw", "run", "R").output
     assert "Trial draw" in call(city, "draw", "run", "R").output
     report = call(city, "draw", "report", "R", "--draws", "1")
     assert "Trial draw" in report.output
@@ -105,15 +118,90 @@ def test_a_committed_round_has_no_trial(city: Path) -> None:
     assert "void it" in answer(city, "draw", "commit", "R", "--public-number", "双色球 2", code=1)["error"]
 
 
-def test_the_chain_is_published_first_and_nothing_secret_is_printed(city: Path) -> None:
-    made = answer(city, "draw", "chain", "new", "--year", "2026")
-    assert made["length"] == 64
+def test_a_covert_round_is_drawn_by_trial_only_when_asked_for_by_name(city: Path) -> None:
+    answer(city, "round", "new", "C", *SHAPE, "--covert")
+    refused = answer(city, "draw", "run", "C", code=1)["error"]
+    for said in ("covert", "commit to it first", "--trial", "anyone who learns the seed can compute this"):
+        assert said in refused
+    assert "--trial" in answer(city, "draw", "run", "C", "--seed", "1", code=1)["error"]
+    assert answer(city, "draw", "run", "C", "--trial")["trial"] is True
+    answer(city, "draw", "commit", "C", "--public-number", "双色球 2026070")
+    assert "--trial" in answer(city, "draw", "run", "C", "--value", VALUE, "--trial", code=1)["error"]
+    assert answer(city, "draw", "run", "C", "--value", VALUE)["trial"] is False
+
+
+def test_the_root_is_published_first_and_nothing_secret_is_printed(city: Path) -> None:
+    made = answer(city, "draw", "secrets", "new", "--year", "2026")
+    assert made["secrets_count"] == 64
     done = call(city, "draw", "commit", "R", "--public-number", "drand 4200000")
-    assert made["chain_end"] in done.output
-    seed = json.loads(next((city.parent / "city.secrets").iterdir()).read_text())["seed"]
-    assert seed not in done.output
-    assert "new chain" not in done.output
+    assert made["secrets_root"] in done.output
+    master = json.loads(next((city.parent / "city.secrets").iterdir()).read_text())["master"]
+    assert master not in done.output
+    assert "New secrets" not in done.output
     assert json.loads(done.stdout[done.stdout.index("{") :])["parameters"]["number_form"] == "h64"
+
+
+def test_nothing_is_revealed_before_the_round_is_over(city: Path, tmp_path: Path) -> None:
+    out = tmp_path / "reveal.json"
+    answer(city, "round", "new", "C", "--start", "2026-07-04", *SHAPE[2:], "--covert")
+    for name, number in (("R", "双色球 2026068"), ("C", "双色球 2026069")):
+        answer(city, "draw", "commit", name, "--public-number", number)
+        answer(city, "draw", "run", name, "--value", VALUE)
+    today(city, "2026-07-02")
+    for words in (("R",), ("C",), ("C", "--day", "1"), ("R", "--day", "2")):
+        error = answer(city, "draw", "reveal", *words, "--out", out, code=1)["error"]
+        assert "secret until" in error
+        assert "also open" in error
+    assert "secret until 2026-07-02 is over: reveal it on 2026-07-03 or later; also open: C (2026-07-05)" in error
+    assert not out.exists()
+    assert answer(city, "draw", "reveal", "R", "--day", "1", "--out", out)["day"] == 1  # an open round's day is over
+    today(city, "2026-07-05")
+    error = answer(city, "draw", "reveal", "C", "--day", "1", "--out", out, code=1)["error"]  # a covert one's is not
+    assert "secret until 2026-07-05" in error
+    done = call(city, "draw", "reveal", "R", "--out", out)
+    assert "Also open, and not told by this: C (2026-07-05)" in done.output
+    verdict = answer(city, "draw", "verify", out)
+    assert (verdict["valid"], verdict["position"], verdict["open"]) == (True, 1, [2])
+    today(city, "2026-07-06")
+    assert answer(city, "draw", "reveal", "C", "--day", "1", "--out", out)["drawn"]
+    assert answer(city, "draw", "reveal", "C", "--out", out)["open"] == []
+
+
+def test_a_year_is_listed_and_closed(city: Path, tmp_path: Path) -> None:
+    assert "no secrets yet" in answer(city, "draw", "secrets", "list", code=1)["error"]
+    published, closing, listed = (tmp_path / f"{name}.json" for name in ("commitment", "closing", "list"))
+    published.write_text(json.dumps(committed(city)), encoding="utf-8")
+    error = answer(city, "draw", "secrets", "close", "--name", "2026", "--out", closing, code=1)["error"]
+    assert "R (2026-07-02)" in error
+    answer(city, "draw", "run", "R", "--value", VALUE)
+    answer(city, "draw", "reveal", "R", "--out", tmp_path / "reveal.json")
+    assert answer(city, "draw", "secrets", "list", "--out", listed)["commitments"][0]["state"] == "revealed"
+    done = answer(city, "draw", "secrets", "close", "--name", "2026", "--out", closing)
+    assert (done["commitments"], done["not_revealed"]) == (1, [])
+    verdict = answer(city, "draw", "verify", closing, "--published", published)
+    assert (verdict["valid"], verdict["revealed"], verdict["unaccounted"]) == (True, [1], [])
+    hidden = json.loads(published.read_text(encoding="utf-8"))
+    hidden["parameters"]["position"] = 2  # one that was never listed
+    published.write_text(json.dumps(hidden), encoding="utf-8")
+    verdict = answer(city, "draw", "verify", closing, "--published", published, code=1)
+    assert verdict["faults"] == ["commitments: the published one is not in the list"]
+    answer(city, "round", "new", "S", *SHAPE)
+    again = answer(city, "draw", "commit", "S", "--public-number", "双色球 2026070")
+    assert again["secret_set"] == "2026-2"  # noqa: S105 - the name of a year
+
+
+def test_replacements_on_a_reason_alone_have_a_limit(city: Path, tmp_path: Path) -> None:
+    assert committed(city, "--replaceable", "0.05")["parameters"]["replacements_limit"] == 1
+    answer(city, "draw", "run", "R", "--value", VALUE)
+    with Store.open(city) as store:
+        first, second = store.sample("R").index[:2]
+    assert answer(city, "draw", "reserve", "R", first, "--reason", "关门")["out"] == first
+    error = answer(city, "draw", "reserve", "R", second, "--reason", "关门", code=1)["error"]
+    assert "its 1 replacements on a reason alone" in error
+    out = tmp_path / "reveal.json"
+    answer(city, "draw", "reveal", "R", "--out", out)
+    verdict = answer(city, "draw", "verify", out)
+    assert (verdict["valid"], verdict["replaced"], verdict["replacements_limit"]) == (True, 1, 1)
 
 
 def test_voids_are_counted_and_the_report_says_so(city: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ def drawing(city_file: Path, tmp_path: Path) -> Iterator[Flask]:
     with Store.open(path) as store:
         start = store.rounds()[0].start
         store.create_round(Round("2026-07", start.replace(month=7), days=2, teams=3, size=16))
+        store.set_setting("today", str(start.replace(month=8)))
     app = create_app({"CITY": str(path), "SECRET_KEY": "for tests", "TESTING": True, "WTF_CSRF_ENABLED": False})
     yield app
     app.extensions["xundian"].close()
@@ -44,7 +46,7 @@ def test_a_round_is_bound_drawn_and_published_on_its_page(planner: FlaskClient, 
     assert "Commit to the round" in planner.get("/draw?round=2026-07").text
     page = post(planner, "commit", public_number="双色球 2026068", streets="yes")
     assert "Publish the commitment now" in page
-    assert "Publish its end before the commitment" in page
+    assert "Publish their root before the commitment" in page
     assert "Draw with the public number" in page
     page = post(planner, "run", value=VALUE)
     assert f"<b>{VALUE}</b>" in page
@@ -60,6 +62,41 @@ def test_a_round_is_bound_drawn_and_published_on_its_page(planner: FlaskClient, 
     public = drawing.test_client().get("/verify")
     assert receipt["commitment"] in public.text
     assert drawing.test_client().get("/verify/2026/1.json").json["commitment"] == receipt["commitment"]
+    listed = drawing.test_client().get("/verify/2026/list.json").json
+    assert [(one["position"], one["state"]) for one in listed["commitments"]] == [(1, "revealed")]
+
+
+def test_a_page_tells_nothing_before_the_round_is_over(planner: FlaskClient, drawing: Flask) -> None:
+    store = drawing.extensions["xundian"]
+    post(planner, "commit", public_number="双色球 2026068")
+    post(planner, "run", value=VALUE)
+    last = store.round("2026-07").date(2)
+    store.set_setting("today", str(last))
+    page = planner.get("/draw?round=2026-07").text
+    assert f"secret until {last} is over" in page
+    assert "reveal.json" not in page
+    assert "day-1.json" in page
+    assert "day-2.json" not in page
+    for address in ("reveal.json", "day-2.json"):
+        refused = planner.get(f"/draw/2026-07/{address}")
+        assert refused.status_code >= 400
+        assert f"secret until {last} is over" in refused.text
+    assert planner.get("/draw/2026-07/day-1.json").status_code == 200
+
+
+def test_a_covert_round_is_drawn_by_trial_only_when_asked_for(planner: FlaskClient, drawing: Flask) -> None:
+    store = drawing.extensions["xundian"]
+    store.create_round(replace(store.round("2026-07"), id="C", covert=True))
+    words = "anyone who learns the seed can compute this"
+    assert words in planner.get("/draw?round=C").text
+    refused = planner.post("/draw/C/trial", data={}, follow_redirects=True).text
+    assert words in refused
+    assert "tick that you want a trial draw" in refused
+    assert store.drawn("C") is None
+    assert "trial draw" in planner.post("/draw/C/trial", data={"trial": "yes"}, follow_redirects=True).text
+    first = store.draw("C").key
+    planner.post("/draw/C/trial", data={"trial": "yes"})
+    assert store.draw("C").key != first
 
 
 def test_a_round_is_changed_and_removed_on_its_page_until_it_is_drawn(planner: FlaskClient, drawing: Flask) -> None:
@@ -74,7 +111,7 @@ def test_a_round_is_changed_and_removed_on_its_page_until_it_is_drawn(planner: F
     assert "write a date" in post(planner, "change", **form | {"start": "6.7."})
     assert "1 or more" in post(planner, "change", **form | {"days": "0"})
     assert "tick that it may go" in post(planner, "remove")
-    post(planner, "trial", seed="2")
+    post(planner, "trial", seed="2", trial="yes")
     assert "can be neither changed nor removed" in planner.get("/draw?round=2026-07").text
     assert "is drawn and stays" in post(planner, "remove", agreed="yes")
 

@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from geo.clock import today
 from geo.errors import InputError
 from geo.hotspots.verdict import compound_interval
 from geo.model import Deduction, Role, Round, User, Visit
@@ -22,7 +23,6 @@ from geo.progress import silent
 from geo.store import Store
 from webmap import create_app
 from webmap.auth import hash_password
-from webmap.clock import today
 from webmap.findings import arrays, charts, work
 from webmap.findings.card import card
 from webmap.findings.choice import Choice

@@ -23,7 +23,7 @@ from geo.errors import NotFoundError
 from geo.frames import CHECKPOINTS
 from geo.model import Deduction, Round, Visit
 from geo.rasters.raster import Raster
-from geo.results import hotspot_cells
+from geo.results import hotspot_cells, raster_of
 from geo.results.names import item_names
 from geo.store import Store
 from geo.streets.edges import read_streets
@@ -110,7 +110,7 @@ def test_cells_say_what_the_visits_say(store: Store, html: str) -> None:
 
 
 def test_what_was_not_visited_is_hatched_and_named(store: Store, html: str) -> None:
-    raster = hotspot_cells(store.visits_frame(), store.deductions_frame()).attrs["raster"]
+    raster = raster_of(store.visits_frame())
     below = ground(raster, store.zones())
     assert below in html
     assert "无考察：情况未知" in html

@@ -8,9 +8,9 @@ import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 
+from geo.clock import today
 from geo.model import Role, User
 from webmap import geojson
-from webmap.clock import today
 from webmap.figures import TeamDay, figures_of
 from webmap.sight import Sight
 

@@ -23,6 +23,36 @@ def test_scripts_have_types_that_hold() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+SCRIPTS = sorted(
+    path for path in STATIC.rglob("*.js") if "vendor" not in path.parts and not path.name.startswith("verify")
+)
+LIMITS = """
+import fs from "node:fs";
+import ts from "typescript";
+const long = [];
+for (const path of process.argv.slice(1)) {
+  const source = ts.createSourceFile(path, fs.readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true);
+  const line = (at) => source.getLineAndCharacterOfPosition(at).line + 1;
+  const visit = (node) => {
+    if (ts.isFunctionLike(node) && node.body) {
+      const lines = line(node.getEnd()) - line(node.getStart()) + 1;
+      if (lines > 42) long.push(`${path}:${line(node.getStart())} ${node.name?.getText() ?? "=>"} has ${lines} lines`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+}
+console.log(long.join("\\n"));
+"""
+
+
+def test_scripts_keep_the_limits_of_the_house() -> None:
+    assert len(SCRIPTS) > 20
+    assert [path.name for path in SCRIPTS if path.read_text(encoding="utf-8").count("\n") > 400] == []
+    done = _node("--input-type=module", "--eval", LIMITS, "--", *SCRIPTS)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("path", sorted(MODULES.glob("*.test.js")), ids=lambda path: path.name)
 def test_modules(path: Path) -> None:
     done = _node("--test", "--test-reporter=tap", path)

@@ -11,11 +11,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from geo.clock import Today, zone_of
 from geo.errors import NotFoundError
 from geo.model import Role, User
 from geo.store import Store
 from tests.webmap.conftest import COVERT, DAY, OPEN_EAST, OPEN_WEST, SHARED
-from webmap.clock import Today, zone_of
 from webmap.findings.card import Picture, pictures
 from webmap.sight import Sight
 

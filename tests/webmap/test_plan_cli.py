@@ -94,6 +94,25 @@ def test_one_day_is_verified_with_the_day_of_the_draw(city: Path, tmp_path: Path
     assert "day is 9: the round has days 1 to 2" in refused.stderr
 
 
+def test_the_plan_of_a_committed_round_is_not_revealed_before_it_is_over(city: Path, tmp_path: Path) -> None:
+    """Its day keys open the seals of the draw, and its candidates name every stop."""
+    out = tmp_path / "plan.json"
+    done(city, "round", "new", "C", "--start", "2026-07-06", "--days", "2", "--teams", "3", "--size", "32", "--covert")
+    done(city, "draw", "commit", "C", "--public-number", "排列5 26180")
+    done(city, "draw", "run", "C", "--value", "07319")
+    done(city, "plan", "run", "C", *RUN[3:])
+    with Store.open(city) as store:
+        store.set_setting("today", "2026-07-07")
+    for words in ((), ("--day", "1")):
+        refused = call(city, "plan", "reveal", "C", *words, "--out", out)
+        assert refused.exit_code == 1
+        assert "secret until 2026-07-07 is over" in refused.stderr
+    assert not out.exists()
+    with Store.open(city) as store:
+        store.set_setting("today", "2026-07-08")
+    assert done(city, "plan", "reveal", "C", "--out", out)["trial"] is False
+
+
 def test_closures_are_added_listed_used_and_lifted(city: Path, tmp_path: Path) -> None:
     with Store.open(city) as store:
         street, streets = "长安街", store.streets()

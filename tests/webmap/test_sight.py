@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from geo.clock import Today, zone_of
 from geo.errors import AccessError
 from geo.model import Role, User
 from geo.store import Store
-from webmap.clock import Today, zone_of
 from webmap.sight import Sight
 
 ROUND = "2026-06"

@@ -12,11 +12,11 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.clock import today
 from geo.errors import InputError
 from geo.store import Store
 from webmap import formats
 from webmap.attempts import Attempts
-from webmap.clock import today
 from webmap.palette import colour, rgb
 from webmap.paths import local_path
 from webmap.secret import secret_of

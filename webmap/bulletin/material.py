@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
+from geo.clock import Today, today
 from geo.model import Scope
 from geo.progress import Progress, silent
 from geo.results import Board, Findings, board, findings, hotspot_cells, hotspot_places
 from geo.store import Store
-from webmap.clock import Today, today
 
 BOARDS = ("street", "category", "unit")
 LOOKED_BACK_DAYS = 365

@@ -89,7 +89,7 @@ def score_map(base_map: BaseMap, rows: pd.DataFrame, title: str) -> bytes | None
     percent = [f"{at * _BREAK_TEXT:.0f}" for at in SCORES]
     names = [f"<{percent[0]}", *map(DASH.join, pairwise(percent)), f"≥{percent[-1]}"]
     keys = [(_score_colour(at), name) for at, name in zip((0.0, *SCORES), names, strict=True)]
-    _legend(canvas, (title, _("Score of 100")), [*keys, *([(_BLANK, _("no visit"))] if scores.isna().any() else [])])
+    _legend(canvas, title, _("Score of 100"), [*keys, *([(_BLANK, _("no visit"))] if scores.isna().any() else [])])
     return canvas.png()
 
 
@@ -127,7 +127,7 @@ def hotspot_map(base_map: BaseMap, cells: gpd.GeoDataFrame, places: pd.DataFrame
         f"≥{RATES[-1]:g}",
     ]
     keys = [(colour(f"heat-{number}"), name) for number, name in enumerate(names, start=1)]
-    _legend(canvas, (title, _("Points per visit, smoothed")), keys, outlines=_outlines(cells, base_map.language))
+    _legend(canvas, title, _("Points per visit, smoothed"), keys, outlines=_outlines(cells, base_map.language))
     return canvas.png()
 
 
@@ -228,18 +228,18 @@ def _outlines(cells: gpd.GeoDataFrame, language: str) -> list[tuple[str, str]]:
 
 def _legend(
     canvas: Canvas,
-    titles: tuple[str, str],
+    heading: str,
+    title: str,
     keys: Sequence[tuple[str, str]],
     *,
     outlines: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Write the title of the map above it, and below it what the colours mean."""
+    """Write the heading of the map above it, and below it the title of its colours and what they mean."""
     canvas.frame(MARGIN, _FOOT)
     width, height = canvas.size
     y = height - _FOOT + 24
     x = float(MARGIN)
-    above, title = titles
-    canvas.text((x, _HEAD / 2), above, TITLE)
+    canvas.text((x, _HEAD / 2), heading, TITLE)
     canvas.text((x, y), title, SMALL)
     x += canvas.width_of(title, SMALL) + MARGIN
     for tint, name in keys:

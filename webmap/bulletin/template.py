@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
@@ -17,7 +17,15 @@ TABLE_STYLE = "Bulletin Table"
 CELL_STYLE = "Bulletin Cell"
 NOTE_STYLE = "Bulletin Note"
 
-_BODY, _HEADING = ("仿宋", "Times New Roman"), ("黑体", "Arial")
+
+class _Fonts(NamedTuple):
+    """The fonts of one style: Word keeps those of Chinese and of Latin letters apart."""
+
+    chinese: str
+    latin: str
+
+
+_BODY, _HEADING = _Fonts("仿宋", "Times New Roman"), _Fonts("黑体", "Arial")
 _INK = RGBColor(0x1C, 0x21, 0x26)
 _PAGE = {"page_width": 21.0, "page_height": 29.7, "left_margin": 2.2, "right_margin": 2.2, "top_margin": 2.6}
 _BORDERS = "".join(
@@ -148,16 +156,15 @@ def _set_styles(document: Any) -> None:  # noqa: ANN401 - python-docx has no typ
     table.element.append(parse_xml(_FIRST_ROW))
 
 
-def _dress(style: Any, fonts: tuple[str, str], size_pt: float) -> None:  # noqa: ANN401 - python-docx has no types
+def _dress(style: Any, fonts: _Fonts, size_pt: float) -> None:  # noqa: ANN401 - python-docx has no types
     """Set the Chinese and the Latin font: Word keeps them apart."""
-    chinese, latin = fonts
-    style.font.name, style.font.size, style.font.color.rgb = latin, Pt(size_pt), _INK
+    style.font.name, style.font.size, style.font.color.rgb = fonts.latin, Pt(size_pt), _INK
     found = style.element.rPr.rFonts
     for name in list(found.attrib):
         if name.endswith("Theme"):
             del found.attrib[name]
-    found.set(qn("w:eastAsia"), chinese)
-    found.set(qn("w:hAnsi"), latin)
+    found.set(qn("w:eastAsia"), fonts.chinese)
+    found.set(qn("w:hAnsi"), fonts.latin)
     borders = style.element.find(f".//{qn('w:pBdr')}")
     if borders is not None:
         borders.getparent().remove(borders)

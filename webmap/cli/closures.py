@@ -1,15 +1,12 @@
 """``xundian closure``: streets that are closed for some days."""
 
 import datetime as dt
-from pathlib import Path
 
 import click
 
-from geo.crs import Datum
-from geo.errors import InputError
-from geo.readers.areas import read_area
 from routing.streets.closures import closed_edges
 from routing.streets.network import edges_named, network_of
+from webmap.cli.area import ClosedArea, area_options
 from webmap.cli.session import Result, Session, command
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -21,27 +18,13 @@ def closure_group() -> None:
 
 
 @command(closure_group, "add")
-@click.option("--street", default="", help="A street by its name, whole; with --area only what touches the area.")
-@click.option(
-    "--area",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file with polygons: GeoJSON, GeoPackage, KML or Shapefile.",
-)
-@click.option(
-    "--datum", type=click.Choice([datum.value for datum in Datum]), help="Datum of --area; it is never guessed."
-)
+@area_options
 @click.option("--from", "first", type=DAY, required=True, help="First day, as 2026-06-12.")
 @click.option("--until", "last", type=DAY, required=True, help="Last day, included.")
 @click.option("--reason", required=True, help="Why: road works, a market, a marathon.")
-def add(session: Session, street: str, reason: str, **where: object) -> Result:
+def add(session: Session, closed: ClosedArea, first: dt.datetime, last: dt.datetime, reason: str) -> Result:
     """Close a street by its name, or the streets that an area touches."""
-    shape, first, last = None, where["first"], where["last"]
-    assert isinstance(first, dt.datetime)  # noqa: S101 - click made it
-    assert isinstance(last, dt.datetime)  # noqa: S101
-    if where["area"] is not None:
-        if where["datum"] is None:
-            raise InputError("datum is missing: name the datum of the area, {kinds}", kinds=", ".join(Datum))
-        shape = read_area(Path(str(where["area"])), datum=str(where["datum"]))
+    street, shape = closed.street, closed.shape()
     first_day, last_day = first.date(), last.date()
     with session.store() as store:
         network = network_of(store)

@@ -1,7 +1,6 @@
 """``xundian export`` and ``xundian map``: what leaves the city as files."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -44,9 +43,8 @@ LAYER_HELP = {
 @TEAM
 @DAY
 @OUT
-def routes(session: Session, round_id: str, **options: Any) -> Result:  # noqa: ANN401 - what click read
+def routes(session: Session, round_id: str, format_: str, team: str | None, day: int | None, out: Path) -> Result:
     """Write the routes of a round, or of one team or day, for a GPS, a map or Excel."""
-    team, day, format_, out = (options[name] for name in ("team", "day", "format_", "out"))
     with session.store() as store:
         part = plan_part(store, round_id, team=team, day=day)
         if part.routes.empty and part.unserved.empty:

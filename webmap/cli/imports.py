@@ -1,19 +1,20 @@
 """``xundian import``: streets, zones, checkpoints, teams, visits."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import click
 
 from geo import imports
+from geo.clock import zone_of
 from geo.crs import Datum
-from geo.imports import ImportReport, Journey
+from geo.imports import ImportOptions, ImportReport
 from geo.imports.avoidances import import_avoidances
 from geo.model import Level
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
-from webmap.clock import zone_of
 from webmap.language.saying import saying
 from webmap.language.texts import say, translate
 
@@ -40,6 +41,26 @@ def columns_option(example: str) -> Callable[[Callable[..., Result]], Callable[.
     return click.option("--columns", callback=read, help=f"Our field = the file's column, as {example}.")
 
 
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """How a file is to be taken, as the options say it; a command has those that mean something for its files."""
+
+    columns: dict[str, str]
+    datum: str = Datum.WGS84.value
+    crs: str | None = None
+    rejected: Path | None = None
+    force: bool = False
+    part: bool = False
+    dry_run: bool = False
+    history: bool = False
+
+    def options(self, session: Session) -> ImportOptions:
+        """Return them as the importers take them, with reasons in the language of the command line."""
+        say_it = saying(lambda text: translate(text, session.language))
+        chosen = {each.name: getattr(self, each.name) for each in fields(self)}
+        return ImportOptions(**chosen | {"datum": Datum(self.datum)}, say=say_it)
+
+
 _OPTIONS = {
     "datum": click.option("--datum", type=DATUMS, required=True, help="Datum of the coordinates; it is never guessed."),
     "crs": click.option("--crs", help="CRS of projected coordinates without a zone prefix, as EPSG:4547."),
@@ -54,8 +75,8 @@ _OPTIONS = {
 }
 
 
-def journey_options(*names: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Add the options of a Journey, in this order."""
+def file_options(*names: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Add these options of :class:`FileOptions`, in this order."""
 
     def wrap(function: Callable[..., Result]) -> Callable[..., Result]:
         for name in reversed(names):
@@ -63,11 +84,6 @@ def journey_options(*names: str) -> Callable[[Callable[..., Result]], Callable[.
         return function
 
     return wrap
-
-
-def _journey(session: Session, datum: str, **options: Any) -> Journey:  # noqa: ANN401 - the options of a Journey
-    say_it = saying(lambda text: translate(text, session.language))
-    return Journey(Datum(datum), say=say_it, **options)
 
 
 def _answer(session: Session, report: ImportReport) -> Result:
@@ -104,13 +120,12 @@ def streets(session: Session, file: Path) -> Result:
     help="Of all its zones; without it a column says the level of each.",
 )
 @columns_option("name=乡,code=代码")
-@journey_options("datum", "crs", "rejected", "force", "dry_run")
-def zones(session: Session, file: Path, level: str | None, **options: object) -> Result:
+@file_options("datum", "crs", "rejected", "force", "dry_run")
+def zones(session: Session, file: Path, level: str | None, given: FileOptions) -> Result:
     """Import zones, and say what is wrong with the tree."""
     with session.store(create=True) as store:
-        journey = _journey(session, **options)  # type: ignore[arg-type]
         found = imports.import_zones(
-            store, file, journey, level=Level(level) if level else None, progress=session.progress
+            store, file, given.options(session), level=Level(level) if level else None, progress=session.progress
         )
         return _answer(session, found)
 
@@ -118,32 +133,32 @@ def zones(session: Session, file: Path, level: str | None, **options: object) ->
 @command(import_group, "checkpoints")
 @click.argument("file", type=FILE)
 @columns_option("name=场所,category=种别")
-@journey_options("datum", "crs", "rejected", "force", "part", "dry_run")
-def checkpoints(session: Session, file: Path, **options: object) -> Result:
+@file_options("datum", "crs", "rejected", "force", "part", "dry_run")
+def checkpoints(session: Session, file: Path, given: FileOptions) -> Result:
     """Import the roster; rows that a whole roster lacks are retired."""
     with session.store(create=True) as store:
-        journey = _journey(session, **options)  # type: ignore[arg-type]
-        return _answer(session, imports.import_checkpoints(store, file, journey, progress=session.progress))
+        found = imports.import_checkpoints(store, file, given.options(session), progress=session.progress)
+        return _answer(session, found)
 
 
 @command(import_group, "teams")
 @click.argument("file", type=FILE)
 @columns_option("team=班组,lon=驻点东经,lat=驻点北纬")
-@journey_options("datum", "crs", "rejected", "dry_run")
-def teams(session: Session, file: Path, **options: object) -> Result:
+@file_options("datum", "crs", "rejected", "dry_run")
+def teams(session: Session, file: Path, given: FileOptions) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
     with session.store(create=True) as store:
-        return _answer(session, imports.import_teams(store, file, _journey(session, **options)))  # type: ignore[arg-type]
+        return _answer(session, imports.import_teams(store, file, given.options(session)))
 
 
 @command(import_group, "avoidance")
 @click.argument("file", type=FILE)
 @columns_option("inspector=组员,partner=不同组")
-@journey_options("rejected", "dry_run")
-def avoidance(session: Session, file: Path, **options: object) -> Result:
+@file_options("rejected", "dry_run")
+def avoidance(session: Session, file: Path, given: FileOptions) -> Result:
     """Import the avoidance table (回避): inspector, and a partner, street, unit or checkpoint to keep away from."""
     with session.store(create=True) as store:
-        return _answer(session, import_avoidances(store, file, _journey(session, "wgs84", **options)))
+        return _answer(session, import_avoidances(store, file, given.options(session)))
 
 
 @command(import_group, "visits")
@@ -159,12 +174,12 @@ def avoidance(session: Session, file: Path, **options: object) -> Result:
     help="Records of another system: items, points and teams that the city does not know stay as they stand.",
 )
 @columns_option("checkpoint=点号,item=失分项")
-@journey_options("rejected")
-def visits(session: Session, file: Path, photos: Path | None, **options: object) -> Result:
+@file_options("rejected")
+def visits(session: Session, file: Path, photos: Path | None, given: FileOptions) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""
     with session.store() as store:
-        journey = _journey(session, "wgs84", **options)
-        return _answer(session, imports.import_visits(store, file, journey, photos=photos, progress=session.progress))
+        options = given.options(session)
+        return _answer(session, imports.import_visits(store, file, options, photos=photos, progress=session.progress))
 
 
 @command(import_group, "list")

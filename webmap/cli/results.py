@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.catalogue import Catalogue
+from geo.clock import today, zone_of
 from geo.errors import InputError
 from geo.foreign_text import shown
 from geo.model import Scope
@@ -27,7 +29,6 @@ from webmap.bulletin.template import write_template
 from webmap.bulletin.xlsx import write_xlsx
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, bad_value, command
-from webmap.clock import today, zone_of
 from webmap.formats import DASH
 
 SHEETS = (".xlsx", ".csv")
@@ -159,6 +160,15 @@ def _words(_context: click.Context, _parameter: click.Parameter, text: str | Non
     return [one.strip() for one in (text or "").replace("，", ",").split(",") if one.strip()]
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which visits count: whole days of the city, both ends included; all categories when none is named."""
+
+    since: dt.date | None
+    until: dt.date | None
+    categories: list[str]
+
+
 @command(None, "hotspots")
 @click.option("--from", "since", callback=_date, help="First day of the visits, as 2026-01-01.")
 @click.option("--to", "until", callback=_date, help="Last day of the visits.")
@@ -170,12 +180,12 @@ def _words(_context: click.Context, _parameter: click.Parameter, text: str | Non
     help="Metres between cell centres, as 300 or 200,300,500; by default six from 100 to 2000, with the correction.",
 )
 @click.option("--out", type=OutFile(), required=True, help="Every visited cell: .gpkg .geojson .kml .xlsx .csv")
-def hotspots_command(session: Session, out: Path, radii: list[str], **narrowing: Any) -> Result:  # noqa: ANN401 - click's values
+def hotspots_command(session: Session, narrowing: Narrowing, radii: list[str], out: Path) -> Result:
     """Find where it is worse than the visits explain: cells with rate, interval, p, class, items, zone and unit."""
     _ending(out, (*MAPS, *SHEETS))
     radii_m = _radii(radii)
     with session.store() as store:
-        scope, catalogue, zones = _scope(store, **narrowing), store.catalogue(), store.zones()
+        scope, catalogue, zones = _scope(store, narrowing), store.catalogue(), store.zones()
         visits, deductions = store.visits_frame(scope), store.deductions_frame(scope)
         timezone, now = zone_of(store).key, today(store)
     if visits.empty:
@@ -251,10 +261,10 @@ def _radii(words: list[str]) -> tuple[float, ...]:
     return radii
 
 
-def _scope(store: Store, *, since: dt.date | None, until: dt.date | None, categories: list[str]) -> Scope:
+def _scope(store: Store, narrowing: Narrowing) -> Scope:
     """Ask for whole days of the city; both ends count."""
     zone = zone_of(store)
-    catalogue = store.catalogue()
+    catalogue, since, until = store.catalogue(), narrowing.since, narrowing.until
     if since and until and until < since:
         raise InputError("--to is {until}, before --from {since}: exchange them", since=since, until=until)
 
@@ -262,7 +272,7 @@ def _scope(store: Store, *, since: dt.date | None, until: dt.date | None, catego
         return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
 
     return Scope(
-        categories=tuple(map(catalogue.named, categories)),
+        categories=tuple(map(catalogue.named, narrowing.categories)),
         since=midnight(since) if since else None,
         until=midnight(until + dt.timedelta(days=1)) if until else None,
     )
@@ -284,6 +294,4 @@ def _write_cells(
         return
     told = in_words(cells, zones, catalogue, language).assign(item_codes=cells["items"].map(", ".join))
     told["class"] = cells["class"]
-    squares = gpd.GeoDataFrame(told, geometry=cells.geometry, crs=cells.crs)
-    squares.attrs.clear()
-    write(squares, out, layer="cells")
+    write(gpd.GeoDataFrame(told, geometry=cells.geometry, crs=cells.crs), out, layer="cells")

@@ -1,7 +1,7 @@
 """``xundian round``: make, list, change and remove rounds."""
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,58 @@ def _list(_context: click.Context, _parameter: click.Parameter, text: str | None
     return [one.strip() for one in (text or "").replace("，", ",").split(",") if one.strip()]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """When and how large a round is to be; what is None is not named."""
+
+    start: dt.date | None
+    days: int | None
+    teams: int | None
+    size: int | None
+    quotas: Path | None
+    covert: bool | None
+
+    def named(self, catalogue: Catalogue) -> dict[str, Any]:
+        """Return what is named, as the fields of a round."""
+        values = asdict(self)
+        if self.quotas is not None:
+            values["quotas"] = read_quotas(self.quotas, catalogue)
+        return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """The part of the roster that a special campaign (专项行动) draws from; an empty list narrows nothing."""
+
+    categories: list[str] = field(default_factory=list)
+    zones: list[str] = field(default_factory=list)
+    items: list[str] = field(default_factory=list)
+
+    def known_in(self, store: Store, catalogue: Catalogue) -> dict[str, list[str]] | None:
+        """Return what narrows the draw, by the codes of the city; None when nothing does."""
+        there = set(store.zones().index) if self.zones else set()
+        found = {
+            "categories": list(map(catalogue.named, self.categories)),
+            "zones": [known(code, there) for code in self.zones],
+            "items": self.items,
+        }
+        return {name: codes for name, codes in found.items() if codes} or None
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Whether the past decides how likely a checkpoint is drawn."""
+
+    risk: bool
+    longest_gap: int  # days
+    look_back: int  # checkpoints
+
+    def as_json(self) -> dict[str, int] | None:
+        """Return what a round keeps of it; None when the past decides nothing."""
+        asked = self.risk or self.look_back > 0
+        return {"longest_gap_days": self.longest_gap, "look_back": self.look_back} if asked else None
+
+
 @command(round_group, "new")
 @click.argument("round_id", metavar="ID")
 @click.option("--start", required=True, callback=_date, help="First day of fieldwork, as 2026-06-12.")
@@ -63,23 +115,22 @@ def _list(_context: click.Context, _parameter: click.Parameter, text: str | None
     show_default=True,
     help="Of --size, so many among those where the last visit found something (回头看); implies --risk.",
 )
-def new(session: Session, round_id: str, **options: object) -> Result:
+def new(session: Session, round_id: str, wanted: Wanted, campaign: Campaign, risk: Risk) -> Result:
     """Make a round: when, how many teams, how many checkpoints, drawn from what."""
     with session.store() as store:
-        return _made(session, store, round_id, options)
-
-
-def _made(session: Session, store: Store, round_id: str, options: dict[str, Any]) -> Result:
-    catalogue = store.catalogue()
-    quotas_file = options.pop("quotas")
-    quotas = read_quotas(quotas_file, catalogue) if isinstance(quotas_file, Path) else None
-    campaign, risk = _campaign(store, catalogue, options), _risk(options)
-    made = Round(id=round_id, quotas=quotas, edition=catalogue.edition, campaign=campaign, risk=risk, **options)
-    ensure_drawable(store, made)
-    store.create_round(made)
-    _say(session, made)
-    session.warn(made_up(store, made))
-    more = {key: value for key, value in (("campaign", campaign), ("risk", risk)) if value}
+        catalogue = store.catalogue()
+        made = Round(
+            id=round_id,
+            edition=catalogue.edition,
+            campaign=campaign.known_in(store, catalogue),
+            risk=risk.as_json(),
+            **wanted.named(catalogue),
+        )
+        ensure_drawable(store, made)
+        store.create_round(made)
+        _say(session, made)
+        session.warn(made_up(store, made))
+    more = {key: value for key, value in (("campaign", made.campaign), ("risk", made.risk)) if value}
     return {"round": made.id, "start": made.start, "days": made.days, "teams": made.teams, "size": made.size, **more}
 
 
@@ -93,13 +144,11 @@ def _made(session: Session, store: Store, round_id: str, options: dict[str, Any]
 @click.option(
     "--covert/--open", "covert", default=None, help="A covert round (暗访) shows its routes to its teams alone."
 )
-def change(session: Session, round_id: str, **options: Any) -> Result:  # noqa: ANN401 - the options above
+def change(session: Session, round_id: str, wanted: Wanted) -> Result:
     """Change a round that is not drawn yet; what is not named stays."""
     with session.store() as store:
         round_ = store.round(round_id)
-        if options["quotas"] is not None:
-            options["quotas"] = read_quotas(options["quotas"], store.catalogue(round_.edition))
-        made = replace(round_, **{name: value for name, value in options.items() if value is not None})
+        made = replace(round_, **wanted.named(store.catalogue(round_.edition)))
         ensure_drawable(store, made)
         store.change_round(made)
         _say(session, made)
@@ -119,22 +168,6 @@ def remove(session: Session, round_id: str, *, yes: bool) -> Result:
         store.remove_round(round_id)
     session.say("Round {id} is removed.", id=round_id)
     return {"removed": round_id}
-
-
-def _campaign(store: Store, catalogue: Catalogue, options: dict[str, Any]) -> dict[str, list[str]] | None:
-    asked = {name: options.pop(name) for name in ("categories", "zones", "items")}
-    found = {name: values for name, values in asked.items() if values}
-    if "categories" in found:
-        found["categories"] = list(map(catalogue.named, found["categories"]))
-    if "zones" in found:
-        there = set(store.zones().index)
-        found["zones"] = [known(code, there) for code in found["zones"]]
-    return found or None
-
-
-def _risk(options: dict[str, Any]) -> dict[str, int] | None:
-    asked, gap, extra = options.pop("risk"), options.pop("longest_gap"), options.pop("look_back")
-    return {"longest_gap_days": gap, "look_back": extra} if asked or extra else None
 
 
 def _say(session: Session, made: Round) -> None:

@@ -4,9 +4,9 @@ import functools
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import click
 from tqdm import tqdm
@@ -99,17 +99,21 @@ Result = Mapping[str, object]
 def command(
     group: click.Group | None = None, name: str | None = None
 ) -> Callable[[Callable[..., Result]], click.Command]:
-    """Make a command of a function that takes a Session and returns the keys of the JSON line."""
+    """Make a command of a function that takes a Session and returns the keys of the JSON line.
+
+    Options arrive by their names. A parameter whose type is a dataclass is a record of several: its fields are named
+    as the options are, and a field with a default may have none.
+    """
 
     def wrap(function: Callable[..., Result]) -> click.Command:
+        records = _records(function)
+
         @functools.wraps(function)
         def run(city: str, *, as_json: bool, **options: object) -> None:
             session = Session(city, as_json)
             try:
-                refuse_unseen(
-                    {"--city": city} | {_option(name): value for name, value in options.items() if name != "password"}
-                )
-                result = function(session, **options)
+                refuse_unseen({"--city": city} | _seen(options))
+                result = function(session, **_recorded(records, options))
             except XundianError as error:
                 session.take_back()
                 refuse(session, error)
@@ -143,8 +147,24 @@ def command(
     return wrap
 
 
-def _option(name: str) -> str:
-    return f"--{name.rstrip('_').replace('_', '-')}"
+def _records(function: Callable[..., Result]) -> dict[str, type]:
+    """Return the parameters that are records of options, with their types."""
+    types: dict[str, type] = get_type_hints(function)
+    return {name: kind for name, kind in types.items() if kind is not Session and is_dataclass(kind)}
+
+
+def _recorded(records: Mapping[str, type], options: Mapping[str, object]) -> dict[str, object]:
+    """Return the arguments of a command: its options, those of each record put together."""
+    arguments = dict(options)
+    for parameter, kind in records.items():
+        names = [each.name for each in fields(kind) if each.name in options]
+        arguments[parameter] = kind(**{name: arguments.pop(name) for name in names})
+    return arguments
+
+
+def _seen(options: Mapping[str, object]) -> dict[str, object]:
+    """Return the values that may be shown, by the names of their options."""
+    return {f"--{name.rstrip('_').replace('_', '-')}": each for name, each in options.items() if name != "password"}
 
 
 def bad_value(template: str, **values: object) -> click.BadParameter:

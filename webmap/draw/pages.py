@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from geo.clock import today
 from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Role
 from geo.store import Store
@@ -17,7 +18,11 @@ from routing.draw import reveal as reveals
 from routing.draw.commit import ThirdParty
 from routing.rounds import draw_round, fieldwork, proof
 from routing.rounds.frame import Choices, ensure_drawable
+from routing.rounds.making import refuse_covert_trial
+from routing.rounds.publishing import receipt as receipt_of
+from routing.rounds.publishing import release_day, reveal_round
 from routing.rounds.report import RoundReport, draw_status, report_round
+from routing.rounds.secrecy import last_secret_day, open_rounds
 from routing.teams.drawn import draw_round_teams
 from webmap import access
 from webmap.draw.view import view_of
@@ -45,7 +50,7 @@ def page() -> str:
     status = draw_status(sight.store, chosen.id)
     compare = "compare" in request.args
     view = _view(sight.store, chosen.id, draws=COMPARED if compare else 0) if status.draw else None
-    last = sight.today.date <= chosen.date(chosen.days)
+    days = range(1, chosen.days + 1)
     return render_template(
         "draw.html",
         rounds=rounds,
@@ -55,7 +60,10 @@ def page() -> str:
         compared=compare,
         teams=sight.store.team_draw(chosen.id) if status.draw else None,
         questionnaires=sight.store.questionnaires(chosen.id) if status.draw else None,
-        too_early=last,
+        told=[sight.today.date > last_secret_day(chosen, day) for day in days],
+        revealable=sight.today.date > last_secret_day(chosen),
+        last_secret_day=last_secret_day(chosen),
+        also_open=open_rounds(sight.store, sight.today.date, but=chosen.id),
         draws=COMPARED,
         made_up=[note.text(say) for note in made_up(sight.store, chosen)],
         number_of=number,
@@ -123,10 +131,13 @@ def remove(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 @access.require(Role.PLANNER)
 def trial(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Draw by trial."""
-    report = draw_round(access.city(), round_id, seed=_whole("seed", 1), choices=_choices())
+    store = access.city()
+    refuse_covert_trial(store.round(round_id), asked="trial" in request.form)
+    seed = _whole("seed", 0) if request.form.get("seed", "").strip() else None
+    report = draw_round(store, round_id, seed=seed, choices=_choices())
     for note in report.notes:
         flash(note.text(say))
-    return _back(round_id, _("Trial draw made. Nobody can verify it."))
+    return _back(round_id, _("Trial draw made. Nobody can verify it, and anyone who learns the seed can compute this."))
 
 
 @pages.post("/<round_id>/commit")
@@ -143,8 +154,8 @@ def commit(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     )
     for note in made.notes:
         flash(note.text(say))
-    if made.chain_is_new:
-        flash(_("A new chain of secrets was made. Publish its end before the commitment."))
+    if made.secrets_are_new:
+        flash(_("New secrets of the year were made. Publish their root before the commitment."))
     return _back(round_id, _("The round is committed. Publish the commitment now."))
 
 
@@ -200,14 +211,14 @@ def teams(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 @access.require(Role.PLANNER)
 def reveal(round_id: str) -> Response:
     """Return what anyone can verify the draw with."""
-    return _download(reveals.reveal(proof.drawn_of(access.city(), round_id)), f"reveal-{round_id}.json")
+    return _download(reveal_round(access.city(), round_id, _today()), f"reveal-{round_id}.json")
 
 
 @pages.get("/<round_id>/day-<int:day>.json")
 @access.require(Role.PLANNER)
 def day(round_id: str, day: int) -> Response:
     """Return one day's sample with its subkey."""
-    document = reveals.day_release(proof.drawn_of(access.city(), round_id), day)
+    document = release_day(access.city(), round_id, day, _today())
     return _download(document, f"day-{round_id}-{day}.json")
 
 
@@ -216,7 +227,11 @@ def day(round_id: str, day: int) -> Response:
 def receipt(round_id: str) -> Response:
     """Return a checkpoint's owner the proof that it was in the frame."""
     checkpoint = request.args.get("checkpoint", "").strip()
-    return _download(proof.receipt(access.city(), round_id, checkpoint), f"receipt-{round_id}-{checkpoint}.json")
+    return _download(receipt_of(access.city(), round_id, checkpoint), f"receipt-{round_id}-{checkpoint}.json")
+
+
+def _today() -> dt.date:
+    return today(access.city()).date
 
 
 def _choices() -> Choices:
@@ -225,6 +240,7 @@ def _choices() -> Choices:
         streets="streets" in form,
         independent_share=_part("independent_share", 10) / 100,
         reserve=_part("reserve", 50) / 100,
+        replaceable=_part("replaceable", 10) / 100,
     )
 
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from geo.clock import today
 from geo.store import Store
 from routing.rounds.proof import hash_of
 from routing.rounds.report import DRAWS, RoundReport
 from webmap import pages_apart
-from webmap.clock import today
 from webmap.draw.view import view_of
 from webmap.formats import number
 from webmap.language.texts import translate
@@ -42,4 +42,4 @@ def write_sheet(store: Store, report: RoundReport, path: Path, *, language: str 
         style=pages_apart.style(),
         made_on=today(store).date.isoformat(),
     )
-    path.write_text(page, encoding="utf-8")
+    path.write_text(pages_apart.sealed(page), encoding="utf-8", newline="\n")

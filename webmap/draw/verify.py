@@ -2,22 +2,24 @@
 
 import json
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, Response, render_template
 
 from geo.catalogue import load
+from geo.clock import today
 from geo.errors import NotFoundError
+from geo.model import SecretForm
+from routing.draw.onefile import standalone
 from routing.draw.risk import LOOK_BACK
-from routing.draw.verify import standalone
-from routing.rounds.proof import hash_of, publication, restored
+from routing.rounds.proof import hash_of, published
+from routing.rounds.publishing import public_list, rooted
 from webmap import access, pages_apart
 from webmap.language import spoken as language
 from webmap.language.script_texts import SCRIPT_TEXTS
 from webmap.language.texts import translate
 
 pages = Blueprint("verify", __name__, url_prefix="/verify")
-
-_SCRIPTS = ("texts.js", "verify.js", "verify_page.js")
 
 
 @pages.get("")
@@ -26,21 +28,31 @@ def page() -> str:
     store = access.city()
     commitments = [(one, hash_of(one)) for one in reversed(store.commitments())]
     return render_template(
-        "verify.html", commitments=commitments, chains=store.chains(), categories=_names(language.spoken())
+        "verify.html",
+        commitments=commitments,
+        secret_sets=store.secret_sets(),
+        root=SecretForm.ROOT,
+        categories=_names(language.spoken()),
     )
 
 
-@pages.get("/<chain>/<int:position>.json")
-def commitment(chain: str, position: int) -> Response:
+@pages.get("/<secret_set>/<int:position>.json")
+def commitment(secret_set: str, position: int) -> Response:
     """Return a commitment as it was published."""
     store = access.city()
     for one in store.commitments():
-        if (one.chain, one.position) == (chain, position):
-            return _file(
-                json.dumps(publication(one, restored(store, one).link), ensure_ascii=False, indent=1),
-                "application/json",
-            )
-    raise NotFoundError("there is no commitment {position} of chain {chain}", position=position, chain=chain)
+        if (one.secret_set, one.position) == (secret_set, position):
+            return _json(published(store, one))
+    raise NotFoundError("there is no commitment {position} of the secrets {name}", position=position, name=secret_set)
+
+
+@pages.get("/<secret_set>/list.json")
+def listed(secret_set: str) -> Response:
+    """Return every commitment under a root with what became of it."""
+    store = access.city()
+    own = rooted(store, secret_set)
+    lines = public_list(store, secret_set, today(store).date)
+    return _json({"secrets_root": own.root, "secrets_count": own.size, "commitments": lines})
 
 
 @pages.get("/verify_draw.py")
@@ -59,15 +71,20 @@ def standalone_page(spoken: str) -> str:
     """Write the verifying page as one file, in ``zh`` or ``en``."""
     made = pages_apart.templates(spoken)
     texts = {text: translate(text, spoken) for text in SCRIPT_TEXTS}
-    return made.get_template("verify_apart.html").render(
-        style=pages_apart.style(), script=pages_apart.script(*_SCRIPTS), texts=texts, categories=_names(spoken)
+    html = made.get_template("verify_apart.html").render(
+        style=pages_apart.style(), script=pages_apart.script("verify_page.js"), texts=texts, categories=_names(spoken)
     )
+    return pages_apart.sealed(html)
 
 
 def _names(spoken: str) -> dict[str, str]:
     """Name the categories of the catalogue that ships with the product; a reveal knows their codes alone."""
     names = {code: category.name(spoken) for code, category in load().categories.items()}
     return {**names, LOOK_BACK: translate("look-back", spoken)}
+
+
+def _json(document: dict[str, Any]) -> Response:
+    return _file(json.dumps(document, ensure_ascii=False, indent=1), "application/json")
 
 
 def _file(text: str, kind: str, *, name: str = "") -> Response:

@@ -96,8 +96,10 @@ def items(deductions: pd.DataFrame) -> list[Item]:
 
 def places(found: Found) -> pd.DataFrame:
     """Return the surest of the flagged places, each with a cell to open; see :func:`geo.results.hotspot_places`."""
-    table = hotspot_places(found.cells, found.records.visits).head(PLACES_SHOWN)
-    if table.empty or found.raster is None:
+    if found.raster is None:
+        return hotspot_places(found.cells, found.records.visits)
+    table = hotspot_places(found.cells, found.records.visits, cell_m=found.raster.cell_m).head(PLACES_SHOWN)
+    if table.empty:
         return table
     flagged = (found.cells["hot"] | found.cells["cold"]).to_numpy()
     at = found.at[flagged]  # noqa: PD008 - a column of ours

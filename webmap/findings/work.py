@@ -14,13 +14,13 @@ import shapely
 from flask import Flask, current_app
 from numpy.typing import NDArray
 
+from geo.clock import today
 from geo.crs import unproject_xy
 from geo.density import ratio
 from geo.model import Role, User
 from geo.progress import Progress
 from geo.rasters.raster import Raster
-from geo.results import hotspot_cells
-from webmap.clock import today
+from geo.results import hotspot_cells, raster_of
 from webmap.extent import outline
 from webmap.findings.choice import Choice
 from webmap.findings.records import Records, state
@@ -127,19 +127,19 @@ def find(records: Records, choice: Choice, *, progress: Progress) -> Found:
     progress("choosing the visits", 0, STEPS)
     meant = records.of(choice)
     progress("judging the cells", 1, STEPS)
+    cell_m = cell_size(meant)
     cells = hotspot_cells(
         meant.visits,
         meant.deductions,
         zones=records.zones,
         radii_m=choice.radii_m,
-        cell_m=cell_size(meant),
+        cell_m=cell_m,
         timezone=records.timezone,
     )
     progress("smoothing the surface", 3, STEPS)
-    own: Raster | None = cells.attrs["raster"]
-    if own is None:
+    if cells.empty:
         return Found(meant, cells, None, *(np.array([], kind) for kind in (np.int64, bool, np.float64)))
-    return _spread(meant, cells, own)
+    return _spread(meant, cells, raster_of(meant.visits, cell_m))
 
 
 def cell_size(records: Records) -> float:

@@ -11,8 +11,8 @@ from geo.crs import Datum
 from geo.errors import InputError, StateError
 from geo.frames import WGS84
 from geo.imports import (
+    ImportOptions,
     ImportReport,
-    Journey,
     PreparedRoster,
     PreparedZones,
     keep_roster,
@@ -87,11 +87,11 @@ def keep(store: Store, upload: Upload, digest: str, *, force: bool, progress: Pr
     if prepared.digest != digest:
         raise StateError("the city has changed since this preview, so nothing was imported: look at it again")
     progress("saving", 0, 1)
-    journey = _journey(upload)
+    options = _options(upload)
     if isinstance(prepared, PreparedRoster):
-        report = keep_roster(store, prepared, journey)
+        report = keep_roster(store, prepared, options)
     else:
-        report = keep_zones(store, prepared, journey)
+        report = keep_zones(store, prepared, options)
     notes = tuple(replace(note, values=upload.named(note.values)) for note in report.notes)
     return Kept(upload.name, upload.choices["kind"], replace(report, notes=notes), prepared)
 
@@ -101,10 +101,10 @@ def level_of(upload: Upload) -> Level | None:
     return Level(upload.choices["level"]) if upload.choices["level"] else None
 
 
-def _journey(upload: Upload) -> Journey:
-    """Return the journey of an upload; its refused rows go out by the page, not into a file."""
+def _options(upload: Upload) -> ImportOptions:
+    """Return the options of an upload; its refused rows go out by the page, not into a file."""
     choices = upload.choices
-    return Journey(
+    return ImportOptions(
         Datum(choices["datum"]),
         columns=choices["columns"],
         crs=choices["crs"] or None,
@@ -118,8 +118,8 @@ def _journey(upload: Upload) -> Journey:
 
 def _prepared(store: Store, upload: Upload, progress: Progress) -> Prepared:
     if upload.choices["kind"] == ZONES:
-        return prepare_zones(store, upload.path, _journey(upload), level=level_of(upload), progress=progress)
-    return prepare_roster(store, upload.path, _journey(upload), progress=progress)
+        return prepare_zones(store, upload.path, _options(upload), level=level_of(upload), progress=progress)
+    return prepare_roster(store, upload.path, _options(upload), progress=progress)
 
 
 def _places(store: Store, prepared: Prepared) -> gpd.GeoDataFrame:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from geo import imports
 from geo.crs import Datum
 from geo.errors import InputError, NotFoundError
-from geo.imports import ImportReport, Journey
+from geo.imports import ImportOptions, ImportReport
 from geo.model import Role
 from geo.progress import Progress
 from geo.store import Store
@@ -108,7 +108,7 @@ def _start(waiting: Upload, *, dry_run: bool) -> Job:
     """Read an upload in the background; unless it is only looked at, bring it in and forget it."""
     store, uploads, language = access.city(), _uploads(), spoken()
     say_it = saying(lambda text: translate(text, language))
-    journey = Journey(
+    options = ImportOptions(
         Datum.WGS84,  # visits name no place of their own
         rejected=waiting.folder / "rejected.xlsx",
         dry_run=dry_run,
@@ -121,7 +121,7 @@ def _start(waiting: Upload, *, dry_run: bool) -> Job:
     def work(progress: Progress) -> Read:
         try:
             with waiting.by_name():
-                read = _read(store, waiting, journey, progress)
+                read = _read(store, waiting, options, progress)
         except BaseException:  # covert visits may be among them: what cannot be used does not wait for its day
             uploads.discard(waiting)
             raise
@@ -132,9 +132,9 @@ def _start(waiting: Upload, *, dry_run: bool) -> Job:
     return jobs().start(owner(), work)
 
 
-def _read(store: Store, waiting: Upload, journey: Journey, progress: Progress) -> Read:
+def _read(store: Store, waiting: Upload, options: ImportOptions, progress: Progress) -> Read:
     archive = waiting.archive if waiting.archive.exists() else None
-    report = imports.import_visits(store, waiting.path, journey, photos=archive, progress=progress)
+    report = imports.import_visits(store, waiting.path, options, photos=archive, progress=progress)
     refused = Path(report.rejected_file).read_bytes() if report.rejected else b""
     return Read(waiting, replace(report, rejected_file=""), refused)
 

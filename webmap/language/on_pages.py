@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from geo.imports import datum_check
 from geo.readers import messages
+from geo.sources import messages as places
+from routing.rounds import making
 
 ON_PAGES: Mapping[str, str] = {
-    messages.NO_ZONE: "easting {x} carries no zone prefix: fill in the CRS of the file, e.g. EPSG:4547",
-    messages.NO_CRS: "{file} does not say its CRS and its numbers are not degrees: fill in its CRS, e.g. EPSG:4547",
+    places.NO_ZONE: "easting {x} carries no zone prefix: fill in the CRS of the file, e.g. EPSG:4547",
+    places.NO_CRS: "{file} does not say its CRS and its numbers are not degrees: fill in its CRS, e.g. EPSG:4547",
     messages.NO_HEADER: (
         "{file} has no header row in its first {rows} rows: name the columns in the file, e.g. {example}, or choose "
         "them where the page lists them"
@@ -28,6 +30,10 @@ ON_PAGES: Mapping[str, str] = {
     datum_check.STATED_ONLY: (
         "the file itself names {suggestion}, not {declared}, and nothing speaks against it: choose {suggestion}, or "
         "tick that you import against the evidence"
+    ),
+    making.COVERT_TRIAL: (
+        "round {round!r} is covert and not committed to: commit to it first, or tick that you want a trial draw; "
+        "anyone who learns the seed can compute this"
     ),
 }
 """The sentences of the libraries that a page may have to say, each with what it says instead."""

@@ -11,11 +11,12 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, redirect, request
 from flask_babel import gettext as _
 
+from geo import clock
 from geo.errors import AccessError, InputError, XundianError
 from geo.foreign_text import refuse_unseen
 from geo.model import Role
 from routing.amend import AmendedRoute, Amendment, Change, Quote, amend, change_of, quote, undo
-from webmap import access, clock
+from webmap import access
 from webmap.formats import clock as hours_and_minutes
 from webmap.language import reasons
 from webmap.language.change_texts import lines_text, note_text

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from geo import clock
 from routing.amend import AmendedRoute, Quote, Takeover, quote
-from webmap import clock
 from webmap.formats import clock as hours_and_minutes
 from webmap.language.spoken import say
 from webmap.rounds.view import Chosen

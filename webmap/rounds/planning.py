@@ -57,12 +57,12 @@ def options_of(form: Mapping[str, str]) -> PlanOptions:
         raise InputError("{field} is {value!r}: choose one of the list", field="days", value=days)
     terms = Terms(
         days=Days(days),
-        premium=_between(form, "premium", 3.0, PREMIUM) / 100,
+        premium=_between(form, "premium", 3.0, *PREMIUM) / 100,
         listed_closures="closures" in form,
         price_days="price_days" in form,
         shift=shift_of(form.get("shift", SHIFT)),
     )
-    return PlanOptions(seconds=_between(form, "seconds", 60.0, SECONDS), seed=SEED, terms=terms)
+    return PlanOptions(seconds=_between(form, "seconds", 60.0, *SECONDS), seed=SEED, terms=terms)
 
 
 def agreed(store: Store, round_id: str, form: Mapping[str, str]) -> None:
@@ -122,9 +122,8 @@ class Curve:
         }
 
 
-def _between(form: Mapping[str, str], field: str, otherwise: float, limits: tuple[float, float]) -> float:
+def _between(form: Mapping[str, str], field: str, otherwise: float, least: float, most: float) -> float:
     text = form.get(field, "").strip()
-    least, most = limits
     try:
         value = float(text) if text else otherwise
     except ValueError:

@@ -121,7 +121,7 @@ def hours_of(roster: pd.DataFrame, categories: Mapping[str, Category]) -> Hours:
 
     def hours(checkpoint: str) -> str:
         category = categories.get(kind.get(checkpoint, ""))
-        return str(own.get(checkpoint) or (category.hours if category else ""))
+        return openings.together(str(own.get(checkpoint) or ""), category.hours if category else "")
 
     return hours
 

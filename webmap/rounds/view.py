@@ -9,11 +9,11 @@ import geopandas as gpd
 import pandas as pd
 from flask import url_for
 
+from geo.clock import Today, zone_of
 from geo.errors import NotFoundError
 from geo.model import Round, Team
 from routing.problem import Window
 from webmap import tiles
-from webmap.clock import Today, zone_of
 from webmap.extent import extent
 from webmap.figures import Figures
 from webmap.formats import category_name

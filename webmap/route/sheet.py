@@ -8,10 +8,10 @@ from typing import Any
 import geopandas as gpd
 from markupsafe import Markup
 
+from geo.clock import today
 from geo.store import Store
 from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, no_route, plan_part
 from webmap import pages_apart
-from webmap.clock import today
 from webmap.formats import number
 from webmap.language.saying import duration
 from webmap.language.texts import translate
@@ -100,10 +100,9 @@ def write_sheets(
 
     made = list(pages(part, store.streets(), say=lambda text: translate(text, language)))
     page = pages_apart.templates(language).get_template("route_sheets.html")
-    path.write_text(
-        page.render(**view(part, made, language=language), style=stylesheet(), made_on=today(store).date.isoformat()),
-        encoding="utf-8",
-    )
+    shown = view(part, made, language=language)
+    html = page.render(**shown, style=stylesheet(), made_on=today(store).date.isoformat())
+    path.write_text(pages_apart.sealed(html), encoding="utf-8", newline="\n")
     return len(made)
 
 

@@ -17,7 +17,7 @@ import shapely
 
 from geo.crs import unproject_xy
 from geo.rasters.raster import Raster
-from geo.results import shrunk_rates
+from geo.results import raster_of, shrunk_rates
 from webmap.extent import Bounds, outline
 from webmap.findings.classes import COLD, HOT, SURFACES
 from webmap.geojson import collection
@@ -44,6 +44,8 @@ class Cells:
     ----------
     judged
         See :func:`geo.results.hotspot_cells`; at least one row.
+    raster
+        Whose cells they are.
     months
         The last months with visits and those between, as ``2026-06``.
     classes
@@ -54,15 +56,10 @@ class Cells:
     """
 
     judged: gpd.GeoDataFrame
+    raster: Raster
     months: tuple[str, ...]
     classes: Bytes
     items: dict[str, str]
-
-    @property
-    def raster(self) -> Raster:
-        """Return the raster whose cells they are."""
-        raster: Raster = self.judged.attrs["raster"]
-        return raster
 
 
 def monthly_classes(visits: gpd.GeoDataFrame, judged: gpd.GeoDataFrame, timezone: str) -> tuple[tuple[str, ...], Bytes]:
@@ -71,7 +68,7 @@ def monthly_classes(visits: gpd.GeoDataFrame, judged: gpd.GeoDataFrame, timezone
     A month has few visits a cell, so its rate is drawn towards those around it as far as chance explains the distance:
     :func:`geo.results.shrunk_rates`, as over all months. A month without a visit is unknown, not zero.
     """
-    raster: Raster = judged.attrs["raster"]
+    raster = raster_of(visits)
     row = pd.Index(judged.index).get_indexer(raster.assign(visits.geometry.x, visits.geometry.y))
     stamps = visits["arrived_at"].dt.tz_convert(timezone).dt.tz_localize(None).dt.to_period("M")
     every = pd.period_range(stamps.min(), stamps.max(), freq="M")[-MONTHS:]
@@ -97,8 +94,8 @@ def class_numbers(rates: npt.ArrayLike) -> Bytes:
     return np.where(np.isnan(value), 0, 1 + np.searchsorted(RATE.breaks, value, "right")).astype(np.uint8)
 
 
-def packed(cells: Cells, words: dict[str, str]) -> str:
-    """Write everything that the script needs as one JSON text: a head, and the arrays as base64 of deflated bytes."""
+def packed(cells: Cells, words: dict[str, str]) -> dict[str, Any]:
+    """Return everything that the script needs: a head, and the arrays as base64 of deflated bytes."""
     judged = cells.judged
     names, columns = _columns(cells)
     arrays = {
@@ -126,7 +123,7 @@ def packed(cells: Cells, words: dict[str, str]) -> str:
     }
     raw = b"".join(values.tobytes() for _, values in ordered)
     body = base64.b64encode(zlib.compress(raw, 9)).decode("ascii")
-    return json.dumps({**head, "body": body}, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return {**head, "body": body}
 
 
 def _columns(cells: Cells) -> tuple[dict[str, list[str]], dict[str, npt.NDArray[Any]]]:
@@ -196,9 +193,9 @@ def ground(raster: Raster, zones: gpd.GeoDataFrame) -> str:
     return collection(frame, (), decimals=DECIMALS)
 
 
-def call(group: folium.FeatureGroup, edges: str, below: str, *, shown: bool) -> Call:
+def call(group: folium.FeatureGroup, block: str, *, shown: bool) -> Call:
     """Draw the packed cells into a group of the map, the edges of what is flagged above them, the ground below."""
-    return Call("xundianCells", group.get_name(), edges, below, json.dumps(shown))
+    return Call("Cells", group.get_name(), json.dumps(block), json.dumps(shown))
 
 
 def legend(labels: Sequence[str] = RATE.labels) -> list[tuple[str, int]]:

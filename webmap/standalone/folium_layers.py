@@ -1,7 +1,8 @@
-"""The layers of the standalone map."""
+"""The layers of the standalone map: folium holds them, what they draw stands in blocks of data beside its templates."""
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import folium
 import geopandas as gpd
@@ -10,10 +11,10 @@ import pandas as pd
 import shapely
 from branca.element import MacroElement
 from folium.template import Template
-from folium.utilities import JsCode
 
 from webmap.geojson import collection
 from webmap.palette import colour
+from webmap.standalone.blocks import Blocks
 from webmap.team_marks import TeamMark
 from webmap.tiles import SMALLEST, street_lines
 
@@ -22,30 +23,20 @@ SIMPLE_DEG = 0.00003  # about 3 m
 STREET_WIDTHS = (3.0, 2.2, 1.8, 1.4, 0.9, 0.6)
 DECIMALS = 5  # degrees: about a metre
 
-# A stop is a numbered disc, a base a square, a lunch a ring; the popup says the rest.
-STOP = JsCode(
-    """function (feature, place) {
-        var its = feature.properties;
-        var text = its.kind === "stop" ? its.number : "";
-        var html = '<i class="' + its.kind + " team-" + its.colour + '">' + text + "</i>";
-        return L.marker(place, {icon: L.divIcon({html: html, className: "mark", iconSize: [18, 18]}), keyboard: false});
-    }"""
-)
-
 
 class Call(MacroElement):
-    """A call of a function of ``standalone.js``, with what it is added to as the first argument.
+    """A call of a function of ``static/standalone``, with what it is added to as the first argument.
 
     Parameters
     ----------
     function
         Its name.
     arguments
-        JavaScript, as it stands: names come from files of others, so they must never be read as a template.
+        Names of layers and of blocks, yes or no: words of ours, since branca reads scripts as templates, and twice.
     """
 
     _template = Template(
-        "{% macro script(this, kwargs) %}{{ this.function }}({{ this._parent.get_name() }}"
+        "{% macro script(this, kwargs) %}xundian{{ this.function }}({{ this._parent.get_name() }}"
         "{% for one in this.arguments %}, {{ one }}{% endfor %});{% endmacro %}"
     )
 
@@ -54,16 +45,17 @@ class Call(MacroElement):
         self.function, self.arguments = function, arguments
 
 
-def credit() -> MacroElement:
-    """Name the source of the streets on the map, without Leaflet's own line before it."""
-    return Call("xundianSource", json.dumps("© OpenStreetMap contributors", ensure_ascii=False))
+def drawn(function: str, block: str, *, name: str, show: bool = True, **options: Any) -> folium.FeatureGroup:  # noqa: ANN401 - folium's
+    """Make a layer that a function of the script draws from a block."""
+    group = folium.FeatureGroup(name=name, show=show, **options)
+    group.add_child(Call(function, json.dumps(block)))
+    return group
 
 
-def streets(edges: gpd.GeoDataFrame) -> folium.FeatureGroup:
+def streets(edges: gpd.GeoDataFrame, blocks: Blocks) -> folium.FeatureGroup:
     """Draw the streets as a light background, one line per class; the small ones go when the city is too large."""
     lines = street_lines(edges)
     lines = lines.set_geometry(lines.geometry.simplify(SIMPLE_DEG))
-    group = folium.FeatureGroup(name="streets", control=False)
     left = STREET_VERTICES
     merged = {}
     for rank in range(SMALLEST + 1):
@@ -71,38 +63,35 @@ def streets(edges: gpd.GeoDataFrame) -> folium.FeatureGroup:
         left -= int(shapely.get_num_coordinates(shapes).sum())
         if left < 0:
             break
-        merged[rank] = shapely.line_merge(shapely.multilinestrings(shapes)) if len(shapes) else None
-    for rank in sorted(merged, reverse=True):
-        if merged[rank] is not None:
-            _street_class(rank, merged[rank]).add_to(group)
-    return group
+        if len(shapes):
+            merged[rank] = shapely.line_merge(shapely.multilinestrings(shapes))
+    classes = [
+        {"colour": colour("street-edge"), "width": STREET_WIDTHS[rank], "shape": _shapes(_alone(merged[rank]))}
+        for rank in sorted(merged, reverse=True)
+    ]
+    return drawn("Streets", blocks.add("streets", classes), name="streets", control=False)
 
 
-def _street_class(rank: int, shape: shapely.Geometry) -> folium.GeoJson:
-    frame = gpd.GeoDataFrame({"rank": [rank]}, geometry=[shape], crs=4326)
-    style = {"color": colour("street-edge"), "weight": STREET_WIDTHS[rank], "opacity": 1}
-    return folium.GeoJson(collection(frame, (), decimals=DECIMALS), style=style, interactive=False)
+def _alone(shape: shapely.Geometry) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(geometry=[shape], crs=4326)
 
 
-def zones(frame: gpd.GeoDataFrame, *, name: str, show: bool) -> folium.GeoJson:
+def _shapes(frame: gpd.GeoDataFrame, *columns: str) -> Any:  # noqa: ANN401 - GeoJSON
+    return json.loads(collection(frame, columns, decimals=DECIMALS))
+
+
+def zones(frame: gpd.GeoDataFrame, blocks: Blocks, block: str, *, name: str, show: bool) -> folium.FeatureGroup:
     """Draw the outlines of zones, with their names when pointed at."""
     lines = frame.set_geometry(frame.geometry.simplify(SIMPLE_DEG).boundary)
-    style = {"color": colour("zone"), "weight": 1.6, "opacity": 0.85, "fill": False}
-    return folium.GeoJson(
-        collection(lines, ("name",), decimals=DECIMALS),
-        name=name,
-        show=show,
-        style=style,
-        tooltip=folium.GeoJsonTooltip(["name"], labels=False),
-    )
+    blocks.add(block, {"colour": colour("zone"), "shapes": _shapes(lines, "name")})
+    return drawn("Zones", block, name=name, show=show)
 
 
-def checkpoints(frame: gpd.GeoDataFrame, *, name: str) -> folium.FeatureGroup:
+def checkpoints(frame: gpd.GeoDataFrame, blocks: Blocks, *, name: str) -> folium.FeatureGroup:
     """Draw the roster as dots, with name and category when pointed at.
 
     A roster is long, so it stands in the file by columns: whole steps of 1e-5 degrees from one dot to the next.
     """
-    group = folium.FeatureGroup(name=name, show=False)
     kind, kinds = pd.factorize(frame["category"])
     x, y = (np.round(degrees.to_numpy() * 10**DECIMALS).astype(int) for degrees in (frame.geometry.x, frame.geometry.y))
     columns = {
@@ -114,44 +103,34 @@ def checkpoints(frame: gpd.GeoDataFrame, *, name: str) -> folium.FeatureGroup:
         "perDegree": 10**DECIMALS,
         "colour": colour("point"),
     }
-    data = json.dumps(columns, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    group.add_child(Call("xundianDots", data))
-    return group
+    return drawn("Dots", blocks.add("roster", columns), name=name, show=False)
 
 
 def day(
-    routes: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, *, name: str, show: bool, labels: Mapping[str, str]
-) -> folium.FeatureGroup:
-    """Draw one day: a line per team and its numbered stops; days exclude each other.
+    routes: gpd.GeoDataFrame, stops: gpd.GeoDataFrame, blocks: Blocks, *, block: str, labels: Mapping[str, str]
+) -> str:
+    """Keep what is drawn of one day: a line per team and its numbered stops; return the name of its block.
 
     Parameters
     ----------
     routes
         With ``colour`` (number of the team's colour) and ``title``.
     stops
-        With ``colour``, ``number``, ``kind`` and the columns of ``labels``.
-    name
-        Of the day in the layer control.
-    show
-        Whether it is the day shown first.
+        With ``colour``, ``number``, ``kind``, ``name`` and the columns of ``labels``.
+    blocks
+        Of the page.
+    block
+        The name.
     labels
-        Column -> what the popup of a stop calls it.
+        Column -> what the card of a stop calls it.
     """
-    group = folium.FeatureGroup(name=name, overlay=False, show=show)
     lines = routes.set_geometry(routes.geometry.simplify(SIMPLE_DEG))
-    for number, part in lines.groupby("colour"):
-        line = {"color": colour(f"team-{number}"), "weight": 3.5, "opacity": 0.9}
-        folium.GeoJson(
-            collection(part, ("title",), decimals=DECIMALS),
-            style=line,
-            tooltip=folium.GeoJsonTooltip(["title"], labels=False, sticky=True),
-        ).add_to(group)
-    folium.GeoJson(
-        collection(stops, ("colour", "number", "kind", *labels), decimals=DECIMALS),
-        point_to_layer=STOP,
-        popup=folium.GeoJsonPopup(list(labels), list(labels.values())),
-    ).add_to(group)
-    return group
+    coloured = [
+        {"colour": colour(f"team-{number}"), "shapes": _shapes(part, "title")}
+        for number, part in lines.groupby("colour")
+    ]
+    places = _shapes(stops, "colour", "number", "kind", "name", *labels)
+    return blocks.add(block, {"routes": coloured, "stops": places, "labels": list(labels.items())})
 
 
 def marked(frame: pd.DataFrame, marks: Mapping[str, TeamMark]) -> pd.DataFrame:

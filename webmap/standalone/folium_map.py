@@ -4,7 +4,7 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +13,27 @@ from branca.element import Element
 from jinja2 import Environment, PackageLoader
 
 from geo.catalogue import Catalogue
+from geo.clock import today
 from geo.model import Level, Role, Round, User
-from geo.results import hotspot_cells
+from geo.results import hotspot_cells, raster_of
 from geo.results.names import item_names
 from geo.store import Store
-from webmap.clock import today
+from webmap import pages_apart
 from webmap.extent import extent
 from webmap.language.texts import translate
 from webmap.palette import STYLESHEET
 from webmap.sight import Sight
 from webmap.standalone import folium_cells, folium_layers
+from webmap.standalone.blocks import Blocks
 from webmap.standalone.folium_cells import Cells
 from webmap.stop_rows import stop_rows
 from webmap.team_marks import TeamMark, team_marks
 
 STATIC = Path(__file__).parents[1] / "static"
 LEAFLET = STATIC / "vendor" / "leaflet"
+SCRIPTS = tuple(
+    f"standalone/{name}.js" for name in ("texts", "cell_arrays", "cell_card", "months", "cells", "layers", "main")
+)
 LAYERS = ("routes", "hotspots")
 HEAD = "<!-- what the map needs -->"
 PANEL = "<!-- title and legend -->"
@@ -43,6 +48,7 @@ class Sheet:
     marks: Mapping[str, TeamMark]
     language: str
     catalogue: Catalogue
+    blocks: Blocks = field(default_factory=Blocks)
 
     @property
     def secret(self) -> bool:
@@ -115,7 +121,7 @@ def round_map(
     marks = team_marks(every_team, say=functools.partial(translate, language=contents.language))
     routed = contents.routes and len(sight.routes(round_id)) > 0
     sheet = Sheet(sight, one, marks if routed else {}, contents.language, store.catalogue(one.edition))
-    page = _page(store)
+    page = _page(sheet)
     cells = _cells(sheet)
     shown = cells is not None and (contents.first == "hotspots" or not routed)
     if cells is not None:
@@ -124,11 +130,13 @@ def round_map(
     if routed:
         _days(page, sheet, shown=not shown)
     folium.LayerControl(collapsed=False).add_to(page)
-    html = page.get_root().render().replace(HEAD, _head(cells, sheet)).replace(PANEL, _panel(sheet, cells))
-    Path(path).write_text(html, encoding="utf-8")
+    html = page.get_root().render().replace(PANEL, _panel(sheet, cells))
+    html = html.replace(HEAD, f"{_head()}{sheet.blocks.html()}")
+    Path(path).write_text(pages_apart.sealed(html), encoding="utf-8", newline="\n")
 
 
-def _page(store: Store) -> folium.Map:
+def _page(sheet: Sheet) -> folium.Map:
+    store = sheet.sight.store
     west, south, east, north = extent(store)
     page = folium.Map(tiles=None, prefer_canvas=True, attribution_control=False, zoom_snap=0.5)
     # These would be fetched from other hosts; Leaflet comes with the file, and nothing here needs the rest.
@@ -137,9 +145,9 @@ def _page(store: Store) -> folium.Map:
     figure: Any = page.get_root()
     figure.header.add_child(Element(HEAD))
     figure.html.add_child(Element(PANEL))
-    page.add_child(folium_layers.credit())
+    page.add_child(folium_layers.Call("Credit"))
     if store.streets_sha256():
-        folium_layers.streets(store.streets()).add_to(page)
+        folium_layers.streets(store.streets(), sheet.blocks).add_to(page)
     return page
 
 
@@ -154,14 +162,17 @@ def _cells(sheet: Sheet) -> Cells | None:
     judged = hotspot_cells(visits, sheet.sight.deductions(), zones=sheet.sight.zones(), timezone=timezone)
     codes = sorted({item for items in judged["items"] for item in items})
     named = dict(zip(codes, item_names(codes, sheet.catalogue, sheet.language), strict=True))
-    return Cells(judged, *folium_cells.monthly_classes(visits, judged, timezone), named)
+    months, classes = folium_cells.monthly_classes(visits, judged, timezone)
+    return Cells(judged, raster_of(visits), months, classes, named)
 
 
 def _cell_layer(page: folium.Map, sheet: Sheet, cells: Cells, *, shown: bool) -> None:
     group = folium.FeatureGroup(name=sheet.say("Where it is bad"), show=shown)
     group.add_to(page)
-    ground = folium_cells.ground(cells.raster, sheet.sight.zones())
-    page.add_child(folium_cells.call(group, folium_cells.outlines(cells.judged), ground, shown=shown))
+    block = sheet.blocks.add("cells", folium_cells.packed(cells, _cell_words(sheet)))
+    sheet.blocks.add_json("edges", folium_cells.outlines(cells.judged))
+    sheet.blocks.add_json("ground", folium_cells.ground(cells.raster, sheet.sight.zones()))
+    page.add_child(folium_cells.call(group, block, shown=shown))
 
 
 def _places(page: folium.Map, sheet: Sheet) -> None:
@@ -170,10 +181,11 @@ def _places(page: folium.Map, sheet: Sheet) -> None:
     for level, name in names.items():
         part = zones[zones["level"] == level]
         if len(part):
-            folium_layers.zones(part, name=name, show=level is Level.STREET).add_to(page)
+            block, show = f"zones-{level}", level is Level.STREET
+            folium_layers.zones(part, sheet.blocks, block, name=name, show=show).add_to(page)
     if len(roster):
         dots = roster.assign(category=roster["category"].map(sheet.category))
-        folium_layers.checkpoints(dots, name=sheet.say("Checkpoints")).add_to(page)
+        folium_layers.checkpoints(dots, sheet.blocks, name=sheet.say("Checkpoints")).add_to(page)
 
 
 def _days(page: folium.Map, sheet: Sheet, *, shown: bool) -> None:
@@ -185,7 +197,6 @@ def _days(page: folium.Map, sheet: Sheet, *, shown: bool) -> None:
     rows = rows.assign(title=rows["team"].map(titles), name=rows["kind"].map(kinds).fillna(rows["name"]))
     labels = {
         "title": sheet.say("Team"),
-        "name": sheet.say("Stop"),
         "category": sheet.say("Category"),
         "from": sheet.say("Arrives"),
         "to": sheet.say("Leaves"),
@@ -193,18 +204,20 @@ def _days(page: folium.Map, sheet: Sheet, *, shown: bool) -> None:
     folium.FeatureGroup(name=sheet.say("No routes"), overlay=False, show=not shown).add_to(page)
     for number in sorted(routes["day"].unique()):
         lines = routes[routes["day"] == number]
-        day = folium_layers.day(
+        block = folium_layers.day(
             folium_layers.marked(lines.assign(title=lines["team"].map(titles)), sheet.marks),
             folium_layers.marked(rows[rows["day"] == number], sheet.marks),
-            name=f"{sheet.say('Day {day}', day=number)} · {sheet.round.date(int(number)):%m-%d}",
-            show=shown and number == routes["day"].min(),
+            sheet.blocks,
+            block=f"day-{number}",
             labels=labels,
         )
-        day.add_to(page)
+        name = f"{sheet.say('Day {day}', day=number)} · {sheet.round.date(int(number)):%m-%d}"
+        show = shown and number == routes["day"].min()
+        folium_layers.drawn("Day", block, name=name, show=show, overlay=False).add_to(page)
 
 
-def _head(cells: Cells | None, sheet: Sheet) -> str:
-    """Return Leaflet and the styles as they stand in the file."""
+def _head() -> str:
+    """Return Leaflet, the script and the styles as they stand in the file."""
     # The pictures of Leaflet's style are of markers and a button that this map doesn't have.
     leaflet = re.sub(r"url\([^)]*\)", "none", (LEAFLET / "leaflet.css").read_text(encoding="utf-8"))
     variables = STYLESHEET.read_text(encoding="utf-8").partition("@media")[0]
@@ -212,14 +225,10 @@ def _head(cells: Cells | None, sheet: Sheet) -> str:
     own = (STATIC / "standalone.css").read_text(encoding="utf-8")
     styles = "\n".join((leaflet, variables.replace("light dark", "light"), *classes, own))
     script = (LEAFLET / "leaflet.js").read_text(encoding="utf-8").replace("//# sourceMappingURL=leaflet.js.map", "")
-    functions = (STATIC / "standalone.js").read_text(encoding="utf-8")
-    head = (
+    functions = "(() => {\n" + pages_apart.script(*SCRIPTS) + "\n})();"
+    return (
         f'<link rel="icon" href="data:,"><style>{styles}</style><script>{script}</script><script>{functions}</script>'
     )
-    if cells is None:
-        return head
-    data = folium_cells.packed(cells, _cell_words(sheet))
-    return f'{head}<script type="application/json" id="cells">{data}</script>'
 
 
 def _panel(sheet: Sheet, cells: Cells | None) -> str:

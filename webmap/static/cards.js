@@ -2,8 +2,13 @@
 import { Popup } from "./vendor/maplibre-gl/maplibre-gl.mjs";
 import { duration, minutes, number, settings, t } from "./texts.js";
 
-const teamName = (id) => settings.teams?.find((team) => team.id === id)?.name ?? id;
+/** @typedef {{ title: string, under: string, rows: (false | [string, string | number])[] }} Card */
+/** @typedef {import("maplibre-gl").LngLatLike} Place */
 
+/** @param {string} id */
+const teamName = (id) => settings.teams?.find((/** @type {{ id: string }} */ team) => team.id === id)?.name ?? id;
+
+/** @type {Record<string, (its: Record<string, any>) => Card>} */
 const CARDS = {
   stops: (its) => ({
     title: its.kind === "base" ? t("Base") : its.kind === "lunch" ? t("Lunch") : its.name || its.checkpoint,
@@ -28,30 +33,40 @@ const CARDS = {
   }),
 };
 
+/** @param {string} name @param {string | number} text @param {string} [className] */
 function element(name, text, className = "") {
   const made = document.createElement(name);
-  made.textContent = text;
+  made.textContent = String(text);
   made.className = className;
   return made;
 }
 
-/** Make the card of a feature, at its point or where it was clicked. */
-export function cardOf(feature, clicked) {
-  const place = feature.geometry.type === "Point" ? feature.geometry.coordinates : clicked;
-  return cardAt(place, CARDS[feature.layer.id](feature.properties));
+/**
+ * Return where a feature is: its point, or where it was clicked.
+ * @param {GeoJSON.Feature} feature
+ * @param {Place} clicked
+ * @returns {Place}
+ */
+export function placeOf(feature, clicked) {
+  return feature.geometry.type === "Point" ? /** @type {[number, number]} */ (feature.geometry.coordinates) : clicked;
 }
 
-/** Make a card at a place: a title, a line under it, and rows of a term and its value. */
+/** Make the card of a feature, at its point or where it was clicked. @param {import("maplibre-gl").MapGeoJSONFeature} feature @param {Place} clicked */
+export function cardOf(feature, clicked) {
+  return cardAt(placeOf(feature, clicked), CARDS[feature.layer.id](feature.properties));
+}
+
+/** Make a card at a place: a title, a line under it, and rows of a term and its value. @param {Place} place @param {Card} card */
 export function cardAt(place, { title, under, rows }) {
   const card = element("div", "", "card");
   card.append(element("b", title), element("span", under, "dim"));
   const list = document.createElement("dl");
-  for (const [term, value] of rows.filter((row) => row && row[1] !== "")) list.append(element("dt", term), element("dd", value));
+  for (const row of rows) if (row && row[1] !== "") list.append(element("dt", row[0]), element("dd", row[1]));
   card.append(list);
   return new Popup({ maxWidth: "288px", focusAfterOpen: false }).setLngLat(place).setDOMContent(card);
 }
 
-/** Make a card at a place of what the server says of it. */
+/** Make a card at a place of what the server says of it. @param {Place} place @param {string} html written by the server, which escapes */
 export function cardOfPage(place, html) {
   const card = element("div", "", "card");
   card.innerHTML = html;

@@ -1,15 +1,22 @@
 // The cells of the statistics on a map: four bytes a cell as one texture for the far look, shapes for the near one.
-import { cellTexture } from "./texture.js";
-import { t } from "./texts.js";
+import { NEAR, cellShapes } from "./cell_style.js";
+import { CellTexture } from "./texture.js";
+import { reason } from "./work_voice.js";
 
-export const NEAR = 14; // zoom from which cells are shapes
+/** @typedef {ReturnType<typeof import("./work_voice.js").voice>} Voice */
+/** @typedef {import("maplibre-gl").Map} Map */
+/** @typedef {import("maplibre-gl").LngLatBounds} Bounds */
+
 const PAUSE_MS = 400;
 const GRAIN_DEG = 0.01; // of the part of the map that shapes are asked for
-const UNKNOWN = 1;
-const FIRST = 2;
+/** @type {GeoJSON.FeatureCollection} */
 const NOTHING = { type: "FeatureCollection", features: [] };
 
-/** Ask for something that may still be worked out: told(progress) hears how far it is. Gives the answer. */
+/**
+ * Ask for something that may still be worked out.
+ * @param {string} address
+ * @param {{ signal?: AbortSignal, told?: Voice["told"] }} [listening] told hears how far it is, and null when it is there
+ */
 export async function patiently(address, { signal, told = () => undefined } = {}) {
   for (;;) {
     const answer = await fetch(address, { signal });
@@ -21,143 +28,123 @@ export async function patiently(address, { signal, told = () => undefined } = {}
   }
 }
 
-/** Say why something about the cells did not come. */
-export function reason(error) {
-  if (error.said) return error.said;
-  return error.status === 401 ? t("Your session has ended. Log in again; nothing is lost.") : t("The cells could not be loaded. What was shown before stays; try again.");
-}
-
-/** Say over the map how far work is and what went wrong. */
-export function voice() {
-  const trouble = document.getElementById("trouble");
-  const stage = document.getElementById("stage");
-  const far = document.createElement("div");
-  const name = document.createElement("span");
-  const bar = document.createElement("progress");
-  far.className = "far";
-  far.hidden = true;
-  far.setAttribute("role", "status");
-  far.append(name, bar);
-  stage.append(far);
-  return {
-    busy(yes) {
-      if (yes) stage.setAttribute("aria-busy", "true");
-      else stage.removeAttribute("aria-busy");
-    },
-    told(progress) {
-      far.hidden = !progress;
-      if (!progress) return;
-      name.textContent = progress.stage || t("Working…");
-      if (progress.total > 1) { bar.max = progress.total; bar.value = progress.done; } else bar.removeAttribute("value");
-    },
-    failed(message) {
-      trouble.textContent = message;
-      trouble.hidden = !message;
-    },
-  };
-}
-
+/** @param {ArrayBuffer} buffer a length, JSON of that length, then the cells @returns {import("./texture.js").Cells} */
 function unpack(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   return { ...head, bytes: new Uint8Array(buffer, 4 + length) };
 }
 
-/** Make the layers of the cells. settings: cells, cellShapes, surfaces; choice: surface (or "none") and outlines. */
-export function cellLayers(settings, { busy, told, failed }) {
-  const texture = cellTexture();
-  const names = settings.surfaces.map(([name]) => name);
-  const palettes = Object.fromEntries(settings.surfaces);
-  let map;
-  let query = null; // of what is shown; nothing is yet
-  let part = null; // west, south, east, north of the shapes that are there
-  let asked = new AbortController();
+/** @param {number[]} part west, south, east, north @param {Bounds} bounds */
+const covers = (part, bounds) =>
+  bounds.getWest() >= part[0] && bounds.getSouth() >= part[1] && bounds.getEast() <= part[2] && bounds.getNorth() <= part[3];
 
-  const palette = (colours, surface) => colours[palettes[surface]] ?? [];
-  const address = () => (part && query !== null ? `${settings.cellShapes}?${query}${query && "&"}bbox=${part.join(",")}` : "");
+/** Widen what the screen shows by a quarter on each side, to a grain that lets answers be kept. @param {Bounds} bounds */
+export function widened(bounds) {
+  const [wide, high] = [(bounds.getEast() - bounds.getWest()) / 4, (bounds.getNorth() - bounds.getSouth()) / 4];
+  const down = (/** @type {number} */ value) => Number((Math.floor(value / GRAIN_DEG) * GRAIN_DEG).toFixed(2));
+  const up = (/** @type {number} */ value) => Number((Math.ceil(value / GRAIN_DEG) * GRAIN_DEG).toFixed(2));
+  return [down(bounds.getWest() - wide), down(bounds.getSouth() - high), up(bounds.getEast() + wide), up(bounds.getNorth() + high)];
+}
 
-  /** What the page's style takes in: the shapes; the texture is no part of a style, and comes under them. */
-  function extra(colours, { surface, outlines }) {
-    const classes = palette(colours, surface);
-    texture.paint({ channel: names.indexOf(surface), classes, outlined: outlines, colours });
-    const has = (test) => ["all", ["!=", ["get", "outline"], true], test];
-    const visible = { visibility: classes.length ? "visible" : "none" };
-    const fill = classes.length ? ["match", ["get", surface], ...classes.flatMap((colour, i) => [FIRST + i, colour]), "rgba(0,0,0,0)"] : "rgba(0,0,0,0)";
-    const edge = (id, flag, dash) => [
-      { id: `${id}-casing`, type: "line", source: "cells", minzoom: NEAR, filter: ["all", ["==", ["get", "outline"], true], ["==", ["get", "flag"], flag]],
-        layout: { visibility: outlines ? "visible" : "none", "line-join": "round" }, paint: { "line-color": colours.casing, "line-width": 5, "line-opacity": 0.9 } },
-      { id, type: "line", source: "cells", minzoom: NEAR, filter: ["all", ["==", ["get", "outline"], true], ["==", ["get", "flag"], flag]],
-        layout: { visibility: outlines ? "visible" : "none", "line-join": "round" }, paint: { "line-color": colours[id], "line-width": 2.5, ...dash } },
-    ];
-    return {
-      sources: { cells: { type: "geojson", data: address() || NOTHING } },
-      below: [
-        { id: "cells", type: "fill", source: "cells", minzoom: NEAR, filter: has([">=", ["get", surface], FIRST]), layout: visible, paint: { "fill-color": fill, "fill-opacity": 0.8, "fill-antialias": false } },
-        { id: "cells-unknown", type: "fill", source: "cells", minzoom: NEAR, filter: has(["==", ["get", surface], UNKNOWN]), layout: visible, paint: { "fill-pattern": "unknown", "fill-antialias": false } },
-        ...edge("hot", 1, {}),
-        ...edge("cold", 2, { "line-dasharray": [2, 1.4] }),
-        { id: "cells-label", type: "symbol", source: "cells", minzoom: 15.5, filter: has([">=", ["get", surface], FIRST]),
-          layout: { ...visible, "text-field": ["get", `${surface}_label`], "text-font": ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"], "text-size": 11 },
-          paint: { "text-color": colours.ink, "text-halo-color": colours.halo, "text-halo-width": 1.5 } },
-      ],
-      above: [],
-    };
+/** The layers of the cells on a page's map. */
+export class CellLayers {
+  /** @type {Map | null} */ #map = null;
+  /** @type {string | null} */ #query = null; // of what is shown; nothing is yet
+  /** @type {number[] | null} */ #part = null; // west, south, east, north of the shapes that are there
+  #asked = new AbortController();
+  texture = new CellTexture();
+
+  /** @param {Record<string, any>} settings cells, cellShapes, surfaces @param {Voice} voice */
+  constructor(settings, voice) {
+    this.settings = settings;
+    this.voice = voice;
+    /** @type {string[]} */
+    this.names = settings.surfaces.map((/** @type {string[]} */ [name]) => name);
+    this.palettes = Object.fromEntries(settings.surfaces);
   }
 
-  const near = () => map.getZoom() >= NEAR;
-  const covers = (bounds) => part && bounds.getWest() >= part[0] && bounds.getSouth() >= part[1] && bounds.getEast() <= part[2] && bounds.getNorth() <= part[3];
+  get #address() {
+    const { cellShapes } = this.settings;
+    return this.#part && this.#query !== null ? `${cellShapes}?${this.#query}${this.#query && "&"}bbox=${this.#part.join(",")}` : "";
+  }
+
+  /** @returns {import("maplibre-gl").GeoJSONSource | undefined} */
+  get #source() {
+    return this.#map?.getSource("cells");
+  }
+
+  /**
+   * Return what the page's style takes in: the shapes. The texture is no part of a style, and comes under them.
+   * @param {import("./theme.js").Colours} colours
+   * @param {{ surface: string, outlines: boolean }} choice
+   * @returns {import("./style.js").Extra}
+   */
+  extra(colours, choice) {
+    const classes = /** @type {any} */ (colours)[this.palettes[choice.surface]] ?? [];
+    this.texture.look({ channel: this.names.indexOf(choice.surface), classes, outlined: choice.outlines, colours });
+    return { sources: { cells: { type: "geojson", data: this.#address || NOTHING } }, below: cellShapes(colours, choice, classes), above: [] };
+  }
 
   /** Ask for the shapes of what the screen shows, and of a little around it. */
-  function look() {
-    const bounds = map.getBounds();
-    if (query === null || !near() || covers(bounds)) return;
-    const [wide, high] = [(bounds.getEast() - bounds.getWest()) / 4, (bounds.getNorth() - bounds.getSouth()) / 4];
-    const down = (value) => Number((Math.floor(value / GRAIN_DEG) * GRAIN_DEG).toFixed(2));
-    const up = (value) => Number((Math.ceil(value / GRAIN_DEG) * GRAIN_DEG).toFixed(2));
-    part = [down(bounds.getWest() - wide), down(bounds.getSouth() - high), up(bounds.getEast() + wide), up(bounds.getNorth() + high)];
-    map.getSource("cells")?.setData(address());
+  #look() {
+    const bounds = this.#map?.getBounds();
+    if (!this.#map || !bounds || this.#query === null || this.#map.getZoom() < NEAR || (this.#part && covers(this.#part, bounds))) return;
+    this.#part = widened(bounds);
+    this.#source?.setData(this.#address);
   }
 
   /** Put the texture under the shapes, again when the style was made anew. */
-  function settle() {
-    if (map.getLayer("cells") && !map.getLayer(texture.id)) map.addLayer(texture, "cells");
+  #lay() {
+    const map = this.#map;
+    if (map?.getLayer("cells") && !map.getLayer(this.texture.id)) map.addLayer(this.texture, "cells");
   }
 
-  function join(its) {
-    map = its;
-    texture.hidden = () => near() && Boolean(part) && map.isSourceLoaded("cells") && covers(map.getBounds());
-    map.on("styledata", settle);
-    map.on("moveend", look);
-    settle();
+  /** Join a map. @param {Map} map */
+  join(map) {
+    this.#map = map;
+    this.texture.hidden = () => {
+      const part = this.#part;
+      return map.getZoom() >= NEAR && part !== null && map.isSourceLoaded("cells") && covers(part, map.getBounds());
+    };
+    map.on("styledata", () => this.#lay());
+    map.on("moveend", () => this.#look());
+    this.#lay();
   }
 
-  /** Show what a choice found: the query is that of the page's address. */
-  async function show(asks) {
-    asked.abort();
-    asked = new AbortController();
-    const { signal } = asked;
-    busy(true);
-    failed("");
+  /**
+   * Show what a choice found.
+   * @param {string} asks the query of the page's address
+   * @returns what was shown; null when something else was asked for meanwhile, or it failed, which is said
+   */
+  async show(asks) {
+    this.#asked.abort();
+    this.#asked = new AbortController();
+    const { signal } = this.#asked;
+    this.voice.busy(true);
+    this.voice.failed("");
     try {
-      const answer = await patiently(`${settings.cells}?${asks}`, { signal, told });
+      const answer = await patiently(`${this.settings.cells}?${asks}`, { signal, told: this.voice.told });
       const cells = unpack(await answer.arrayBuffer());
-      if (signal.aborted) return null;
-      query = asks;
-      texture.fill(cells);
-      part = null;
-      map.getSource("cells")?.setData(NOTHING);
-      look();
-      map.triggerRepaint();
-      return cells;
+      if (!signal.aborted) this.#take(asks, cells);
+      return signal.aborted ? null : cells;
     } catch (error) {
-      if (error.name === "AbortError") return null;
-      told(null);
-      failed(reason(error));
+      if (/** @type {Error} */ (error).name === "AbortError") return null;
+      this.voice.told(null);
+      this.voice.failed(reason(error));
       return null;
     } finally {
-      if (!signal.aborted) busy(false); // else what came after it still is
+      if (!signal.aborted) this.voice.busy(false); // else what came after it still is
     }
   }
 
-  return { extra, join, show, texture };
+  /** @param {string} asks @param {import("./texture.js").Cells} cells */
+  #take(asks, cells) {
+    this.#query = asks;
+    this.texture.fill(cells);
+    this.#part = null;
+    this.#source?.setData(NOTHING);
+    this.#look();
+    this.#map?.triggerRepaint();
+  }
 }

@@ -1,143 +1,176 @@
 // A stop is dragged to another row or onto a day: what that would cost is said on the way, and it is done in its card.
+import { all, maybe, one, touched } from "./dom.js";
 import { piece } from "./page.js";
 import { settings, t } from "./texts.js";
+
+/**
+ * @typedef {{ team: string, day: string }} Slot
+ * @typedef {Slot & { element: HTMLElement }} Goal
+ * @typedef {{ stop: SVGElement, id: string, from: Slot, x: number, y: number, pointer: number }} Held what is under the finger
+ * @typedef {{ ghost: HTMLElement, cost: HTMLElement }} Lifted what follows the pointer once it moves
+ */
 
 const FAR = 5; // px that a press may move before it is a drag
 const PAUSE_MS = 120; // over a row before its cost is asked for
 const EDGE = 32; // px at the edge of the timeline within which it scrolls
 
-const swallow = (event) => { event.preventDefault(); event.stopPropagation(); };
+const swallow = (/** @type {Event} */ event) => { event.preventDefault(); event.stopPropagation(); };
 
-/** Where a drop would put the stop: {team, day, element}, or null. */
+/** Return where a drop would put the stop, or null. @param {number} x @param {number} y @param {Slot} from @returns {Goal | null} */
 function goal(x, y, from) {
   const below = document.elementFromPoint(x, y);
   const line = below?.closest(".line[data-team]");
-  const tab = below?.closest("#days a[data-day]");
-  const element = line ?? tab;
-  if (!element || element.dataset.day === "0") return null;
-  const found = { team: line ? line.dataset.team : from.team, day: element.dataset.day, element };
-  return found.team === from.team && found.day === from.day ? null : found;
+  const element = line ?? below?.closest("#days a[data-day]");
+  if (!(element instanceof HTMLElement) || element.dataset.day === "0") return null;
+  const team = line instanceof HTMLElement ? line.dataset.team ?? "" : from.team;
+  const day = element.dataset.day ?? "";
+  return team === from.team && day === from.day ? null : { team, day, element };
 }
 
-/** Where the stop would stand in the row that gets it. */
+/** Show where the stop would stand in the row that gets it. @param {HTMLElement} line @param {HTMLElement} quote */
 function preview(line, quote) {
-  const scale = document.getElementById("timeline").dataset;
-  const second = (text) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) * 60;
-  const at = (text) => (100 * (second(text) - scale.from)) / (scale.to - scale.from);
+  const scale = one("#timeline", HTMLElement).dataset;
+  const second = (/** @type {string} */ text) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) * 60;
+  const at = (/** @type {string | undefined} */ text) => (100 * (second(text ?? "") - Number(scale.from))) / (Number(scale.to) - Number(scale.from));
   const block = document.createElementNS("http://www.w3.org/2000/svg", "rect");
   block.setAttribute("class", "would");
   block.setAttribute("x", `${at(quote.dataset.arrives)}%`);
   block.setAttribute("width", `${Math.max(0.4, at(quote.dataset.leaves) - at(quote.dataset.arrives))}%`);
-  line.querySelector("svg").append(block);
+  one("svg", SVGElement, line).append(block);
 }
 
-/** Let stops be dragged; settle(checkpoint, goal, html) is called at the drop. */
-export function drags({ settle }) {
-  const known = new Map(); // quotes of this drag, by team and day
-  let held = null;
+/** Scroll the timeline while something is held near its edge. @param {PointerEvent} event */
+function scroll({ clientX, clientY }) {
+  const box = one("#timeline", HTMLElement);
+  const { top, bottom, left, right } = box.getBoundingClientRect();
+  if (clientY > bottom - EDGE && clientY < bottom) box.scrollTop += 8;
+  else if (clientY < top + 2 * EDGE && clientY > top) box.scrollTop -= 8;
+  if (clientX > right - EDGE) box.scrollLeft += 8;
+  else if (clientX < left + EDGE && clientX > left) box.scrollLeft -= 8;
+}
 
-  function clear() {
-    for (const old of document.querySelectorAll(".goal")) old.classList.remove("goal");
-    for (const old of document.querySelectorAll(".would")) old.remove();
+/** Make what follows the pointer. @param {SVGElement} stop @returns {Lifted} */
+function lift(stop) {
+  const ghost = document.createElement("div");
+  ghost.className = "ghost";
+  const [name] = (stop.getAttribute("aria-label") ?? "").split(", ");
+  const title = document.createElement("b");
+  title.textContent = name;
+  const cost = document.createElement("span");
+  cost.textContent = t("Drop it on another row or a day");
+  ghost.append(title, cost);
+  document.body.append(ghost);
+  stop.classList.add("lifted");
+  document.body.classList.add("dragging");
+  return { ghost, cost };
+}
+
+function clear() {
+  for (const old of all(".goal", Element)) old.classList.remove("goal");
+  for (const old of all(".would", Element)) old.remove();
+}
+
+class Drag {
+  /** @type {Map<string, Promise<string | null>>} */ #known = new Map(); // quotes of this drag, by team and day
+  /** @type {Held | null} */ #held = null;
+  /** @type {Lifted | null} */ #lifted = null;
+  /** @type {Goal | null} */ #goal = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+
+  /** @param {(id: string, goal: Goal) => void} drop */
+  constructor(drop) {
+    this.drop = drop;
+    addEventListener("pointerdown", (event) => this.press(event));
+    addEventListener("pointermove", (event) => this.move(event));
+    addEventListener("pointerup", (event) => this.release(event));
+    // touch-action is not heeded on parts of a drawing: as long as a stop is held, the finger does not scroll
+    addEventListener("touchmove", (event) => { if (this.#held) event.preventDefault(); }, { passive: false });
+    addEventListener("pointercancel", () => this.end());
+    addEventListener("keydown", ({ key }) => { if (key === "Escape") this.end(); });
+    addEventListener("dragstart", (event) => { if (touched(event, "#dock", Element)) event.preventDefault(); });
   }
 
-  function end() {
-    if (!held) return;
-    clearTimeout(held.timer);
-    held.ghost?.remove();
-    held.stop.classList.remove("lifted");
-    document.body.classList.remove("dragging");
-    clear();
-    held = null;
-    known.clear();
-  }
-
-  function lift() {
-    held.ghost = document.createElement("div");
-    held.ghost.className = "ghost";
-    const [name] = held.stop.getAttribute("aria-label").split(", ");
-    const title = document.createElement("b");
-    title.textContent = name;
-    held.cost = document.createElement("span");
-    held.cost.textContent = t("Drop it on another row or a day");
-    held.ghost.append(title, held.cost);
-    document.body.append(held.ghost);
-    held.stop.classList.add("lifted");
-    document.body.classList.add("dragging");
-  }
-
-  function scroll({ clientX, clientY }) {
-    const box = document.getElementById("timeline");
-    const { top, bottom, left, right } = box.getBoundingClientRect();
-    if (clientY > bottom - EDGE && clientY < bottom) box.scrollTop += 8;
-    else if (clientY < top + 2 * EDGE && clientY > top) box.scrollTop -= 8;
-    if (clientX > right - EDGE) box.scrollLeft += 8;
-    else if (clientX < left + EDGE && clientX > left) box.scrollLeft -= 8;
-  }
-
-  const key = ({ team, day }) => `${team} ${day}`;
-
-  function told(wanted, html) {
-    if (!held || held.goal !== wanted) return; // that drag is over, or elsewhere by now
-    const made = document.createElement("div");
-    made.innerHTML = html ?? "";
-    const cost = made.querySelector(".cost");
-    held.cost.textContent = cost?.textContent.trim() ?? t("The cost could not be found. Try again.");
-    held.ghost.classList.toggle("refused", cost?.classList.contains("refused") ?? true);
-    const quote = made.querySelector("[data-possible]");
-    if (quote && wanted.element.matches(".line")) preview(wanted.element, quote);
-  }
-
-  async function ask(wanted) {
-    if (!known.has(key(wanted))) {
-      known.set(key(wanted), piece(settings.quote, { stop: held.id, to: wanted.team, to_day: wanted.day }));
-    }
-    told(wanted, await known.get(key(wanted)));
-  }
-
-  function over(event) {
-    held.ghost.style.transform = `translate(${Math.min(event.clientX + 12, innerWidth - 232)}px, ${event.clientY + 16}px)`;
-    scroll(event);
-    const wanted = goal(event.clientX, event.clientY, held.from);
-    if (wanted?.element === held.goal?.element) return;
-    clearTimeout(held.timer);
-    clear();
-    held.goal = wanted;
-    held.ghost.classList.remove("refused");
-    held.cost.textContent = wanted ? "…" : t("Drop it on another row or a day");
-    if (!wanted) return;
-    wanted.element.classList.add("goal");
-    held.timer = setTimeout(ask, PAUSE_MS, wanted);
-  }
-
-  addEventListener("pointerdown", (event) => {
-    const stop = event.target.closest?.("#dock a.stop");
+  /** @param {PointerEvent} event */
+  press(event) {
+    const stop = touched(event, "#dock a.stop", SVGElement);
     if (!stop || event.button !== 0 || !event.isPrimary) return;
     if (event.pointerType !== "mouse" && !stop.hasAttribute("aria-current")) return; // a finger chooses first; else it scrolls
     const line = stop.closest(".line");
-    const from = { team: line.dataset.team, day: line.dataset.day };
-    held = { stop, id: stop.dataset.stop, from, x: event.clientX, y: event.clientY, pointer: event.pointerId };
-  });
-  addEventListener("pointermove", (event) => {
+    if (!(line instanceof HTMLElement)) return;
+    const from = { team: line.dataset.team ?? "", day: line.dataset.day ?? "" };
+    this.#held = { stop, id: stop.dataset.stop ?? "", from, x: event.clientX, y: event.clientY, pointer: event.pointerId };
+  }
+
+  /** @param {PointerEvent} event */
+  move(event) {
+    const held = this.#held;
     if (!held || event.pointerId !== held.pointer) return;
-    if (!held.ghost && Math.hypot(event.clientX - held.x, event.clientY - held.y) < FAR) return;
-    if (!held.ghost) lift();
+    if (!this.#lifted && Math.hypot(event.clientX - held.x, event.clientY - held.y) < FAR) return;
+    this.#lifted ??= lift(held.stop);
     event.preventDefault();
-    over(event);
-  });
-  addEventListener("pointerup", (event) => {
+    this.over(event, held, this.#lifted);
+  }
+
+  /** @param {PointerEvent} event @param {Held} held @param {Lifted} lifted */
+  over(event, held, { ghost, cost }) {
+    ghost.style.transform = `translate(${Math.min(event.clientX + 12, innerWidth - 232)}px, ${event.clientY + 16}px)`;
+    scroll(event);
+    const wanted = goal(event.clientX, event.clientY, held.from);
+    if (wanted?.element === this.#goal?.element) return;
+    clearTimeout(this.#timer);
+    clear();
+    this.#goal = wanted;
+    ghost.classList.remove("refused");
+    cost.textContent = wanted ? "…" : t("Drop it on another row or a day");
+    if (!wanted) return;
+    wanted.element.classList.add("goal");
+    this.#timer = setTimeout(() => this.ask(held, wanted), PAUSE_MS);
+  }
+
+  /** @param {Held} held @param {Goal} wanted */
+  async ask(held, wanted) {
+    const key = `${wanted.team} ${wanted.day}`;
+    const asked = this.#known.get(key) ?? piece(settings.quote, { stop: held.id, to: wanted.team, to_day: wanted.day });
+    this.#known.set(key, asked);
+    this.told(wanted, await asked);
+  }
+
+  /** @param {Goal} wanted @param {string | null} html */
+  told(wanted, html) {
+    if (!this.#lifted || this.#goal !== wanted) return; // that drag is over, or elsewhere by now
+    const made = document.createElement("div");
+    made.innerHTML = html ?? "";
+    const cost = maybe(".cost", Element, made);
+    this.#lifted.cost.textContent = cost?.textContent?.trim() ?? t("The cost could not be found. Try again.");
+    this.#lifted.ghost.classList.toggle("refused", cost?.classList.contains("refused") ?? true);
+    const quote = maybe("[data-possible]", HTMLElement, made);
+    if (quote && wanted.element.matches(".line")) preview(wanted.element, quote);
+  }
+
+  /** @param {PointerEvent} event */
+  release(event) {
+    const held = this.#held;
     if (!held || event.pointerId !== held.pointer) return;
-    const { ghost, id, goal: wanted } = held;
-    if (ghost) { // the click that follows a drag is none
+    const [lifted, wanted] = [this.#lifted, this.#goal];
+    if (lifted) { // the click that follows a drag is none
       addEventListener("click", swallow, { capture: true });
       setTimeout(() => removeEventListener("click", swallow, { capture: true }), 0);
     }
-    end();
-    if (ghost && wanted) settle(id, wanted);
-  });
-  // touch-action is not heeded on parts of a drawing: as long as a stop is held, the finger does not scroll
-  addEventListener("touchmove", (event) => held && event.preventDefault(), { passive: false });
-  addEventListener("pointercancel", end);
-  addEventListener("keydown", ({ key: pressed }) => pressed === "Escape" && end());
-  addEventListener("dragstart", (event) => event.target.closest?.("#dock") && event.preventDefault());
+    this.end();
+    if (lifted && wanted) this.drop(held.id, wanted);
+  }
+
+  end() {
+    if (!this.#held) return;
+    clearTimeout(this.#timer);
+    this.#lifted?.ghost.remove();
+    this.#held.stop.classList.remove("lifted");
+    document.body.classList.remove("dragging");
+    clear();
+    this.#held = this.#lifted = this.#goal = null;
+    this.#known.clear();
+  }
 }
+
+/** Let stops be dragged. @param {(id: string, goal: Goal) => void} drop is called with the checkpoint and where it was dropped */
+export const drags = (drop) => new Drag(drop);

@@ -1,4 +1,5 @@
 // A photo, large, over the page; without this script its link leads to the photo itself.
+import { all, elsewhere, one, touched } from "./dom.js";
 import { t } from "./texts.js";
 
 const dialog = document.createElement("dialog");
@@ -13,9 +14,11 @@ bar.className = "photo-bar";
 bar.append(back, on, shut);
 dialog.append(picture, caption, bar);
 
+/** @type {HTMLAnchorElement[]} */
 let shown = []; // links of the card that the photo stands on
 let place = 0;
 
+/** @param {string} text @param {string} label */
 function button(text, label) {
   const made = document.createElement("button");
   made.type = "button";
@@ -24,15 +27,15 @@ function button(text, label) {
   return made;
 }
 
-/** Show the photo of a link; its size is known before it comes, so nothing jumps. */
+/** Show the photo of a link; its size is known before it comes, so nothing jumps. @param {number} at */
 function show(at) {
   place = (at + shown.length) % shown.length;
-  const { photo, width, height } = shown[place].dataset;
-  const said = shown[place].querySelector("img").alt;
+  const { photo = "", width, height } = shown[place].dataset;
+  const said = one("img", HTMLImageElement, shown[place]).alt;
   picture.hidden = false;
-  picture.width = width;
-  picture.height = height;
-  dialog.style.setProperty("--ratio", width / height);
+  picture.width = Number(width);
+  picture.height = Number(height);
+  dialog.style.setProperty("--ratio", String(Number(width) / Number(height)));
   dialog.style.setProperty("--most", `${width}px`);
   picture.alt = said;
   picture.src = photo;
@@ -55,12 +58,13 @@ dialog.addEventListener("keydown", ({ key }) => {
 });
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-photo]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = touched(event, "a[data-photo]", HTMLAnchorElement);
+  const card = link?.closest("section");
+  if (!link || !card || elsewhere(event)) return;
   event.preventDefault();
   if (!dialog.isConnected) document.body.append(dialog);
-  shown = [...link.closest("section").querySelectorAll("a[data-photo]")];
-  for (const one of [back, on]) one.hidden = shown.length < 2;
+  shown = all("a[data-photo]", HTMLAnchorElement, card);
+  for (const step of [back, on]) step.hidden = shown.length < 2;
   show(shown.indexOf(link));
   dialog.showModal();
   shut.focus();

@@ -1,22 +1,25 @@
 // The planner's page: round, day and team are choices of the panel; layers are choices of the legend.
-import { atlas } from "./atlas.js";
+import { atlas, hits } from "./atlas.js";
 import { cardOfPage } from "./cards.js";
-import { cellLayers, patiently, reason, voice } from "./cells.js";
+import { CellLayers, patiently } from "./cells.js";
+import { all, elsewhere, maybe, touched } from "./dom.js";
+import { layers, onLegend, radio } from "./legend.js";
 import { latest } from "./page.js";
 import "./photos.js";
 import { settings } from "./texts.js";
+import { reason, voice } from "./work_voice.js";
 
-const legend = document.querySelector("#legend form");
-const layers = () => Object.fromEntries([...legend.querySelectorAll("[name=layer]")].map((box) => [box.value, box.checked]));
-const radio = (name, otherwise) => legend.querySelector(`[name=${name}]:checked`)?.value ?? otherwise;
 const legendChoice = () => ({ ...layers(), level: radio("level", "street") });
 
 // Where it is bad, from the same source as the statistics map; worked out when somebody wants to see it.
 const said = settings.cells ? voice() : null;
-const cells = said ? cellLayers(settings, said) : null;
+const cells = said ? new CellLayers(settings, said) : null;
 const turn = latest();
-const extra = (colours, { heat }) => cells.extra(colours, { surface: heat ? "rate" : "none", outlines: heat });
+/** @param {import("./theme.js").Colours} colours @param {import("./style.js").Choice} choice */
+const extra = (colours, { heat = false }) =>
+  cells?.extra(colours, { surface: heat ? "rate" : "none", outlines: heat }) ?? { sources: {}, below: [], above: [] };
 const asked = () => (radio("of", "all") === "round" ? `round=${encodeURIComponent(settings.round)}` : "");
+/** @type {string | null} */
 let shown = null;
 
 function showCells() {
@@ -27,14 +30,13 @@ function showCells() {
 }
 
 const { map, redraw } = atlas({ ...legendChoice(), day: settings.day, team: "", ...(cells && { extra }) });
-legend.addEventListener("change", () => { redraw(legendChoice()); showCells(); });
-if (cells && map) {
+onLegend(() => { redraw(legendChoice()); showCells(); });
+if (cells && said && map) {
   cells.join(map);
   showCells();
   map.on("click", async ({ point, lngLat }) => {
     const still = turn();
-    const others = ["stops", "checkpoints", "routes"].filter((id) => map.getLayer(id));
-    if (!layers().heat || map.queryRenderedFeatures([[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]], { layers: others }).length) return;
+    if (!layers().heat || hits(map, point, ["stops", "checkpoints", "routes"]).length) return;
     try {
       const answer = await patiently(`${settings.cellCard}?${asked()}&at=${lngLat.lng.toFixed(6)},${lngLat.lat.toFixed(6)}`);
       const html = (await answer.text()).trim();
@@ -44,33 +46,36 @@ if (cells && map) {
     }
   });
 }
-document.querySelector("#round")?.addEventListener("change", ({ target }) => target.form.submit());
-if (matchMedia("(max-width: 800px)").matches) document.querySelector("#legend").open = false;
+maybe("#round", HTMLSelectElement)?.addEventListener("change", ({ currentTarget }) => {
+  if (currentTarget instanceof HTMLSelectElement) currentTarget.form?.submit();
+});
 
-const days = document.querySelector("#days");
+const days = maybe("#days", HTMLElement);
 days?.addEventListener("click", (event) => {
-  const link = event.target.closest("a");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = touched(event, "a", HTMLAnchorElement);
+  if (!link || elsewhere(event)) return;
   event.preventDefault();
   const day = Number(link.dataset.day);
-  for (const one of days.querySelectorAll("a")) one.toggleAttribute("aria-current", false);
+  for (const other of all("a", HTMLAnchorElement, days)) other.toggleAttribute("aria-current", false);
   link.setAttribute("aria-current", "true");
-  for (const body of document.querySelectorAll("#teams tbody")) body.hidden = Number(body.dataset.day) !== day;
+  for (const body of all("#teams tbody", HTMLElement)) body.hidden = Number(body.dataset.day) !== day;
   history.replaceState(null, "", link.href);
   choose("");
   redraw({ day, team: "" });
 });
 
+/** @param {HTMLElement} button */
+const teamOf = (button) => button.closest("tr")?.dataset.team ?? "";
+
+/** @param {string} team */
 function choose(team) {
-  for (const button of document.querySelectorAll("#teams button")) {
-    button.setAttribute("aria-pressed", String(team !== "" && button.closest("tr").dataset.team === team));
-  }
+  for (const button of all("#teams button", HTMLElement)) button.setAttribute("aria-pressed", String(team !== "" && teamOf(button) === team));
 }
 
-document.querySelector("#teams")?.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
+maybe("#teams", HTMLElement)?.addEventListener("click", (event) => {
+  const button = touched(event, "button", HTMLElement);
   if (!button) return;
-  const team = button.getAttribute("aria-pressed") === "true" ? "" : button.closest("tr").dataset.team;
+  const team = button.getAttribute("aria-pressed") === "true" ? "" : teamOf(button);
   choose(team);
   redraw({ team });
 });

@@ -2,96 +2,42 @@
 // surface, outline or theme costs nothing, and a pan no more. The raster is metric and bends on a Mercator map, so it
 // lies on a mesh whose points the server has projected.
 import { MercatorCoordinate } from "./vendor/maplibre-gl/maplibre-gl.mjs";
+import { FRAGMENT, MOST, VERTEX } from "./cell_shader.js";
+
+/**
+ * What the server sent.
+ * @typedef {{ columns: number, rows: number, parts: number, mesh: number[], bytes: Uint8Array }} Cells
+ * @typedef {{ channel: number, classes: string[], outlined: boolean, colours: import("./theme.js").Colours | null }} Look
+ * @typedef {WebGL2RenderingContext} GL
+ * @typedef {{ program: WebGLProgram, texture: WebGLTexture, array: WebGLVertexArrayObject, points: WebGLBuffer, corners: WebGLBuffer }} Held
+ */
 
 const OPACITY = 0.82;
-const MOST = 8; // classes of a palette
 
-const VERTEX = `#version 300 es
-uniform mat4 matrix;
-in vec2 place;
-in vec2 part;
-out vec2 at;
-void main() { at = part; gl_Position = matrix * vec4(place, 0.0, 1.0); }`;
-
-const FRAGMENT = `#version 300 es
-precision highp float;
-uniform sampler2D cells;
-uniform vec2 size;
-uniform int channel;
-uniform vec4 palette[${MOST}];
-uniform bool outlined;
-uniform vec4 hot;
-uniform vec4 cold;
-uniform vec4 casing;
-uniform vec4 unknown;
-uniform float ratio;
-in vec2 at;
-out vec4 colour;
-
-int flag(ivec2 cell) {
-  if (any(lessThan(cell, ivec2(0))) || any(greaterThanEqual(cell, ivec2(size)))) return 0;
-  return int(texelFetch(cells, cell, 0).a * 255.0 + 0.5);
-}
-void over(vec4 paint) { colour = paint * vec4(vec3(paint.a), 1.0) + colour * (1.0 - paint.a); }
-
-void main() {
-  vec2 place = at * size;
-  vec2 pixel = max(vec2(fwidth(place.x), fwidth(place.y)), 1e-6); // cells a device pixel
-  ivec2 cell = clamp(ivec2(floor(place)), ivec2(0), ivec2(size) - 1);
-  vec2 within = clamp(place - vec2(cell), 0.0, 1.0);
-  colour = vec4(0.0);
-  if (channel >= 0) {
-    int code = int(texelFetch(cells, cell, 0)[channel] * 255.0 + 0.5);
-    if (code >= 2) over(palette[min(code - 2, ${MOST - 1})]);
-    else if (code == 1) {
-      // Stripes of about 9 px that keep their place on the map while it moves.
-      float apart = exp2(floor(log2(9.0 * ratio * pixel.x) + 0.5));
-      float stripe = abs(fract((place.x + place.y) / apart) - 0.5) * apart / (pixel.x * 1.5);
-      over(vec4(unknown.rgb, unknown.a * clamp(1.0 - stripe / ratio * 1.4, 0.0, 1.0)));
-    }
-  }
-  if (!outlined) return;
-  // How far the nearest side is beyond which the flag is another one, in pixels of the page; inside, the line is drawn.
-  int own = flag(cell);
-  if (own == 0) return;
-  vec4 away = vec4(within.x, 1.0 - within.x, within.y, 1.0 - within.y) / vec4(pixel.x, pixel.x, pixel.y, pixel.y) / ratio;
-  float side = 1e6;
-  float along = 0.0;
-  vec2 run = place / pixel / ratio;
-  if (flag(cell + ivec2(-1, 0)) != own && away.x < side) { side = away.x; along = run.y; }
-  if (flag(cell + ivec2(1, 0)) != own && away.y < side) { side = away.y; along = run.y; }
-  if (flag(cell + ivec2(0, -1)) != own && away.z < side) { side = away.z; along = run.x; }
-  if (flag(cell + ivec2(0, 1)) != own && away.w < side) { side = away.w; along = run.x; }
-  float room = 1.0 / (max(pixel.x, pixel.y) * ratio); // pixels of a cell
-  float wide = clamp(room * 0.25, 1.0, 2.5);
-  if (side < wide + min(1.2, room * 0.12)) over(casing);
-  if (side < wide && (own == 1 || mod(along, 8.0) < 5.0)) over(own == 1 ? hot : cold);
-}`;
-
-function rgba(text, alpha = 1) {
-  const parts = /^#(..)(..)(..)$/.exec(text.trim()) ?? [0, "80", "80", "80"];
+/** @param {string} text a colour as #rrggbb; grey where it is none @param {number} [alpha] */
+export function rgba(text, alpha = 1) {
+  const parts = /^#(..)(..)(..)$/.exec(text.trim()) ?? ["", "80", "80", "80"];
   return [...parts.slice(1).map((part) => Number.parseInt(part, 16) / 255), alpha];
 }
 
+/** @param {GL} gl */
 function program(gl) {
   const made = gl.createProgram();
-  for (const [kind, text] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
+  for (const [kind, text] of /** @type {[number, string][]} */ ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]])) {
     const shader = gl.createShader(kind);
+    if (!shader) throw new Error("the graphics card has gone");
     gl.shaderSource(shader, text);
     gl.compileShader(shader);
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) throw new Error(gl.getShaderInfoLog(shader));
+    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) throw new Error(gl.getShaderInfoLog(shader) ?? "shader");
     gl.attachShader(made, shader);
   }
   gl.linkProgram(made);
   return made;
 }
 
-/** The mesh around its middle, in whole worlds: a place on the map and the part of the raster that lies there. */
-function mesh({ mesh: degrees, parts }) {
-  const points = Array.from({ length: degrees.length / 2 }, (_, i) => MercatorCoordinate.fromLngLat([degrees[2 * i], degrees[2 * i + 1]]));
-  const middle = points[Math.floor(points.length / 2)];
+/** Return the corners of the triangles of a square mesh. @param {number} parts of a side */
+export function triangles(parts) {
   const across = parts + 1;
-  const vertices = new Float32Array(points.flatMap(({ x, y }, i) => [x - middle.x, y - middle.y, (i % across) / parts, Math.floor(i / across) / parts]));
   const corners = [];
   for (let row = 0; row < parts; row += 1) {
     for (let column = 0; column < parts; column += 1) {
@@ -99,91 +45,124 @@ function mesh({ mesh: degrees, parts }) {
       corners.push(first, first + 1, first + across, first + 1, first + across + 1, first + across);
     }
   }
-  return { middle, vertices, corners: new Uint16Array(corners) };
+  return new Uint16Array(corners);
 }
 
-/** Move a matrix to an origin in double precision, which the card lacks. */
-function moved(matrix, { x, y }) {
+/** The mesh around its middle, in whole worlds: a place on the map and the part of the raster that lies there. @param {Cells} cells */
+function mesh({ mesh: degrees, parts }) {
+  const points = Array.from({ length: degrees.length / 2 }, (_, i) => MercatorCoordinate.fromLngLat([degrees[2 * i], degrees[2 * i + 1]]));
+  const middle = points[Math.floor(points.length / 2)];
+  const across = parts + 1;
+  const vertices = new Float32Array(points.flatMap(({ x, y }, i) => [x - middle.x, y - middle.y, (i % across) / parts, Math.floor(i / across) / parts]));
+  return { middle, vertices, corners: triangles(parts) };
+}
+
+/** Move a matrix to an origin in double precision, which the card lacks. @param {ArrayLike<number>} matrix @param {{ x: number, y: number }} origin */
+export function moved(matrix, { x, y }) {
   const out = Float64Array.from(matrix);
   for (let i = 0; i < 4; i += 1) out[12 + i] += out[i] * x + out[4 + i] * y;
   return new Float32Array(out);
 }
 
-/** Make the layer. fill(cells) takes what the server sent, paint(look) how it looks; hidden() says when it rests. */
-export function cellTexture() {
-  let cells = null;
-  let fresh = false;
-  let look = { channel: -1, classes: [], outlined: false, colours: {} };
-  let its = {};
+/** @param {GL} gl @param {Cells} cells */
+function uploadTexture(gl, cells) {
+  gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
+  gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
+  gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, cells.columns, cells.rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, cells.bytes);
+  for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
+  for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE);
+}
 
-  function upload(gl) {
-    fresh = false;
-    its.shape = mesh(cells);
-    gl.bindTexture(gl.TEXTURE_2D, its.texture);
-    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
-    gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
-    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, cells.columns, cells.rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, cells.bytes);
-    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
-    for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE);
-    gl.bindVertexArray(its.array);
-    gl.bindBuffer(gl.ARRAY_BUFFER, its.points);
-    gl.bufferData(gl.ARRAY_BUFFER, its.shape.vertices, gl.STATIC_DRAW);
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, its.corners);
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, its.shape.corners, gl.STATIC_DRAW);
-    for (const [name, offset] of [["place", 0], ["part", 8]]) {
-      const at = gl.getAttribLocation(its.program, name);
-      gl.enableVertexAttribArray(at);
-      gl.vertexAttribPointer(at, 2, gl.FLOAT, false, 16, offset);
-    }
+/** @param {GL} gl @param {Held} held @param {ReturnType<typeof mesh>} shape */
+function uploadMesh(gl, held, shape) {
+  gl.bindVertexArray(held.array);
+  gl.bindBuffer(gl.ARRAY_BUFFER, held.points);
+  gl.bufferData(gl.ARRAY_BUFFER, shape.vertices, gl.STATIC_DRAW);
+  gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, held.corners);
+  gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, shape.corners, gl.STATIC_DRAW);
+  for (const [name, offset] of /** @type {[string, number][]} */ ([["place", 0], ["part", 8]])) {
+    const at = gl.getAttribLocation(held.program, name);
+    gl.enableVertexAttribArray(at);
+    gl.vertexAttribPointer(at, 2, gl.FLOAT, false, 16, offset);
+  }
+}
+
+/** The layer: fill takes what the server sent, look how it looks, and hidden says when it rests. */
+export class CellTexture {
+  id = "cells-far";
+  type = /** @type {const} */ ("custom");
+  renderingMode = /** @type {const} */ ("2d");
+  /** @type {() => boolean} */ hidden = () => false;
+  /** @type {Cells | null} */ cells = null;
+  /** @type {Look} */ #look = { channel: -1, classes: [], outlined: false, colours: null };
+  /** @type {Held | null} */ #held = null;
+  /** @type {ReturnType<typeof mesh> | null} */ #shape = null;
+  #fresh = false;
+
+  /** @param {Cells} cells */
+  fill(cells) {
+    this.cells = cells;
+    this.#fresh = true;
   }
 
-  function paint(gl, matrix) {
-    const where = (name) => gl.getUniformLocation(its.program, name);
-    const { channel, classes, outlined, colours } = look;
-    gl.uniformMatrix4fv(where("matrix"), false, moved(matrix, its.shape.middle));
+  /** @param {Look} look */
+  look(look) {
+    this.#look = look;
+  }
+
+  /** @param {unknown} _map @param {any} gl */
+  onAdd(_map, gl) {
+    this.#held = { program: program(gl), texture: gl.createTexture(), array: gl.createVertexArray(), points: gl.createBuffer(), corners: gl.createBuffer() };
+    this.#fresh = this.cells !== null;
+  }
+
+  /** @param {unknown} _map @param {any} gl */
+  onRemove(_map, gl) {
+    const held = this.#held;
+    if (!held) return;
+    gl.deleteProgram(held.program);
+    gl.deleteTexture(held.texture);
+    gl.deleteVertexArray(held.array);
+    for (const buffer of [held.points, held.corners]) gl.deleteBuffer(buffer);
+  }
+
+  /** @param {GL} gl @param {Held} held @param {Cells} cells @param {ArrayLike<number>} matrix moved to the middle of the mesh */
+  #uniforms(gl, held, cells, matrix) {
+    const where = (/** @type {string} */ name) => gl.getUniformLocation(held.program, name);
+    const { channel, classes, outlined, colours } = this.#look;
+    gl.uniformMatrix4fv(where("matrix"), false, Float32Array.from(matrix));
     gl.uniform2f(where("size"), cells.columns, cells.rows);
     gl.uniform1i(where("channel"), channel);
     gl.uniform1i(where("outlined"), outlined ? 1 : 0);
     gl.uniform1i(where("cells"), 0);
     gl.uniform1f(where("ratio"), globalThis.devicePixelRatio || 1);
     if (classes.length) gl.uniform4fv(where("palette"), Array.from({ length: MOST }, (_, i) => rgba(classes[Math.min(i, classes.length - 1)], OPACITY)).flat());
+    if (!colours) return;
     gl.uniform4fv(where("hot"), rgba(colours.hot));
     gl.uniform4fv(where("cold"), rgba(colours.cold));
     gl.uniform4fv(where("casing"), rgba(colours.casing, 0.85));
     gl.uniform4fv(where("unknown"), rgba(colours.dim, 0.22));
   }
 
-  return {
-    id: "cells-far",
-    type: "custom",
-    renderingMode: "2d",
-    hidden: () => false,
-    get cells() { return cells; },
-    fill(given) { cells = given; fresh = true; },
-    paint(given) { look = given; },
-    onAdd(_map, gl) {
-      its = { program: program(gl), texture: gl.createTexture(), array: gl.createVertexArray(), points: gl.createBuffer(), corners: gl.createBuffer() };
-      fresh = Boolean(cells);
-    },
-    onRemove(_map, gl) {
-      gl.deleteProgram(its.program);
-      gl.deleteTexture(its.texture);
-      gl.deleteVertexArray(its.array);
-      for (const buffer of [its.points, its.corners]) gl.deleteBuffer(buffer);
-    },
-    render(gl, { defaultProjectionData }) {
-      if (!cells?.columns || this.hidden()) return;
-      gl.useProgram(its.program);
-      gl.activeTexture(gl.TEXTURE0);
-      if (fresh) upload(gl);
-      gl.bindTexture(gl.TEXTURE_2D, its.texture);
-      gl.bindVertexArray(its.array);
-      gl.enable(gl.BLEND);
-      gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-      paint(gl, defaultProjectionData.mainMatrix);
-      gl.drawElements(gl.TRIANGLES, its.shape.corners.length, gl.UNSIGNED_SHORT, 0);
-      gl.bindVertexArray(null);
-    },
-  };
+  /** @param {any} gl @param {{ defaultProjectionData: { mainMatrix: any } }} view */
+  render(gl, { defaultProjectionData }) {
+    const held = this.#held;
+    if (!held || !this.cells?.columns || this.hidden()) return;
+    gl.useProgram(held.program);
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, held.texture);
+    if (this.#fresh || !this.#shape) {
+      this.#fresh = false;
+      this.#shape = mesh(this.cells);
+      uploadTexture(gl, this.cells);
+      uploadMesh(gl, held, this.#shape);
+    }
+    gl.bindVertexArray(held.array);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    this.#uniforms(gl, held, this.cells, moved(defaultProjectionData.mainMatrix, this.#shape.middle));
+    gl.drawElements(gl.TRIANGLES, this.#shape.corners.length, gl.UNSIGNED_SHORT, 0);
+    gl.bindVertexArray(null);
+  }
 }

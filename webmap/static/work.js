@@ -1,11 +1,13 @@
 // Long work: asks how far it is, and goes on when it is over.
+import { one } from "./dom.js";
 import { number, settings, t } from "./texts.js";
 
 const PAUSE_MS = 400;
-const stage = document.getElementById("stage");
-const bar = document.getElementById("bar");
-const cancel = document.getElementById("cancel");
+const stage = one("#stage", HTMLElement);
+const bar = one("#bar", HTMLProgressElement);
+const cancel = one("#cancel", HTMLFormElement);
 
+/** @returns {Promise<unknown>} */
 async function ask() {
   let told;
   try {
@@ -25,7 +27,7 @@ async function ask() {
 
 cancel.addEventListener("submit", (event) => {
   event.preventDefault();
-  cancel.querySelector("button").disabled = true;
+  one("button", HTMLButtonElement, cancel).disabled = true;
   stage.textContent = t("Cancelling…");
   fetch(cancel.action, { method: "POST", body: new FormData(cancel) });
 });

@@ -1,39 +1,41 @@
 // The zones page: what is wrong, on the map and in the list.
-import { atlas } from "./atlas.js";
-import { cardAt } from "./cards.js";
+import { atlas, hits } from "./atlas.js";
+import { cardAt, placeOf } from "./cards.js";
+import { one, touched } from "./dom.js";
+import { layers, onLegend, radio } from "./legend.js";
 import { STATUSES, faultLayers, kindName } from "./status.js";
 import { number, settings, t } from "./texts.js";
 
-const legend = document.querySelector("#legend form");
-const layers = () => Object.fromEntries([...legend.querySelectorAll("[name=layer]")].map((box) => [box.value, box.checked]));
-const level = () => legend.querySelector("[name=level]:checked")?.value ?? "street";
+const choices = () => ({ ...layers(), level: radio("level", "street") });
 
+/** @param {import("./theme.js").Colours} colours @param {import("./style.js").Choice} choice @returns {import("./style.js").Extra} */
 function extra(colours, choice) {
   if (!settings.faults || !choice.faults) return { sources: {}, below: [], above: [] };
+  /** @type {any} */
+  const layout = { "icon-image": STATUSES.outside, "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.4, 15, 0.9] };
   return { sources: { faults: { type: "geojson", data: settings.faults } }, below: [], above: [
     ...faultLayers(colours),
-    { id: "outside", type: "symbol", source: "faults", filter: ["==", ["get", "kind"], "outside"],
-      layout: { "icon-image": STATUSES.outside, "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.4, 15, 0.9] } },
+    { id: "outside", type: "symbol", source: "faults", filter: ["==", ["get", "kind"], "outside"], layout },
   ] };
 }
 
-const { map, redraw } = atlas({ ...layers(), level: level(), extra });
-legend.addEventListener("change", () => redraw({ ...layers(), level: level() }));
-if (matchMedia("(max-width: 800px)").matches) document.querySelector("#legend").open = false;
+const { map, redraw } = atlas({ ...choices(), extra });
+onLegend(() => redraw(choices()));
 
 map?.on("click", ({ point, lngLat }) => {
-  const there = ["outside", "faults"].filter((id) => map.getLayer(id));
-  const [hit] = map.queryRenderedFeatures([[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]], { layers: there });
+  const [hit] = hits(map, point, ["outside", "faults"]);
   if (!hit) return;
   const its = hit.properties;
-  const title = its.kind === "outside" ? its.name : `${number(Math.round(its.area_m2))} m²`;
-  const rows = its.kind === "outside" ? [[t("Id"), its.code]] : [[t("Zone"), its.name || its.code], [t("Other zone"), its.other_name || its.other]];
-  cardAt(hit.geometry.type === "Point" ? hit.geometry.coordinates : lngLat, { title, under: kindName(its.kind), rows }).addTo(map);
+  cardAt(placeOf(hit, lngLat), its.kind === "outside"
+    ? { title: its.name, under: kindName(its.kind), rows: [[t("Id"), its.code]] }
+    : { title: `${number(Math.round(its.area_m2))} m²`, under: kindName(its.kind),
+      rows: [[t("Zone"), its.name || its.code], [t("Other zone"), its.other_name || its.other]] }).addTo(map);
 });
 
-document.querySelector(".panel").addEventListener("click", (event) => {
-  const button = event.target.closest("[data-at]");
+one(".panel", HTMLElement).addEventListener("click", (event) => {
+  const button = touched(event, "[data-at]", HTMLElement);
   if (!button?.dataset.at || !map) return;
-  map.easeTo({ center: button.dataset.at.split(",").map(Number), zoom: Math.max(map.getZoom(), 15) });
-  document.getElementById("stage").scrollIntoView({ block: "nearest", behavior: "smooth" });
+  const [lon, lat] = button.dataset.at.split(",").map(Number);
+  map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 15) });
+  one("#stage", HTMLElement).scrollIntoView({ block: "nearest", behavior: "smooth" });
 });

@@ -3,8 +3,10 @@
 from geo.store.tables.base import metadata as metadata
 from geo.store.tables.city import cells as cells
 from geo.store.tables.city import checkpoints as checkpoints
+from geo.store.tables.city import street_hours as street_hours
 from geo.store.tables.city import streets as streets
 from geo.store.tables.city import turn_bans as turn_bans
+from geo.store.tables.city import turn_hours as turn_hours
 from geo.store.tables.city import unplaced as unplaced
 from geo.store.tables.city import zones as zones
 from geo.store.tables.office import catalogues as catalogues
@@ -23,7 +25,6 @@ from geo.store.tables.plans import route_changes as route_changes
 from geo.store.tables.plans import routes as routes
 from geo.store.tables.plans import stops as stops
 from geo.store.tables.plans import unserved as unserved
-from geo.store.tables.rounds import chains as chains
 from geo.store.tables.rounds import commitments as commitments
 from geo.store.tables.rounds import drawn_frames as drawn_frames
 from geo.store.tables.rounds import draws as draws
@@ -32,13 +33,14 @@ from geo.store.tables.rounds import replacements as replacements
 from geo.store.tables.rounds import reserves as reserves
 from geo.store.tables.rounds import rounds as rounds
 from geo.store.tables.rounds import sample as sample
+from geo.store.tables.rounds import secret_sets as secret_sets
 from geo.store.tables.rounds import team_draws as team_draws
 from geo.store.tables.visits import deduction_photos as deduction_photos
 from geo.store.tables.visits import deductions as deductions
 from geo.store.tables.visits import photos as photos
 from geo.store.tables.visits import visits as visits
 
-REVISION = "0009"
+REVISION = "0012"
 """The migration that leads to these tables."""
 
 LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)

@@ -18,6 +18,14 @@ streets = Table(
 
 turn_bans = Table("turn_bans", metadata, key(), Column("id", Whole, nullable=False, unique=True), *of(frames.TURN_BANS))
 
+street_hours = Table(
+    "street_hours", metadata, key(), Column("id", Whole, nullable=False, unique=True), *of(frames.STREET_HOURS)
+)
+
+turn_hours = Table(
+    "turn_hours", metadata, key(), Column("id", Whole, nullable=False, unique=True), *of(frames.TURN_HOURS)
+)
+
 zones = Table(
     "zones",
     metadata,

@@ -95,14 +95,18 @@ team_draws = Table(
     Column("drawn_at", Time(), nullable=False),
 )
 
-chains = Table(
-    "chains",
+secret_sets = Table(
+    "secret_sets",
     metadata,
     key(),
     text("name", unique=True),
-    text("end"),  # the secrets are in a file of their own, which no copy of the city holds
-    Column("length", Whole, nullable=False),
+    text("form"),
+    Column("year", Whole, nullable=False),
+    text("root"),  # the secrets are in a file of their own, which no copy of the city holds
+    Column("size", Whole, nullable=False),
     Column("made_at", Time(), nullable=False),
+    text("master"),  # published when the year is closed; empty before
+    Column("closed_at", Time()),
 )
 
 drawn_frames = Table(
@@ -118,7 +122,7 @@ commitments = Table(
     metadata,
     key(),
     text("round_id", ForeignKey("rounds.id"), index=True),
-    text("chain", ForeignKey("chains.name")),
+    text("secret_set", ForeignKey("secret_sets.name")),
     Column("position", Whole, nullable=False),
     Column("parameters", Json(), nullable=False),
     text("root"),
@@ -131,5 +135,6 @@ commitments = Table(
     Column("drawn_at", Time()),
     Column("voided_at", Time()),
     text("reason"),
-    UniqueConstraint("chain", "position"),
+    Column("revealed_at", Time()),
+    UniqueConstraint("secret_set", "position"),
 )

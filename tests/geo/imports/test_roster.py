@@ -9,11 +9,20 @@ import pytest
 from geo.catalogue import load
 from geo.crs import Datum
 from geo.errors import DatumError, InputError, NotFoundError, StateError
-from geo.imports import ImportReport, Journey, import_checkpoints, keep_roster, place, prepare_roster, undo, undo_last
+from geo.imports import (
+    ImportOptions,
+    ImportReport,
+    import_checkpoints,
+    keep_roster,
+    place,
+    prepare_roster,
+    undo,
+    undo_last,
+)
 from geo.readers.columns import plain
 from geo.store import Store
 
-WGS84 = Journey(Datum.WGS84)
+WGS84 = ImportOptions(Datum.WGS84)
 MIDDLE = 114.295  # between the two street offices
 
 

@@ -12,7 +12,7 @@ import pytest
 from geo.catalogue import Catalogue, Item, load
 from geo.crs import Datum
 from geo.frames import CHECKPOINTS
-from geo.imports import ImportReport, Journey, import_checkpoints, import_visits
+from geo.imports import ImportOptions, ImportReport, import_checkpoints, import_visits
 from geo.model import Draw, Round, Team
 from geo.store import Store
 
@@ -43,7 +43,7 @@ def come(
     """Import visits; give the report and the reasons of refused rows."""
     table, refused = tmp_path / "visits.csv", tmp_path / "rejected.xlsx"
     table.write_text(f"checkpoint,team,arrived_at,item,points,note{columns}\n" + "\n".join(rows), encoding="utf-8")
-    report = import_visits(store, table, Journey(Datum.WGS84, rejected=refused, history=history))
+    report = import_visits(store, table, ImportOptions(Datum.WGS84, rejected=refused, history=history))
     return report, pd.read_excel(refused, engine="calamine")["reason"].tolist() if report.rejected else []
 
 
@@ -182,9 +182,9 @@ def test_rows_of_an_item_with_other_points_are_told(store: Store, tmp_path: Path
 
 def test_a_row_for_each_photo_costs_an_item_once(tmp_path: Path) -> None:
     city = Store.open(tmp_path / "c.gpkg", create=True)
-    import_checkpoints(city, FAULTS / "roster_for_teams_and_visits.xlsx", Journey(Datum.WGS84))
+    import_checkpoints(city, FAULTS / "roster_for_teams_and_visits.xlsx", ImportOptions(Datum.WGS84))
     city.set_setting("today", "2026-06-12")
-    report = import_visits(city, FAULTS / "visits_same_item_thrice.xlsx", Journey(Datum.WGS84))
+    report = import_visits(city, FAULTS / "visits_same_item_thrice.xlsx", ImportOptions(Datum.WGS84))
     assert (report.accepted, report.rejected) == (3, 0)
     assert city.visits_frame()["points"].tolist() == [1.5]
     assert "each item counts once" in " ".join(note.text() for note in report.notes)

@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from geo.crs import Datum, to_metric
-from geo.imports import Journey, import_checkpoints
+from geo.imports import ImportOptions, import_checkpoints
 from geo.zones.faults import zone_faults
 
 WEST, SOUTH, MIDDLE, EAST, NORTH = 114.28, 30.55, 114.295, 114.31, 30.575
@@ -16,7 +16,7 @@ def square_metres(shape: shapely.Geometry) -> float:
 
 
 def test_a_tree_that_fits_is_clean(zoned, write, rows):
-    import_checkpoints(zoned, write(rows()), Journey(Datum.WGS84))
+    import_checkpoints(zoned, write(rows()), ImportOptions(Datum.WGS84))
     found = zone_faults(zoned.zones(), zoned.checkpoints())
     assert found.clean
     assert len(found.table) == 0
@@ -25,7 +25,7 @@ def test_a_tree_that_fits_is_clean(zoned, write, rows):
 def test_every_kind_is_found_and_measured(zones, zoned, write, rows):
     table = rows()
     table.loc[0, ["经度", "纬度"]] = [EAST + 0.01, SOUTH]
-    import_checkpoints(zoned, write(table), Journey(Datum.WGS84))
+    import_checkpoints(zoned, write(table), ImportOptions(Datum.WGS84))
     overlap = shapely.box(MIDDLE, SOUTH, MIDDLE + 0.002, NORTH)
     gap = shapely.box(EAST - 0.003, SOUTH, EAST, NORTH)
     zones.loc["420102001001", "geometry"] = shapely.box(WEST, SOUTH, MIDDLE + 0.002, NORTH)
@@ -49,6 +49,6 @@ def test_every_kind_is_found_and_measured(zones, zoned, write, rows):
 
 
 def test_a_city_without_zones_blames_nobody_for_being_outside(store, write, rows):
-    import_checkpoints(store, write(rows(3)), Journey(Datum.WGS84))
+    import_checkpoints(store, write(rows(3)), ImportOptions(Datum.WGS84))
     found = zone_faults(store.zones(), store.checkpoints())
     assert found.table["kind"].unique().tolist() == ["unowned"]

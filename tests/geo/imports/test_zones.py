@@ -9,7 +9,7 @@ import shapely
 from geo.crs import Datum, shift_frame
 from geo.errors import DatumError, StateError
 from geo.imports import (
-    Journey,
+    ImportOptions,
     import_checkpoints,
     import_zones,
     make_cells,
@@ -19,7 +19,7 @@ from geo.imports import (
 )
 from geo.writers.layers import write as write_frame
 
-WGS84 = Journey(Datum.WGS84)
+WGS84 = ImportOptions(Datum.WGS84)
 WEST, SOUTH, MIDDLE, EAST, NORTH = 114.28, 30.55, 114.295, 114.31, 30.575
 
 

@@ -120,3 +120,27 @@ def test_faults_can_be_said_in_another_language(roster, csv_file):
     fault = read_roster(csv_file(roster), datum="wgs84").faults[0]
     chinese = {"name is empty: fill it in": "名称为空：请填写"}
     assert fault.text(lambda template, values: chinese[template].format(**values)) == "名称为空：请填写"
+
+
+def test_hours_that_say_only_when_it_is_closed_leave_the_rest_as_usual():
+    """The file of an office: 周一闭馆 closed the place all week, and 2:30-5:30 after the morning was a night."""
+    accepted, rejected = read_checkpoints(Path(__file__).parents[1] / "faults" / "hours_only_off.xlsx", datum="wgs84")
+    assert rejected.empty
+    assert accepted["hours"].loc["K04":"K05"].tolist() == ["Mo off", "08:30-12:00,14:30-17:30"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "reason"),
+    [
+        ("Mo[1] 09:00-12:00", "write 08:30-12:00,14:00-17:30 or Mo-Fr 08:30-17:30 in the place of 'Mo[1]'"),
+        ("夏季 8:00-18:00", "in the place of '夏季'"),
+        ("8:30-5:30", "'8:30-5:30' may mean two things: write both times in 24 hours, as 14:30-17:30"),
+        ("8:00-12:00; 14:00-17:00", "doesn't say for which days"),
+    ],
+)
+def test_hours_are_refused_by_the_word_that_nobody_knows(roster, csv_file, hours, reason):
+    roster[4][6] = hours
+    rejected = read_checkpoints(csv_file(roster), datum="wgs84")[1]
+    assert len(rejected) == 1
+    assert reason in rejected["reason"].iloc[0]
+    assert repr(hours) in rejected["reason"].iloc[0]

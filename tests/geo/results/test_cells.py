@@ -12,7 +12,7 @@ from libpysal.graph import Graph
 from geo.crs import project_xy, unproject_xy
 from geo.frames import DEDUCTIONS, VISITS, ZONES
 from geo.rates import empirical_bayes
-from geo.results import RADII_M, hotspot_cells, hotspot_places
+from geo.results import RADII_M, hotspot_cells, hotspot_places, raster_of
 from geo.results.cells import NEAR_M
 
 EPSG = 4547
@@ -82,8 +82,7 @@ def found() -> gpd.GeoDataFrame:
 
 
 def test_the_planted_place_is_flagged_and_nothing_far_from_it(found: gpd.GeoDataFrame) -> None:
-    raster = found.attrs["raster"]
-    x, y = raster.centres(found.index.to_numpy())
+    x, y = raster_of(city(3)[0]).centres(found.index.to_numpy())
     x0, y0 = project_xy(np.array([MIDDLE[0]]), np.array([MIDDLE[1]]), EPSG)
     planted = (np.abs(x - x0) < 250) & (np.abs(y - y0) < 250)
     assert found.loc[planted, "hot"].mean() > 0.8
@@ -114,7 +113,7 @@ def test_the_most_detailed_zone_answers_and_its_unit_where_the_visits_name_none(
 
 def test_the_smoothed_rate_is_the_local_estimate_of_the_graph(found: gpd.GeoDataFrame) -> None:
     visits, _ = city(3)
-    x, y = found.attrs["raster"].centres(found.index.to_numpy())
+    x, y = raster_of(visits).centres(found.index.to_numpy())
     points = gpd.GeoSeries(gpd.points_from_xy(x, y), index=found.index)
     graph = Graph.build_distance_band(points, NEAR_M, binary=True)
     unit = (visits["points"] ** 2).sum() / visits["points"].sum()
@@ -134,7 +133,6 @@ def test_no_visits_give_no_cells_of_the_same_columns(found: gpd.GeoDataFrame) ->
     none = hotspot_cells(visits[:0], lines[:0], zones=zones())
     assert len(none) == 0
     assert none.dtypes.equals(found.dtypes)
-    assert none.attrs["raster"] is None
     assert none.crs == found.crs
 
 

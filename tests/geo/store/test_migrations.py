@@ -1,17 +1,21 @@
 """The schema is the sum of its migrations, on both databases."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, column, inspect, table, text
 from sqlalchemy.dialects.postgresql.base import ischema_names as postgres_types
 from sqlalchemy.dialects.sqlite.base import ischema_names as sqlite_types
 
 from geo.errors import InputError, NotFoundError, StoreError
-from geo.store import Store, migrations
+from geo.model import Round
+from geo.store import Store, database, migrations
+from geo.store.columns import Json, Time
 from geo.store.geometry import GeoPackageGeometry, PostgisGeometry
 from geo.store.geopackage import GeoPackage
 from geo.store.postgis import PostGIS
@@ -79,6 +83,53 @@ def test_the_comparison_sees_a_missing_column_and_a_wrong_kind(fresh_url, monkey
 def test_the_newest_migration_is_the_one_that_open_expects():
     script = ScriptDirectory(str(Path(migrations.__file__).parent))
     assert script.get_heads() == [REVISION]
+
+
+NOON = dt.datetime(2026, 6, 1, 4, 30, tzinfo=dt.UTC)
+OLD_SETS = table("chains", column("name"), column("end"), column("length"), column("made_at", Time()))
+OLD_COMMITMENTS = table(
+    "commitments",
+    *map(column, ("round_id", "chain", "position", "root", "frame_sha256", "state", "public_number", "reason")),
+    *(column(name, Json()) for name in ("parameters", "pool", "shares")),
+    *(column(name, Time()) for name in ("committed_at", "drawn_at", "voided_at")),
+)
+
+
+def test_a_city_with_a_chain_keeps_its_commitments(fresh_url, monkeypatch):
+    """The sets of secrets take the place of chains; what was bound, drawn and voided stays as it was."""
+    newest = command.upgrade
+    with monkeypatch.context() as older:
+        older.setattr(database, "REVISION", "0007")
+        older.setattr(command, "upgrade", lambda config, _: newest(config, "0007"))
+        with Store.open(fresh_url, create=True) as store:
+            store.create_round(Round("六月", NOON.date(), days=2, teams=1, size=2))
+            with store._writing() as connection:
+                for name, end, length in (("2025", "a" * 64, 8), ("2026-2", "b" * 64, 64)):
+                    connection.execute(OLD_SETS.insert().values(name=name, end=end, length=length, made_at=NOON))
+                shared = {"round_id": "六月", "chain": "2026-2", "root": "c" * 64, "frame_sha256": "d" * 64}
+                shared |= {"parameters": {"version": "xundian-draw-1"}, "pool": {}, "committed_at": NOON}
+                void = {"state": "void", "public_number": "", "reason": "弄错", "shares": [], "voided_at": NOON}
+                drawn = {"state": "drawn", "public_number": "07319", "reason": "", "shares": ["份额"], "drawn_at": NOON}
+                for position, own in ((1, void), (2, drawn)):
+                    connection.execute(OLD_COMMITMENTS.insert().values(**shared, **own, position=position))
+    with Store.open(fresh_url) as store:
+        assert [(one.name, one.form, one.year, one.root, one.size) for one in store.secret_sets()] == [
+            ("2025", "chain", 2025, "a" * 64, 8),
+            ("2026-2", "chain", 2026, "b" * 64, 64),
+        ]
+        first, second = store.commitments()
+        assert (first.secret_set, first.position, first.state, first.reason, first.voided_at) == (
+            "2026-2",
+            1,
+            "void",
+            "弄错",
+            NOON,
+        )
+        assert (second.public_number, second.shares, second.drawn_at) == ("07319", ("份额",), NOON)
+        assert second.parameters == {"version": "xundian-draw-1"}
+        assert (second.committed_at, second.revealed_at) == (NOON, None)
+        with store._reading() as connection:
+            assert not {"chains", "commitments_0007"} & set(inspect(connection).get_table_names())
 
 
 def test_a_city_is_there_once_made(fresh_url):

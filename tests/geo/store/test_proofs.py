@@ -1,4 +1,4 @@
-"""Chains, commitments, frames, and what happens to a draw in the field, on both databases."""
+"""Secrets, commitments, frames, and what happens to a draw in the field, on both databases."""
 
 import datetime as dt
 import threading
@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from geo.errors import NotFoundError, StateError, StoreError
-from geo.model import Avoidance, Commitment, Draw, Inspector, Round, SecretChain, TeamDraw, Visit
+from geo.model import Avoidance, Commitment, Draw, Inspector, Round, SecretForm, SecretSet, TeamDraw, Visit
 from geo.store import Store
 from geo.store.fieldwork import Replaced
 
 JUNE = Round("2026-06", dt.date(2026, 6, 12), days=2, teams=1, size=2)
 NOON = dt.datetime(2026, 6, 1, 4, 30, 15, 123000, tzinfo=dt.UTC)
-CHAIN = SecretChain("2026", "e" * 64, 8, NOON)
+SECRETS = SecretSet("2026", SecretForm.ROOT, 2026, "e" * 64, 8, NOON)
 ROWS = [["c0000", "main_road", "", 1, 2, 1 << 29], ["c0001", "main_road", "二街", 3, 4, 1 << 30]]
 SHA = "f" * 64
 BOUND = Commitment("2026-06", "2026", 1, {"quotas": {"主干道": 2}, "days": 2}, "a" * 64, SHA, {"inspectors": []}, NOON)
@@ -35,13 +35,13 @@ def spare(*ids):
 def june(store, roster):
     store.upsert_checkpoints(roster(6))
     store.create_round(replace(JUNE, campaign={"zones": ["4201"]}, risk={"look_back": 3}))
-    store.add_chain(CHAIN)
+    store.add_secret_set(SECRETS)
     return store
 
 
 @pytest.fixture
 def drawn(june):
-    june.add_commitment(BOUND, ROWS)
+    june.add_commitment(BOUND, ROWS, after=0)
     june.store_committed_draw(
         replace(BOUND, public_number="01+02", shares=("份额",)), DRAW, sample("c0000", "c0001"), spare("c0002", "c0003")
     )
@@ -53,15 +53,37 @@ def test_a_round_keeps_what_it_is_drawn_from(june):
     assert june.round("2026-06").risk == {"look_back": 3}
 
 
-def test_a_chain_is_published_once(june):
-    assert june.chains() == [CHAIN]
+def test_a_root_is_published_once(june):
+    assert june.secret_sets() == [SECRETS]
     with pytest.raises(StateError, match="2026"):
-        june.add_chain(replace(CHAIN, end="0" * 64))
+        june.add_secret_set(replace(SECRETS, root="0" * 64))
+
+
+def test_a_year_is_closed_once_and_when_nothing_is_open(june):
+    june.add_commitment(BOUND, ROWS, after=0)
+    with pytest.raises(StateError, match="2026-06"):
+        june.close_secret_set("2026", "ab" * 32, NOON)
+    june.void_commitment(replace(BOUND, state="void", reason="x", voided_at=NOON))
+    assert june.secret_sets() == [SECRETS]
+    june.close_secret_set("2026", "ab" * 32, NOON)
+    assert june.secret_sets() == [replace(SECRETS, master="ab" * 32, closed_at=NOON)]
+    with pytest.raises(StateError, match="closed"):
+        june.close_secret_set("2026", "cd" * 32, NOON)
+    with pytest.raises(StateError, match="closed"):
+        june.add_commitment(replace(BOUND, position=2), ROWS, after=1)
+
+
+def test_the_first_reveal_is_recorded(drawn):
+    kept = drawn.commitment("2026-06")
+    assert kept.revealed_at is None
+    for at in (NOON, NOON + dt.timedelta(days=1)):
+        drawn.mark_revealed(kept, at)
+    assert drawn.commitment("2026-06").revealed_at == NOON
 
 
 def test_a_commitment_comes_back_with_its_frame(june):
     assert june.commitment("2026-06") is None
-    june.add_commitment(BOUND, ROWS)
+    june.add_commitment(BOUND, ROWS, after=0)
     assert june.commitment("2026-06") == BOUND
     assert june.commitments() == june.commitments("2026-06") == [BOUND]
     assert june.frame_rows(SHA) == ROWS
@@ -72,22 +94,33 @@ def test_a_commitment_comes_back_with_its_frame(june):
 
 
 def test_a_round_is_bound_once(june):
-    june.add_commitment(BOUND, ROWS)
+    june.add_commitment(BOUND, ROWS, after=0)
     with pytest.raises(StateError, match="void it"):
-        june.add_commitment(replace(BOUND, position=2), ROWS)
+        june.add_commitment(replace(BOUND, position=2), ROWS, after=1)
     with pytest.raises(StateError, match="committed to"):
         june.save_draw(replace(DRAW, trial=True), sample("c0000"))
     with pytest.raises(StateError, match="not drawn"):
         june.draw("2026-06")
 
 
-def test_a_link_is_used_once_and_in_order(june):
+def test_a_secret_is_used_once_and_in_order(june):
     june.create_round(replace(JUNE, id="2026-07"))
-    with pytest.raises(StateError, match="link 2"):
-        june.add_commitment(replace(BOUND, position=2), ROWS)
-    june.add_commitment(BOUND, ROWS)
-    with pytest.raises(StateError, match="link 1"):
-        june.add_commitment(replace(BOUND, round_id="2026-07"), ROWS)
+    with pytest.raises(StateError, match="number 2"):
+        june.add_commitment(replace(BOUND, position=2), ROWS, after=0)
+    june.add_commitment(BOUND, ROWS, after=0)
+    with pytest.raises(StateError, match="number 1"):
+        june.add_commitment(replace(BOUND, round_id="2026-07"), ROWS, after=1)
+
+
+def test_a_commitment_names_the_last_of_the_city(june):
+    """Under another root the position is free, but another commitment was made meanwhile."""
+    june.create_round(replace(JUNE, id="2026-07"))
+    june.add_secret_set(replace(SECRETS, name="2026-2", root="d" * 64))
+    june.add_commitment(BOUND, ROWS, after=0)
+    other = replace(BOUND, round_id="2026-07", secret_set="2026-2")  # noqa: S106 - the name of a year
+    with pytest.raises(StateError, match="meanwhile"):
+        june.add_commitment(other, ROWS, after=0)
+    june.add_commitment(other, ROWS, after=1)
 
 
 def test_committing_takes_a_trial_away_but_no_visits(june):
@@ -95,11 +128,11 @@ def test_committing_takes_a_trial_away_but_no_visits(june):
     assert june.reserves("2026-06").index.tolist() == ["c0002"]
     june.record_visits([Visit("c0000", "A", NOON, "2026-06")])
     with pytest.raises(StateError, match="1 visits"):
-        june.add_commitment(BOUND, ROWS)
+        june.add_commitment(BOUND, ROWS, after=0)
     assert june.draw("2026-06").trial
     june.create_round(replace(JUNE, id="2026-07"))
     june.save_draw(replace(DRAW, round_id="2026-07", trial=True), sample("c0000"))
-    june.add_commitment(replace(BOUND, round_id="2026-07"), ROWS)
+    june.add_commitment(replace(BOUND, round_id="2026-07"), ROWS, after=0)
     assert june.drawn("2026-07") is None
 
 
@@ -116,7 +149,7 @@ def test_a_commitment_is_drawn_once(drawn):
 
 
 def test_of_two_that_draw_at_once_one_is_refused(june):
-    june.add_commitment(BOUND, ROWS)
+    june.add_commitment(BOUND, ROWS, after=0)
     barrier, refused = threading.Barrier(2), []
 
     def draw(number, point):
@@ -138,7 +171,7 @@ def test_of_two_that_draw_at_once_one_is_refused(june):
 
 
 def test_a_draw_that_cannot_be_kept_leaves_the_commitment_open(june):
-    june.add_commitment(BOUND, ROWS)
+    june.add_commitment(BOUND, ROWS, after=0)
     with pytest.raises(StoreError):
         june.store_committed_draw(replace(BOUND, public_number="01+02"), DRAW, sample("nobody"), spare())
     assert june.commitment("2026-06") == BOUND
@@ -155,7 +188,7 @@ def test_a_void_round_loses_its_draw_and_keeps_its_record(drawn):
         drawn.void_commitment(void)
     with pytest.raises(StateError, match="void"):
         drawn.store_committed_draw(BOUND, DRAW, sample("c0000"), spare())
-    drawn.add_commitment(replace(BOUND, position=2), ROWS)
+    drawn.add_commitment(replace(BOUND, position=2), ROWS, after=1)
     assert [one.state for one in drawn.commitments("2026-06")] == ["void", "committed"]
 
 
@@ -237,8 +270,8 @@ def test_the_avoidance_table_is_replaced(store):
 def test_undoing_an_import_spares_what_is_bound(store, roster):
     store.upsert_checkpoints(roster(2), import_of="roster.xlsx")
     store.create_round(JUNE)
-    store.add_chain(CHAIN)
-    store.add_commitment(BOUND, ROWS)
+    store.add_secret_set(SECRETS)
+    store.add_commitment(BOUND, ROWS, after=0)
     undone = store.undo_last_import("checkpoints")
     assert undone.retired == 2
     store.store_committed_draw(replace(BOUND, public_number="01+02"), DRAW, sample("c0000", "c0001"), spare())

@@ -6,7 +6,7 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
-from geo.frames import STREETS, TURN_BANS, check
+from geo.frames import STREET_HOURS, STREETS, TURN_BANS, TURN_HOURS, check
 
 
 def edges(count):
@@ -34,6 +34,8 @@ BANS = pd.DataFrame({"from_edge": [0], "via": [10**10], "to_edge": [1]}, index=p
 def test_nothing_before_the_first_import(store):
     assert check(store.streets(), STREETS).empty
     assert check(store.turn_bans(), TURN_BANS).empty
+    assert check(store.street_hours(), STREET_HOURS).empty
+    assert check(store.turn_hours(), TURN_HOURS).empty
     assert store.streets_sha256() is None
 
 
@@ -56,3 +58,23 @@ def test_a_refused_import_changes_nothing(store):
         store.replace_streets(edges(3), turn_bans=BANS.drop(columns="via"), source_sha256="new")
     assert len(store.streets()) == 2
     assert store.streets_sha256() == "old"
+
+
+def test_what_holds_at_some_hours_comes_back_and_goes_with_its_streets(store):
+    streets = pd.DataFrame(
+        {
+            "edge": [1, 0],
+            "hours": ["Mo-Fr 07:00-09:00; Sa-Su off", "22:00-24:00"],
+            "walk": 3,
+            "ebike": 0,
+            "car": [0, 3],
+        },
+        index=pd.Index([0, 1], name="id"),
+    )
+    turns = BANS.assign(hours="07:00-09:00")
+    store.replace_streets(edges(2), turn_bans=BANS, source_sha256="x", street_hours=streets, turn_hours=turns)
+    pd.testing.assert_frame_equal(store.street_hours(), streets)
+    pd.testing.assert_frame_equal(store.turn_hours(), turns)
+    store.replace_streets(edges(2), turn_bans=BANS, source_sha256="y")
+    assert store.street_hours().empty
+    assert store.turn_hours().empty

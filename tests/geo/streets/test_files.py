@@ -107,14 +107,14 @@ def test_tags_that_have_a_column_are_honoured(tmp_path: Path) -> None:
     assert got.name.to_dict() == {2: "中山路", 3: "", 4: ""}
     assert got.bridge.to_dict() == {2: True, 3: False, 4: False}
     assert got[["walk", "ebike", "car"]].to_numpy().tolist() == [[3, 3, 3], [0, 0, 3], [3, 0, 0]]
-    assert "1 rows are no street" in source.notes[0]
+    assert "1 rows are no street" in source.notes[0].text()
 
 
 def test_rows_that_are_no_line_are_counted(tmp_path: Path) -> None:
     frame = grid(u=[1.0, 2.0, 2.0, np.nan])
     frame.loc[2, "geometry"] = shapely.MultiLineString([[(0, 0), (1, 1)], [(2, 2), (3, 3)]])
     source = read_streets(saved(frame, tmp_path / "a.parquet"))
-    assert source.notes[0] == "2 rows without a line or without u and v are left out"
+    assert source.notes[0].text() == "2 rows without a line or without u and v are left out"
     assert source.edges.length_m.sum() == pytest.approx(2 * 193, abs=1)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from geo.frames import STREETS, TURN_BANS, faults
 from geo.model import Mode
+from geo.streets import notes
 from geo.streets.access import masks
 from geo.streets.edges import StreetSource, reachable, read_streets
 from geo.streets.osm import read_osm
@@ -62,6 +63,10 @@ CROSS = {
 def cross(tmp_path: Path, relations: dict | None = None, **changes: tuple[list[int], dict[str, str]]) -> StreetSource:
     ways = CROSS | {int(way.lstrip("w")): value for way, value in changes.items()}
     return read_streets(write_osm(tmp_path / "cross.osm", ways, relations))
+
+
+def said(source: StreetSource) -> list[str]:
+    return [note.text() for note in source.notes]
 
 
 def between(edges: gpd.GeoDataFrame, u: int, v: int) -> gpd.GeoDataFrame:
@@ -177,7 +182,7 @@ def test_ferries_and_buildings_are_no_streets_but_bridges_and_tunnels_are(tmp_pa
 def test_islands_are_parts_and_are_reported(tmp_path: Path) -> None:
     source = cross(tmp_path, w20=([7, 8], {"highway": "footway"}))
     assert source.edges.part.value_counts().to_dict() == {0: 4, 1: 1}
-    assert source.notes == ("1 parts (1 streets, 0.1 km) are not connected to the rest",)
+    assert said(source) == ["1 parts (1 streets, 0.1 km) are not connected to the rest"]
     assert reachable(source.edges, Mode.WALK).sum() == 4
 
 
@@ -208,10 +213,11 @@ def test_turn_bans_that_bind_no_car_or_can_not_be_told_are_left_out(tmp_path: Pa
     members = [("from", "way", 10), ("via", "way", 11), ("to", "way", 12)]
     through = cross(tmp_path, {90: (members, {"restriction": "no_left_turn"})})
     assert len(through.turn_bans) == 0
-    assert through.notes == ("1 turn restrictions through a whole way are not kept",)
+    assert said(through) == ["1 turn restrictions through a whole way are not kept; relations 90"]
     unclear = cross(tmp_path, {90: via("no_left_turn", 10, 13)})  # way 13 runs through the junction
     assert len(unclear.turn_bans) == 0
-    assert "run" in unclear.notes[0]
+    assert [note.template for note in unclear.notes] == [notes.UNCLEAR_BANS]
+    assert unclear.notes[0].values["ids"] == "90"
     oneway = cross(
         tmp_path, {90: via("no_left_turn", 10, 13)}, w13=([3, 1, 5], {"highway": "primary", "oneway": "yes"})
     )
@@ -240,7 +246,7 @@ def test_nodes_in_no_order_and_ids_of_an_editor(tmp_path: Path) -> None:
 def test_ways_that_lack_nodes_are_left_out_and_counted(tmp_path: Path) -> None:
     source = cross(tmp_path, w20=([4, 99], {"highway": "service"}))
     assert len(source.edges) == 4
-    assert source.notes == ("1 street pieces lack nodes in the file and are left out",)
+    assert said(source) == ["1 streets lack nodes in the file: what lies between nodes that are there is kept; ways 20"]
 
 
 def test_a_ring_alone_is_one_edge(tmp_path: Path) -> None:

@@ -20,18 +20,36 @@ def shanghai(real_data: Path) -> StreetSource:
 def test_chengdu(real_data: Path) -> None:
     source = read_streets(real_data / "chengdu_center.osm")
     main = source.edges[source.edges.part == 0]
-    assert len(source.edges) == 959
-    assert len(set(main.u) | set(main.v)) == 666
+    assert len(source.edges) == 960  # 959 before a private gate parted one of them
+    assert len(set(main.u) | set(main.v)) == 668
     assert {"人民中路一段", "东城根南街", "顺城大街"} <= set(main.name)
     assert len(source.turn_bans) == 1  # of three restrictions, two name ways outside the extract
-    assert source.notes == ("10 parts (53 streets, 1.6 km) are not connected to the rest",)
+    assert [note.text() for note in source.notes] == [
+        "1 barriers and closed points on streets are kept: 1 gate",
+        "10 parts (53 streets, 1.6 km) are not connected to the rest",
+    ]
 
 
 def test_shanghai_keeps_its_names(shanghai: StreetSource) -> None:
     edges = shanghai.edges
     main = edges[edges.part == 0]
     assert main.name[main.name != ""].nunique() == 818
-    assert len(set(main.u) | set(main.v)) == 4154
+    assert len(set(main.u) | set(main.v)) == 4167  # 4,154 before barriers and hours parted streets
+
+
+def test_shanghai_keeps_its_barriers_and_hours(shanghai: StreetSource) -> None:
+    """Three bollards hold cars; gates with access tags hold everybody; three streets have no bicycles by day."""
+    edges = shanghai.edges
+    before = edges[(edges.length_m < 1.5) & (edges[["u", "v"]] < 0).any(axis=1)]
+    assert before[["walk", "ebike", "car"]].to_numpy().tolist() == [[3, 3, 0]] * 3
+    assert [note.values["kinds"] for note in shanghai.notes if "kinds" in note.values] == [
+        "3 bollard, 5 gate, 1 lift_gate"
+    ]
+    hours = shanghai.by_hour.streets
+    assert set(hours.hours) == {"07:00-19:00"}
+    assert hours[["walk", "ebike", "car"]].to_numpy().tolist() == [[3, 0, 3]] * 3
+    assert round(edges.length_m[reachable(edges, Mode.CAR)].sum() / 1000, 2) == 909.93  # 909.99 before
+    assert (edges[["walk", "ebike", "car"]].max(axis=1) > 0).all()
 
 
 def test_every_one_way_of_shanghai_is_driven_one_way(real_data: Path, shanghai: StreetSource) -> None:

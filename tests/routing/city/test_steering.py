@@ -15,11 +15,12 @@ import shapely
 from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Avoidance, Inspector, Team, Visit
 from routing.draw import Design, select
-from routing.draw.chain import ahead
-from routing.draw.commit import ThirdParty, round_key
+from routing.draw.commit import ThirdParty
+from routing.draw.commitment import round_key
 from routing.draw.reveal import day_release, reveal, seals
 from routing.draw.verify import verify, verify_day, verify_owner
-from routing.rounds import draw_round, proof, rows_sha256, vault
+from routing.draw.year_secrets import climbs
+from routing.rounds import draw_round, proof, publishing, rows_sha256, vault
 from routing.rounds.frame import Choices
 from routing.rounds.report import draw_status, report_round
 from routing.teams.drawn import draw_round_teams
@@ -30,8 +31,11 @@ PARTY = ThirdParty("公证处", hashlib.sha256(SHARE.encode()).hexdigest())
 OPEN_CHOICES = Choices(streets=True, independent_share=0.2, reserve=0.4)
 
 
-def bind(city, round_id="2026-06", **more):
-    return proof.commit_round(city, round_id, NUMBER, third_parties=[PARTY], choices=OPEN_CHOICES, **more)
+AFTER = dt.date(2026, 7, 1)  # every round is over
+
+
+def bind(city, round_id="2026-06", number=NUMBER):
+    return proof.commit_round(city, round_id, number, third_parties=[PARTY], choices=OPEN_CHOICES)
 
 
 def drawn(city, round_id="2026-06"):
@@ -53,9 +57,9 @@ def change_everything(city):
 
 
 def test_nothing_changed_after_the_commitment_changes_the_draw(city, another_city):
-    proof.new_chain(city, 2026)
+    proof.new_secrets(city, 2026)
     shutil.copytree(vault.folder_of(city), vault.folder_of(another_city))  # the same secret
-    another_city.add_chain(city.chains()[0])
+    another_city.add_secret_set(city.secret_sets()[0])
     teams = city.teams()
     outcomes = []
     for one in (city, another_city):
@@ -64,7 +68,7 @@ def test_nothing_changed_after_the_commitment_changes_the_draw(city, another_cit
             change_everything(one)
         report = drawn(one)
         drawn_teams = draw_round_teams(one, "2026-06", teams)
-        document = reveal(proof.drawn_of(one, "2026-06"))
+        document = publishing.reveal_round(one, "2026-06", AFTER)
         assert verify(document).valid
         sample = one.sample("2026-06")[["inclusion_prob", "day", "ticket"]]
         people = {team: [inspector.name for inspector in members] for team, members in drawn_teams.members.items()}
@@ -78,11 +82,11 @@ def test_only_the_number_moves_the_sample(city):
     drawn(city)
     first = set(city.sample("2026-06").index)
     proof.void_round(city, "2026-06", "a rehearsal")
-    bind(city)
+    bind(city, number="双色球 2026069")
     other = proof.draw_committed(city, "2026-06", "01,02,03,04,05,06+07", [SHARE])
     assert other.drawn == len(first)
     assert set(city.sample("2026-06").index) != first
-    assert proof.restored(city, city.commitment("2026-06")).link != committed.link
+    assert proof.restored(city, city.commitment("2026-06")).secret != committed.secret
 
 
 def test_the_number_is_typed_once(city):
@@ -121,7 +125,7 @@ def test_voids_are_counted_everywhere_afterwards(city):
     with pytest.raises(StateError, match="void"):
         drawn(city)
     again = bind(city).publication["parameters"]
-    assert (again["voids"], again["link_position"]) == (1, 2)
+    assert (again["voids"], again["position"]) == (1, 2)
     assert again["previous"] == proof.hash_of(city.commitments()[0])
     assert drawn(city).voids == 1
     result = report_round(city, "2026-06", draws=0).as_json()
@@ -132,37 +136,38 @@ def test_voids_are_counted_everywhere_afterwards(city):
     assert report_round(city, "2026-07", draws=0).as_json()["voids"] == 1
 
 
-def test_the_end_of_the_chain_comes_first_and_every_secret_leads_to_it(city):
-    end = proof.new_chain(city, 2026, length=2).end
-    with pytest.raises(StateError, match="has a chain already"):
-        proof.new_chain(city, 2026)
-    assert bind(city).publication["parameters"]["chain_end"] == end
+def test_the_root_comes_first_and_every_secret_leads_to_it(city):
+    root = proof.new_secrets(city, 2026, count=2).root
+    with pytest.raises(StateError, match="has secrets already"):
+        proof.new_secrets(city, 2026)
+    assert bind(city).publication["parameters"]["secrets_root"] == root
     proof.void_round(city, "2026-06", "x")
-    assert not bind(city).chain_is_new
-    link = bytes.fromhex(proof.restored(city, city.commitment("2026-06")).link)
-    assert ahead(link, 2).hex() == end
+    assert not bind(city).secrets_are_new
+    own = proof.restored(city, city.commitment("2026-06"))
+    assert climbs(own.secret, 2, 2, list(own.secret_path), root)
     proof.void_round(city, "2026-06", "y")
     third = bind(city)
-    assert third.chain_is_new
-    assert [chain.name for chain in city.chains()] == ["2026", "2026-2"]
-    assert third.publication["parameters"]["voids"] == 2  # a new chain forgets nothing
+    assert third.secrets_are_new
+    assert [one.name for one in city.secret_sets()] == ["2026", "2026-2"]
+    assert third.publication["parameters"]["voids"] == 2  # new secrets forget nothing
+    assert third.publication["parameters"]["previous"] == proof.hash_of(city.commitments()[1])
 
 
 def test_no_secret_is_in_the_city_and_its_file_is_its_owners(city, tmp_path):
     bind(city)
     committed = proof.restored(city, city.commitment("2026-06"))
     (file,) = vault.folder_of(city).iterdir()
-    seed = json.loads(file.read_text())["seed"]
+    seed = json.loads(file.read_text())["master"]
     if os.name == "posix":
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     content = b"".join(path.read_bytes() for path in tmp_path.glob("city.gpkg*"))
-    for secret in (seed, committed.link, committed.salts[0]):
+    for secret in (seed, committed.secret, committed.salts[0]):
         assert secret.encode() not in content
         assert bytes.fromhex(secret) not in content
-    public = json.dumps(proof.published(city, "2026-06"))
+    public = json.dumps(proof.published(city, city.commitment("2026-06")))
     assert seed not in public
-    assert committed.link not in public
+    assert committed.secret not in public
 
 
 def test_without_its_secret_a_round_is_not_drawn(city):
@@ -172,7 +177,7 @@ def test_without_its_secret_a_round_is_not_drawn(city):
     file.unlink()
     with pytest.raises(StateError, match="secret of this round is missing"):
         drawn(city)
-    file.write_text(text.replace('"seed": "', '"seed": "00'))
+    file.write_text(text.replace('"master": "', '"master": "00'))
     with pytest.raises(StateError, match="damaged"):
         drawn(city)
     file.write_text(text)
@@ -186,7 +191,7 @@ def test_what_is_kept_is_what_was_drawn(city):
     kept = city.draw("2026-06")
     assert kept.key == round_key(committed)
     assert kept.frame_sha256 == rows_sha256(city.frame_rows(kept.frame_sha256))
-    document = reveal(committed)
+    document = reveal(committed)  # the list beside it changes no sample
     assert {row["id"] for row in document["reserves"]} == set(city.reserves("2026-06").index)
     roster = city.checkpoints()
     streets = roster["street_code"]
@@ -204,20 +209,20 @@ def test_a_day_and_a_receipt_show_no_more_than_they_say(city):
     assert verify_day(day, seals(committed))
     assert {row[0] for row in day["sample"]} == set(city.sample("2026-06").query("day == 2").index)
     assert json.dumps(seals(committed)[2]) not in json.dumps(day)
-    receipt = proof.receipt(city, "2026-06", "P010")
+    receipt = publishing.receipt(city, "2026-06", "P010")
     assert verify_owner(receipt, published["root"])
     assert receipt["commitment"] == published["commitment"]
     forged = copy.deepcopy(receipt)
     forged["point"]["prob"] += 1
     assert not verify_owner(forged, published["root"])
     with pytest.raises(NotFoundError, match="nowhere"):
-        proof.receipt(city, "2026-06", "nowhere")
+        publishing.receipt(city, "2026-06", "nowhere")
 
 
 def test_who_can_be_drawn_into_teams_is_bound_too(city):
     first = bind(city).publication["inspectors"]
-    assert proof.published(city, "2026-06")["inspectors"] == first
-    assert "员00" not in json.dumps(proof.published(city, "2026-06"), ensure_ascii=False)
+    assert proof.published(city, city.commitment("2026-06"))["inspectors"] == first
+    assert "员00" not in json.dumps(proof.published(city, city.commitment("2026-06")), ensure_ascii=False)
     proof.void_round(city, "2026-06", "x")
     city.replace_teams(city.teams()[:3])
     assert bind(city).publication["inspectors"] != first

@@ -1,42 +1,39 @@
 """Commit, draw, reveal, verify: nothing can be changed afterwards, and nothing steered before."""
 
+import ast
 import copy
 import hashlib
+import hmac
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from geo.errors import InputError, NotFoundError, StateError
 from routing.draw import Design, select
 from routing.draw.chain import Chain, ahead
-from routing.draw.commit import (
-    Terms,
-    ThirdParty,
-    commit,
-    commitment_hash,
-    committed,
-    parameters_hash,
-    round_key,
-    run,
-    sample_of,
-    void,
-)
-from routing.draw.number import form_of, normal
+from routing.draw.commit import Terms, ThirdParty, commit, run, sample_of
+from routing.draw.commitment import commitment_hash, publication, round_key
+from routing.draw.listing import REVEALED, Outcome, entry
+from routing.draw.number import Issue, form_of, issue_of, normal
+from routing.draw.onefile import standalone
 from routing.draw.reveal import day_release, owner_proof, reveal, seals
-from routing.draw.verifier import faults, fits
-from routing.draw.verify import standalone, verify, verify_day, verify_owner
+from routing.draw.verifier import facts, faults, fits
+from routing.draw.verify import verify, verify_day, verify_owner
+from routing.draw.year_secrets import YearSecrets, climbs
 
-CHAIN = Chain(bytes(range(32)), 24)
+YEAR = YearSecrets(bytes(range(32)), 2026, 24)
 SHARE = "公证处 7391"
 DESIGN = Design({"a": 20, "b": 15, "c": 9}, days=3, size="size", streets="street", reserves={"a": 4, "c": 2})
 TERMS = Terms(
-    CHAIN,
+    YEAR,
     3,
     "双色球 2026068",
     third_parties=(ThirdParty("公证处", hashlib.sha256(SHARE.encode()).hexdigest()),),
     voids=1,
+    replacements_limit=2,
 )
 VALUE = "03,11,17,22,28,31+09"
 
@@ -53,16 +50,31 @@ def drawn(open_round):
 
 @pytest.fixture(scope="module")
 def document(drawn):
-    return reveal(drawn)
+    return reveal(drawn, [line(drawn)])
+
+
+def line(drawn, **changes):
+    """List a drawn round as revealed."""
+    outcome = Outcome(REVEALED, secret=drawn.secret, secret_path=drawn.secret_path)
+    return entry({**drawn.parameters, **changes}, drawn.root, outcome)
+
+
+def public(round_):
+    return publication(round_.parameters, round_.root)
 
 
 def test_an_honest_draw_is_valid(document, drawn):
     found = verify(json.loads(json.dumps(document)))
     assert found.valid
     assert found.faults == ()
-    assert found.commitment == drawn.publication()["commitment"]
-    assert (found.public_name, found.public_number, found.voids) == ("双色球 2026068", VALUE, 1)
+    told = found.facts
+    assert told["commitment"] == public(drawn)["commitment"]
+    assert (told["public_name"], told["public_number"], told["voids"]) == ("双色球 2026068", VALUE, 1)
+    assert (told["position"], told["secrets_count"], told["secrets_root"]) == (3, 24, YEAR.root())
+    assert (told["same_number"], told["unaccounted"], told["replaced"]) == ([3], [1, 2], 0)
+    assert told["replacements_limit"] == 2
     assert faults(document) == []
+    assert facts(document) == told
 
 
 def test_the_committed_draw_is_the_plain_draw_with_its_key(town, drawn):
@@ -81,7 +93,8 @@ def test_the_standalone_verifier_needs_nothing_and_agrees(document, tmp_path):
     first = subprocess.run([*command, str(good)], capture_output=True, text=True, encoding="utf-8", check=False)
     assert (first.returncode, first.stderr) == (0, "")
     assert json.loads(first.stdout.splitlines()[-1]) == {"valid": True, "faults": []}
-    assert VALUE in first.stdout
+    for said in (VALUE, YEAR.root(), "unaccounted        [1, 2]", "same number        [3]", "replacements limit 2"):
+        assert said in first.stdout
     second = subprocess.run([*command, str(bad)], capture_output=True, text=True, encoding="utf-8", check=False)
     assert second.returncode == 1
     assert json.loads(second.stdout.splitlines()[-1])["faults"] == [
@@ -95,24 +108,26 @@ def test_the_standalone_verifier_needs_nothing_and_agrees(document, tmp_path):
 
 def test_the_standalone_verifier_is_short_and_imports_the_standard_library_only():
     text = standalone()
-    assert len(text.splitlines()) < 300
+    assert len(text.splitlines()) < 500
     imported = {line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))}
     assert imported <= set(sys.stdlib_module_names)
+    names = [part.name for part in ast.parse(text).body if isinstance(part, ast.FunctionDef)]
+    assert len(names) == len(set(names))
 
 
 def test_a_commitment_discloses_nothing_and_binds_everything(open_round):
-    public = json.dumps(open_round.publication())
-    assert open_round.link not in public
-    assert open_round.salts[0] not in public
-    assert open_round.rows[0][0] not in public
-    first = open_round.publication()
-    assert first["commitment"] == commitment_hash(open_round.root, parameters_hash(open_round.parameters))
+    first = public(open_round)
+    told = json.dumps(first)
+    assert open_round.secret not in told
+    assert open_round.salts[0] not in told
+    assert open_round.rows[0][0] not in told
+    assert first["commitment"] == commitment_hash(open_round.parameters, open_round.root)
 
 
 def test_every_input_changes_the_commitment(town, open_round):
     def digest(frame=town, design=DESIGN, round_id="2026-06", **terms):
-        values = {"chain": CHAIN, "position": 3, "public_number": "双色球 2026068", "voids": 1} | terms
-        return commit(frame, design, round_id, Terms(**values)).publication()["commitment"]
+        values = {"secrets": YEAR, "position": 3, "public_number": "双色球 2026068", "voids": 1} | terms
+        return public(commit(frame, design, round_id, Terms(**values)))["commitment"]
 
     moved = town.copy()
     moved.geometry = moved.geometry.translate(0.01, 0)
@@ -127,7 +142,11 @@ def test_every_input_changes_the_commitment(town, open_round):
         digest(public_number="双色球 2026069"),
         digest(voids=0),
         digest(previous="ab" * 32),
-        open_round.publication()["commitment"],
+        digest(replacements_limit=1),
+        digest(secrets=YearSecrets(bytes(32), 2026, 24)),
+        digest(secrets=YearSecrets(YEAR.master, 2027, 24)),
+        digest(secrets=YearSecrets(YEAR.master, 2026, 25)),
+        public(open_round)["commitment"],
     ]
     assert len(set(others)) == len(others)
     assert digest() == digest(frame=town.sample(frac=1, random_state=1))
@@ -136,15 +155,8 @@ def test_every_input_changes_the_commitment(town, open_round):
 def test_a_round_is_drawn_once(open_round, drawn):
     with pytest.raises(StateError, match="is drawn"):
         run(drawn, "01,02,03,04,05,06+07", [SHARE])
-    dead = void(open_round, "roster was wrong")
-    assert (dead.state, dead.reason) == ("void", "roster was wrong")
-    for refused in (lambda: run(dead, VALUE, [SHARE]), lambda: void(dead, "again"), lambda: reveal(dead)):
-        with pytest.raises(StateError):
-            refused()
     with pytest.raises(StateError, match="not drawn"):
         reveal(open_round)
-    with pytest.raises(InputError, match="say why"):
-        void(open_round, " ")
 
 
 def test_the_office_cannot_steer_after_the_commitment(open_round, drawn):
@@ -157,23 +169,49 @@ def test_the_office_cannot_steer_after_the_commitment(open_round, drawn):
     for shares in ([], [SHARE, SHARE], ["公证处 7392"]):
         with pytest.raises(InputError, match="share"):
             run(open_round, VALUE, shares)
-    other_link = CHAIN.link(4).hex()
-    swapped = committed({**drawn.plain(), "link": other_link})
-    assert faults(reveal(swapped)) == ["link: the secret does not lead to the end of the chain"]
-    later = committed({**drawn.plain(), "parameters": {**drawn.parameters, "link_position": 4}, "link": other_link})
-    assert later.publication()["commitment"] != drawn.publication()["commitment"]
+    swapped = replace(drawn, secret=YEAR.secret(4).hex())
+    assert faults(reveal(swapped, [line(drawn)]))[0] == "secret: it does not lead to the root of the year"
+    later = replace(drawn, secret=YEAR.secret(4).hex(), parameters={**drawn.parameters, "position": 4})
+    assert public(later)["commitment"] != public(drawn)["commitment"]
 
 
-def test_a_round_survives_the_way_through_json(drawn, document):
-    assert reveal(committed(json.loads(json.dumps(drawn.plain())))) == document
+def test_the_secrets_of_a_year_are_independent_and_stand_under_its_root():
+    alone = [YEAR.secret(position) for position in range(1, 25)]
+    assert len(set(alone)) == 24
+    assert alone[0] == hmac.digest(bytes(range(32)), b"xundian secret|2026|1", "sha256")
+    assert not {hashlib.sha256(one).digest() for one in alone} & set(alone)  # none leads to another, as in a chain
+    for position, secret in enumerate(alone, 1):
+        path = YEAR.path(position)
+        assert climbs(secret.hex(), position, 24, path, YEAR.root())
+        assert not climbs(secret.hex(), position % 24 + 1, 24, path, YEAR.root())
+        assert not climbs(alone[position % 24].hex(), position, 24, path, YEAR.root())
+    for position in (0, 25):
+        with pytest.raises(StateError, match="publish the root of new secrets"):
+            YEAR.secret(position)
 
 
-def test_the_chain_leads_to_its_published_end():
-    assert ahead(CHAIN.link(24), 24).hex() == CHAIN.end == hashlib.sha256(CHAIN.link(1)).hexdigest()
-    assert CHAIN.link(24) == CHAIN.seed
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 7, 8, 13, 64])
+def test_the_root_is_that_of_rfc_6962(count):
+    """The standard splits n leaves at the largest power of two below n."""
+
+    def standard(leaves):
+        if len(leaves) == 1:
+            return leaves[0]
+        cut = 1 << (len(leaves) - 1).bit_length() - 1
+        return hashlib.sha256(b"\x01" + standard(leaves[:cut]) + standard(leaves[cut:])).digest()
+
+    year = YearSecrets(b"\x05" * 32, 2026, count)
+    leaves = [hashlib.sha256(b"\x00" + year.secret(position)).digest() for position in range(1, count + 1)]
+    assert year.root() == standard(leaves).hex()
+
+
+def test_the_chain_of_older_cities_leads_to_its_published_end():
+    chain = Chain(bytes(range(32)), 24)
+    assert ahead(chain.link(24), 24).hex() == chain.end == hashlib.sha256(chain.link(1)).hexdigest()
+    assert chain.link(24) == chain.seed
     for position in (0, 25):
         with pytest.raises(StateError, match="publish the end of a new chain"):
-            CHAIN.link(position)
+            chain.link(position)
 
 
 def test_days_are_published_one_by_one(drawn, document):
@@ -198,7 +236,7 @@ def test_days_are_published_one_by_one(drawn, document):
 
 
 def test_an_owner_can_check_their_point_without_the_frame(open_round):
-    root = open_round.publication()["root"]
+    root = open_round.root
     for row in open_round.rows:
         proof = json.loads(json.dumps(owner_proof(open_round, row[0])))
         assert verify_owner(proof, root)
@@ -237,14 +275,31 @@ def test_a_public_number_is_written_in_one_way(name, form, typed, written):
         normal(typed + "!", form)
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "period"),
+    [
+        ("双色球 2026068", "双色球", "26068"),
+        ("中国福利彩票双色球　第２０２６０６８期", "双色球", "26068"),
+        ("双色球26068", "双色球", "26068"),
+        ("排列5 26158", "排列五", "26158"),
+        ("排列五 2026158", "排列五", "26158"),
+        ("drand 04200000", "drand", "4200000"),
+        ("Weather of Basel, 2026-06-10", "weatherofbasel", "2026-6-10"),
+    ],
+)
+def test_a_number_is_known_however_its_name_is_written(name, source, period):
+    assert issue_of(name) == Issue(source, period)
+
+
 def test_terms_refuse_what_cannot_be():
     for wrong in (
         {"public_number": " "},
+        {"public_number": "双色球"},
         {"number_form": "six"},
         {"third_parties": (ThirdParty("x", "abc"),)},
     ):
         with pytest.raises(InputError):
-            Terms(**{"chain": CHAIN, "position": 1, "public_number": "双色球 2026068", **wrong})
+            Terms(**{"secrets": YEAR, "position": 1, "public_number": "双色球 2026068", **wrong})
 
 
 def test_a_document_that_is_no_reveal_is_refused():

@@ -13,9 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from geo.model import Round
 from geo.store import Store
-from routing.draw.reveal import day_release, reveal, seals
-from routing.draw.verify import read, standalone, verify
-from routing.rounds import proof
+from routing.draw.onefile import standalone
+from routing.draw.reveal import day_release, seals
+from routing.draw.verify import read, verify
+from routing.rounds import proof, publishing
 from routing.rounds.frame import Choices
 from webmap.draw.verify import standalone_page
 
@@ -27,7 +28,7 @@ TAMPERINGS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a changed point": lambda d: d["frame"][7].update(x_cm=d["frame"][7]["x_cm"] + 1),
     "a changed quota": lambda d: d["parameters"]["quotas"].update(bank=1),
     "a changed probability": lambda d: d["frame"][7].update(prob=d["frame"][7]["prob"] - 1),
-    "a changed secret": lambda d: d.update(link="0" * 64),
+    "a changed secret": lambda d: d.update(secret="0" * 64),
     "a changed public number": lambda d: d.update(public_number="01,02,03,04,05,06+08"),
     "a changed order": lambda d: d["sample"].reverse(),
 }
@@ -43,11 +44,11 @@ def revealed(demo: Any) -> dict[str, Any]:
         proof.draw_committed(store, "2026-07", VALUE)
         drawn = proof.drawn_of(store, "2026-07")
         return {
-            "document": reveal(drawn),
+            "document": publishing.reveal_round(store, "2026-07", start.replace(month=8)),
             "commitment": proof.hash_of(store.commitment("2026-07")),
             "day": day_release(drawn, 2),
             "seals": seals(drawn),
-            "receipt": proof.receipt(store, "2026-07", drawn.rows[11][0]),
+            "receipt": publishing.receipt(store, "2026-07", drawn.rows[11][0]),
         }
 
 
@@ -95,7 +96,7 @@ def test_anyone_verifies_without_an_account_and_nothing_is_uploaded(
     page.context.set_offline(True)
     give(page, tmp_path / "reveal.json", revealed["document"])
     expect(page.locator(".verdict.good")).to_be_visible()
-    expect(page.locator(".checks .good")).to_have_count(10)
+    expect(page.locator(".checks .good")).to_have_count(12)
     expect(page.locator("#findings")).to_contain_text(VALUE)
     expect(page.locator("#findings")).to_contain_text(revealed["commitment"])
     page.fill("#published", revealed["commitment"])
@@ -208,9 +209,16 @@ def test_a_planner_binds_and_draws_in_the_browser(
     page.fill("[name=value]", "07319")
     visitor.leave("form[action$=run] button")
     expect(page.locator("h1 .tag")).to_contain_text("drawn")
+    expect(page.locator("main")).to_contain_text("is secret until")
+    with Store.open(demo.city) as store:
+        pinned = store.setting("today")
+        store.set_setting("today", str(start.replace(day=28)))
+    page.reload()
     with page.expect_download() as download:
         page.click("a[href$='reveal.json']")
     download.value.save_as(tmp_path / "reveal.json")
+    with Store.open(demo.city) as store:
+        store.set_setting("today", pinned)
     assert verify(read((tmp_path / "reveal.json").read_text(encoding="utf-8"))).valid
     visitor.leave("form[action$=teams] button")
     expect(page.locator("section", has_text="Inspectors").locator("tbody tr")).to_have_count(11)

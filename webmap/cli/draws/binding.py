@@ -1,20 +1,21 @@
-"""``xundian draw chain new | commit | run | void``: bind a round, draw it once, or say why not."""
+"""``xundian draw commit | run | void``: bind a round, draw it once, or say why not."""
 
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
 from geo.errors import InputError, StateError
 from geo.store import Store
 from routing.draw.commit import ThirdParty
-from routing.rounds import DrawReport, draw_round, proof
+from routing.rounds import draw_round, proof
 from routing.rounds.frame import Choices
+from routing.rounds.making import refuse_covert_trial
 from routing.rounds.report import draw_status
-from webmap.cli.draws.group import OUT, chain_group, draw_group, shown
+from webmap.cli.draws.group import OUT, draw_group, shown
 from webmap.cli.session import Result, Session, command
 
 _DIGEST = re.compile("[0-9a-fA-F]{64}")
@@ -45,21 +46,13 @@ def choices_options(function: Callable[..., Result]) -> Callable[..., Result]:
     return function
 
 
-@command(chain_group, "new")
-@click.option("--year", type=click.IntRange(2000, 2999), required=True)
-@click.option(
-    "--length",
-    type=click.IntRange(1, 10_000),
-    default=proof.LENGTH,
-    show_default=True,
-    help="Commitments it lasts for.",
-)
-def new_chain(session: Session, year: int, length: int) -> Result:
-    """Make the chain of secrets of a year; publish its end before the first commitment."""
-    with session.store() as store:
-        chain = proof.new_chain(store, year, length=length)
-    session.say("Chain {name} ends in {end}. Publish this before the first commitment.", name=chain.name, end=chain.end)
-    return {"chain": chain.name, "chain_end": chain.end, "length": chain.length}
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers that will decide a draw."""
+
+    public_number: str
+    number_form: str
+    shares: tuple[str, ...]  # of third parties
 
 
 @command(draw_group, "commit")
@@ -75,19 +68,34 @@ def new_chain(session: Session, year: int, length: int) -> Result:
     help="Hash of a third party's own number, as NAME=HEX or HEX, or a file that holds the number; may be repeated.",
 )
 @choices_options
+@click.option(
+    "--replaceable",
+    type=click.FloatRange(0, 1),
+    default=0.1,
+    show_default=True,
+    help="Share of the sample that may be replaced on a reason alone; the limit is part of the commitment.",
+)
 @click.option("--out", type=OUT, help="Write the commitment there too.")
-def commit(session: Session, round_id: str, *, public_number: str, out: Path | None, **options: Any) -> Result:  # noqa: ANN401 - the options above
+def commit(session: Session, round_id: str, numbers: Numbers, choices: Choices, out: Path | None) -> Result:
     """Bind a round before its public number is out; what this prints is to be published at once."""
-    parties = [_third_party(text, number) for number, text in enumerate(options.pop("shares"), start=1)]
-    form = options.pop("number_form")
+    parties = [_third_party(text, number) for number, text in enumerate(numbers.shares, start=1)]
     with session.store() as store:
         made = proof.commit_round(
-            store, round_id, public_number, number_form=form, third_parties=parties, choices=Choices(**options)
+            store,
+            round_id,
+            numbers.public_number,
+            number_form=numbers.number_form,
+            third_parties=parties,
+            choices=choices,
         )
     session.warn(made.notes)
     rules = made.publication["parameters"]
-    if made.chain_is_new:
-        session.say("A new chain of secrets was made; publish its end first: {end}", end=rules["chain_end"])
+    if made.secrets_are_new:
+        session.say(
+            "New secrets of the year were made; publish their root first: {root}, for {count} commitments",
+            root=rules["secrets_root"],
+            count=rules["secrets_count"],
+        )
     session.say(
         "Round {round} is committed. Publish this now, before {number} is out:",
         round=round_id,
@@ -118,29 +126,44 @@ def _text_of(path: Path) -> str:
         raise InputError("{path} is no UTF-8 text: save it as such", path=path.name) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What decides a draw: the numbers as they came out, or the seed of a trial."""
+
+    value: str | None
+    shares: tuple[str, ...]
+    trial: bool
+    seed: int | None
+
+
 @command(draw_group, "run")
 @click.argument("round_id", metavar="ID")
 @click.option("--value", help="The public number as it came out, as 03,11,17,22,28,31+09; of a committed round only.")
 @click.option(
     "--share", "shares", multiple=True, help="A third party's number or a file that holds it, in the committed order."
 )
-@click.option("--seed", type=int, help="Of a trial draw; the same seed gives the same sample. By default 1.")
+@click.option("--trial", is_flag=True, help="Draw by trial: needed for a covert round that is not committed to.")
+@click.option("--seed", type=int, help="Of a trial draw; the same seed gives the same sample. By default random.")
 @choices_options
-def run(session: Session, round_id: str, value: str | None, seed: int | None, **options: Any) -> Result:  # noqa: ANN401 - the options above
+def run(session: Session, round_id: str, released: Released, choices: Choices) -> Result:
     """Draw the sample of a round; without a commitment it is a trial draw, and marked as such."""
-    shares = [_text_of(Path(text)) if Path(text).is_file() else text for text in options.pop("shares")]
+    shares = [_text_of(Path(text)) if Path(text).is_file() else text for text in released.shares]
     with session.store() as store:
-        if value is None:
-            report = _trial(store, round_id, Choices(**options), seed, session)
-        elif seed is not None:
-            raise InputError("seed is {value}: a committed round has none, its number decides", value=seed)
+        if released.value is None:
+            _refuse_trial(store, round_id, asked=released.trial)
+            report = draw_round(store, round_id, seed=released.seed, choices=choices, progress=session.progress)
+        elif released.trial or released.seed is not None:
+            raise InputError(
+                "a committed round has no trial and no seed, its number decides: leave out --trial and --seed"
+            )
         else:
-            report = proof.draw_committed(store, round_id, value, shares)
+            report = proof.draw_committed(store, round_id, released.value, shares)
     session.warn(report.notes)
     if report.trial:
         session.say(
             "Trial draw of round {round}: {drawn} checkpoints; "
-            "balance {balance_city:.3f} and {balance_within:.3f} within.",
+            "balance {balance_city:.3f} and {balance_within:.3f} within. "
+            "Seed {seed}: anyone who learns the seed can compute this.",
             **report.as_json(),
         )
     else:
@@ -152,7 +175,7 @@ def run(session: Session, round_id: str, value: str | None, seed: int | None, **
     return report.as_json()
 
 
-def _trial(store: Store, round_id: str, choices: Choices, seed: int | None, session: Session) -> DrawReport:
+def _refuse_trial(store: Store, round_id: str, *, asked: bool) -> None:
     kept = store.commitment(round_id)
     if kept is not None and kept.state == "committed":
         raise StateError(
@@ -160,7 +183,7 @@ def _trial(store: Store, round_id: str, choices: Choices, seed: int | None, sess
             round=round_id,
             number=kept.parameters["public_number"],
         )
-    return draw_round(store, round_id, seed=1 if seed is None else seed, choices=choices, progress=session.progress)
+    refuse_covert_trial(store.round(round_id), asked=asked)
 
 
 @command(draw_group, "void")

@@ -18,9 +18,9 @@ def draw_group() -> None:
     """Draw the random sample of a round, and prove it."""
 
 
-@draw_group.group("chain")
-def chain_group() -> None:
-    """Make the yearly chains of secrets."""
+@draw_group.group("secrets")
+def secrets_group() -> None:
+    """Make the secrets of a year, list what was committed with them, and publish them when the year is over."""
 
 
 def shown(session: Session, document: Mapping[str, Any], out: Path | None) -> None:

@@ -6,13 +6,15 @@ from typing import Any
 
 import click
 
+from geo.clock import today
 from geo.errors import InputError
-from routing.draw import reveal as reveals
-from routing.draw.verify import Verification, read, standalone, verify, verify_day, verify_owner
-from routing.rounds import proof
+from routing.draw.commitment import publication
+from routing.draw.onefile import standalone
+from routing.draw.verify import Verification, read, verify, verify_day, verify_owner
+from routing.rounds import publishing
+from routing.rounds.secrecy import open_rounds
 from webmap.cli.draws.group import OUT, draw_group, shown, written
 from webmap.cli.session import REFUSED, Result, Session, command
-from webmap.clock import today
 from webmap.draw.verify import standalone_page
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -23,18 +25,18 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--out", type=OUT, required=True)
 @click.option("--day", type=int, help="Only this day's sample with its subkey, which tell nothing about other days.")
 def reveal(session: Session, round_id: str, out: Path, day: int | None) -> Result:
-    """Write what anyone can verify the draw with; publish it when the fieldwork is over, a day when the day is."""
+    """Write what anyone can verify the draw with, to be published: refused while the round, or the day, is secret."""
     with session.store() as store:
-        round_, now = store.round(round_id), today(store)
-        drawn = proof.drawn_of(store, round_id)
-        document = reveals.reveal(drawn) if day is None else reveals.day_release(drawn, day)
-    last = round_.date(round_.days if day is None else day)
-    if now.date <= last:
-        session.say(
-            "The fieldwork lasts until {date}: whoever reads this file before knows what is inspected.", date=last
-        )
+        now = today(store).date
+        if day is None:
+            document = publishing.reveal_round(store, round_id, now)
+        else:
+            document = publishing.release_day(store, round_id, day, now)
+        still = open_rounds(store, now, but=round_id)
     written(session, document, out)
-    return {"round": round_id, "out": str(out), "drawn": len(document["sample"]), "day": day}
+    if still:
+        session.say("Also open, and not told by this: {rounds}", rounds=", ".join(still))
+    return {"round": round_id, "out": str(out), "drawn": len(document["sample"]), "day": day, "open": still}
 
 
 @command(draw_group, "receipt")
@@ -44,7 +46,7 @@ def reveal(session: Session, round_id: str, out: Path, day: int | None) -> Resul
 def receipt(session: Session, round_id: str, checkpoint: str, out: Path | None) -> Result:
     """Return a checkpoint's owner the proof that it was in the frame with its chance; it shows no other checkpoint."""
     with session.store() as store:
-        document = proof.receipt(store, round_id, checkpoint)
+        document = publishing.receipt(store, round_id, checkpoint)
     shown(session, document, out)
     return document
 
@@ -70,12 +72,14 @@ def verifier(session: Session, out: Path | None) -> Result:
     help="What was published before: the commitment, or for a day what draw run printed with --json.",
 )
 def check(session: Session, file: Path, published: Path | None) -> Result:
-    """Verify a reveal, a day's release or an owner's receipt; exit 0: it is what it says, 1: it is not."""
+    """Verify a reveal, a day's release, an owner's receipt or a closing; exit 0: it is what it says, 1: it is not."""
     document = _read(file)
     before = _read(published) if published else None
     if published and not isinstance(before, Mapping):
         raise InputError("{path} is no JSON object: give what was published", path=published.name)
-    if isinstance(document, Mapping) and "path" in document:
+    if isinstance(document, Mapping) and "master" in document:
+        result = _closing(session, verify(document), document, before)
+    elif isinstance(document, Mapping) and "path" in document:
         result = _receipt(document, before)
     elif isinstance(document, Mapping) and "day_key" in document:
         result = _day(document, before)
@@ -97,24 +101,51 @@ def _read(path: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
 
 
 def _whole(session: Session, found: Verification, before: Mapping[str, Any] | None) -> dict[str, Any]:
-    faults = list(found.faults)
-    if before is not None and before.get("commitment") != found.commitment:
+    faults, facts = list(found.faults), found.facts
+    if before is not None and before.get("commitment") != facts.get("commitment"):
         faults.append("commitment: it is not the published one")
-    if found.commitment:
-        session.say("commitment    {value}  <- as published before?", value=found.commitment)
-        session.say(
-            "public number {name} = {value}  <- as its source says?", name=found.public_name, value=found.public_number
-        )
-        session.say("voided before {voids}", voids=found.voids)
-    return {
-        "valid": not faults,
-        "faults": faults,
-        "round": found.round_id,
-        "commitment": found.commitment,
-        "public_name": found.public_name,
-        "public_number": found.public_number,
-        "voids": found.voids,
-    }
+    if facts:
+        _say_reveal(session, {name: _plain(value) for name, value in facts.items()})
+    return {"valid": not faults, "faults": faults, **facts}
+
+
+def _say_reveal(session: Session, told: Mapping[str, Any]) -> None:
+    """Print of a reveal what a person compares with what was published."""
+    session.say("commitment    {commitment}  <- as published before?", **told)
+    session.say("public number {public_name} = {public_number}  <- as its source says?", **told)
+    session.say("voided before {voids}", **told)
+    if "chain_end" in told:
+        session.say("chain         {chain_end}, link {link_position}  <- as published first?", **told)
+        return
+    session.say("secrets       {secrets_root}  <- as published first?", **told)
+    session.say(
+        "position      {position} of {secrets_count}; commitments of this number and period: {same_number}", **told
+    )
+    session.say("unaccounted   {unaccounted}; void: {void}; open: {open}", **told)
+    session.say("replaced      {replaced} on a reason alone, of at most {replacements_limit}", **told)
+
+
+def _plain(value: object) -> object:
+    return (", ".join(map(str, value)) or "–") if isinstance(value, list) else value
+
+
+def _closing(
+    session: Session, found: Verification, document: Mapping[str, Any], before: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Verify a year's closing; a commitment that was published before must stand in its list."""
+    faults, facts = list(found.faults), found.facts
+    if facts and before is not None:
+        own = before.get("commitment")
+        if "parameters" in before and "root" in before:
+            own = publication(before["parameters"], before["root"])["commitment"]
+        if own not in {one["commitment"] for one in document["commitments"]}:
+            faults.append("commitments: the published one is not in the list")
+    if facts:
+        told = {name: _plain(value) for name, value in facts.items()}
+        session.say("secrets       {secrets_root}, {secrets_count}  <- as published first?", **told)
+        session.say("last          {last}  <- as published?", **told)
+        session.say("revealed      {revealed}; void: {void}; unaccounted: {unaccounted}", **told)
+    return {"valid": not faults, "faults": faults, **facts}
 
 
 def _receipt(document: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:

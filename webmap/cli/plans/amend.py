@@ -1,18 +1,17 @@
 """``xundian plan amend``: what happens on the day."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from geo.crs import Datum
+from geo import clock
 from geo.errors import InputError
-from geo.readers.areas import read_area
 from geo.store import Store
 from routing.amend import Change, Late, Quote, StopClosed, StreetClosed, Takeover, amend, quote, undo
-from webmap import clock
+from webmap.cli.area import ClosedArea, area_options
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command
 from webmap.language import reasons
@@ -29,73 +28,70 @@ def amend_group() -> None:
     """Change a plan on the day: what has begun stays, what cannot be kept is said."""
 
 
-def _common(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option("--quote", "only_quote", is_flag=True, help="Say what it would come to; save nothing."),
-        click.option(
-            "--at", type=MOMENT, help="Local time, as 2026-06-12T10:20, up to which all is done; default: now."
-        ),
-        click.option("--reason", default="", help="Why; the list of changes shows it. Needed but for --quote."),
-        click.argument("round_id", metavar="ID"),
-    ):
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What every change of the day is asked with."""
+
+    round_id: str
+    only_quote: bool
+    at: dt.datetime | None  # on the clock of the city; now when None
+    reason: str
+
+
+_ASKED = (
+    click.argument("round_id", metavar="ID"),
+    click.option("--reason", default="", help="Why; the list of changes shows it. Needed but for --quote."),
+    click.option("--at", type=MOMENT, help="Local time, as 2026-06-12T10:20, up to which all is done; default: now."),
+    click.option("--quote", "only_quote", is_flag=True, help="Say what it would come to; save nothing."),
+)
+
+
+def asked_options(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Add the options of :class:`Asked`."""
+    for option in reversed(_ASKED):
         function = option(function)
     return function
 
 
 @command(amend_group, "late")
-@_common
+@asked_options
 @click.option("--team", required=True)
 @click.option("--day", type=int, required=True, help="Of the round, from 1.")
 @click.option("--minutes", type=int, required=True, help="Behind the times of its route.")
-def late(session: Session, round_id: str, **given: Any) -> Result:  # noqa: ANN401 - what click parsed
+def late(session: Session, asked: Asked, team: str, day: int, minutes: int) -> Result:
     """Tell that a team is late."""
-    return _done(session, round_id, Late(given["team"], given["day"], given["minutes"], given["reason"]), given)
+    return _done(session, asked, Late(team, day, minutes, asked.reason))
 
 
 @command(amend_group, "stop-closed")
-@_common
+@asked_options
 @click.option("--team", required=True)
 @click.option("--day", type=int, required=True, help="Of the round, from 1.")
 @click.option("--checkpoint", required=True, help="Its number.")
-def stop_closed(session: Session, round_id: str, **given: Any) -> Result:  # noqa: ANN401 - what click parsed
+def stop_closed(session: Session, asked: Asked, team: str, day: int, checkpoint: str) -> Result:
     """Replace a closed stop by its reserve."""
-    change = StopClosed(given["team"], given["day"], given["checkpoint"], given["reason"])
-    return _done(session, round_id, change, given)
+    return _done(session, asked, StopClosed(team, day, checkpoint, asked.reason))
 
 
 @command(amend_group, "street-closed")
-@_common
+@asked_options
 @click.option("--team", required=True)
 @click.option("--day", type=int, required=True, help="Of the round, from 1.")
-@click.option("--street", default="", help="A street by its name, whole; with --area only what touches the area.")
-@click.option(
-    "--area",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file with polygons: GeoJSON, GeoPackage, KML or Shapefile.",
-)
-@click.option(
-    "--datum", type=click.Choice([datum.value for datum in Datum]), help="Datum of --area; it is never guessed."
-)
-def street_closed(session: Session, round_id: str, **given: Any) -> Result:  # noqa: ANN401 - what click parsed
+@area_options
+def street_closed(session: Session, asked: Asked, team: str, day: int, closed: ClosedArea) -> Result:
     """Lead a team round a street that is closed."""
-    area = given["area"]
-    if area is not None and given["datum"] is None:
-        raise InputError("datum is missing: name the datum of the area, {kinds}", kinds=", ".join(Datum))
-    shape = None if area is None else read_area(area, datum=given["datum"])
-    change = StreetClosed(given["team"], given["day"], shape, given["street"], reason=given["reason"])
-    return _done(session, round_id, change, given)
+    return _done(session, asked, StreetClosed(team, day, closed.shape(), closed.street, reason=asked.reason))
 
 
 @command(amend_group, "takeover")
-@_common
+@asked_options
 @click.option("--checkpoint", required=True, help="Its number.")
 @click.option("--day", type=int, required=True, help="On which it is now.")
 @click.option("--to-team", required=True)
 @click.option("--to-day", type=int, help="Default: the same day.")
-def takeover(session: Session, round_id: str, **given: Any) -> Result:  # noqa: ANN401 - what click parsed
-    """Return a stop to another team, or to another day."""
-    names = ("checkpoint", "day", "to_team", "to_day", "reason")
-    return _done(session, round_id, Takeover(*(given[name] for name in names)), given)
+def takeover(session: Session, asked: Asked, checkpoint: str, day: int, to_team: str, to_day: int | None) -> Result:
+    """Hand a stop over to another team, or to another day."""
+    return _done(session, asked, Takeover(checkpoint, day, to_team, to_day, asked.reason))
 
 
 @command(amend_group, "undo")
@@ -128,17 +124,17 @@ def list_changes(session: Session, round_id: str) -> Result:
     return {"round": round_id, "changes": lines[columns].to_dict("records")}
 
 
-def _done(session: Session, round_id: str, change: Change, given: Mapping[str, Any]) -> Result:
+def _done(session: Session, asked: Asked, change: Change) -> Result:
     with session.store() as store:
-        now = _moment(store, given["at"])
-        if not given["only_quote"] and not given["reason"].strip():
+        now = _moment(store, asked.at)
+        if not asked.only_quote and not asked.reason.strip():
             raise InputError("reason is empty: say why with --reason; the list of changes shows it")
-        if given["only_quote"]:
-            found = quote(store, round_id, change, now=now)
-            return {"round": round_id, "saved": False, **_quoted(session, found)}
-        made = amend(store, round_id, change, by=BY, now=now)
+        if asked.only_quote:
+            found = quote(store, asked.round_id, change, now=now)
+            return {"round": asked.round_id, "saved": False, **_quoted(session, found)}
+        made = amend(store, asked.round_id, change, by=BY, now=now)
     _say_notes(session, made.notes)
-    return {"round": round_id, "saved": True, "revision": made.revision, **_quoted(session, made.quote)}
+    return {"round": asked.round_id, "saved": True, "revision": made.revision, **_quoted(session, made.quote)}
 
 
 def _quoted(session: Session, found: Quote) -> dict[str, Any]:

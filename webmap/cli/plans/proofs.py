@@ -6,14 +6,15 @@ from typing import Any
 
 import click
 
+from geo.clock import today
 from geo.errors import InputError
 from routing import plan_proof
 from routing.draw.points import canonical_json
 from routing.draw.verify import read
+from routing.rounds.secrecy import last_secret_day, refuse_early
 from webmap.cli.files import OutFile
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import REFUSED, Result, Session, command
-from webmap.clock import today
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -23,12 +24,14 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--out", type=OutFile(), required=True)
 @click.option("--day", type=int, help="Only this day's routes with its subkey, which tell nothing about other days.")
 def reveal(session: Session, round_id: str, out: Path, day: int | None) -> Result:
-    """Write what anyone can verify the routes with; publish it when the fieldwork is over, a day when the day is."""
+    """Write what anyone can verify the routes with; of a committed round refused while it, or the day, is secret."""
     with session.store() as store:
-        round_, now = store.round(round_id), today(store)
         document = plan_proof.release(store, round_id, day=day)
-    last = round_.date(round_.days if day is None else day)
-    if now.date <= last:
+        round_, now = store.round(round_id), today(store).date
+        if not document["trial"]:
+            refuse_early(store, round_, now, day=day)
+    last = last_secret_day(round_, day)
+    if now <= last:
         session.say("The fieldwork lasts until {date}: whoever reads this file before knows every route.", date=last)
     out.write_bytes(canonical_json(document) + b"\n")
     session.say("Wrote {path}", path=out)

@@ -4,6 +4,7 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import click
 
@@ -51,6 +52,30 @@ def _refuse_loss(store: Store, round_id: str) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a plan is to be made, as the options say it."""
+
+    seconds: float
+    steps: int | None
+    seed: int
+    days: str
+    premium: float  # per cent of travel
+    shift: str
+    closures: bool
+    replace: bool
+
+    def options(self) -> PlanOptions:
+        """Return the options of the planner."""
+        terms = Terms(
+            days=Days(self.days),
+            premium=self.premium / 100,
+            listed_closures=self.closures,
+            shift=shift_of(self.shift),
+        )
+        return PlanOptions(seconds=self.seconds, seed=self.seed, terms=terms, steps=self.steps)
+
+
 @command(plan_group, "run")
 @click.argument("round_id", metavar="ID")
 @click.option(
@@ -88,18 +113,11 @@ def _refuse_loss(store: Store, round_id: str) -> None:
 )
 @click.option("--closures/--no-closures", default=True, help="Keep off the streets that the city lists as closed.")
 @click.option("--replace", is_flag=True, help="Plan again although changes made by hand on the day are dropped.")
-def run(session: Session, round_id: str, seconds: float, seed: int, **chosen: object) -> Result:
-    """Return every team a route a day on the street network."""
-    terms = Terms(
-        days=Days(str(chosen["days"])),
-        premium=float(str(chosen["premium"])) / 100,
-        listed_closures=bool(chosen["closures"]),
-        shift=shift_of(str(chosen["shift"])),
-    )
-    steps = chosen["steps"]
-    options = PlanOptions(seconds=seconds, seed=seed, terms=terms, steps=None if steps is None else int(str(steps)))
+def run(session: Session, round_id: str, wanted: Wanted) -> Result:
+    """Make a route a day for every team on the street network."""
+    options = wanted.options()
     with session.store() as store, first_interrupt() as pressed:
-        if not chosen["replace"]:
+        if not wanted.replace:
             _refuse_loss(store, round_id)
 
         def watch(now: SearchState) -> bool:

@@ -1,14 +1,23 @@
-"""Which day it is in the city."""
+"""The clock of a city: its time zone, and which day it is there."""
 
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from geo.errors import InputError
-from geo.store import Store
 
 TIMEZONE = "Asia/Shanghai"
+"""Of a city that names none; nothing else names one."""
+
 PINNED_TIME = "07:30"  # before the teams set out
+
+
+class Settings(Protocol):
+    """Where a city keeps its settings: :class:`geo.store.Store`."""
+
+    def setting(self, key: str, /) -> str | None:
+        """Return the text set under ``key``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +29,27 @@ class Today:
     pinned: bool  # set by hand (the demo does), and said so on the page
 
 
-def zone_of(store: Store) -> ZoneInfo:
-    """Return the city's time zone: its setting ``timezone``, else Shanghai's."""
-    return ZoneInfo(store.setting("timezone") or TIMEZONE)
+def zone_of(city: Settings) -> ZoneInfo:
+    """Return the city's time zone: its setting ``timezone``, else Shanghai's.
+
+    Raises
+    ------
+    InputError
+        When nobody knows a zone of that name.
+    """
+    name = city.setting("timezone") or TIMEZONE
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a name may be a path, or that of a folder
+        raise InputError(
+            "{field} is {value!r}: write a zone of the IANA table, as {example}",
+            field="timezone",
+            value=name,
+            example=TIMEZONE,
+        ) from None
 
 
-def today(store: Store) -> Today:
+def today(city: Settings) -> Today:
     """Return the city's date: its setting ``today`` when there is one, else the clock's.
 
     Raises
@@ -33,8 +57,8 @@ def today(store: Store) -> Today:
     InputError
         When the setting is no date.
     """
-    zone = zone_of(store)
-    pinned = store.setting("today")
+    zone = zone_of(city)
+    pinned = city.setting("today")
     if not pinned:
         return Today(dt.datetime.now(zone).date(), zone, pinned=False)
     try:
@@ -43,7 +67,7 @@ def today(store: Store) -> Today:
         raise InputError("{field} is {value!r}: write it as 2026-06-12", field="today", value=pinned) from None
 
 
-def now(store: Store) -> dt.datetime:
+def now(city: Settings) -> dt.datetime:
     """Return the moment in UTC; on a date that was set by hand the time of day is the setting ``time``, else 07:30.
 
     Raises
@@ -51,10 +75,10 @@ def now(store: Store) -> dt.datetime:
     InputError
         When a setting is no date, or no time of day.
     """
-    date = today(store)
+    date = today(city)
     if not date.pinned:
         return dt.datetime.now(dt.UTC)
-    text = store.setting("time") or PINNED_TIME
+    text = city.setting("time") or PINNED_TIME
     try:
         clock = dt.time.fromisoformat(text)
     except ValueError:

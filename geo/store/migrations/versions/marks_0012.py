@@ -5,8 +5,8 @@ from alembic import op
 
 from geo.store.columns import Whole
 
-revision = "0009"
-down_revision = "0007"
+revision = "0012"
+down_revision = "0011"
 
 _KEYS = {
     "visits": "visits.id",

@@ -1,0 +1,1 @@
+"""What the coordinates and shapes of a file mean: one table of rules for points, zones, edges and tables."""
