@@ -42,30 +42,24 @@ class Repeats:
 
     def joined(self, rows: VisitRows) -> VisitRows:
         """Return rows of whole visits with each item of a visit once, where it was first named."""
-        first: dict[tuple[str, str], int] = {}
-        again: dict[int, list[int]] = {}
-        for at, key in enumerate(zip(rows.visit, rows.item, strict=True)):
-            if key[1]:
-                place = first.setdefault(key, at)
-                if place != at:
-                    again.setdefault(place, [place]).append(at)
+        again = _again(rows)
         if not again:
             return rows
-        points, note, photos = rows.points.copy(), list(rows.note), list(rows.photos)
-        gone = np.zeros(len(rows), bool)
+        points, note, photos = list(rows.points), list(rows.note), list(rows.photos)
+        gone: set[int] = set()
         for place, places in again.items():
-            costs = rows.points[places]
-            points[place] = costs.max()
+            costs = [rows.points[at] for at in places]
+            points[place] = max(costs)
             note[place] = _JOINT.join(_each_once(rows.note[at] for at in places if rows.note[at]))
             photos[place] = _each_once(photo for at in places for photo in rows.photos[at])
-            gone[places[1:]] = True
-            if (costs != costs[0]).any():
-                self._differs(f"{rows.checkpoint[place]} {rows.item[place]}", int(rows.source_row[place]))
-        covert = _anywhere(rows)
-        self.rows += int(gone.sum())
+            gone.update(places[1:])
+            if len(set(costs)) > 1:
+                self._differs(f"{rows.checkpoint[place]} {rows.item[place]}", rows.source_row[place])
+        hidden = {visit for visit, covert in zip(rows.visit, rows.covert, strict=True) if covert}
+        self.rows += len(gone)
         self.visits += len({rows.visit[place] for place in again})
-        whole = replace(rows, points=points, note=note, photos=photos, covert=covert)
-        return whole.take(np.flatnonzero(~gone))
+        whole = replace(rows, points=points, note=note, photos=photos, covert=[visit in hidden for visit in rows.visit])
+        return whole.take(np.array([at for at in range(len(rows)) if at not in gone], np.int64))
 
     def _differs(self, named: str, row: int) -> None:
         self.differing += 1
@@ -73,10 +67,18 @@ class Repeats:
             self.first, self.first_row = named, row
 
 
-def _anywhere(rows: VisitRows) -> np.ndarray:
-    """Set in every row whether any row of its visit is covert."""
-    hidden = {rows.visit[at] for at in np.flatnonzero(rows.covert).tolist()}
-    return np.array([visit in hidden for visit in rows.visit], bool)
+def _again(rows: VisitRows) -> dict[int, list[int]]:
+    """Return where an item of a visit stands several times, by the first place."""
+    found: dict[int, list[int]] = {}
+    for start, end in rows.visits():
+        if end - start > 1 and len(set(rows.item[start:end])) < end - start:
+            first: dict[str, int] = {}
+            for at in range(start, end):
+                if item := rows.item[at]:
+                    place = first.setdefault(item, at)
+                    if place != at:
+                        found.setdefault(place, [place]).append(at)
+    return found
 
 
 def _each_once(texts: Iterable[str]) -> tuple[str, ...]:

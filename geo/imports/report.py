@@ -94,7 +94,8 @@ def write_refused(source: Path, options: ImportOptions, rejected: pd.DataFrame |
     if not len(rejected):
         return ""
     if isinstance(rejected, RefusedRows):
-        write_rows(rejected.headers, rejected.rows(), path)
+        headers = rejected.headers()
+        write_rows(headers, rejected.rows(headers), path)
     else:
         write_sheet(rejected, path)
     return str(path)

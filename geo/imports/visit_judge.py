@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import pandas as pd
-
 from geo.catalogue import Catalogue
 from geo.imports.visit_rounds import RoundFinder
 from geo.model import Round
@@ -13,6 +11,7 @@ from geo.nearest import hint, nearest
 from geo.notes import Note
 from geo.readers import messages
 from geo.readers.faults import FaultLog
+from geo.readers.visit_rows import VisitRows
 from geo.store import Store
 
 KEPT_ITEMS = "{count} rows name items that the catalogue does not have for their checkpoint, {value!r} first: they stay"
@@ -44,6 +43,7 @@ class _Failed:
     """A failed item as the file has it."""
 
     checkpoint: str
+    category: str  # of the checkpoint
     item: str
     points: float
 
@@ -81,23 +81,26 @@ class VisitJudge:
         """Say what was kept although the city does not know it."""
         return tuple(Note(kept, {"count": own.count, "value": own.value}) for kept, own in self._kept.items())
 
-    def __call__(self, rows: pd.DataFrame, log: FaultLog) -> pd.Series:
+    def __call__(self, rows: VisitRows, log: FaultLog) -> list[str]:
         """Note what cannot be; give the items, those that the catalogue has by their codes."""
-        days = self._finder.days(rows["arrived_at"].dt.tz_localize(None).to_numpy())
-        columns = (rows[name].tolist() for name in ("checkpoint", "team", "item", "points", "round"))
-        items = []
-        for at, (checkpoint, team, item, points, named, day) in enumerate(zip(*columns, days, strict=True)):
-            known = checkpoint in self._categories and day is not None
-            planned = self._finder.find(checkpoint, day, named) if known else None
+        items, days = list(rows.item), self._finder.days(rows.moments)
+        for start, end in rows.visits():
+            place, team, named, day = rows.checkpoint[start], rows.team[start], rows.round[start], days[start]
+            category = self._categories.get(place)
             if named and named not in self._finder.rounds:
-                rounds = hint(named, self._finder.rounds)
-                log.add_row(at, "round", messages.UNKNOWN_ROUND, value=named, nearest=rounds)
-            elif team and known:
-                self._judge_team(at, team, planned, log)
-            if item and known:
-                item = self._judge_item(at, _Failed(checkpoint, item, points), planned, log)  # noqa: PLW2901 - by its code
-            items.append(item)
-        return pd.Series(items, index=rows.index, dtype=object)
+                values = {"value": named, "nearest": hint(named, self._finder.rounds)}
+                for at in range(start, end):
+                    log.add_row(at, "round", messages.UNKNOWN_ROUND, **values)
+            if category is None or day is None:
+                continue
+            planned = self._finder.find(place, day, named)
+            for at in range(start, end):
+                if team and (planned or not named):
+                    self._judge_team(at, team, planned, log)
+                if items[at]:
+                    failed = _Failed(place, category, items[at], rows.points[at])
+                    items[at] = self._judge_item(at, failed, planned, log)
+        return items
 
     def _judge_team(self, at: int, team: str, planned: Round | None, log: FaultLog) -> None:
         own = self._round_teams(planned.id) if planned else frozenset()
@@ -110,15 +113,14 @@ class VisitJudge:
             log.add_row(at, "team", messages.UNKNOWN_TEAM, **values)
 
     def _judge_item(self, at: int, failed: _Failed, planned: Round | None, log: FaultLog) -> str:
-        checkpoint, text, points = failed.checkpoint, failed.item, failed.points
-        category, edition = self._categories[checkpoint], planned.edition if planned else ""
-        item = self._item(text, category, edition)
+        edition = planned.edition if planned else ""
+        item = self._item(failed.item, failed.category, edition)
         if item.fault:
-            likely = _like(text, category, self._catalogues(edition))
-            values = {"value": text, "checkpoint": checkpoint, "category": category}
+            likely = _like(failed.item, failed.category, self._catalogues(edition))
+            values = {"value": failed.item, "checkpoint": failed.checkpoint, "category": failed.category}
             self._stays(KEPT_ITEMS, log, at, "item", item.fault, **values, items=likely)
-        elif points > item.most:
-            values = {"value": f"{points:g}", "item": item.code, "most": f"{item.most:g}"}
+        elif failed.points > item.most:
+            values = {"value": f"{failed.points:g}", "item": item.code, "most": f"{item.most:g}"}
             self._stays(KEPT_POINTS, log, at, "points", messages.TOO_MANY_POINTS, **values)
         return item.code
 

@@ -33,7 +33,10 @@ class RoundFinder:
         """Return the round of a visit on a local day, the latest of several; None where it belongs to none."""
         if named:
             return self.rounds.get(named)
-        return next((each for each in self._held(day) if checkpoint in self._sample(each.id)), None)
+        for own, drawn in self._held(day):
+            if checkpoint in drawn:
+                return own
+        return None
 
     def days(self, moments: Moments) -> list[dt.date | None]:
         """Return the local day of each moment; None where there is no moment."""
@@ -42,6 +45,7 @@ class RoundFinder:
         found[there] = self._local(moments[there]).tolist()
         return list(found)
 
-    def _held_on(self, day: dt.date) -> list[Round]:
-        """Return the rounds that hold a day, the latest first."""
-        return [each for each in reversed(self.rounds.values()) if each.start <= day <= each.date(each.days)]
+    def _held_on(self, day: dt.date) -> list[tuple[Round, frozenset[str]]]:
+        """Return the rounds that hold a day with what they drew, the latest first."""
+        held = (each for each in reversed(self.rounds.values()) if each.start <= day <= each.date(each.days))
+        return [(each, self._sample(each.id)) for each in held]

@@ -2,23 +2,19 @@
 
 import datetime as dt
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from geo.clock import today, zone_of
-from geo.imports.repeats import Repeats
+from geo.imports.judged_visits import JudgedVisits
 from geo.imports.report import ImportOptions, ImportReport, write_refused
 from geo.imports.visit_judge import VisitJudge
 from geo.imports.visit_rounds import RoundFinder
-from geo.imports.visit_spool import VisitSpool, batch
-from geo.model import Changes
-from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.visits import VisitContext, VisitTable
 from geo.store import Store
 from geo.store.journal import Source
-
-WITH_PHOTOS = "{count} photos show what was found"
 
 
 def import_visits(
@@ -30,14 +26,13 @@ def import_visits(
     covert when that round is: a covert visit taken for an open one would show a street office where the team went. The
     photos that the table names lie in the folder or ZIP archive ``photos``.
     """
+    finder = RoundFinder(store, zone_of(store))
     categories = store.categories()
-    zone = zone_of(store)
-    finder = RoundFinder(store, zone)
     judge = VisitJudge(store, categories, finder, history=options.history)
     with ExitStack() as stack:
         files = None if photos is None else stack.enter_context(PhotoFiles(photos))
         context = VisitContext(
-            timezone=zone.key,
+            timezone=zone_of(store).key,
             columns=options.columns,
             known=categories,
             judge=judge,
@@ -45,36 +40,21 @@ def import_visits(
             photos=files,
             say=options.say,
         )
-        table = stack.enter_context(VisitTable(context, progress))
-        spool = stack.enter_context(VisitSpool())
-        repeats, rows, shown = Repeats(), 0, set[str]()
-        # All is judged before the first write: whoever waits for the city waits for the writing alone.
-        for part in table.parts(path):
-            rows += len(part)
-            once = repeats.joined(part)
-            shown.update(photo for own in once.photos for photo in own)
-            spool.add(batch(once, finder))
-        refused, changes = write_refused(path, options, table.refused), Changes()
-        if not options.dry_run:
-            changes = store.record_batches(
-                spool.batches(progress),
-                source=Source("visits", options.file or path.name, options.who),
-                brought=files or {},
-                count=spool.visits,
-            )
-        notes = [*table.notes, *repeats.notes, *judge.notes]
-    if shown:
-        notes.append(Note(WITH_PHOTOS, {"count": len(shown)}))
-    return ImportReport(
-        accepted=rows,
-        rejected=len(table.refused),
-        new=changes.accepted,
-        updated=changes.updated,
-        unchanged=changes.unchanged,
-        rejected_file=refused,
-        dry_run=options.dry_run,
-        notes=tuple(notes),
-    )
+        table = stack.enter_context(VisitTable(path, context, progress))
+        judged = stack.enter_context(JudgedVisits(table, finder))
+        report = ImportReport(
+            accepted=judged.rows,
+            rejected=len(table.refused),
+            rejected_file=write_refused(path, options, table.refused),
+            dry_run=options.dry_run,
+            notes=(*table.notes, *judged.notes, *judge.notes),
+        )
+        if options.dry_run:
+            return report
+        source = Source("visits", options.file or path.name, options.who)
+        batches = judged.batches(progress)
+        changes = store.record_batches(batches, source=source, brought=files or {}, count=judged.visits)
+    return replace(report, new=changes.accepted, updated=changes.updated, unchanged=changes.unchanged)
 
 
 def _latest(store: Store) -> dt.datetime:

@@ -71,7 +71,7 @@ class FaultLog:
 def _own(value: Any, at: int) -> Any:  # noqa: ANN401 - cells
     if isinstance(value, pd.Series):
         value = value.iloc[at]
-    elif isinstance(value, np.ndarray | list):
+    elif isinstance(value, np.ndarray | list | tuple):
         value = value[at]
     return value.item() if isinstance(value, np.generic) else value
 

@@ -1,4 +1,4 @@
-"""Refused rows with their reasons, however many: kept outside of the memory, given back in the order of the file."""
+"""Refused rows, however many: their reasons are kept outside of the memory, their cells are read again."""
 
 import heapq
 from collections.abc import Iterator, Sequence
@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.readers.parts import Part, TableParts
 from geo.readers.tables import SOURCE_ROW, UNNAMED, blank
 from geo.spool import Spool
 
@@ -17,54 +18,69 @@ Row = tuple[Any, ...]
 
 
 class RefusedRows:
-    """Takes refused rows in any order."""
+    """Takes the reasons of refused rows in any order, and gives the rows back in that of the file.
 
-    def __init__(self) -> None:
-        self._spool = Spool()
+    Parameters
+    ----------
+    table
+        That the rows are of.
+    """
+
+    def __init__(self, table: TableParts) -> None:
+        self._table, self._spool = table, Spool()
         self._runs: list[list[int]] = []  # where the blocks of a run lie
-        self._headers: list[str] = []
-        self._filled: set[int] = set()  # columns in which something stands
         self._count = 0
 
     def close(self) -> None:
-        """Let the rows go."""
+        """Let the reasons go."""
         self._spool.close()
 
     def __len__(self) -> int:
         return self._count
 
-    def name(self, headers: Sequence[str]) -> None:
-        """Say how the columns are called; a later part of a file may have more of them."""
-        self._headers += list(headers)[len(self._headers) :]
+    def add(self, reasons: Sequence[tuple[int, str]]) -> None:
+        """Take the reasons of some rows, by their position in the file."""
+        ordered = sorted(reasons)
+        self._runs.append([self._spool.add(ordered[at : at + _BLOCK]) for at in range(0, len(ordered), _BLOCK)])
+        self._count += len(ordered)
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Take some rows."""
-        ordered = sorted(rows, key=itemgetter(0))
-        run = [self._spool.add(ordered[start : start + _BLOCK]) for start in range(0, len(ordered), _BLOCK)]
-        self._runs.append(run)
-        self._count += len(rows)
-        unnamed = [at for at, name in enumerate(self._headers) if name.startswith(UNNAMED) and at not in self._filled]
-        self._filled |= {at for at in unnamed if any(len(row) > at + 2 and not blank(row[at + 2]) for row in rows)}
-
-    @property
     def headers(self) -> list[str]:
         """Name the columns of :meth:`rows`: those without a heading only where something stands in them."""
-        return [SOURCE_ROW, "reason", *(self._headers[at] for at in self._kept())]
+        unnamed = [name for name in self._table.headers if name.startswith(UNNAMED)]
+        empty = set(unnamed)
+        if unnamed:
+            for part, at, _ in self._found():
+                empty -= {name for name in empty if not blank(_cell(part, name, at))}
+        return [SOURCE_ROW, "reason", *(name for name in self._table.headers if name not in empty)]
 
-    def rows(self) -> Iterator[Row]:
-        """Yield all rows, by their number."""
-        kept = self._kept()
-        for number, reason, *cells in heapq.merge(*map(self._run, self._runs), key=itemgetter(0)):
-            yield number, reason, *(cells[at] if at < len(cells) else None for at in kept)
+    def rows(self, headers: Sequence[str]) -> Iterator[Row]:
+        """Yield the rows with the cells of these columns, which :meth:`headers` names."""
+        for part, at, reason in self._found():
+            yield int(part.rows[at]), reason, *(_cell(part, name, at) for name in headers[2:])
 
     def frame(self) -> pd.DataFrame:
         """Return all rows as one frame."""
-        found = pd.DataFrame(list(self.rows()), columns=self.headers, dtype=object)
+        headers = self.headers()
+        found = pd.DataFrame(list(self.rows(headers)), columns=headers, dtype=object)
         return found.astype({SOURCE_ROW: "int64", "reason": "str"})
 
-    def _kept(self) -> list[int]:
-        return [at for at, name in enumerate(self._headers) if not name.startswith(UNNAMED) or at in self._filled]
+    def _found(self) -> Iterator[tuple[Part, int, str]]:
+        """Yield part, place in it, and reason."""
+        reasons = heapq.merge(*map(self._run, self._runs), key=itemgetter(0))
+        waiting = next(reasons, None)
+        begin = 0
+        for part in self._table if waiting else ():
+            while waiting is not None and waiting[0] < begin + len(part):
+                yield part, waiting[0] - begin, waiting[1]
+                waiting = next(reasons, None)
+            begin += len(part)
+            if waiting is None:
+                break
 
-    def _run(self, blocks: Sequence[int]) -> Iterator[Row]:
+    def _run(self, blocks: Sequence[int]) -> Iterator[tuple[int, str]]:
         for place in blocks:
             yield from self._spool.at(place)
+
+
+def _cell(part: Part, name: str, at: int) -> Any:  # noqa: ANN401 - a cell
+    return part.cells[name][at] if name in part.cells else None

@@ -160,6 +160,11 @@ class Header:
         notes = (Note(messages.HEADER_ROW, {"row": first + 1}),) if titled else ()
         return cls(join_header(rows, first, span), first + span, notes)
 
+    @property
+    def first(self) -> int:
+        """The place of the first column with a heading of its own."""
+        return next(at for at, name in enumerate(self.names) if not name.startswith(UNNAMED))
+
     def body(
         self, rows: Sequence[Sequence[Any]], start: int, above: int = 0
     ) -> tuple[list[list[Any]], npt.NDArray[np.int64], list[Note]]:
@@ -176,7 +181,7 @@ class Header:
         """
         width, body, numbers, blanks, again = len(self.names), [], [], 0, 0
         named = [name for name in self.names if not name.startswith(UNNAMED)]
-        first = self.names.index(named[0])
+        first = self.first
         for at in range(start, len(rows)):
             row = [*rows[at], *(None,) * (width - len(rows[at]))]
             if blank(row[first]) and all(map(blank, row)):
@@ -255,7 +260,7 @@ def made_table(
     own = [header for header in cells.columns if plain(header) in _OWN_COLUMNS]
     part = any(plain(header) == "sourcerow" for header in own)
     cells = cells.drop(columns=own if part else [])
-    notes += _unseen(cells, rows)
+    notes += unseen_cells({str(name): cells[name].tolist() for name in cells.columns}, rows)
     columns, rivals = headings.resolve(list(cells.columns), file)
     notes += [Note(messages.TWO_COLUMNS, {"field": f, "taken": taken, "other": other}) for f, taken, other in rivals]
     unused = [header for header in cells.columns if header not in columns.values()]
@@ -269,17 +274,24 @@ def made_table(
     return Table(file, cells, rows, columns, constants, geometry, tuple(notes), part)
 
 
-def _unseen(cells: pd.DataFrame, rows: npt.NDArray[np.int64]) -> list[Note]:
+def unseen_cells(cells: Mapping[str, Sequence[Any]], rows: npt.NDArray[np.int64]) -> list[Note]:
     """Say that :func:`geo.readers.values.as_text` leaves characters out, and where the first of them is."""
     found = []
-    for name in cells.columns:
-        column = cells[name].tolist()
-        if not "".join(cell for cell in column if cell.__class__ is str).isprintable():
+    for name, column in cells.items():
+        if not _printable(column):
             found += [(at, name) for at, cell in enumerate(column) if unseen(cell)]
     if not found:
         return []
     at, heading = min(found, key=lambda one: one[0])
     return [Note(messages.UNSEEN, {"count": len(found), "heading": heading, "row": int(rows[at])})]
+
+
+def _printable(column: Sequence[Any]) -> bool:
+    """Tell whether all characters of a column can be seen: quickly, as nearly all can."""
+    try:
+        return "".join(column).isprintable()
+    except TypeError:  # other cells than texts
+        return False
 
 
 def _from_wkt(texts: pd.Series) -> gpd.GeoSeries:

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -99,8 +99,10 @@ def texts(cells: pd.Series) -> pd.Series:
     return pd.Series(written(cells.tolist()), index=cells.index, dtype="str")
 
 
-def written(cells: Iterable[Any]) -> list[str]:
+def written(cells: Sequence[Any]) -> Sequence[str]:
     """Write cells as text."""
+    if _as_they_stand(cells):
+        return cells
     known: dict[str, str] = {}
     out = []
     for cell in cells:
@@ -112,6 +114,19 @@ def written(cells: Iterable[Any]) -> list[str]:
             text = as_text(cell)
         out.append(text)
     return out
+
+
+def _as_they_stand(cells: Sequence[Any]) -> bool:
+    """Tell whether :func:`as_text` would change no cell, by a look at all of them together."""
+    try:
+        together = "|".join(cells)
+    except TypeError:  # other cells than texts
+        return False
+    if not together.isprintable() or "  " in together or " |" in together or "| " in together:
+        return False
+    if together != together.strip():
+        return False
+    return not any(len(cell) <= LONGEST_BLANK and cell and cell.casefold() in BLANKS for cell in set(cells))
 
 
 def half_width(text: str) -> str:

@@ -4,10 +4,8 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo.clock import TIMEZONE
@@ -18,13 +16,12 @@ from geo.readers import messages, values
 from geo.readers.columns import VISIT_FIELDS, Headings
 from geo.readers.faults import FaultLog
 from geo.readers.moments import Moments, moments
+from geo.readers.parts import Part
 from geo.readers.photo_files import PhotoFiles
-from geo.readers.tables import Table
 from geo.readers.visit_rows import VisitRows, ids_of
-from geo.workbooks import plain
 
-Judge = Callable[[pd.DataFrame, FaultLog], pd.Series]
-"""Notes the faults of rows (``checkpoint, team, item, points, round, arrived_at``), and gives their items by code."""
+Judge = Callable[[VisitRows, FaultLog], Sequence[str]]
+"""Notes the faults of rows of whole visits, and gives their items by code."""
 
 _BETWEEN_PHOTOS = re.compile(r"[;；,，、\r\n]+")
 
@@ -49,6 +46,7 @@ class VisitCells:
     context: VisitContext
     progress: Progress
     above_zero: bool = False  # some row's points are: then those below are a fault
+    count: int = 0  # rows so far
     photos_named: int = 0
     first_photo: str = ""
 
@@ -57,39 +55,45 @@ class VisitCells:
         """The columns to look for."""
         return Headings(VISIT_FIELDS, dict(self.context.columns))
 
-    def rows(self, table: Table) -> VisitRows:
-        """Read the rows of a part of the table; those that cannot be taken carry the reason."""
-        context, log = self.context, FaultLog(table.rows)
-        self._require(table)
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The fields without which a table cannot be taken."""
+        return ("checkpoint", "arrived_at", *(("photo",) if self.context.photos is not None else ()))
+
+    def rows(self, part: Part) -> VisitRows:
+        """Read the rows of the next part of the table; those that cannot be taken carry the reason."""
+        context, log = self.context, FaultLog(part.rows)
         checkpoint, team, item, note, round_ = (
-            values.written(table.column(name)) for name in ("checkpoint", "team", "item", "note", "round")
+            values.written(part.column(name)) for name in ("checkpoint", "team", "item", "note", "round")
         )
         _check_checkpoints(checkpoint, context.known, log)
-        when = moments(table.column("arrived_at").tolist(), context.timezone)
-        _check_times(when, table, log, context.now)
-        points, minus = self._points(item, table.texts("points"), log)
-        covert = table.texts("covert")
+        when = moments(part.column("arrived_at"), context.timezone)
+        _check_times(when, part, log, context.now)
+        points, minus = self._points(item, values.written(part.column("points")), log)
+        covert = pd.Series(values.written(part.column("covert")), dtype=object)
         hidden, wrong = values.flags(covert)
         log.add(wrong, "covert", messages.BAD_FLAG, value=covert)
-        photos = self._photos(table, item, log)
+        photos = self._photos(part, item, log)
+        position = range(self.count, self.count + len(part))
+        self.count += len(part)
         return VisitRows(
-            source_row=table.rows,
-            visit=ids_of(checkpoint, team, when, table.rows.tolist()),
+            visit=ids_of(checkpoint, team, when, position),
+            position=position,
+            source_row=part.rows.tolist(),
             checkpoint=checkpoint,
             team=team,
-            moment=when,
+            moment=when.astype(np.int64).tolist(),
             item=item,
             points=points,
             minus=minus,
             note=note,
             round=round_,
-            covert=hidden,
+            covert=hidden.tolist(),
             photos=photos,
             reason=log.reasons(context.say),
-            cells=_cells(table),
         )
 
-    def end(self, table: Table) -> None:
+    def end(self, file: str, column: str) -> None:
         """Refuse a table with photos that nobody can look at: its visits would come in without what proves them.
 
         Raises
@@ -99,38 +103,31 @@ class VisitCells:
         """
         if self.context.photos is None and self.photos_named:
             raise InputError(
-                messages.PHOTOS_NEEDED,
-                file=table.file,
-                count=self.photos_named,
-                column=table.columns.get("photo", "photo"),
-                value=self.first_photo,
+                messages.PHOTOS_NEEDED, file=file, count=self.photos_named, column=column, value=self.first_photo
             )
 
-    def _require(self, table: Table) -> None:
-        fields = ("checkpoint", "arrived_at", *(("photo",) if self.context.photos is not None else ()))
-        table.require(self.headings, *fields)
-
-    def _points(
-        self, item: Sequence[str], written: pd.Series, log: FaultLog
-    ) -> tuple[npt.NDArray[np.float64], list[str]]:
+    def _points(self, item: Sequence[str], written: Sequence[str], log: FaultLog) -> tuple[list[float], list[str]]:
         """Read the points of failed items; where a score sheet writes all of them below 0, it means the same."""
-        points = values.numbers(written)
-        given, named = (written != "").to_numpy(), np.array([bool(each) for each in item], bool)
+        points = values.numbers(pd.Series(written, dtype="str"))
+        given, named = np.array(list(map(bool, written)), bool), np.array(list(map(bool, item)), bool)
+        below = points < 0
         self.above_zero = self.above_zero or bool((points > 0).any())
-        minus = np.where(points < 0, written.to_numpy(dtype=object), "").tolist()
+        minus = [""] * len(item)
+        for at in np.flatnonzero(below).tolist():
+            minus[at] = written[at]
         points = np.abs(points)
         log.add(given & ~np.isfinite(points), "points", messages.BAD_POINTS, value=written)
         zero = given & (points == 0)
         log.add(zero & named, "points", messages.BAD_POINTS, value=written)
         log.add(given & ~named & (points > 0), "points", messages.POINTS_WITHOUT_ITEM, value=written)
         log.add(named & ~given, "points", messages.ITEM_WITHOUT_POINTS, value=item)
-        return points, minus
+        return points.tolist(), minus
 
-    def _photos(self, table: Table, item: Sequence[str], log: FaultLog) -> list[tuple[str, ...]]:
+    def _photos(self, part: Part, item: Sequence[str], log: FaultLog) -> list[tuple[str, ...]]:
         """Find the photos of each row, and give their hashes."""
-        if not table.has("photo"):
-            return [()] * len(table.rows)
-        cells = table.column("photo").tolist()
+        if "photo" not in part.fields and "photo" not in part.constants:
+            return [()] * len(part)
+        cells = part.column("photo")
         named = [_names(cell) if text else [] for cell, text in zip(cells, values.written(cells), strict=True)]
         photos = self.context.photos
         if photos is None:
@@ -155,14 +152,15 @@ def _check_checkpoints(checkpoint: Sequence[str], known: Collection[str] | None,
         log.add(strange, "checkpoint", messages.UNKNOWN_CHECKPOINT, value=checkpoint)
 
 
-def _check_times(when: Moments, table: Table, log: FaultLog, now: dt.datetime | None) -> None:
+def _check_times(when: Moments, part: Part, log: FaultLog, now: dt.datetime | None) -> None:
     missing = np.isnat(when)
     late = missing if now is None else when > np.datetime64(now.astimezone(dt.UTC).replace(tzinfo=None), "ms")
     if not missing.any() and not late.any():
         return
-    written = table.texts("arrived_at")
-    log.add((written == "").to_numpy(), "arrived_at", messages.NO_TIME)
-    log.add(missing & (written != "").to_numpy(), "arrived_at", messages.BAD_TIME, value=written)
+    written = values.written(part.column("arrived_at"))
+    empty = np.array([not text for text in written], bool)
+    log.add(empty, "arrived_at", messages.NO_TIME)
+    log.add(missing & ~empty, "arrived_at", messages.BAD_TIME, value=written)
     if now is not None:
         log.add(late, "arrived_at", messages.FUTURE_TIME, value=written)
 
@@ -181,22 +179,3 @@ def _found(photos: PhotoFiles, names: Sequence[str], at: int, log: FaultLog) -> 
         except InputError as error:
             log.add_row(at, "photo", error.template, **error.values)
     return tuple(dict.fromkeys(hashes))
-
-
-def _cells(table: Table) -> list[tuple[Any, ...]]:
-    """Return the cells of each row as they stand in the file, with its geometry where that is no column."""
-    columns = [_plain(table.cells[name].tolist()) for name in table.cells.columns]
-    if table.geometry is not None and "geometry" not in table.columns:
-        columns.append(table.geometry.to_wkt().tolist())
-    return list(zip(*columns, strict=True))
-
-
-def _plain(cells: list[Any]) -> list[Any]:
-    """Write what is neither text nor number as a workbook would show it."""
-    return cells if set(map(type, cells)) <= {str, type(None)} else [plain(cell) for cell in cells]
-
-
-def headers_of(table: Table) -> list[str]:
-    """Name the cells of the rows."""
-    extra = ["geometry"] if table.geometry is not None and "geometry" not in table.columns else []
-    return [*map(str, table.cells.columns), *extra]

@@ -6,7 +6,7 @@ some unnamed files by the hash of their visit: each of these fits into the memor
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from itertools import chain
+from operator import itemgetter
 from typing import Any, Self
 
 import numpy as np
@@ -17,79 +17,78 @@ from geo.spool import Spool
 from geo.visit_ids import visit_id
 
 PARTS = 64
-_HEX = 16
-_ARRAYS = {"source_row": "int64", "moment": "datetime64[ms]", "points": "float64", "covert": "bool"}
+_PREFIXES = 256  # of ids: their first two hexadecimal digits
 
 
 @dataclass(frozen=True, slots=True)
 class VisitRows:
-    """Rows of visits: arrays and lists of one length."""
+    """Rows of visits: columns of one length."""
 
-    source_row: npt.NDArray[np.int64]  # as the spreadsheet numbers it
-    visit: list[str]  # id; of a row that names no visit, what keeps it apart from others
-    checkpoint: list[str]
-    team: list[str]
-    moment: Moments  # of arrival; NaT where the row has none
-    item: list[str]
-    points: npt.NDArray[np.float64]
-    minus: list[str]  # points below 0 as they are written, else empty
-    note: list[str]
-    round: list[str]
-    covert: npt.NDArray[np.bool_]
-    photos: list[tuple[str, ...]]  # by hash
-    reason: list[str]  # why the row is refused; empty of a good one
-    cells: list[tuple[Any, ...]]  # as they stand in the file, times as text
+    visit: Sequence[str]  # id; of a row that names no visit, what keeps it apart from others
+    position: Sequence[int]  # in the file, from 0
+    source_row: Sequence[int]  # as the spreadsheet numbers it
+    checkpoint: Sequence[str]
+    team: Sequence[str]
+    moment: Sequence[int]  # of arrival, in ms of UTC since 1970; NOT_A_TIME where the row has none
+    item: Sequence[str]
+    points: Sequence[float]
+    minus: Sequence[str]  # points below 0 as they are written, else empty
+    note: Sequence[str]
+    round: Sequence[str]
+    covert: Sequence[bool]
+    photos: Sequence[tuple[str, ...]]  # by hash
+    reason: Sequence[str]  # why the row is refused; empty of a good one
 
     def __len__(self) -> int:
         return len(self.visit)
 
-    def take(self, places: npt.NDArray[np.int64]) -> Self:
-        """Return the rows at these places, in their order."""
-        at = places.tolist()
-        columns = (getattr(self, each.name) for each in fields(self))
-        taken = (column[places] if isinstance(column, np.ndarray) else [column[n] for n in at] for column in columns)
-        return self._made(taken)
+    @property
+    def moments(self) -> Moments:
+        """The times of arrival as an array."""
+        return np.array(self.moment, np.int64).view("datetime64[ms]")
 
-    def plain(self) -> list[Any]:
-        """Return the rows as plain values, which :meth:`of_plain` takes."""
-        columns = (getattr(self, each.name) for each in fields(self))
-        return [column.tobytes() if isinstance(column, np.ndarray) else column for column in columns]
+    def records(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows."""
+        return zip(*(getattr(self, each.name) for each in fields(self)), strict=True)
 
     @classmethod
-    def of_plain(cls, values: Sequence[Any]) -> Self:
-        """Return the rows that :meth:`plain` wrote."""
-        columns = dict(zip((each.name for each in fields(cls)), values, strict=True))
-        return cls(**columns | {name: np.frombuffer(columns[name], kind) for name, kind in _ARRAYS.items()})
-
-    @classmethod
-    def joined(cls, parts: Sequence[Self]) -> Self:
-        """Return all rows of some parts, one after the other."""
-        if len(parts) == 1:
-            return parts[0]
-        columns = ([getattr(part, each.name) for part in parts] for each in fields(cls))
-        return cls._made(
-            np.concatenate(all_) if isinstance(all_[0], np.ndarray) else [*chain(*all_)] for all_ in columns
-        )
-
-    @classmethod
-    def _made(cls, columns: Iterable[Any]) -> Self:
+    def of_records(cls, records: Sequence[tuple[Any, ...]]) -> Self:
+        """Return rows as columns."""
+        columns: Iterable[Any] = zip(*records, strict=True) if records else ((),) * len(fields(cls))
         return cls(**dict(zip((each.name for each in fields(cls)), columns, strict=True)))
 
+    def take(self, places: npt.NDArray[np.int64]) -> Self:
+        """Return the rows at these places, in their order."""
+        records = list(self.records())
+        return self.of_records([records[at] for at in places.tolist()])
 
-def ids_of(checkpoint: Sequence[str], team: Sequence[str], moment: Moments, source_row: Sequence[int]) -> list[str]:
+    def visits(self) -> Iterator[tuple[int, int]]:
+        """Yield where the rows of each visit begin and end; they stand together."""
+        start = 0
+        for at in range(1, len(self) + 1):
+            if at == len(self) or self.visit[at] != self.visit[start]:
+                yield start, at
+                start = at
+
+
+NOT_A_TIME = int(np.datetime64("NaT").astype(np.int64))
+
+
+def ids_of(checkpoint: Sequence[str], team: Sequence[str], moment: Moments, position: Sequence[int]) -> list[str]:
     """Return the ids of the visits that rows belong to; a row without checkpoint or time belongs to none."""
-    whole = (~np.isnat(moment)).tolist()
     seconds = np.datetime_as_string(moment, unit="s").tolist()
-    parts = (moment.astype(np.int64) % 1000).tolist()
+    numbers = moment.astype(np.int64)
+    parts, numbers = (numbers % 1000).tolist(), numbers.tolist()
     found, known = [], dict[tuple[str, str, int], str]()
-    for at, (place, who, when) in enumerate(zip(checkpoint, team, moment.astype(np.int64).tolist(), strict=True)):
-        if not place or not whole[at]:
-            found.append(f"{source_row[at] % 256:02x}-{source_row[at]}")
-            continue
-        key = (place, who, when)
-        if key not in known:
-            known[key] = visit_id(place, who, f"{seconds[at]}{f'.{parts[at]:03}000' if parts[at] else ''}+00:00")
-        found.append(known[key])
+    for at, key in enumerate(zip(checkpoint, team, numbers, strict=True)):
+        visit = known.get(key)
+        if visit is None:
+            if not key[0] or key[2] == NOT_A_TIME:
+                visit = f"{position[at] % _PREFIXES:02x}-{position[at]}"
+            else:
+                part = f".{parts[at]:03}000" if parts[at] else ""
+                visit = known[key] = visit_id(key[0], key[1], f"{seconds[at]}{part}+00:00")
+        found.append(visit)
     return found
 
 
@@ -98,20 +97,20 @@ class WholeVisits:
 
     def __init__(self) -> None:
         self._first: VisitRows | None = None
-        self._files: list[Spool] = []
+        self._spools: list[Spool] = []
 
     def close(self) -> None:
         """Let the rows go."""
-        for file in self._files:
-            file.close()
+        for spool in self._spools:
+            spool.close()
 
     def add(self, rows: VisitRows) -> None:
         """Take some rows; the first ones stay in the memory until there are others."""
-        if self._first is None and not self._files:
+        if self._first is None and not self._spools:
             self._first = rows
             return
-        if not self._files:
-            self._files = [Spool() for _ in range(PARTS)]
+        if not self._spools:
+            self._spools = [Spool() for _ in range(PARTS)]
         for waiting in filter(None, (self._first, rows)):
             self._put(waiting)
         self._first = None
@@ -120,19 +119,19 @@ class WholeVisits:
         """Yield all rows, those of a visit together and in the order in which they came."""
         if self._first is not None:
             yield _together(self._first)
-        for file in self._files:
-            found = [VisitRows.of_plain(values) for values in file]
-            if found:
-                yield _together(VisitRows.joined(found))
+        for spool in self._spools:
+            records = [record for block in spool for record in block]
+            if records:
+                records.sort(key=itemgetter(0))
+                yield VisitRows.of_records(records)
 
     def _put(self, rows: VisitRows) -> None:
-        part = np.array([int(visit[:2], _HEX) * PARTS >> 8 for visit in rows.visit], np.int64)
-        order = np.argsort(part, kind="stable")
-        ends = np.searchsorted(part[order], np.arange(PARTS + 1))
-        for number, file in enumerate(self._files):
-            places = order[ends[number] : ends[number + 1]]
-            if len(places):
-                file.add(rows.take(places).plain())
+        parts: list[list[tuple[Any, ...]]] = [[] for _ in range(PARTS)]
+        put = {f"{prefix:02x}": parts[prefix * PARTS // _PREFIXES].append for prefix in range(_PREFIXES)}
+        for record in rows.records():
+            put[record[0][:2]](record)
+        for spool, part in zip(self._spools, parts, strict=True):
+            spool.add(part)
 
 
 def _together(rows: VisitRows) -> VisitRows:

@@ -4,9 +4,11 @@ A table goes through in parts. Its rows are read and held against themselves, pu
 held against the city; what is refused anywhere takes its visit with it.
 """
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -17,11 +19,11 @@ from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.readers import messages
 from geo.readers.faults import FaultLog
-from geo.readers.parts import table_parts
+from geo.readers.parts import TableParts
 from geo.readers.refused import RefusedRows
-from geo.readers.visit_cells import VisitCells, headers_of
+from geo.readers.visit_cells import VisitCells
 from geo.readers.visit_cells import VisitContext as VisitContext  # noqa: PLC0414 - what VisitTable is asked with
-from geo.readers.visit_rows import VisitRows, WholeVisits
+from geo.readers.visit_rows import NOT_A_TIME, VisitRows, WholeVisits
 
 
 class VisitReading(NamedTuple):
@@ -41,10 +43,10 @@ def read_visits(path: Path | str, **context: Any) -> tuple[list[Visit], pd.DataF
 
 def read_visit_table(path: Path | str, context: VisitContext, *, progress: Progress = silent) -> VisitReading:
     """Read a table of visits at once, as :class:`VisitTable` reads it in parts."""
-    with VisitTable(context, progress) as table:
-        parts = list(table.parts(path))
+    with VisitTable(path, context, progress) as table:
+        parts = list(table)
         visits = [visit for part in parts for visit in visits_of(part)]
-        return VisitReading(visits, table.refused.frame(), sum(map(len, parts)), tuple(table.notes))
+        return VisitReading(visits, table.refused.frame(), sum(map(len, parts)), table.notes)
 
 
 class VisitTable:
@@ -54,127 +56,105 @@ class VisitTable:
 
     Parameters
     ----------
+    path
+        A table with ``checkpoint, team, arrived_at, item, points, note``; ``round``, ``covert`` and ``photo`` may stand
+        beside.
     context
         What it is held against.
     progress
         Hears ``reading``, ``photos`` and ``rows``.
     """
 
-    def __init__(self, context: VisitContext, progress: Progress = silent) -> None:
-        self.notes: list[Note] = []
-        self.refused = RefusedRows()
+    def __init__(self, path: Path | str, context: VisitContext, progress: Progress = silent) -> None:
         self._context, self._progress = context, progress
+        self._cells = VisitCells(context, progress)
+        self._table = TableParts(path, self._cells.headings, self._cells.required, progress=progress)
         self._whole = WholeVisits()
+        self.refused = RefusedRows(self._table)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._whole.close()
         self.refused.close()
 
-    def parts(self, path: Path | str) -> Iterator[VisitRows]:
-        """Yield the good rows, all rows of a visit in one part, their items by code; :attr:`refused` takes the others.
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was decided or found in the file."""
+        return tuple(note for note in self._table.notes if note.template != messages.ENCODING)
 
-        Parameters
-        ----------
-        path
-            A table with ``checkpoint, team, arrived_at, item, points, note``; ``round``, ``covert`` and ``photo`` may
-            stand beside.
+    def __iter__(self) -> Iterator[VisitRows]:
+        """Yield the good rows, all rows of a visit in one part, their items by code; :attr:`refused` takes the others.
 
         Raises
         ------
         InputError
             When the table names photos and nobody says where they are, or the other way round.
         """
-        cells, count = VisitCells(self._context, self._progress), 0
-        for table in table_parts(path, cells.headings, progress=self._progress):
-            self.refused.name(headers_of(table))
-            self._hear(table.notes)
-            self._whole.add(cells.rows(table))
-            count += len(table.rows)
-        cells.end(table)
-        done = 0
+        column = "photo"
+        for part in self._table:
+            column = part.fields.get("photo", column)
+            self._whole.add(self._cells.rows(part))
+        self._cells.end(self._table.file, column)
+        done, count = 0, self._cells.count
         for rows in self._whole.parts():
             self._progress("rows", done, count)
-            judged = _judged(rows, self._context, above_zero=cells.above_zero)
-            yield self._good(judged)
+            yield self._good(_judged(rows, self._context, above_zero=self._cells.above_zero))
             done += len(rows)
         self._progress("rows", count, count)
 
     def _good(self, rows: VisitRows) -> VisitRows:
         """Set aside what is refused."""
-        bad = np.array([bool(reason) for reason in rows.reason], bool)
-        if not bad.any():
+        bad = [at for at, reason in enumerate(rows.reason) if reason]
+        if not bad:
             return rows
-        at = np.flatnonzero(bad).tolist()
-        self.refused.add([(int(rows.source_row[n]), rows.reason[n], *rows.cells[n]) for n in at])
-        return rows.take(np.flatnonzero(~bad))
-
-    def _hear(self, notes: Sequence[Note]) -> None:
-        """Keep what was said of the file; what is said of each part is counted together."""
-        for note in notes:
-            said = next((n for n, each in enumerate(self.notes) if each.template == note.template), None)
-            if note.template == messages.ENCODING:
-                continue
-            if said is None:
-                self.notes.append(note)
-            elif "count" in note.values:
-                first = self.notes[said].values
-                self.notes[said] = Note(note.template, {**first, "count": first["count"] + note.values["count"]})
+        self.refused.add([(rows.position[at], rows.reason[at]) for at in bad])
+        return rows.take(np.flatnonzero([not reason for reason in rows.reason]))
 
 
 def _judged(rows: VisitRows, context: VisitContext, *, above_zero: bool) -> VisitRows:
     """Hold whole visits against the city."""
-    log = FaultLog(rows.source_row)
+    log = FaultLog(np.array(rows.source_row, np.int64))
     log.bad |= np.array([bool(reason) for reason in rows.reason], bool)
-    if above_zero:
-        minus = np.array([bool(text) for text in rows.minus], bool)
-        log.add(minus, "points", messages.MIXED_SIGNS, value=rows.minus)
-    rounds, item = _rounds(rows), rows.item
+    if above_zero and any(rows.minus):
+        log.add([bool(text) for text in rows.minus], "points", messages.MIXED_SIGNS, value=rows.minus)
+    rows = replace(rows, round=_rounds(rows))
     if context.judge is not None:
-        columns = {"checkpoint": rows.checkpoint, "team": rows.team, "item": item, "points": rows.points}
-        frame = pd.DataFrame({**columns, "round": rounds}, dtype=object)
-        item = context.judge(frame.assign(arrived_at=pd.Series(rows.moment).dt.tz_localize("UTC")), log).tolist()
-    named = np.array([bool(place) for place in rows.checkpoint], bool) & ~np.isnat(rows.moment)
-    broken = {rows.visit[n] for n in np.flatnonzero(log.bad & named).tolist()}
-    if broken:
-        spoilt = np.array([visit in broken for visit in rows.visit], bool)
-        log.add(spoilt & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
-    found = log.reasons(context.say)
-    reasons = (
-        ["; ".join(filter(None, pair)) for pair in zip(rows.reason, found, strict=True)] if log.bad.any() else found
-    )
-    return replace(rows, round=rounds, item=item, reason=reasons)
+        rows = replace(rows, item=context.judge(rows, log))
+    if not log.bad.any():
+        return rows
+    broken = {
+        rows.visit[at]
+        for at in np.flatnonzero(log.bad).tolist()
+        if rows.checkpoint[at] and rows.moment[at] != NOT_A_TIME
+    }
+    spoilt = np.array([visit in broken for visit in rows.visit], bool)
+    log.add(spoilt & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
+    found = zip(rows.reason, log.reasons(context.say), strict=True)
+    return replace(rows, reason=["; ".join(filter(None, pair)) for pair in found])
 
 
 def _rounds(rows: VisitRows) -> list[str]:
     """Set in every row the round that any row of its visit names."""
-    named: dict[str, str] = {}
-    for visit, round_id in zip(rows.visit, rows.round, strict=True):
-        if round_id and visit not in named:
-            named[visit] = round_id
-    return [named.get(visit, "") for visit in rows.visit]
+    found: list[str] = []
+    for start, end in rows.visits():
+        own = rows.round[start] or next(filter(None, rows.round[start:end]), "")
+        found += [own] * (end - start)
+    return found
 
 
 def visits_of(rows: VisitRows) -> Iterator[Visit]:
-    """Yield the visits of good rows, one for each checkpoint, team and time."""
-    places: dict[str, list[int]] = {}
-    for at, visit in enumerate(rows.visit):
-        places.setdefault(visit, []).append(at)
-    times = pd.Series(rows.moment).dt.tz_localize("UTC").dt.to_pydatetime()
-    for own in places.values():
-        first = own[0]
-        failed = tuple(
-            Deduction(rows.item[at], float(rows.points[at]), rows.note[at], rows.photos[at])
-            for at in own
-            if rows.item[at]
-        )
+    """Yield the visits of good rows."""
+    for start, end in rows.visits():
+        failed = (at for at in range(start, end) if rows.item[at])
         yield Visit(
-            rows.checkpoint[first],
-            rows.team[first],
-            times.iloc[first],
-            rows.round[first] or None,
-            bool(rows.covert[own].any()),
-            failed,
+            rows.checkpoint[start],
+            rows.team[start],
+            dt.datetime.fromtimestamp(rows.moment[start] / 1000, dt.UTC),
+            rows.round[start] or None,
+            any(rows.covert[start:end]),
+            tuple(Deduction(rows.item[at], rows.points[at], rows.note[at], rows.photos[at]) for at in failed),
         )
