@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from geo.clock import today, zone_of
+from geo.collector import paused
 from geo.imports.judged_visits import JudgedVisits
 from geo.imports.report import ImportOptions, ImportReport, write_refused
 from geo.imports.visit_judge import VisitJudge
@@ -29,7 +30,7 @@ def import_visits(
     finder = RoundFinder(store, zone_of(store))
     categories = store.categories()
     judge = VisitJudge(store, categories, finder, history=options.history)
-    with ExitStack() as stack:
+    with paused(), ExitStack() as stack:
         files = None if photos is None else stack.enter_context(PhotoFiles(photos))
         context = VisitContext(
             timezone=zone_of(store).key,

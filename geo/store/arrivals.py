@@ -104,12 +104,13 @@ class Arrivals:
         for table, names, arriving in ((_A, VISIT, batch.visits), (_F, DEDUCTION, batch.deductions)):
             self._run(delete(table))
             self._backend.append(self._connection, table, names, arriving)
-        self._check()
+        self._check_rounds()
         there = {row.id: row for row in self._run(_THERE)}
         differing = {row.id: row for row in self._run(_DIFFERING)} if there else {}
         touched = set(self._run(_ADDED_TO).scalars()) if there else set()
-        if len(there) < len(batch.visits):
-            self._run(_new_visits(self._mark))
+        missing = len(batch.visits) - len(there)
+        if missing and self._run(_new_visits(self._mark)).rowcount < missing:
+            self._refuse_unknown()
         self._run(_new_deductions(self._mark))
         now = [{"id": row.id, "points": row.points, "note": row.note} for row in differing.values()]
         rows.change(self._connection, _D, "id", now)
@@ -127,25 +128,26 @@ class Arrivals:
     def end(self) -> None:
         """Bring what is known of the layer's extent up to date."""
         new = select(_V.c.checkpoint).where(_V.c.fid > self._newest)
-        places = self._connection.scalars(select(_C.c.geom).where(_C.c.id.in_(new))).all()
+        places = [place for (place,) in rows.plain(self._connection, select(_C.c.geom).where(_C.c.id.in_(new)))]
         if places:
             self._backend.moved(self._connection, _V, self._backend.decode(places))
 
     def _run(self, statement: Executable) -> Any:  # noqa: ANN401 - a result of SQLAlchemy
         return self._connection.execute(statement)
 
-    def _check(self) -> None:
-        rounds = self._run(_UNKNOWN_ROUNDS).scalars().first()
-        if rounds is not None:
-            raise NotFoundError("there is no round {round!r}: make it first", round=rounds)
+    def _check_rounds(self) -> None:
+        unknown = self._run(_UNKNOWN_ROUNDS).scalars().first()
+        if unknown is not None:
+            raise NotFoundError("there is no round {round!r}: make it first", round=unknown)
+
+    def _refuse_unknown(self) -> None:
         missing = list(self._run(_UNKNOWN_CHECKPOINTS).scalars())
-        if missing:
-            raise NotFoundError(
-                "{count} visited checkpoints are not in the city, {first!r} first: import them, or leave them out",
-                count=len(missing),
-                first=missing[0],
-                missing=missing,
-            )
+        raise NotFoundError(
+            "{count} visited checkpoints are not in the city, {first!r} first: import them, or leave them out",
+            count=len(missing),
+            first=missing[0],
+            missing=missing,
+        )
 
     def _change(self, changed: Iterable[Any]) -> None:
         merged = {row.id: _merged(row) for row in changed}

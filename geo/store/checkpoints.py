@@ -93,7 +93,7 @@ class Checkpoints(Journal):
     def categories(self) -> dict[str, str]:
         """Return the category of every checkpoint by id, also of those that are no longer in the roster."""
         with self._reading() as connection:
-            return {row.id: row.category for row in connection.execute(select(_PLACED.c.id, _PLACED.c.category))}
+            return dict(rows.plain(connection, select(_PLACED.c.id, _PLACED.c.category)))
 
     def save_unplaced(self, frame: pd.DataFrame) -> Changes:
         """Keep rows without coordinates for placing by hand; a row that has a place already keeps it.

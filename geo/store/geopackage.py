@@ -232,9 +232,9 @@ class GeoPackage:
 
 def _bounds(connection: Connection, table: Table) -> tuple[npt.NDArray[np.int64], rtree.Bounds]:
     """Return the keys and bounds of the rows that have a place."""
-    found = connection.exec_driver_sql(f'SELECT fid, geom FROM "{table.name}" WHERE geom NOTNULL')  # noqa: S608 - our own table
+    found = connection.exec_driver_sql(f'SELECT fid, geom FROM "{table.name}" WHERE geom NOTNULL').cursor  # noqa: S608 - our own table
     fids, bounds = [np.zeros(0, np.int64)], [np.zeros((0, 4))]
-    for part in found.partitions(_PART):
+    while found is not None and (part := found.fetchmany(_PART)):
         keys, blobs = zip(*part, strict=True)
         own = geometry.blob_bounds(blobs)
         there = ~np.isnan(own[:, 0])

@@ -221,7 +221,8 @@ class Rounds(Database):
         """Return the ids of the checkpoints to inspect in a round, as :meth:`sample` has them; none before its draw."""
         drawn = tables.sample
         with self._reading() as connection:
-            return frozenset(connection.scalars(select(drawn.c.id).where(drawn.c.round_id == round_id)))
+            found = rows.plain(connection, select(drawn.c.id).where(drawn.c.round_id == round_id))
+            return frozenset(id_ for (id_,) in found)
 
 
 def round_of(connection: Connection, round_id: str) -> Round:
