@@ -24,8 +24,8 @@ LONGEST_QUOTED = 200  # characters of a value that an error repeats
 _BREAKS = re.compile(f"[\t\n\r{_UNHOLDABLE}{_STEERING}]")
 _LINE_BREAKS = re.compile(f"[\r{_UNHOLDABLE}{_STEERING}]")
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
-_GUARDED = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
-_LITERAL = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_GUARDED = re.compile("(?<!')'++[=+\\-@\t\r\n＝＋－＠]")
+_LITERAL = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)')  # one that is never closed ends with the text
 _IN_SCRIPTS = re.compile(f"[<>&{{}}{_UNHOLDABLE}{_STEERING}]")
 
 

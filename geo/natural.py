@@ -12,7 +12,8 @@ _DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4,
 _UNITS = {"十": 10, "百": 100}
 _HAN = "".join((*_DIGITS, *_UNITS))
 # A Chinese numeral counts only where one counts with it: 三 of 第三大队 and 三组, not of 三阳路组.
-_NUMBER = re.compile(rf"(\d+|(?<=第)[{_HAN}]+|[{_HAN}]+(?=[组队班号小分]|$))")
+_NUMBER = re.compile(rf"(\d+|(?<=第)[{_HAN}]+|(?<![{_HAN}])[{_HAN}]++(?=[组队班号小分]|$))")
+_MOST_DIGITS = 300  # a longer one is no number that somebody counts with
 
 
 def natural_key(name: str) -> tuple[list[str | int], str]:
@@ -41,9 +42,9 @@ def by_team(frame: Frame, *columns: str) -> Frame:
 def _value(text: str) -> int:
     """Read a number: 12, 十二, 二十, 一〇二."""
     if text.isdecimal():
-        return int(text)
+        return int(text[:_MOST_DIGITS])
     whole = digit = 0
-    for sign in text:
+    for sign in text[:_MOST_DIGITS]:
         if sign in _UNITS:
             whole, digit = whole + (digit or 1) * _UNITS[sign], 0
         else:

@@ -7,11 +7,14 @@ from geo.notes import Note, Sentences
 
 NEAREST = "; the nearest is {value!r}"
 _ALIKE = 0.6
+_MOST_CHARACTERS = 200  # comparing takes time by the square of the length
 
 
 def nearest(text: str, names: Iterable[str]) -> str | None:
     """Return the name that is most like a text, in any case; None where none is like it."""
-    by_plain = {name.casefold(): name for name in names}
+    if len(text) > _MOST_CHARACTERS:
+        return None
+    by_plain = {name.casefold(): name for name in names if len(name) <= _MOST_CHARACTERS}
     found = difflib.get_close_matches(text.casefold(), by_plain, n=1, cutoff=_ALIKE)
     return by_plain[found[0]] if found else None
 

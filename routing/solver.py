@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from geo.progress import Progress, silent
 from routing.problem import Plan, RoutingProblem
 from routing.search.drafts import Drafts, holds, keep, routes_of
+from routing.search.local_search import Search
 from routing.search.places import Places
-from routing.search.polish import Search
 from routing.search.unserved import reason_of
 
 

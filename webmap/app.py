@@ -14,9 +14,11 @@ from werkzeug.exceptions import HTTPException
 from geo.clock import today
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
 from geo.store import Store
-from webmap import access, auth, field, formats, jobs, layers, office, photos, planner, tiles, typed
-from webmap.attempts import Attempts
+from webmap import formats, jobs, photos, typed
+from webmap.accounts import access, auth
+from webmap.accounts.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
+from webmap.desks import field, office, planner
 from webmap.draw import pages as draw_pages
 from webmap.draw import verify as verify_page
 from webmap.findings import pages as findings
@@ -26,6 +28,7 @@ from webmap.intake import placing
 from webmap.intake import visits as visit_pages
 from webmap.intake import zones as zone_pages
 from webmap.language import spoken as language
+from webmap.maps import layers, tiles
 from webmap.rounds import amending, closures
 from webmap.rounds import pages as rounds
 from webmap.route import pages as route_pages

@@ -6,7 +6,7 @@ import geopandas as gpd
 
 from geo.model import Round
 from geo.natural import natural_key, natural_order
-from webmap.sight import Sight
+from webmap.accounts.visibility import VisibleCity
 from webmap.team_marks import TeamMark, team_marks
 
 
@@ -62,15 +62,15 @@ class Figures:
         return [_together(team, [one for one in self.team_days if one.team == team]) for team in self.teams]
 
 
-def figures_of(sight: Sight, one: Round) -> Figures:
+def figures_of(visible: VisibleCity, one: Round) -> Figures:
     """Read the figures of a round; a round that is not drawn or planned yet has zeros there."""
-    routes, unserved, every = sight.routes(one.id), sight.unserved(one.id), sight.visits()
+    routes, unserved, every = visible.routes(one.id), visible.unserved(one.id), visible.visits()
     here = every[every["round_id"] == one.id]
-    draw = sight.draw(one.id)
+    draw = visible.draw(one.id)
     return Figures(
         round=one,
-        roster=len(sight.checkpoints()),
-        drawn=0 if draw is None else len(sight.sample(one.id)),
+        roster=len(visible.checkpoints()),
+        drawn=0 if draw is None else len(visible.sample(one.id)),
         trial=draw is not None and draw.trial,
         served=int(routes["stops"].sum()),
         unserved=len(unserved),
@@ -81,7 +81,7 @@ def figures_of(sight: Sight, one: Round) -> Figures:
         points=float(here["points"].sum()),
         points_ever=float(every["points"].sum()),
         team_days=_team_days(routes),
-        every_team=tuple(team.id for team in sight.store.teams()),
+        every_team=tuple(team.id for team in visible.store.teams()),
     )
 
 

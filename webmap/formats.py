@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from geo.catalogue import Catalogue, Category
 from geo.clock import zone_of
 from geo.natural import natural_order
-from webmap.access import city
+from webmap.accounts.access import city
 from webmap.language import saying
 from webmap.language.reasons import said
 from webmap.language.saying import THIN

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from geo.errors import NotFoundError, StateError, XundianError
 from geo.model import Role
-from webmap import access
+from webmap.accounts import access
 from webmap.language.spoken import translate_error
 
 pages = Blueprint("jobs", __name__, url_prefix="/data/jobs")
@@ -61,9 +61,13 @@ class Job:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Hear how far the work is, as a :data:`geo.progress.Progress`, and leave it when somebody cancelled."""
+        self.heed()
+        self.stage, self.done, self.total = stage, done, total
+
+    def heed(self) -> None:
+        """Leave the work when somebody cancelled."""
         if self.wanted.is_set():
             raise Cancelled
-        self.stage, self.done, self.total = stage, done, total
 
     @property
     def finished(self) -> bool:

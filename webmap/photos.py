@@ -1,11 +1,11 @@
-"""Photos of deductions, for those who may see what they show: :mod:`webmap.sight` decides."""
+"""Photos of deductions, for those who may see what they show: :mod:`webmap.accounts.visibility` decides."""
 
 from flask import Blueprint, Response
 
 from geo.errors import NotFoundError
 from geo.model import Photo
-from webmap import access
-from webmap.sight import NO_PHOTO
+from webmap.accounts import access
+from webmap.accounts.visibility import NO_PHOTO
 
 pages = Blueprint("photos", __name__)
 
@@ -28,7 +28,7 @@ def _seen(sha256: str) -> Photo:
     """Return a photo that the account may see; to whoever isn't logged in none is there."""
     if access.current() is None:
         raise NotFoundError(NO_PHOTO)
-    return access.sight().photo(sha256)
+    return access.visible().photo(sha256)
 
 
 def _answer(content: bytes, photo: Photo) -> Response:

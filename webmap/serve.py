@@ -9,10 +9,11 @@ from flask import Flask
 
 from geo.errors import StateError
 from geo.store import Store
-from webmap import log_lines, tiles
+from webmap import log_lines
+from webmap.accounts.secret import secret_of
 from webmap.app import create_app
 from webmap.findings import work
-from webmap.secret import secret_of
+from webmap.maps import tiles
 
 THREADS = 8
 

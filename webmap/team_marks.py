@@ -37,8 +37,8 @@ def team_marks(teams: Iterable[str], *, say: Callable[[str], str] = _) -> dict[s
 
 def team_name(team: str, *, say: Callable[[str], str] = _) -> str:
     """Name a team: a number, with or without a letter before it, gets the word; a real name stays as it is."""
-    numbered = re.fullmatch(r"[A-Za-z]?0*(\d+)", team)
-    return say("Team {team}").format(team=numbered[1]) if numbered else team
+    numbered = re.fullmatch(r"[A-Za-z]?(\d+)", team)
+    return say("Team {team}").format(team=numbered[1].lstrip("0") or "0") if numbered else team
 
 
 def _chip(team: str) -> str:

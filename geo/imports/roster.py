@@ -12,7 +12,7 @@ from geo.imports.datum_evidence import City
 from geo.imports.digest import digest_of
 from geo.imports.report import FORCED, ImportOptions, ImportReport, few, first_changes, reported, with_reasons
 from geo.imports.roster_changes import RosterChanges, merge
-from geo.imports.streets import stranded_notes
+from geo.imports.stranded import stranded_notes
 from geo.model import Changes
 from geo.notes import Note, Say
 from geo.progress import Progress, silent

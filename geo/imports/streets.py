@@ -3,15 +3,10 @@
 from pathlib import Path
 
 from geo.imports.report import ImportReport
-from geo.model import Mode
-from geo.notes import Note
+from geo.imports.stranded import stranded_notes
 from geo.progress import Progress, silent
 from geo.store import Store
 from geo.streets.edges import file_sha256, read_streets
-from geo.streets.snapping import stranded
-
-STRANDED = "{count} checkpoints lie on a street that cannot be reached by {mode}, or over 300 m from one: {ids}"
-_NAMED = 10
 
 
 def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> ImportReport:
@@ -30,15 +25,3 @@ def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> 
     )
     notes = (*source.notes, *stranded_notes(store))
     return ImportReport(accepted=len(source.edges), new=len(source.edges), notes=notes)
-
-
-def stranded_notes(store: Store, mode: Mode = Mode.CAR) -> list[Note]:
-    """Name the checkpoints that the streets strand, once the city has both."""
-    checkpoints, edges = store.checkpoints(), store.streets()
-    if checkpoints.empty or not (edges[mode.value] > 0).any():
-        return []
-    lost = stranded(edges, checkpoints, mode).index
-    if lost.empty:
-        return []
-    ids = ", ".join(map(str, lost[:_NAMED])) + (" ..." if len(lost) > _NAMED else "")
-    return [Note(STRANDED, {"count": len(lost), "mode": mode.value, "ids": ids})]

@@ -14,6 +14,7 @@ from geo.imports.datum_check import Verdict, judge_zones
 from geo.imports.datum_evidence import City
 from geo.imports.digest import digest_of
 from geo.imports.report import FORCED, ImportOptions, ImportReport, few, first_changes, reported, with_reasons
+from geo.imports.stranded import outside_notes
 from geo.model import Changes, Level
 from geo.notes import Note, Say
 from geo.progress import Progress, silent
@@ -147,7 +148,7 @@ def keep_zones(store: Store, prepared: PreparedZones, options: ImportOptions) ->
     changed = prepared.after.loc[[*prepared.new, *prepared.updated.index]]
     store.upsert_zones(changed, import_of=file, who=options.who)
     relocate(store)
-    return prepared.report(options)
+    return prepared.report(options, notes=tuple(outside_notes(store, store.teams())))
 
 
 def import_zones(

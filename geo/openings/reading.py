@@ -9,6 +9,7 @@ from geo.openings.words import NOT_KNOWN, RefusalError, plain, words_of
 
 EMPTY = "opening hours are empty: leave the field out, or write 08:30-17:30"
 _MOST_CHARACTERS = 400
+_MOST_WRITTEN = 4 * _MOST_CHARACTERS  # blanks included; what lies behind is refused with the rest
 
 
 @lru_cache(maxsize=4096)
@@ -24,7 +25,7 @@ def parse(text: str) -> Openings:
     InputError
         When the text is empty, or naming the part of it that is not understood or may mean two things.
     """
-    words = plain(text)
+    words = plain(text[:_MOST_WRITTEN])
     if not words:
         raise InputError(EMPTY, value=text)
     try:

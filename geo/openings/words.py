@@ -87,7 +87,7 @@ _CHINESE = {
 }
 _NUMERALS = {numeral: number for number, numeral in enumerate("零一二三四五六七八九十")} | {"两": 2, "〇": 0}
 
-_LINE = re.compile(r"\s*[\r\n]+\s*")
+_LINES = re.compile(r"[\r\n]+")
 _NUMERAL = r"(?:二?十[一二三四五六七八九]?|[零〇一二两三四五六七八九])"
 _NUMERAL_CLOCK = re.compile(_NUMERAL + "(?=[点时](?!间))")
 _NUMERAL_MINUTE = re.compile(r"(?<=[点时])(?:[二三四五]?十[一二三四五六七八九]?|[零〇][一二三四五六七八九])")
@@ -130,7 +130,7 @@ _UNKNOWN = re.compile(
 def plain(text: str) -> str:
     """Bring the many ways of writing to one: half-width, one dash, one comma, numerals of clock times as digits."""
     text = unicodedata.normalize("NFKC", text.replace("；", "\n"))
-    text = _LINE.sub("\n", text.strip())
+    text = "\n".join(filter(None, map(str.strip, _LINES.split(text))))
     text = re.sub(r"[-~∼〜—–―‐‑‒−至到]+", "-", text)
     text = text.replace("、", ",").replace("。", "").replace(",,", ",")
     text = _NUMERAL_MINUTE.sub(_digits, _NUMERAL_CLOCK.sub(_digits, text))

@@ -8,7 +8,7 @@ import shapely
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.readers.columns import ZONE_FIELDS, Headings
-from geo.readers.faults import FaultLog
+from geo.readers.faults import log_of
 from geo.readers.tables import read_table
 from geo.readers.zones import areas_only, outlines_of
 
@@ -33,7 +33,7 @@ def read_area(path: Path | str, *, datum: Datum | str, crs: Any = None) -> shape
         When the datum does not exist there.
     """
     table = read_table(path, Headings(ZONE_FIELDS, {}))
-    log = FaultLog(table.rows)
+    log = log_of(table)
     outlines, _ = outlines_of(table, log, Datum.parse(str(datum)), crs)
     if log.faults:
         fault = log.faults[0]

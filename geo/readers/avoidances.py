@@ -7,8 +7,9 @@ import pandas as pd
 
 from geo.model import Avoidance
 from geo.readers.columns import AVOIDANCE_FIELDS, Headings
-from geo.readers.faults import FaultLog, rejected
+from geo.readers.faults import log_of, rejected
 from geo.readers.tables import read_table
+from geo.readers.texts import AVOIDANCE_TEXTS, check_texts
 
 NO_INSPECTOR = "inspector is missing: name who must keep away"
 NOTHING_NAMED = "the line names nothing to avoid: fill in a partner, street, unit or checkpoint"
@@ -36,8 +37,9 @@ def read_avoidances(
     headings = Headings(AVOIDANCE_FIELDS, dict(columns or {}))
     table = read_table(path, headings)
     table.require(headings, "inspector")
-    log = FaultLog(table.rows)
+    log = log_of(table)
     frame = pd.DataFrame({field: table.texts(field) for field in AVOIDANCE_FIELDS})
+    check_texts(frame, AVOIDANCE_TEXTS, log)
     log.add((frame["inspector"] == "").to_numpy(), "inspector", NO_INSPECTOR)
     log.add((frame[list(_NAMES)] == "").all(axis=1).to_numpy(), "partner", NOTHING_NAMED)
     same = (frame["partner"] != "") & (frame["partner"] == frame["inspector"])

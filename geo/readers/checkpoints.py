@@ -19,14 +19,12 @@ from geo.readers import messages, values
 from geo.readers.categories import category_codes
 from geo.readers.columns import CHECKPOINT_FIELDS, Headings
 from geo.readers.coordinates import read_places
-from geo.readers.faults import Fault, FaultLog, rejected
+from geo.readers.faults import Fault, FaultLog, log_of, rejected
 from geo.readers.identity import row_ids
 from geo.readers.near import near_duplicates
 from geo.readers.own_datum import own_datum
 from geo.readers.tables import SOURCE_ROW, Note, Table, read_table
-
-_TEXTS = ("name", "address", "street", "community", "unit", "street_code", "community_code", "grid_code", "cell")
-_MOST_CHARACTERS = 500
+from geo.readers.texts import CHECKPOINT_TEXTS, check_texts
 
 
 class Reading(NamedTuple):
@@ -107,7 +105,7 @@ def read_roster(
     table = read_table(path, headings, progress=progress)
     _require(table, headings)
     progress("rows", 0, len(table.rows))
-    log, notes = FaultLog(table.rows), list(table.notes)
+    log, notes = log_of(table), list(table.notes)
     frame = _attributes(table, catalogue, log, notes)
     ids, numbered = row_ids(table, frame, log)
     named = own_datum(table, datum, log)
@@ -143,11 +141,9 @@ def _require(table: Table, headings: Headings) -> None:
 
 def _attributes(table: Table, catalogue: Catalogue, log: FaultLog, notes: list[Note]) -> pd.DataFrame:
     """Read everything but the place and the id."""
-    frame = pd.DataFrame({field: table.texts(field) for field in _TEXTS})
-    for field in _TEXTS:
-        log.add(frame[field].isin(values.CELL_ERRORS).to_numpy(), field, messages.CELL_ERROR, value=frame[field])
-        length = frame[field].str.len().to_numpy()
-        log.add(length > _MOST_CHARACTERS, field, messages.TOO_LONG, length=length, most=_MOST_CHARACTERS)
+    fields = (*CHECKPOINT_TEXTS.names, *CHECKPOINT_TEXTS.words)
+    frame = pd.DataFrame({field: table.texts(field) for field in fields})
+    check_texts(frame, CHECKPOINT_TEXTS, log)
     log.add((frame["name"] == "").to_numpy(), "name", messages.NO_NAME)
     frame["category"] = category_codes(table.texts("category"), catalogue, log, notes)
     frame["hours"] = _hours(table.texts("hours"), log)

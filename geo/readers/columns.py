@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -13,6 +14,7 @@ from geo.errors import InputError
 from geo.nearest import hint
 from geo.readers import messages
 
+_LONGEST = 255  # of a heading, as in a table of a workbook
 HEADER_ROWS = 30  # how far down a header may stand
 
 _DATUM_WORDS = {
@@ -21,7 +23,7 @@ _DATUM_WORDS = {
     Datum.CGCS2000: ("cgcs2000", "国家2000", "2000坐标系", "大地2000"),
     Datum.WGS84: ("wgs84", "wgs", "gps"),
 }
-_FILLER = re.compile(r"坐标系|坐标值|\(.*?\)|\[.*?\]")
+_FILLER = re.compile(r"坐标系|坐标值|\([^()\n]*+\)|\[[^\[\]\n]*+\]")
 
 
 def _fields() -> dict[str, dict[str, tuple[str, ...]]]:
@@ -47,6 +49,21 @@ def plain(header: object) -> str:
         for word in words:
             short = short.replace(word, "")
     return short or text
+
+
+def completed(name: str) -> str:
+    """Complete a heading that a format has cut: to the synonym that begins with it, where all such mean one field."""
+    short = plain(name)
+    if not short or any(short in names for table in _FIELDS.values() for names in table.values()):
+        return name
+    found = [
+        (field, word)
+        for table in _FIELDS.values()
+        for field, names in table.items()
+        for word in names
+        if word.startswith(short)
+    ]
+    return found[0][1] if len({field for field, _ in found}) == 1 else name
 
 
 def named_datum(header: object) -> Datum | None:
@@ -146,9 +163,13 @@ def join_header(rows: Sequence[Sequence[Any]], first: int, span: int) -> list[st
     """Return one unique heading per column, those of a second header row in front."""
     width = max(len(row) for row in rows)
     headers: list[str] = []
+    taken: Counter[str] = Counter()
     for column in range(width):
-        texts = [str(rows[at][column]).strip() for at in range(first, first + span) if column < len(rows[at])]
+        texts = [
+            str(rows[at][column])[:_LONGEST].strip() for at in range(first, first + span) if column < len(rows[at])
+        ]
         text = next((text for text in reversed(texts) if text), "") or f"column_{column + 1}"
-        again = sum(1 for header in headers if header == text or header.rpartition(".")[0] == text)
+        again = taken[text]
         headers.append(f"{text}.{again + 1}" if again else text)
+        taken.update({headers[-1], headers[-1].rpartition(".")[0]})
     return headers

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -10,9 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.crs import Datum
-from geo.readers import messages, values
+from geo.readers import messages
 from geo.readers.faults import FaultLog
+from geo.readers.numerals import plain_number, read_numbers
+from geo.readers.pairs import split_pair
 from geo.readers.tables import Note, Table
+from geo.sources.findings import Rows
 from geo.sources.findings import row_list as row_list  # noqa: PLC0414 - the readers name rows alike
 from geo.sources.georeference import Located, Source, Vertices, locate, parse_crs
 from geo.sources.shapes import POINT, place
@@ -20,14 +23,15 @@ from geo.sources.shapes import POINT, place
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+_ONE_COMMA = re.compile(r"-?\d{1,3},\d+")
 _COARSE = 3  # decimals: 0.001 degrees are 100 m
 _DMS = re.compile(
-    r"(?P<name>东经|北纬|西经|南纬|[EWNS])?:?\s*(?P<sign>-)?(?P<d>\d{1,3}(?:\.\d+)?)\s*(?:[°º度:]|\s)\s*"
-    r"(?:(?P<m>\d{1,2}(?:\.\d+)?)\s*(?:['′’分:]|\s|$)\s*)?"
-    r"(?:(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:[\"″”秒]|''|′′|$)?)?\s*(?P<end>[EWNS])?",
+    r"(?P<name>东经|北纬|西经|南纬|[EWNS])?:? ?(?P<sign>-)?(?P<d>\d{1,3}(?:\.\d+)?) ?(?:[°º度:]| ) ?"
+    r"(?:(?P<m>\d{1,2}(?:\.\d+)?) ?(?:['′’分:]| |$) ?)?"
+    r"(?:(?P<s>\d{1,2}(?:\.\d+)?) ?(?:[\"″”秒]|''|′′|$)?)? ?(?P<end>[EWNS])?",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"(东经|北纬|西经|南纬|[EWNS])?:?\s*(-?\d{1,3}(?:\.\d+)?)\s*[°º度]?\s*([EWNS])?", re.IGNORECASE)
+_NAMED = re.compile(r"(东经|北纬|西经|南纬|[EWNS])?:? ?(-?\d{1,3}(?:\.\d+)?) ?[°º度]? ?([EWNS])?", re.IGNORECASE)
 _AXIS = {"东经": ("lon", 1), "西经": ("lon", -1), "北纬": ("lat", 1), "南纬": ("lat", -1)}
 _AXIS |= {"E": ("lon", 1), "W": ("lon", -1), "N": ("lat", 1), "S": ("lat", -1)}
 
@@ -91,14 +95,10 @@ def _from_geometry(table: Table, shapes: gpd.GeoSeries, log: FaultLog, source: S
 
 def _from_columns(table: Table, log: FaultLog, notes: list[Note]) -> tuple[Array, Array]:
     """Read both columns as numbers; what is no number may be degrees, minutes and seconds."""
-    if table.has("lon") and table.has("lat"):
-        text_x, text_y = table.texts("lon"), table.texts("lat")
-    else:
-        both = [_split(text) for text in table.texts("lonlat")]
-        text_x = pd.Series([one for one, _ in both], dtype="str")
-        text_y = pd.Series([two for _, two in both], dtype="str")
-    x, read_x = _axis(text_x, "lon", log)
-    y, read_y = _axis(text_y, "lat", log)
+    text_x, text_y = _pairs(table, log.rows, notes)
+    plain_x, plain_y = _with_points(text_x, text_y)
+    x, x_read = _axis(plain_x, "lon", log)
+    y, y_read = _axis(plain_y, "lat", log)
     empty_x, empty_y = (text_x == "").to_numpy(), (text_y == "").to_numpy()
     for lone, given, missing, value in (
         (empty_x & ~empty_y, ("lat", "latitude"), "longitude", text_y),
@@ -106,36 +106,63 @@ def _from_columns(table: Table, log: FaultLog, notes: list[Note]) -> tuple[Array
     ):
         log.add(lone & ~log.bad, given[0], messages.ONE_COORDINATE, given=given[1], missing=missing, value=value)
     x[log.bad] = y[log.bad] = np.nan
-    read = (read_x | read_y) & np.isfinite(x) & np.isfinite(y)
-    if read.any():
-        notes.append(Note(messages.DMS_READ, {"rows": row_list(log.rows[read])}))
+    there, changed = np.isfinite(x) & np.isfinite(y), (plain_x != text_x).to_numpy() | (plain_y != text_y).to_numpy()
+    for template, read in (
+        (messages.DMS_READ, x_read.sexagesimal | y_read.sexagesimal),
+        (messages.COMMAS_READ, x_read.commas | y_read.commas | changed),
+    ):
+        if (read & there).any():
+            notes.append(Note(template, {"rows": row_list(log.rows[read & there])}))
     return x, y
 
 
-def _split(text: str) -> tuple[str, str]:
-    """Split one cell with both coordinates; a latitude in front of its longitude is found by its own name only."""
-    plain = values.half_width(text).strip("()[] ")
-    parts = [part.strip() for part in re.split(r"[,;，；、|]+", plain) if part.strip()]
-    if len(parts) != 2:  # noqa: PLR2004 - a pair
-        parts = plain.split() if len(plain.split()) == 2 else [plain, ""] if plain else ["", ""]  # noqa: PLR2004 - a pair
-    one, two = parts
-    first_is_lat = re.match(r"(北纬|南纬|[NS])|.*[NS]$", one, re.IGNORECASE) is not None
-    return (two, one) if first_is_lat else (one, two)
+def _pairs(table: Table, rows: Rows, notes: list[Note]) -> tuple[pd.Series, pd.Series]:
+    """Return longitudes and latitudes of rows as text, out of two columns or out of one."""
+    if table.has("lon") and table.has("lat"):
+        return table.texts("lon"), table.texts("lat")
+    both = [split_pair(text) for text in table.texts("lonlat")]
+    odk = np.array([own for _, _, own in both], bool)
+    if odk.any():
+        notes.append(Note(messages.ODK_READ, {"rows": row_list(rows[odk])}))
+    lon, lat, _ = zip(*both, strict=True)
+    return pd.Series(lon, dtype="str"), pd.Series(lat, dtype="str")
 
 
-def _axis(written: pd.Series, axis: str, log: FaultLog) -> tuple[Array, Mask]:
-    """Read one column; the mask tells which rows were degrees, minutes and seconds."""
-    out = values.numbers(written)
+def _with_points(text_x: pd.Series, text_y: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Write points for commas where every coordinate has one comma and all are degrees by that, as 114,305 and 30,6."""
+    for written, most in ((text_x, 180.0), (text_y, 90.0)):
+        texts = [plain_number(text) for text in written.unique() if text]
+        if not texts or not all(
+            _ONE_COMMA.fullmatch(text) and abs(float(text.replace(",", "."))) <= most for text in texts
+        ):
+            return text_x, text_y
+    return text_x.map(_pointed).astype("str"), text_y.map(_pointed).astype("str")
+
+
+def _pointed(text: str) -> str:
+    return plain_number(text).replace(",", ".")
+
+
+class _Read(NamedTuple):
+    """Which rows of a column were no plain numbers."""
+
+    sexagesimal: Mask
+    commas: Mask
+
+
+def _axis(written: pd.Series, axis: str, log: FaultLog) -> tuple[Array, _Read]:
+    """Read one column."""
+    out, commas = read_numbers(written)
     read = np.zeros(len(out), bool)
     field = {"lon": "longitude", "lat": "latitude"}[axis]
     for at in np.flatnonzero(np.isnan(out) & (written != "").to_numpy()):
         text = written.iloc[at]
-        value, fault = _sexagesimal(values.half_width(text).strip(), axis)
+        value, fault = _sexagesimal(plain_number(text), axis)
         if fault:
             log.add_row(int(at), axis, fault, value=text, field=field)
         else:
             out[at], read[at] = value, True
-    return out, read
+    return out, _Read(read, commas)
 
 
 def _sexagesimal(text: str, axis: str) -> tuple[float, str]:

@@ -9,10 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.notes import Say, in_english
-from geo.readers.tables import SOURCE_ROW, Table
+from geo.readers import messages
+from geo.readers.parts import Part
+from geo.readers.tables import MOST_CHARACTERS, SOURCE_ROW, Table
+from geo.readers.values import each_cell
 from geo.sources.findings import Findings
 
 _CELL_CHARACTERS = 32_000
+_TOLD_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class FaultLog:
     def add(self, where: npt.ArrayLike, name: str, template: str, **values: Any) -> None:  # noqa: ANN401 - cells
         """Note one fault for every row where ``where`` holds; values may be columns or one for all."""
         for at in np.flatnonzero(np.asarray(where, bool)):
-            own = {key: _own(value, int(at)) for key, value in values.items()}
+            own = {key: _told(_own(value, int(at))) for key, value in values.items()}
             self.faults.append(Fault(int(self.rows[at]), name, template, {"field": name, **own}))
             self.places.append(int(at))
             self.bad[at] = True
@@ -56,7 +60,8 @@ class FaultLog:
 
     def add_row(self, at: int, name: str, template: str, **values: Any) -> None:  # noqa: ANN401 - cells
         """Note one fault of the row at position ``at``."""
-        self.faults.append(Fault(int(self.rows[at]), name, template, {"field": name, **values}))
+        told = {key: _told(value) for key, value in values.items()}
+        self.faults.append(Fault(int(self.rows[at]), name, template, {"field": name, **told}))
         self.places.append(at)
         self.bad[at] = True
 
@@ -68,12 +73,26 @@ class FaultLog:
         return found
 
 
+def log_of(table: Table | Part) -> FaultLog:
+    """Return the log of a table, with what is wrong with its cells whatever they mean."""
+    log = FaultLog(table.rows)
+    for at, heading, length in table.overlong:
+        name = next((field for field, own in table.columns.items() if own == heading), heading)
+        log.add_row(at, name, messages.OVERLONG, heading=heading, length=length, most=MOST_CHARACTERS)
+    return log
+
+
 def _own(value: Any, at: int) -> Any:  # noqa: ANN401 - cells
     if isinstance(value, pd.Series):
         value = value.iloc[at]
     elif isinstance(value, np.ndarray | list | tuple):
         value = value[at]
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _told(value: Any) -> Any:  # noqa: ANN401 - cells
+    """Cut a value to what a sentence can carry; the whole cell stands in its row."""
+    return value[:_TOLD_CHARACTERS] + "…" if isinstance(value, str) and len(value) > _TOLD_CHARACTERS else value
 
 
 def _short(cell: Any) -> Any:  # noqa: ANN401 - a cell
@@ -95,12 +114,13 @@ def rejected(table: Table, faults: Iterable[Fault], *, say: Say = in_english, id
     for fault in faults:
         reasons.setdefault(fault.source_row, []).append(fault.text(say))
     chosen = np.flatnonzero(np.isin(table.rows, list(reasons)))
-    frame = table.cells.iloc[chosen].reset_index(drop=True).map(_short)
+    frame = table.cells.iloc[chosen].reset_index(drop=True)
+    frame = each_cell(frame, _short)
     if table.geometry is not None and "geometry" not in table.columns:
         frame["geometry"] = [_short(text) for text in table.geometry.iloc[chosen].to_wkt()]
     rows = table.rows[chosen]
     if ids is not None and len(kept := ids.iloc[chosen]) and (kept != "").any():
         frame.insert(0, "id", kept.to_numpy())
-    frame.insert(0, "reason", pd.Series(["; ".join(reasons[int(row)]) for row in rows], dtype="str"))
+    frame.insert(0, "reason", pd.Series([_short("; ".join(reasons[int(row)])) for row in rows], dtype="str"))
     frame.insert(0, SOURCE_ROW, rows)
     return frame

@@ -14,6 +14,7 @@ import pandas as pd
 from geo.readers import messages, values
 from geo.readers.faults import FaultLog
 from geo.readers.tables import Table
+from geo.readers.texts import TextRule, check_texts
 
 KEY_FIELDS = ("name", "category", "street", "community", "address")
 
@@ -41,10 +42,7 @@ def row_ids(table: Table, known: pd.DataFrame, log: FaultLog) -> tuple[pd.Series
     if table.has("id_prefix"):
         prefix = table.texts("id_prefix")
         own = pd.Series(np.where(own != "", prefix + own, ""), index=own.index, dtype="str")
-    error = own.isin(values.CELL_ERRORS).to_numpy()
-    log.add(error, "id", messages.CELL_ERROR, value=own)
-    lost = own.str.fullmatch(r"\d(\.\d+)?[eE]\+\d+").to_numpy(bool)
-    log.add(lost, "id", messages.LOST_DIGITS, value=own)
+    check_texts(own.to_frame("id"), TextRule(("id",)), log)
     prints, numbered = _fingerprints(known)
     ids = pd.Series(np.where(own != "", own, prints), index=own.index, dtype="str")
     again = ids.duplicated().to_numpy()

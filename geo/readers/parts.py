@@ -16,7 +16,17 @@ from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.readers import grids, messages, text_files
 from geo.readers.columns import HEADER_ROWS, Headings
-from geo.readers.tables import UNNAMED, Header, Table, made_table, read_table, unseen_cells
+from geo.readers.tables import (
+    MOST_CHARACTERS,
+    UNNAMED,
+    Header,
+    Table,
+    check_width,
+    made_table,
+    overlong,
+    read_table,
+    unseen_cells,
+)
 
 ROWS = 50_000
 CHANGED = "{file} was changed while it was read: import it again"
@@ -30,16 +40,17 @@ class Part:
 
     rows: npt.NDArray[np.int64]  # row numbers that the user sees
     cells: Mapping[str, Cells]  # by heading
-    fields: Mapping[str, str]  # field -> heading
+    columns: Mapping[str, str]  # field -> heading
     constants: Mapping[str, str]  # field -> value for all rows
+    overlong: tuple[tuple[int, str, int], ...] = ()  # place, heading and length of cells that were cut
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def column(self, field: str) -> Cells:
         """Return the cells of a field; blanks where the file has no such column."""
-        if field in self.fields:
-            return self.cells[self.fields[field]]
+        if field in self.columns:
+            return self.cells[self.columns[field]]
         return [self.constants.get(field)] * len(self.rows)
 
 
@@ -99,7 +110,8 @@ class TableParts:
         self.headers = list(cells)
         for start in range(0, len(whole.rows), ROWS):
             some = {name: column[start : start + ROWS] for name, column in cells.items()}
-            yield Part(whole.rows[start : start + ROWS], some, whole.columns, whole.constants)
+            long = tuple((at - start, name, length) for at, name, length in whole.overlong if 0 <= at - start < ROWS)
+            yield Part(whole.rows[start : start + ROWS], some, whole.columns, whole.constants, long)
 
     def _of_text(self) -> Iterator[Part]:
         self._progress("reading", 0, 1)
@@ -120,6 +132,7 @@ class TableParts:
         known = self._named(header)
         lines, above, empty = chain(head[header.end :], lines), header.end, True
         while some := list(islice(lines, ROWS)):
+            check_width(some, self.file)
             columns, numbers, notes = _columns(some, header, above)
             above += len(some)
             self._hear(notes)
@@ -130,7 +143,7 @@ class TableParts:
             cells = {name: columns[name] for name in dict.fromkeys(own)}
             self._hear(unseen_cells(cells, numbers))
             self.headers += [name for name in cells if name not in self.headers]
-            yield Part(numbers, cells, known.columns, known.constants)
+            yield Part(numbers, cells, known.columns, known.constants, _cut(cells))
         if empty:
             raise InputError(messages.NO_ROWS, file=self.file, row=header.end)
 
@@ -168,6 +181,20 @@ def _columns(
     body, numbers, notes = wider.body(rows, 0, above)
     filled = list(zip(*body, strict=True)) if body else [()] * len(wider.names)
     return dict(zip(wider.names, filled, strict=True)), numbers, notes
+
+
+def _cut(cells: dict[str, Cells]) -> tuple[tuple[int, str, int], ...]:
+    """Cut the cells that hold more than a cell of a spreadsheet can, and tell which."""
+    found: list[tuple[int, str, int]] = []
+    for name, column in cells.items():
+        if max(map(len, filter(None, column)), default=0) > MOST_CHARACTERS:
+            long = overlong(column)
+            found += [(at, name, length) for at, length in long]
+            whole = list(column)
+            for at, _ in long:
+                whole[at] = column[at][:MOST_CHARACTERS]
+            cells[name] = whole
+    return tuple(found)
 
 
 def _widened(names: list[str], rows: Sequence[Sequence[Any]]) -> list[str]:

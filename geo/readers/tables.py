@@ -1,6 +1,5 @@
 """Any file that an office may bring, as one table of raw cells with the row numbers that its user sees."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +9,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import InputError
 from geo.foreign_text import unseen
@@ -20,13 +17,12 @@ from geo.notes import Note as Note  # noqa: PLC0414 - the readers hand notes out
 from geo.progress import Progress, silent
 from geo.readers import grids, messages, values
 from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header, plain
+from geo.readers.vector_files import layer_infos, read_layer
 
 SOURCE_ROW = "source_row"
+MOST_CHARACTERS = 32_767  # of a cell, as in a workbook; the work on one must not grow without end
+MOST_COLUMNS = 16_384  # as in a workbook
 _OWN_COLUMNS = {"sourcerow", "reason"}  # what a file of rejected rows carries beside its own columns
-_KML_COLUMNS = {
-    *("id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"),
-    *("snippet", "description", "Description"),
-}
 UNNAMED = "column_"
 """How the headings begin that :func:`geo.readers.columns.join_header` makes up."""
 _LAYERS = {".geojson", ".json", ".gpkg", ".shp", ".kml", ".geojsonl", ".geojsons"}
@@ -43,6 +39,7 @@ class Table:
     constants: Mapping[str, str] = field(default_factory=dict)  # field -> value for all rows
     geometry: gpd.GeoSeries | None = None  # two-dimensional, in the CRS of the file
     notes: tuple[Note, ...] = ()
+    overlong: tuple[tuple[int, str, int], ...] = ()  # position, heading and length of cells that were cut
     part: bool = False  # it carries source_row: corrected rejects, which never retire anything
 
     def column(self, field: str) -> pd.Series:
@@ -71,6 +68,9 @@ class Table:
         """
         for name in fields:
             if not self.has(name):
+                for note in self.notes:
+                    if note.template == messages.NO_DBF:
+                        raise InputError(note.template, **note.values)
                 raise InputError(
                     messages.NO_COLUMN,
                     file=self.file,
@@ -150,6 +150,7 @@ class Header:
         """
         if not any(any(not blank(cell) for cell in row) for row in rows):
             raise InputError(messages.EMPTY_FILE, file=file)
+        check_width(rows, file)
         at = find_header(rows, headings)
         if at is None:
             fields = list(headings.fields.values())[:4]
@@ -196,56 +197,33 @@ class Header:
         return body, np.array(numbers, np.int64), notes
 
 
+def check_width(rows: Sequence[Sequence[Any]], file: str) -> None:
+    """Refuse rows of more columns than a workbook has.
+
+    Raises
+    ------
+    InputError
+        Naming the file.
+    """
+    if (width := max(map(len, rows), default=0)) > MOST_COLUMNS:
+        raise InputError(messages.WIDE, file=file, width=width, most=MOST_COLUMNS)
+
+
 def blank(cell: Any) -> bool:  # noqa: ANN401 - a cell
     """Tell whether nothing stands in a cell."""
     return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell  # noqa: PLR0124 - NaN
 
 
 def _layer_table(path: Path, headings: Headings) -> Table:
-    encoding, notes = None, []
-    if path.suffix.lower() == ".shp":
-        encoding = grids.dbf_encoding(path)
-        notes = [Note(messages.ENCODING, {"file": path.name, "encoding": encoding})]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of GDAL, on what the checks below say in words
-            layer = _chosen_layer(path, headings)
-            frame = pyogrio.read_dataframe(path, layer=layer, encoding=encoding, force_2d=True, use_arrow=False)
-    except (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError, RuntimeError) as error:
-        raise InputError(messages.UNREADABLE, file=path.name, reason=_first_line(error)) from error
-    if not len(frame):
+    infos = layer_infos(path)
+    if not infos:
         raise InputError(messages.EMPTY_FILE, file=path.name)
-    geometry = frame.geometry.reset_index(drop=True) if isinstance(frame, gpd.GeoDataFrame) else None
-    cells = pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).astype(object).reset_index(drop=True)
-    cells = cells.where(cells.notna(), None)
-    cells.columns = pd.Index([str(name) for name in cells.columns])
-    if path.suffix.lower() == ".kml":
-        cells = _kml_cells(cells)
-    return made_table(path.name, cells, np.arange(1, len(cells) + 1), headings, notes, geometry)
-
-
-def _chosen_layer(path: Path, headings: Headings) -> str:
-    """Take the layer with the most known columns, the first of equals."""
-    layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-    if not layers:
+    known = [headings.known(info.fields) for info in infos]
+    layer = read_layer(path, known.index(max(known)))  # the one with the most known columns, the first of equals
+    if not len(layer.cells):
         raise InputError(messages.EMPTY_FILE, file=path.name)
-    if len(layers) == 1:
-        return layers[0]
-    return max(layers, key=lambda name: headings.known(list(pyogrio.read_info(path, layer=name)["fields"])))
-
-
-def _kml_cells(cells: pd.DataFrame) -> pd.DataFrame:
-    """Drop what every KML placemark has and nobody filled in, and its own ``Name`` beside a ``name``."""
-    drop = [
-        c for c in cells.columns if c in _KML_COLUMNS and (cells[c].isna() | cells[c].isin(["", -1, 0, False])).all()
-    ]
-    if {"Name", "name"} <= set(cells.columns):
-        drop.append("Name")
-    return cells.drop(columns=drop)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    rows = np.arange(1, len(layer.cells) + 1)
+    return made_table(path.name, layer.cells, rows, headings, list(layer.notes), layer.geometry)
 
 
 def made_table(
@@ -271,7 +249,27 @@ def made_table(
         geometry = None
     if geometry is None and "geometry" in columns:
         geometry = _from_wkt(cells[columns["geometry"]])
-    return Table(file, cells, rows, columns, constants, geometry, tuple(notes), part)
+    cells, overlong = _cut(cells, columns.get("geometry", ""))
+    return Table(file, cells, rows, columns, constants, geometry, tuple(notes), overlong, part)
+
+
+def _cut(cells: pd.DataFrame, outlines: str) -> tuple[pd.DataFrame, tuple[tuple[int, str, int], ...]]:
+    """Cut the cells that hold more than a cell of a spreadsheet can, and tell which; outlines may be longer."""
+    found: list[tuple[int, str, int]] = []
+    for heading in cells.columns:
+        column = [] if heading == outlines else cells[heading].tolist()
+        long = overlong(column)
+        if long:
+            found += [(at, str(heading), length) for at, length in long]
+            for at, _ in long:
+                column[at] = column[at][:MOST_CHARACTERS]
+            cells = cells.assign(**{heading: pd.Series(column, index=cells.index, dtype=object)})
+    return cells, tuple(found)
+
+
+def overlong(column: Sequence[Any]) -> list[tuple[int, int]]:
+    """Return places and lengths of the texts that are longer than a cell of a spreadsheet can be."""
+    return [(at, len(cell)) for at, cell in enumerate(column) if cell.__class__ is str and len(cell) > MOST_CHARACTERS]
 
 
 def unseen_cells(cells: Mapping[str, Sequence[Any]], rows: npt.NDArray[np.int64]) -> list[Note]:

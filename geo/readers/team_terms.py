@@ -56,8 +56,8 @@ _NO_LUNCH = {"-", "--", "–", "—", "——", "无", "none", "no", "false", "�
 _LUNCH_S = 3600
 _NOON_S = (9 * 3600, 17 * 3600)  # lunch lies between the rush hours of the streets
 _DAYS = re.compile(r"第?(\d{1,3})[天日]?(?:-第?(\d{1,3})[天日]?)?")
-_DASH = re.compile(r"\s*[-~—–―‐−至到]+\s*")
-_BLANK = re.compile(r"(?<=第)\s+|\s+(?=[天日])")  # inside 第 1 天
+_DASH = re.compile(r" ?[-~—–―‐−至到]+ ?")
+_BLANK = re.compile(r"(?<=第) | (?=[天日])")  # inside 第 1 天
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _lunch(text: str) -> tuple[int, int] | None:
 def _days(text: str) -> frozenset[int] | None:
     """Read days of a round; a range names both of its ends."""
     found: set[int] = set()
-    for word in filter(None, re.split(r"[,;、和\s]+", _BLANK.sub("", _DASH.sub("-", text)))):
+    for word in filter(None, re.split(r"[,;、和 ]+", _BLANK.sub("", _DASH.sub("-", " ".join(text.split()))))):
         match = _DAYS.fullmatch(word)
         if match is None:
             return None

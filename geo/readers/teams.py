@@ -14,10 +14,11 @@ from geo.notes import Note, Say, in_english
 from geo.readers import messages
 from geo.readers.columns import TEAM_FIELDS, Headings
 from geo.readers.coordinates import read_places, row_list
-from geo.readers.faults import FaultLog, rejected
+from geo.readers.faults import FaultLog, log_of, rejected
 from geo.readers.own_datum import refuse_other_datum
 from geo.readers.tables import read_table
 from geo.readers.team_terms import read_terms, said
+from geo.readers.texts import TEAM_TEXTS, check_texts
 
 
 class TeamReading(NamedTuple):
@@ -89,9 +90,10 @@ def read_team_table(
     table.require(headings, "team")
     if table.geometry is None and not table.has("lonlat"):
         table.require(headings, "lon", "lat")
-    log = FaultLog(table.rows)
+    log = log_of(table)
     refuse_other_datum(table, declared, log)
-    frame = pd.DataFrame({field: table.texts(field) for field in ("team", "inspector", "unit", "street")})
+    frame = pd.DataFrame({field: table.texts(field) for field in TEAM_TEXTS.names})
+    check_texts(frame, TEAM_TEXTS, log)
     log.add((frame["team"] == "").to_numpy(), "team", messages.NO_TEAM)
     frame = frame.join(read_terms(table, log))
     places = read_places(table, log, datum=declared, crs=crs)

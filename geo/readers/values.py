@@ -1,17 +1,18 @@
 """Cells as people fill them in, turned into text, numbers, flags and times, a whole column at once."""
 
 import datetime as dt
-import re
+import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geo.foreign_text import cleaned
+from geo.readers import clocks
+from geo.readers.numerals import read_numbers
 
 BLANKS = {"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "nan", "n/a", "<na>", "暂无"}
 LONGEST_BLANK = max(map(len, BLANKS))
@@ -53,30 +54,31 @@ NO = {
     "open",
 }
 
-_EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets know no zone
-_SERIALS = (20_000, 80_000)  # days from the epoch: 1954 to 2119
-_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
+_LIST_JOINT = "; "
 _EXACT = 2.0**53  # below it a double holds every whole number; from it on digits are lost
-_TIME = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-    r"(?:[T\s]*(\d{1,2})[:时点](\d{1,2})?分?(?::?(\d{1,2})(?:\.\d+)?秒?)?)?\s*(Z|[-+]\d{2}:?\d{2})?"
-)
-_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?")
 
 
 def as_text(cell: Any) -> str:  # noqa: ANN401 - a cell
     """Write one cell as text: whole numbers without a decimal point, times in ISO form, blanks as nothing."""
     if isinstance(cell, str):
-        return cell if len(cell) > LONGEST_BLANK and cell.isalnum() else _seen(cell)
-    if cell is None or cell != cell:  # noqa: PLR0124 - NaN
+        text = " ".join(cleaned(cell).split())
+        return "" if text.casefold() in BLANKS else text
+    if isinstance(cell, list | tuple | set | dict | np.ndarray):
+        return _property_text(cell)
+    if cell is None or cell is pd.NA or cell != cell:  # noqa: PLR0124 - NaN
         return ""
     if isinstance(cell, bool | np.bool_):
         return "1" if cell else "0"
     if isinstance(cell, float | np.floating):
         return _number_text(float(cell))
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(sep=" ")
-    return str(cell)
+    return cell.isoformat(sep=" ") if isinstance(cell, dt.datetime) else str(cell)
+
+
+def _property_text(cell: Any) -> str:  # noqa: ANN401 - a cell
+    """Write a list as its parts, one after the other, and an object as JSON."""
+    if isinstance(cell, dict):
+        return as_text(json.dumps(cell, ensure_ascii=False, default=str))
+    return _LIST_JOINT.join(filter(None, map(as_text, cell)))
 
 
 def _number_text(number: float) -> str:
@@ -84,14 +86,6 @@ def _number_text(number: float) -> str:
     if not number.is_integer():
         return repr(number)
     return str(int(number)) if abs(number) < _EXACT else np.format_float_scientific(number, trim="0")
-
-
-def _seen(cell: str) -> str:
-    """Return what a person sees of a text: no unseen characters, single blanks, nothing where it says so."""
-    text = cleaned(cell).strip()
-    if "\n" in text or "\r" in text or "  " in text or "\u3000" in text or "\xa0" in text:
-        text = re.sub(r"\s+", " ", text).strip()
-    return "" if text.casefold() in BLANKS else text
 
 
 def texts(cells: pd.Series) -> pd.Series:
@@ -129,24 +123,23 @@ def _as_they_stand(cells: Sequence[Any]) -> bool:
     return not any(len(cell) <= LONGEST_BLANK and cell and cell.casefold() in BLANKS for cell in set(cells))
 
 
+def each_cell(cells: pd.DataFrame, change: Callable[[Any], Any]) -> pd.DataFrame:
+    """Change every cell; whole numbers beside blanks stay whole, which :meth:`pandas.DataFrame.map` makes floats of."""
+    columns = [
+        pd.Series([change(cell) for cell in cells.iloc[:, at]], cells.index, object) for at in range(cells.shape[1])
+    ]
+    changed = pd.concat(columns, axis=1) if columns else cells.copy()
+    return changed.set_axis(cells.columns, axis=1)
+
+
 def half_width(text: str) -> str:
     """Turn full-width digits, letters and signs into half-width ones."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def numbers(written: pd.Series) -> npt.NDArray[np.float64]:
-    """Read a column of :func:`texts` as numbers: full-width digits, thousands separators; NaN where it is none."""
-    out = pd.to_numeric(written, errors="coerce").to_numpy(np.float64, na_value=np.nan).copy()
-    for at in np.flatnonzero(~np.isfinite(out) & (written != "").to_numpy()):
-        text = half_width(written.iloc[at]).strip()
-        if _THOUSANDS.fullmatch(text):
-            text = text.replace(",", "")
-        try:
-            out[at] = float(text) if "_" not in text else np.nan
-        except ValueError:
-            out[at] = np.nan
-    out[~np.isfinite(out)] = np.nan
-    return out
+    """Read a column of :func:`texts` as numbers, as :mod:`geo.readers.numerals` does; NaN where it is none."""
+    return read_numbers(written).values
 
 
 def flags(written: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -158,48 +151,10 @@ def flags(written: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.boo
 
 
 def times(cells: Iterable[Any], timezone: str) -> list[dt.datetime | None]:
-    """Read cells as moments in UTC; what names no zone is local time of ``timezone``. None where it is no time.
-
-    Understood are the times of a spreadsheet, its serial numbers, ISO 8601, 2026/6/12 9:30, 2026年6月12日9时30分 and
-    20260612.
-    """
-    zone = ZoneInfo(timezone)
-    known: dict[Any, dt.datetime | None] = {}
-    out = []
-    for cell in cells:
-        key = cell if isinstance(cell, str | int | float | dt.datetime | dt.date) else str(cell)
-        if key not in known:
-            known[key] = _utc(key, zone)
-        out.append(known[key])
-    return out
+    """Read cells as moments in UTC, as :mod:`geo.readers.clocks` does; None where it is no time."""
+    return clocks.times(map(moment_cell, cells), timezone)
 
 
-def _utc(cell: Any, zone: ZoneInfo) -> dt.datetime | None:  # noqa: ANN401 - a cell
-    try:
-        moment = _moment(cell)
-        if moment is None:
-            return None
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _moment(cell: Any) -> dt.datetime | None:  # noqa: ANN401 - a cell
-    if isinstance(cell, dt.datetime):
-        return cell.to_pydatetime() if isinstance(cell, pd.Timestamp) else cell
-    if isinstance(cell, dt.date):
-        return dt.datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - local, made aware above
-    text = half_width(as_text(cell)).replace("上午", " ").strip()
-    match = _TIME.fullmatch(text) or _DIGITS.fullmatch(text)
-    if match is not None:
-        parts = [int(part) if part else 0 for part in match.groups()[:6]]
-        moment = dt.datetime(*parts)  # type: ignore[misc, arg-type] # noqa: DTZ001 - six numbers
-        offset = match.groups()[6] if match.re is _TIME else None
-        return moment if not offset else dt.datetime.fromisoformat(moment.isoformat() + offset)
-    try:
-        serial = float(text)
-    except ValueError:
-        return None
-    if _SERIALS[0] <= serial <= _SERIALS[1]:
-        return _EXCEL_EPOCH + dt.timedelta(seconds=round(serial * 86_400))
-    return None
+def moment_cell(cell: Any) -> Any:  # noqa: ANN401 - a cell
+    """Return a date or a time as it is, anything else as text."""
+    return cell if isinstance(cell, dt.datetime | dt.date | dt.time | dt.timedelta) else as_text(cell)

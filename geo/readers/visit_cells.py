@@ -14,7 +14,7 @@ from geo.notes import Say, in_english
 from geo.progress import Progress
 from geo.readers import messages, values
 from geo.readers.columns import VISIT_FIELDS, Headings
-from geo.readers.faults import FaultLog
+from geo.readers.faults import FaultLog, log_of
 from geo.readers.moments import Moments, moments
 from geo.readers.parts import Part
 from geo.readers.photo_files import PhotoFiles
@@ -62,7 +62,7 @@ class VisitCells:
 
     def rows(self, part: Part) -> VisitRows:
         """Read the rows of the next part of the table; those that cannot be taken carry the reason."""
-        context, log = self.context, FaultLog(part.rows)
+        context, log = self.context, log_of(part)
         checkpoint, team, item, note, round_ = (
             values.written(part.column(name)) for name in ("checkpoint", "team", "item", "note", "round")
         )
@@ -125,7 +125,7 @@ class VisitCells:
 
     def _photos(self, part: Part, item: Sequence[str], log: FaultLog) -> list[tuple[str, ...]]:
         """Find the photos of each row, and give their hashes."""
-        if "photo" not in part.fields and "photo" not in part.constants:
+        if "photo" not in part.columns and "photo" not in part.constants:
             return [()] * len(part)
         cells = part.column("photo")
         named = [_names(cell) if text else [] for cell, text in zip(cells, values.written(cells), strict=True)]

@@ -96,7 +96,7 @@ class VisitTable:
         """
         column = "photo"
         for part in self._table:
-            column = part.fields.get("photo", column)
+            column = part.columns.get("photo", column)
             self._whole.add(self._cells.rows(part))
         self._cells.end(self._table.file, column)
         done, count = 0, self._cells.count

@@ -17,9 +17,10 @@ from geo.model import Level
 from geo.readers import messages, values
 from geo.readers.columns import LEVEL_NAMES, ZONE_FIELDS, Headings
 from geo.readers.coordinates import row_list
-from geo.readers.faults import Fault, FaultLog, rejected
+from geo.readers.faults import Fault, FaultLog, log_of, rejected
 from geo.readers.own_datum import own_datum
 from geo.readers.tables import Note, Table, read_table
+from geo.readers.texts import ZONE_TEXTS, check_texts
 from geo.sources.georeference import Source, parse_crs
 from geo.sources.shapes import AREA, place
 from geo.zones import codes as zone_codes
@@ -99,7 +100,7 @@ def read_zone_layer(
         fields |= {f"in_{upper}": LEVEL_NAMES[upper] for upper in above}
     headings = Headings(fields, dict(columns or {}))
     table = read_table(path, headings)
-    log, notes = FaultLog(table.rows), list(table.notes)
+    log, notes = log_of(table), list(table.notes)
     declared = Datum.parse(str(datum))
     named = own_datum(table, declared, log)
     outlines, said = outlines_of(table, log, declared, crs)
@@ -134,7 +135,8 @@ def outlines_of(table: Table, log: FaultLog, datum: Datum, crs: Any) -> tuple[gp
 
 
 def _attributes(table: Table, level: Level | None, log: FaultLog) -> pd.DataFrame:
-    frame = pd.DataFrame({field: table.texts(field) for field in ("code", "name", "parent", "unit", "person")})
+    frame = pd.DataFrame({field: table.texts(field) for field in ZONE_TEXTS.names})
+    check_texts(frame, ZONE_TEXTS, log)
     for upper in (f"in_{level}" for level in _ORDER):
         frame[upper] = table.texts(upper)
     if level is not None:
@@ -147,8 +149,6 @@ def _attributes(table: Table, level: Level | None, log: FaultLog) -> pd.DataFram
             written.str.casefold().map(lambda text: known.get(text) or _LEVEL_WORDS.get(text, "")).astype("str")
         )
         log.add((frame["level"] == "").to_numpy(), "level", messages.BAD_LEVEL, value=written)
-    for field in ("code", "name"):
-        log.add(frame[field].isin(values.CELL_ERRORS).to_numpy(), field, messages.CELL_ERROR, value=frame[field])
     nameless = ((frame["name"] == "") & (frame["code"] == "")).to_numpy()
     log.add(nameless, "name", messages.NO_ZONE_NAME)
     frame["name"] = frame["name"].where(frame["name"] != "", frame["code"])
@@ -189,8 +189,6 @@ def areas_only(shape: shapely.Geometry) -> shapely.Geometry:
 def _check_codes(frame: pd.DataFrame, outlines: gpd.GeoSeries, log: FaultLog, notes: list[Note]) -> None:
     """Check the codes of Chinese cities; elsewhere a code is any text."""
     written = frame["code"].map(values.half_width)
-    lost = written.str.fullmatch(r"\d(\.\d+)?[eE]\+\d+").to_numpy(bool)
-    log.add(lost, "code", messages.LOST_DIGITS, value=frame["code"])
     frame["code"] = written.map(zone_codes.pad).astype("str")
     padded = (frame["code"] != written).to_numpy()
     if padded.any():

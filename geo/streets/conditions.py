@@ -21,7 +21,7 @@ TAGS = frozenset(
     | {f"{key}{CONDITIONAL}" for key in ("oneway", "oneway:bicycle", "oneway:foot")}
 )
 """The keys whose conditions bind a team; those of lorries, buses or speeds bind none."""
-_CLAUSE = re.compile(r"\s*([^@;]+?)\s*@\s*(?:\(([^()]*)\)|([^;()]+))\s*(?:;|$)")
+_CLAUSE = re.compile(r"([^@;]++)@(?:\s*+\(([^()]*+)\)\s*+|([^;()]++))(?:;|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def clauses(text: str) -> Iterator[Clause]:
             yield Clause("", text[at:].strip(), None)
             return
         condition = (match[2] or match[3] or "").strip()
-        yield Clause(match[1], condition, _when(condition))
+        yield Clause(match[1].strip(), condition, _when(condition))
         at = match.end()
 
 

@@ -1,6 +1,5 @@
 """Street edges from a GeoPackage, Parquet or other vector file, in any CRS, to the same pieces that OSM gives."""
 
-import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,7 +22,6 @@ from geo.streets.osm import DESCRIPTION, Pieces, describe
 
 SUFFIXES = (".gpkg", ".parquet", ".geoparquet", ".geojson", ".shp", ".fgb")
 _NEEDED = ("u", "v", "highway")
-_LIST = re.compile(r"""^\[\s*['"]?(.*?)['"]?\s*(?:,.*)?\]$""")
 NO_ONE_LINE = "{count} rows of them are several lines that do not meet, or no lines at all: split them"
 MISPLACED = "{count} rows are left out, row {rows}: {reason}"
 _EXACT = 2**53  # from it on a floating number has lost digits
@@ -165,8 +163,10 @@ def _text(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    found = _LIST.match(str(value).strip())
-    return found[1] if found else str(value).strip()
+    text = str(value).strip()
+    if text.startswith("[") and text.endswith("]"):  # a list that a format kept as text
+        return text[1:-1].partition(",")[0].strip().strip("'\"")
+    return text
 
 
 def _described(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -21,7 +21,7 @@ PROVINCES = frozenset(
 )
 _SIGNIFICANT = {Level.CITY: 4, Level.DISTRICT: 6, Level.STREET: 9, Level.COMMUNITY: 12}
 _ABOVE = {Level.DISTRICT: 4, Level.STREET: 6, Level.COMMUNITY: 9, Level.GRID: 12}
-_PROVISIONAL = re.compile(r"[0-9A-Z]*P[0-9A-Z]{2}[0-9A-Z]*")
+_PROVISIONAL = re.compile(r"[0-9A-OQ-Z]*+P[0-9A-Z]{2,}")
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 

@@ -23,8 +23,8 @@ from geo.store import Store
 from geo.streets.edges import Positions, snap
 from routing.amend.changes import Late, StreetClosed, change_of
 from routing.amend.day_progress import DayProgress, day_progress, seconds_of
-from routing.brief import Terms, teams_of
-from routing.plan_report import report_of
+from routing.plan.problem_builder import Terms, teams_of
+from routing.plan.report import report_of
 from routing.problem import Shift
 from routing.streets.closures import closed_edges
 from routing.streets.network import StreetNetwork, edges_in_area_or_street, network_of

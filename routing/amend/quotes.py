@@ -16,9 +16,9 @@ from routing.amend.day_progress import DayProgress
 from routing.amend.redrawn import AmendedRoute, redrawn
 from routing.amend.remainder import Answer, Rest, answer
 from routing.amend.takers import takers
-from routing.itinerary import unserved_frame
+from routing.plan.itinerary import unserved_frame
+from routing.plan.remedies import remedies
 from routing.problem import Plan
-from routing.remedies import remedies
 from routing.rounds.fieldwork import replacement_for
 
 
@@ -30,7 +30,7 @@ class Dropped:
     team: str
     day: int
     reason: str  # as :class:`routing.problem.Reason` says it
-    remedy: str  # what would serve it, as :mod:`routing.remedies` says it
+    remedy: str  # what would serve it, as :mod:`routing.plan.remedies` says it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +112,7 @@ def quoted(context: AmendmentContext, change: Change) -> Quote:
         except Refusal as refusal:
             return Quote(change, False, refusal.note, 0, (), (), None, None, 0, context.revision)
         routes = tuple(redrawn(context, found) for found in answers)
-        frames = [unserved_frame(found.brief, found.plan, _remedies(context, found)) for found in answers]
+        frames = [unserved_frame(found.posed, found.plan, _remedies(context, found)) for found in answers]
     dropped = tuple(
         Dropped(str(checkpoint), found.rest.team, found.rest.day, reason, remedy)
         for found, frame in zip(answers, frames, strict=True)
@@ -254,7 +254,7 @@ def _refuse_barred(context: AmendmentContext, change: Takeover) -> None:
 def _refuse_loss(change: Takeover, found: Answer) -> None:
     """Refuse a stop that does not fit in, or for which another would fall out."""
     team, day = change.goal
-    ids = found.brief.sample.index
+    ids = found.posed.sample.index
     lost = {str(ids[stop]): reason for stop, reason in found.plan.unserved.items()}
     if not lost:
         return
@@ -275,8 +275,8 @@ def _refuse_loss(change: Takeover, found: Answer) -> None:
 
 
 def _advice(found: Answer, checkpoint: str) -> Sequence[Note]:
-    stop = found.brief.sample.index.get_loc(checkpoint)
-    remedy = remedies(found.brief.problem, found.plan)[stop]
+    stop = found.posed.sample.index.get_loc(checkpoint)
+    remedy = remedies(found.posed.problem, found.plan)[stop]
     values = dict(remedy.values)
     return [Note(remedy.change.value, {**values, "team": found.rest.team} if "team" in values else values)]
 
@@ -285,9 +285,9 @@ def _remedies(context: AmendmentContext, found: Answer) -> dict[int, str]:
     """Say what would serve each stop that falls out: another team, if one can, else the least change."""
     if not found.plan.unserved:
         return {}
-    ids = found.brief.sample.index
+    ids = found.posed.sample.index
     others = takers(context, found.rest, [str(ids[stop]) for stop in found.plan.unserved])
     texts = {stop: others[str(ids[stop])].text() for stop in found.plan.unserved if str(ids[stop]) in others}
     bare = {stop: reason for stop, reason in found.plan.unserved.items() if stop not in texts}
-    least = remedies(found.brief.problem, Plan(found.plan.routes, bare))
+    least = remedies(found.posed.problem, Plan(found.plan.routes, bare))
     return texts | {stop: remedy.text([found.rest.team]) for stop, remedy in least.items()}

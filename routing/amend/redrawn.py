@@ -14,9 +14,9 @@ from geo.frames import ROUTES, STOPS, WGS84, Schema
 from routing.amend.context import AmendmentContext
 from routing.amend.remainder import Answer
 from routing.check import travelled_s
-from routing.itinerary import frame_of, joined, moment, plan_frames
-from routing.matrix import way
+from routing.plan.itinerary import frame_of, joined, moment, plan_frames
 from routing.problem import UNREACHABLE_S
+from routing.streets.matrix import way
 from routing.streets.ways import Way
 
 
@@ -90,7 +90,7 @@ def _ahead(context: AmendmentContext, found: Answer) -> tuple[gpd.GeoDataFrame, 
     """Return the rows that are still to come, and the line along them as one leg."""
     if not found.plan.routes:
         return _homeward(context, found)
-    routes, rows = plan_frames(found.brief, found.plan, context.streets.network)
+    routes, rows = plan_frames(found.posed, found.plan, context.streets.network)
     if len(found.rest.progress.done):
         first = (rows["kind"] == "stop").to_numpy().argmax()
         rows = rows[(rows["kind"] != "base").to_numpy() | (pd.RangeIndex(len(rows)) > first)]
@@ -100,18 +100,18 @@ def _ahead(context: AmendmentContext, found: Answer) -> tuple[gpd.GeoDataFrame, 
 
 def _homeward(context: AmendmentContext, found: Answer) -> tuple[gpd.GeoDataFrame, list[Way]]:
     """Go home, or stay where the team is when its day ends anywhere, and have lunch there when it is still to come."""
-    progress, team, home = found.rest.progress, found.brief.problem.teams[0], context.team(found.rest.team)
+    progress, team, home = found.rest.progress, found.posed.problem.teams[0], context.team(found.rest.team)
     if progress.home or progress.place is None or progress.done.empty:
         return frame_of([], STOPS), []
     lines = [] if team.end_base is None else [_way_home(context, found, team.base, team.end_base)]
-    shift, driven_s = found.brief.hours.shifts[0], _driven_s(found)
+    shift, driven_s = found.posed.hours.shifts[0], _driven_s(found)
     home_s = sum(_home_s(found, line) for line in lines)
     back_s = shift.start_s + home_s
     events = [("base", back_s, back_s, home_s + driven_s) for _ in lines]
     lunch_s = max(back_s, shift.lunch_from_s)
     if shift.lunch_s and lunch_s + shift.lunch_s <= max(shift.lunch_until_s, back_s + shift.lunch_s):
         events.append(("lunch", lunch_s, lunch_s + shift.lunch_s, 0 if lines else driven_s))
-    place, day = found.brief.sample.geometry.iloc[-1], found.rest.day
+    place, day = found.posed.sample.geometry.iloc[-1], found.rest.day
     rows = [
         {
             "id": str(number),
@@ -121,8 +121,8 @@ def _homeward(context: AmendmentContext, found: Answer) -> tuple[gpd.GeoDataFram
             "order": number,
             "kind": kind,
             "checkpoint": "",
-            "arrive": moment(found.brief, day, begin_s),
-            "depart": moment(found.brief, day, end_s),
+            "arrive": moment(found.posed, day, begin_s),
+            "depart": moment(found.posed, day, end_s),
             "dwell_s": end_s - begin_s,
             "travel_s": travel_s,
             "geometry": shapely.Point(home.base_lon, home.base_lat) if lines else place,
@@ -135,10 +135,10 @@ def _homeward(context: AmendmentContext, found: Answer) -> tuple[gpd.GeoDataFram
 def _way_home(context: AmendmentContext, found: Answer, here: int, base: int) -> Way:
     """Draw the way to the base; a team that closures shut in goes through them."""
     mode = context.team(found.rest.team).mode
-    shut_in = found.brief.problem.matrix(0)[here, base] >= UNREACHABLE_S
+    shut_in = found.posed.problem.matrix(0)[here, base] >= UNREACHABLE_S
     return way(
         context.streets.network,
-        found.brief.positions[str(mode)],
+        found.posed.positions[str(mode)],
         here,
         base,
         mode=mode,
@@ -148,8 +148,8 @@ def _way_home(context: AmendmentContext, found: Answer, here: int, base: int) ->
 
 def _home_s(found: Answer, line: Way) -> int:
     """Return how long the way to the base takes at the speeds of its hour."""
-    team, hours = found.brief.problem.teams[0], found.brief.hours
-    if team.end_base is None or found.brief.problem.matrix(0)[team.base, team.end_base] >= UNREACHABLE_S:
+    team, hours = found.posed.problem.teams[0], found.posed.hours
+    if team.end_base is None or found.posed.problem.matrix(0)[team.base, team.end_base] >= UNREACHABLE_S:
         return line.travel_s
     return round(travelled_s(hours.slices[team.mode], team.base, team.end_base, hours.shifts[0].start_s))
 
@@ -157,7 +157,7 @@ def _home_s(found: Answer, line: Way) -> int:
 def _driven_s(found: Answer) -> int:
     """Return how long the team has been on the way that it is on."""
     under = found.rest.progress.underway
-    return 0 if under is None else found.brief.hours.shifts[0].start_s - under.since_s
+    return 0 if under is None else found.posed.hours.shifts[0].start_s - under.since_s
 
 
 def _behind(context: AmendmentContext, found: Answer) -> list[Way]:
@@ -167,7 +167,7 @@ def _behind(context: AmendmentContext, found: Answer) -> list[Way]:
         return []
     places = [*rest.progress.done.geometry, *([rest.progress.place] if rest.progress.place else [])]
     if rest.progress.underway is not None:
-        places.append(found.brief.sample.geometry.iloc[-1])
+        places.append(found.posed.sample.geometry.iloc[-1])
     apart = [place for number, place in enumerate(places) if number == 0 or place != places[number - 1]]
     positions = context.streets.snap(apart, mode)
     return [way(context.streets.network, positions, *pair, mode=mode) for pair in pairwise(range(len(apart)))]

@@ -16,16 +16,16 @@ from geo.model import Team
 from geo.streets.edges import FAR_M, Positions
 from routing.amend.context import AmendmentContext
 from routing.amend.day_progress import DayProgress
-from routing.brief import Brief, Hours, by_slices, hours_and_dwell, lost_points, met_by, speeds_left
 from routing.check import ensure
 from routing.hours import own_shift
-from routing.matrix import travel_matrix, way
+from routing.plan.problem_builder import Hours, PosedRound, by_slices, hours_and_dwell, lost_points, met_by, speeds_left
+from routing.plan.rush import rush_of
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Shift
-from routing.rush import rush_of
 from routing.search.drafts import Drafts, detour_s, holds, keep, routes_of, tour_s
 from routing.search.places import Places
 from routing.search.unserved import reason_of
 from routing.solver import solve
+from routing.streets.matrix import travel_matrix, way
 from routing.streets.speeds import TimeSlice
 
 STEPS_PER_STOP = 40  # of the search: 25 stops are at their best known in a tenth of a second
@@ -59,17 +59,17 @@ class Answer:
     """The remainder, planned."""
 
     rest: Rest
-    brief: Brief
-    plan: Plan  # of one route at most; stops are rows of the brief's sample
+    posed: PosedRound
+    plan: Plan  # of one route at most; stops are rows of the posed round's sample
 
     @property
     def order(self) -> tuple[str, ...]:
         """Checkpoints in order."""
-        ids = self.brief.sample.index
+        ids = self.posed.sample.index
         return tuple(str(ids[stop]) for route in self.plan.routes for stop in route.stops)
 
 
-def pose(context: AmendmentContext, rest: Rest) -> Brief:
+def pose(context: AmendmentContext, rest: Rest) -> PosedRound:
     """Pose the remainder as a problem: stops first, then where the team is, then its base."""
     team, progress = context.team(rest.team), rest.progress
     ids = [*rest.stops, *rest.added]
@@ -107,9 +107,9 @@ def pose(context: AmendmentContext, rest: Rest) -> Brief:
         stops=range(len(ids)),
         balance=None,
     )
-    terms = replace(context.terms, closures=rest.closures)
+    terms, by_mode = replace(context.terms, closures=rest.closures), {str(team.mode): positions}
     hours = Hours(rush, [shift], [*windows, *bare], {str(team.mode): travel})
-    return Brief(context.round, places, (team,), {str(team.mode): positions}, problem, {}, terms, context.zone, hours)
+    return PosedRound(context.round, places, (team,), by_mode, problem, {}, terms, context.zone, hours)
 
 
 def answer(context: AmendmentContext, rest: Rest) -> Answer:
@@ -130,8 +130,8 @@ def answer(context: AmendmentContext, rest: Rest) -> Answer:
 
 
 def _answer(context: AmendmentContext, rest: Rest) -> Answer:
-    brief = pose(context, rest)
-    problem, slot = brief.problem, (0, rest.day - 1)
+    posed = pose(context, rest)
+    problem, slot = posed.problem, (0, rest.day - 1)
     known = keep(problem, slot, [stop for stop in range(len(rest.stops)) if _may(problem, slot, stop)])
     first = None if rest.first is None else rest.stops.index(rest.first)
     order = _inserted(problem, slot, known, set(problem.stops) - set(known), first)
@@ -139,8 +139,8 @@ def _answer(context: AmendmentContext, rest: Rest) -> Answer:
         order = _better(problem, slot, order, first)
     plan = _served(problem, slot, order)
     ensure(problem, plan)
-    brief.ensure_real(plan)
-    return Answer(rest, brief, plan)
+    posed.ensure_real(plan)
+    return Answer(rest, posed, plan)
 
 
 def _better(
@@ -219,13 +219,16 @@ def _place(context: AmendmentContext, progress: DayProgress, team: Team) -> tupl
 
 
 def _lost(context: AmendmentContext, rest: Rest, places: gpd.GeoDataFrame, positions: Positions) -> list[int]:
-    """Return the rows of what is added that have no way there, by the rule of :func:`routing.brief.brief_of`."""
-    new = range(len(rest.stops), len(rest.stops) + len(rest.added)) if rest.untried else ()
+    """Return the rows of what is added, and of the base, that have no way there, as ``pose_round`` finds them."""
+    base = len(places)  # the last row
+    new = [*range(len(rest.stops), len(rest.stops) + len(rest.added)), base] if rest.untried else []
     far = [row for row in new if positions.distance_m[row] > FAR_M]
     if not far:
         return []
-    points = gpd.GeoSeries(places.geometry.iloc[far].to_numpy(), crs=WGS84)
-    return [far[row] for row in lost_points(context.streets.network, points, context.team(rest.team).mode)]
+    team = context.team(rest.team)
+    every = [*places.geometry, shapely.Point(team.base_lon, team.base_lat)]
+    points = gpd.GeoSeries([every[row] for row in far], crs=WGS84)
+    return [far[row] for row in lost_points(context.streets.network, points, team.mode)]
 
 
 def _with_place(stops: gpd.GeoDataFrame, here: shapely.Point) -> gpd.GeoDataFrame:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from routing.amend.context import DAY_S, AmendmentContext
 from routing.amend.remainder import Rest, pose
+from routing.plan.remedies import Change, Remedy
 from routing.problem import UNREACHABLE_S
-from routing.remedies import Change, Remedy
 from routing.search.drafts import detour_s, holds
 
 
@@ -44,8 +44,8 @@ def _added(context: AmendmentContext, rest: Rest) -> dict[str, int]:
         return {}
     if progress.sooner_s is not None:
         progress = replace(progress, free_s=progress.sooner_s)
-    brief = pose(context, replace(rest, progress=progress, stops=progress.ahead, untried=True, anew=False))
-    problem, slot = brief.problem, (0, rest.day - 1)
+    posed = pose(context, replace(rest, progress=progress, stops=progress.ahead, untried=True, anew=False))
+    problem, slot = posed.problem, (0, rest.day - 1)
     order = tuple(range(len(progress.ahead)))
     found = {}
     for at, stop in enumerate(rest.added, start=len(order)):

@@ -289,8 +289,8 @@ def main() -> int:
     try:
         with open(sys.argv[1], encoding="utf-8") as file:  # noqa: PTH123 - plain enough to be read by anyone
             doc = json.load(file, parse_float=lambda text: int(float(text)) if float(text).is_integer() else None)
-    except ValueError:
-        doc = None  # no JSON
+    except (ValueError, RecursionError):
+        doc = None  # no JSON, or nested to no end
     found = faults(doc)
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     if not any(fault.startswith("form:") for fault in found):

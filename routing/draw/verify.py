@@ -29,7 +29,7 @@ def read(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
     """Read the text of a reveal as every verifier does: 1.0 is 1, and what is no JSON is None."""
     try:
         return json.loads(text, parse_float=_number, parse_constant=_refuse)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested to no end
         return None
 
 

@@ -24,7 +24,7 @@ from geo.frames import CHECKPOINTS, ZONES
 from geo.model import Deduction, Role, Visit
 from geo.store import Store
 from webmap import create_app
-from webmap.auth import add_account
+from webmap.accounts.auth import add_account
 
 SIDE = 300
 CELL_M = 100.0

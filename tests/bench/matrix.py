@@ -25,8 +25,8 @@ import shapely
 from data.demo.clip import STREETS
 from geo.model import Mode
 from geo.streets.edges import length_m, read_streets, snap
-from routing.matrix import matrix_ms
 from routing.streets.engines import CLOSED_MS, FAR_MS
+from routing.streets.matrix import matrix_ms
 from routing.streets.network import StreetNetwork
 from routing.streets.places import along_one_edge, ways_in, ways_out
 

@@ -11,8 +11,8 @@ import shapely
 from data.demo.clip import STREETS
 from geo.model import Mode
 from geo.streets.edges import read_streets, snap
-from routing.matrix import travel_matrix
 from routing.problem import HOUR_S, RoutingProblem, RoutingTeam, Shift
+from routing.streets.matrix import travel_matrix
 from routing.streets.network import StreetNetwork
 
 SEED = 20260612

@@ -28,10 +28,10 @@ import shapely
 from data.demo.clip import STREETS
 from geo.model import Mode
 from geo.streets.edges import read_streets, snap
-from routing.matrix import travel_matrix
 from routing.problem import HOUR_S, RoutingProblem, RoutingTeam, Shift
 from routing.search.timetable import timetable
 from routing.solver import solve
+from routing.streets.matrix import travel_matrix
 from routing.streets.network import StreetNetwork
 from routing.vary import Variety, choose, subkey, vary
 from routing.vary.day_constraints import constraints_of

@@ -11,8 +11,8 @@ from geo import catalogue
 from geo.errors import InputError
 from geo.model import Round
 from geo.openings import parse
-from routing.brief import hours_and_dwell
 from routing.hours import Clock, shift_of, windows_by_day
+from routing.plan.problem_builder import hours_and_dwell
 from routing.problem import HOUR_S, Shift
 
 H = HOUR_S

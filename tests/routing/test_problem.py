@@ -7,8 +7,8 @@ import pytest
 
 from geo.errors import InputError
 from geo.model import Mode
-from routing.matrix import UNREACHABLE_S as MATRIX_UNREACHABLE_S
 from routing.problem import DAY_S, HOUR_S, UNREACHABLE_S, RoutingProblem, RoutingTeam, Shift
+from routing.streets.matrix import UNREACHABLE_S as MATRIX_UNREACHABLE_S
 
 TRAVEL = np.array([[0, 60, 70], [60, 0, 80], [70, 80, 0]])
 H = HOUR_S

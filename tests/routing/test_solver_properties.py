@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.model import NO_LUNCH, Mode, Team
-from routing.brief import Hours
 from routing.check import violations
 from routing.hours import own_shift
+from routing.plan.problem_builder import Hours
+from routing.plan.rush import rush_of, share_left
 from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
-from routing.rush import rush_of, share_left
-from routing.search import groups, polish
+from routing.search import groups
+from routing.search import local_search as polish
 from routing.search.drafts import detour_s, holds
 from routing.search.places import Places
 from routing.solver import solve

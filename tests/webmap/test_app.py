@@ -116,7 +116,7 @@ def test_an_unforeseen_error_says_what_was_kept(app: Flask, log_in: Callable[[st
     client = log_in("planner")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
-        patch.setattr("webmap.layers.with_category", lambda _: 1 / 0)
+        patch.setattr("webmap.maps.layers.with_category", lambda _: 1 / 0)
         answer = client.get("/data/checkpoints.geojson")
     assert answer.status_code == 500
     assert "没有丢失" in answer.json["error"]

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geo.store import Store
-from routing.plan import PlanOptions, plan_round
+from routing.plan.planner import PlanOptions, plan_round
 from routing.vary.candidates import VERSION
 from webmap import create_app
 

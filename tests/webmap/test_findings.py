@@ -22,14 +22,14 @@ from geo.model import Deduction, Role, Round, User, Visit
 from geo.progress import silent
 from geo.store import Store
 from webmap import create_app
-from webmap.auth import hash_password
+from webmap.accounts.auth import hash_password
+from webmap.accounts.visibility import VisibleCity
 from webmap.findings import arrays, charts, work
 from webmap.findings.card import card
 from webmap.findings.choice import Choice
 from webmap.findings.classes import FIRST, SURFACES, UNKNOWN
 from webmap.findings.records import Records
 from webmap.findings.work import Desk, Found, find
-from webmap.sight import Sight
 
 LONG_S = 300.0
 
@@ -40,8 +40,8 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("webmap.findings.pages.PATIENCE_S", LONG_S)
 
 
-def eyes(store: Store) -> Sight:
-    return Sight(store, User("planner", Role.PLANNER, ""), today(store))
+def eyes(store: Store) -> VisibleCity:
+    return VisibleCity(store, User("planner", Role.PLANNER, ""), today(store))
 
 
 @pytest.fixture
@@ -275,25 +275,25 @@ def test_the_desk_works_once_and_anew_when_the_city_changes(store: Store, monkey
         return find(records, choice, **options)
 
     monkeypatch.setattr(work, "find", counted)
-    desk, sight = Desk(), eyes(store)
-    first = desk.ask(sight, Choice(), wait_s=LONG_S)
-    assert desk.ask(sight, Choice(), wait_s=LONG_S) is first
+    desk, visible = Desk(), eyes(store)
+    first = desk.ask(visible, Choice(), wait_s=LONG_S)
+    assert desk.ask(visible, Choice(), wait_s=LONG_S) is first
     assert asked == [Choice()]
     before = len(first.result.records.visits)
     store.record_visits([Visit("P001", "1", dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC), deductions=())])
-    again = desk.ask(sight, Choice(), wait_s=LONG_S)
+    again = desk.ask(visible, Choice(), wait_s=LONG_S)
     assert len(again.result.records.visits) == before + 1
     store.record_visits([Visit("P001", "1", dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC), covert=True)])
-    assert desk.ask(sight, Choice(kind="covert"), wait_s=LONG_S).result.records.visits["covert"].all()
+    assert desk.ask(visible, Choice(kind="covert"), wait_s=LONG_S).result.records.visits["covert"].all()
     assert len(asked) == 3
 
 
 def test_the_desk_forgets_the_oldest(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "KEPT_CELLS", 1)
-    desk, sight = Desk(), eyes(store)
-    first = desk.ask(sight, Choice(), wait_s=LONG_S)
-    desk.ask(sight, Choice(kind="open"), wait_s=LONG_S)
-    assert desk.ask(sight, Choice(), wait_s=LONG_S) is not first
+    desk, visible = Desk(), eyes(store)
+    first = desk.ask(visible, Choice(), wait_s=LONG_S)
+    desk.ask(visible, Choice(kind="open"), wait_s=LONG_S)
+    assert desk.ask(visible, Choice(), wait_s=LONG_S) is not first
 
 
 def test_large_cities_get_larger_cells(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:

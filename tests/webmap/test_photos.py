@@ -16,8 +16,8 @@ from geo.errors import NotFoundError
 from geo.model import Role, User
 from geo.store import Store
 from tests.webmap.conftest import COVERT, DAY, OPEN_EAST, OPEN_WEST, SHARED
+from webmap.accounts.visibility import VisibleCity
 from webmap.findings.card import Picture, pictures
-from webmap.sight import Sight
 
 WEST, EAST = "420102001", "420102002"
 UNKNOWN = "f" * 64
@@ -38,11 +38,11 @@ def store(city_file: Path) -> Iterator[Store]:
         yield opened
 
 
-def sight(store: Store, role: Role, *, date: dt.date = DAY, zone: str = "") -> Sight:
-    return Sight(store, User("someone", role, "", zone=zone), Today(date, zone_of(store), pinned=True))
+def visible(store: Store, role: Role, *, date: dt.date = DAY, zone: str = "") -> VisibleCity:
+    return VisibleCity(store, User("someone", role, "", zone=zone), Today(date, zone_of(store), pinned=True))
 
 
-def seen(eyes: Sight) -> set[object]:
+def seen(eyes: VisibleCity) -> set[object]:
     shown = set(eyes.photos(eyes.store.deductions_frame().index)["photo"])
     found = {one for one in ALL if one.sha256 in shown}
     with pytest.raises(NotFoundError) as unknown:
@@ -62,21 +62,21 @@ def bare(page: str, path: str) -> str:
 
 
 def test_a_planner_sees_every_photo(store: Store) -> None:
-    assert seen(sight(store, Role.PLANNER)) == set(ALL)
+    assert seen(visible(store, Role.PLANNER)) == set(ALL)
 
 
 def test_a_street_office_sees_photos_of_what_it_sees(store: Store) -> None:
     tomorrow = DAY + dt.timedelta(days=1)
-    assert seen(sight(store, Role.STREET, zone=WEST)) == {OPEN_WEST}
-    assert seen(sight(store, Role.STREET, zone=WEST, date=tomorrow)) == {OPEN_WEST, COVERT, SHARED}
-    assert seen(sight(store, Role.STREET, zone=EAST)) == {OPEN_EAST, SHARED}
+    assert seen(visible(store, Role.STREET, zone=WEST)) == {OPEN_WEST}
+    assert seen(visible(store, Role.STREET, zone=WEST, date=tomorrow)) == {OPEN_WEST, COVERT, SHARED}
+    assert seen(visible(store, Role.STREET, zone=EAST)) == {OPEN_EAST, SHARED}
 
 
 def test_nobody_else_sees_any(store: Store) -> None:
-    assert seen(sight(store, Role.STREET)) == set()
-    assert seen(sight(store, Role.TEAM)) == set()
+    assert seen(visible(store, Role.STREET)) == set()
+    assert seen(visible(store, Role.TEAM)) == set()
     with pytest.raises(NotFoundError, match="no such photo"):
-        sight(store, Role.STREET, zone="not there").photo(OPEN_WEST.sha256)
+        visible(store, Role.STREET, zone="not there").photo(OPEN_WEST.sha256)
 
 
 @pytest.mark.parametrize("who", SEEN)

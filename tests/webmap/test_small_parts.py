@@ -16,10 +16,10 @@ from geo.clock import today
 from geo.errors import InputError
 from geo.store import Store
 from webmap import formats
-from webmap.attempts import Attempts
-from webmap.palette import colour, rgb
+from webmap.accounts.attempts import Attempts
+from webmap.accounts.secret import secret_of
+from webmap.maps.palette import colour, rgb
 from webmap.paths import local_path
-from webmap.secret import secret_of
 from webmap.team_marks import team_marks
 
 
@@ -44,7 +44,7 @@ def test_attempts_wait_from_the_limit_on_and_are_forgotten() -> None:
 
 
 def test_attempts_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webmap.attempts.NAMES_KEPT", 10)
+    monkeypatch.setattr("webmap.accounts.attempts.NAMES_KEPT", 10)
     now = [0.0]
     attempts = Attempts(limit=3, window_s=60, clock=lambda: now[0])
     for number in range(50):

@@ -63,12 +63,20 @@ def write_docx(made: Bulletin, path: Path, *, template: Path | None = None) -> N
     document.save(str(path))
 
 
+def check_template(template: Path) -> None:
+    """Refuse a template that is no Word document or names what no bulletin has; it is taken apart for that.
+
+    Raises
+    ------
+    InputError
+        As :func:`write_docx` would.
+    """
+    _named_spots(_opened(template))
+
+
 def fill(document: Any, made: Bulletin) -> None:  # noqa: ANN401 - python-docx has no types
     """Replace every name of an open document; nothing is replaced when one is unknown."""
-    spots = [spot for spot in _spots(document) if "{{" in spot.text]
-    codes = codes_of(name for spot in spots for name in spot.names)
-    for spot in spots:
-        _check(spot, codes)
+    spots, codes = _named_spots(document)
     for spot in spots:
         for found in reversed(list(_NAME.finditer(spot.text))):  # what is put in may look like a name: it stays text
             name = found[1]
@@ -80,6 +88,15 @@ def fill(document: Any, made: Bulletin) -> None:  # noqa: ANN401 - python-docx h
             else:
                 _put_picture(document, spot, made.pictures[code](), name)
     document.core_properties.title = holdable(made.facts["title"])[:LONGEST_TITLE]
+
+
+def _named_spots(document: Any) -> tuple[list[Spot], dict[str, str]]:  # noqa: ANN401 - python-docx has no types
+    """Return the paragraphs that name something, each checked, and the code of every name."""
+    spots = [spot for spot in _spots(document) if "{{" in spot.text]
+    codes = codes_of(name for spot in spots for name in spot.names)
+    for spot in spots:
+        _check(spot, codes)
+    return spots, codes
 
 
 def _opened(template: Path) -> Any:  # noqa: ANN401 - python-docx has no types

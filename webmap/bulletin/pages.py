@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from geo.errors import NotFoundError
 from geo.model import Role
 from geo.progress import Progress
-from webmap import access
+from webmap.accounts import access
 from webmap.bulletin.content import bulletin
 from webmap.bulletin.docx import write_docx
 from webmap.bulletin.fonts import chinese_font

@@ -16,7 +16,7 @@ from webmap.bulletin.fonts import chinese_font
 from webmap.bulletin.sections import speaking
 from webmap.findings.classes import RATES
 from webmap.formats import DASH
-from webmap.palette import colour
+from webmap.maps.palette import colour
 
 WIDTH = 1500
 MARGIN = 24

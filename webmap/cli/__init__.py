@@ -7,24 +7,24 @@ import click
 
 from webmap.language.usage_texts import speak
 
-COMMANDS = {
-    "demo": "demo:demo",
-    "import": "imports:import_group",
-    "zones": "zones:zones_group",
-    "cells": "cells:cells_group",
-    "catalogue": "catalogues:catalogue_group",
-    "round": "rounds:round_group",
-    "draw": "draws:draw_group",
-    "plan": "plans:plan_group",
-    "closure": "closures:closure_group",
-    "export": "exports:export_group",
-    "map": "exports:map_command",
-    "scores": "results:scores_command",
-    "hotspots": "results:hotspots_command",
-    "report": "results:report_command",
-    "backup": "backup:backup",
-    "serve": "serve:serve",
-    "user": "users:user_group",
+COMMANDS = {  # name: where it lives, and its line in the list of commands
+    "demo": ("demo:demo", "Build the demo city, draw and plan a round, serve the map."),
+    "import": ("imports:import_group", "Bring in streets, zones, checkpoints, teams, visits."),
+    "zones": ("zones:zones_group", "Check the tree of responsibility zones (责任区)."),
+    "cells": ("cells:cells_group", "Cut the city into unit grid cells (单元网格)."),
+    "catalogue": ("catalogues:catalogue_group", "Take the catalogue of categories and items out and in."),
+    "round": ("rounds:round_group", "Make, list, change and remove rounds."),
+    "draw": ("draws:draw_group", "Draw the random sample of a round, and prove it."),
+    "plan": ("plans:plan_group", "Make the routes of a round, and say what they come to."),
+    "closure": ("closures:closure_group", "Close streets for some days; plans keep off them."),
+    "export": ("exports:export_group", "Write layers, routes and sheets as files."),
+    "map": ("exports:map_command", "Write the standalone map: one HTML file without a network."),
+    "scores": ("results:scores_command", "Score a round, with 95 % intervals and ranks."),
+    "hotspots": ("results:hotspots_command", "Find where it is worse than the visits explain."),
+    "report": ("results:report_command", "Write the bulletin (通报) of a round."),
+    "backup": ("backup:backup", "Copy the city into a file, whole, also while it is served."),
+    "serve": ("serve:serve", "Serve the web map until it is stopped with Ctrl-C."),
+    "user": ("users:user_group", "Make accounts."),
 }
 
 
@@ -44,9 +44,14 @@ class Commands(click.Group):
         """Load a command."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
         found: click.Command = getattr(importlib.import_module(f"webmap.cli.{module}"), name)
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the same
+        """List the commands without loading any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,7 +11,8 @@ import shapely
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.readers.areas import read_area
-from webmap.cli.session import Result
+from webmap.cli.apart import read_apart
+from webmap.cli.session import Result, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class ClosedArea:
     area: Path | None
     datum: str | None
 
-    def shape(self) -> shapely.Geometry | None:
+    def shape(self, session: Session) -> shapely.Geometry | None:
         """Read the area of the file, if one is named.
 
         Raises
@@ -33,7 +35,7 @@ class ClosedArea:
             return None
         if self.datum is None:
             raise InputError("datum is missing: name the datum of the area, {kinds}", kinds=", ".join(Datum))
-        return read_area(self.area, datum=self.datum)
+        return read_apart(session, self.area, partial(read_area, self.area, datum=self.datum))
 
 
 _OPTIONS = (

@@ -1,11 +1,13 @@
 """``xundian catalogue``: the city's own categories and items, edition by edition."""
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from geo.catalogue import Catalogue, load, to_toml, write_xlsx
 from geo.errors import InputError
+from webmap.cli.apart import read_apart
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
 
@@ -46,7 +48,7 @@ def export(session: Session, out: Path, edition: str) -> Result:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(session: Session, file: Path) -> Result:
     """Make a catalogue (XLSX or TOML) the city's current edition; rounds keep the one that they were made under."""
-    catalogue = load(file)
+    catalogue = read_apart(session, file, partial(load, file))
     with session.store(create=True) as store:
         store.save_catalogue(catalogue)
         roster = store.checkpoints()

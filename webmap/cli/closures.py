@@ -24,7 +24,7 @@ def closure_group() -> None:
 @click.option("--reason", required=True, help="Why: road works, a market, a marathon.")
 def add(session: Session, closed: ClosedArea, first: dt.datetime, last: dt.datetime, reason: str) -> Result:
     """Close a street by its name, or the streets that an area touches."""
-    street, shape = closed.street, closed.shape()
+    street, shape = closed.street, closed.shape(session)
     first_day, last_day = first.date(), last.date()
     with session.store() as store:
         network = network_of(store)

@@ -11,9 +11,9 @@ from data.demo import build
 from geo.errors import StateError
 from geo.model import Role, Round
 from geo.store import Store
-from routing.plan import PlanOptions, plan_round
+from routing.plan.planner import PlanOptions, plan_round
 from routing.rounds import draw_round
-from webmap.auth import add_account
+from webmap.accounts.auth import add_account
 from webmap.cli.session import Result, Session, command
 from webmap.serve import free, serve
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from geo.crs import Datum
 from geo.imports import ImportOptions, ImportReport
 from geo.imports.avoidances import import_avoidances
 from geo.model import Level
+from webmap.cli.apart import import_apart, quietly
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
-from webmap.language.saying import saying
 from webmap.language.texts import say, translate
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -56,9 +57,8 @@ class FileOptions:
 
     def options(self, session: Session) -> ImportOptions:
         """Return them as the importers take them, with reasons in the language of the command line."""
-        say_it = saying(lambda text: translate(text, session.language))
         chosen = {each.name: getattr(self, each.name) for each in fields(self)}
-        return ImportOptions(**chosen | {"datum": Datum(self.datum)}, say=say_it)
+        return ImportOptions(**chosen | {"datum": Datum(self.datum)}, say=partial(say, language=session.language))
 
 
 _OPTIONS = {
@@ -108,8 +108,8 @@ def _counts(report: ImportReport) -> dict[str, Any]:
 @click.argument("file", type=FILE)
 def streets(session: Session, file: Path) -> Result:
     """Import streets: OSM XML or PBF, or GeoPackage/Parquet edges with u, v, highway."""
-    with session.store(create=True) as store:
-        return _answer(session, imports.import_streets(store, file, progress=session.progress))
+    bring = partial(imports.import_streets, path=file)
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "zones")
@@ -123,11 +123,9 @@ def streets(session: Session, file: Path) -> Result:
 @file_options("datum", "crs", "rejected", "force", "dry_run")
 def zones(session: Session, file: Path, level: str | None, given: FileOptions) -> Result:
     """Import zones, and say what is wrong with the tree."""
-    with session.store(create=True) as store:
-        found = imports.import_zones(
-            store, file, given.options(session), level=Level(level) if level else None, progress=session.progress
-        )
-        return _answer(session, found)
+    options = given.options(session)
+    bring = partial(imports.import_zones, path=file, options=options, level=Level(level) if level else None)
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "checkpoints")
@@ -136,9 +134,8 @@ def zones(session: Session, file: Path, level: str | None, given: FileOptions) -
 @file_options("datum", "crs", "rejected", "force", "part", "dry_run")
 def checkpoints(session: Session, file: Path, given: FileOptions) -> Result:
     """Import the roster; rows that a whole roster lacks are retired."""
-    with session.store(create=True) as store:
-        found = imports.import_checkpoints(store, file, given.options(session), progress=session.progress)
-        return _answer(session, found)
+    bring = partial(imports.import_checkpoints, path=file, options=given.options(session))
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "teams")
@@ -147,8 +144,8 @@ def checkpoints(session: Session, file: Path, given: FileOptions) -> Result:
 @file_options("datum", "crs", "rejected", "dry_run")
 def teams(session: Session, file: Path, given: FileOptions) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
-    with session.store(create=True) as store:
-        return _answer(session, imports.import_teams(store, file, given.options(session)))
+    bring = partial(quietly, partial(imports.import_teams, path=file, options=given.options(session)))
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "avoidance")
@@ -157,8 +154,8 @@ def teams(session: Session, file: Path, given: FileOptions) -> Result:
 @file_options("rejected", "dry_run")
 def avoidance(session: Session, file: Path, given: FileOptions) -> Result:
     """Import the avoidance table (回避): inspector, and a partner, street, unit or checkpoint to keep away from."""
-    with session.store(create=True) as store:
-        return _answer(session, import_avoidances(store, file, given.options(session)))
+    bring = partial(quietly, partial(import_avoidances, path=file, options=given.options(session)))
+    return _answer(session, import_apart(session, file, bring, create=True))
 
 
 @command(import_group, "visits")
@@ -177,9 +174,8 @@ def avoidance(session: Session, file: Path, given: FileOptions) -> Result:
 @file_options("rejected")
 def visits(session: Session, file: Path, photos: Path | None, given: FileOptions) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""
-    with session.store() as store:
-        options = given.options(session)
-        return _answer(session, imports.import_visits(store, file, options, photos=photos, progress=session.progress))
+    bring = partial(imports.import_visits, path=file, options=given.options(session), photos=photos)
+    return _answer(session, import_apart(session, file, bring))
 
 
 @command(import_group, "list")

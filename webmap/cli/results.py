@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,14 @@ from geo.store import Store
 from geo.workbooks import write_sheet
 from geo.writers.layers import write
 from webmap.bulletin.content import bulletin
-from webmap.bulletin.docx import write_docx
+from webmap.bulletin.docx import check_template, write_docx
 from webmap.bulletin.fonts import chinese_font
 from webmap.bulletin.hotspots import cells_table, in_words, places_table
 from webmap.bulletin.sections import COMMA, group_names, scores_table
 from webmap.bulletin.tables import Table, lines
 from webmap.bulletin.template import write_template
 from webmap.bulletin.xlsx import write_xlsx
+from webmap.cli.apart import read_apart
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, bad_value, command
 from webmap.formats import DASH
@@ -229,6 +231,8 @@ def report_command(session: Session, round_id: str, out: Path, template: Path | 
         session.say("Wrote {path}: edit it in Word, then give it with --template", path=out)
         return {"template": str(out)}
     _ending(out, (".docx", ".xlsx"))
+    if template is not None:
+        read_apart(session, template, partial(check_template, template))
     with session.store() as store:
         made = bulletin(store, round_id, spoken, progress=session.progress)
     if out.suffix.lower() == ".xlsx":

@@ -11,7 +11,7 @@ from geo.catalogue import Catalogue
 from geo.model import MOST_DAYS, Round
 from geo.store import Store
 from geo.zones.codes import known
-from routing.brief import made_up
+from routing.plan.problem_builder import made_up
 from routing.rounds import read_quotas
 from routing.rounds.frame import ensure_drawable
 from webmap.cli.session import Result, Session, bad_value, command

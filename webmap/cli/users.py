@@ -3,7 +3,7 @@
 import click
 
 from geo.model import Role
-from webmap.auth import add_account
+from webmap.accounts.auth import add_account
 from webmap.cli.session import Result, Session, command
 
 

@@ -9,7 +9,7 @@ from geo.writers.layers import write
 from geo.zones.faults import KINDS, zone_faults
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
-from webmap.language.saying import FAULT_KINDS
+from webmap.language.our_words import FAULT_KINDS
 
 
 @click.group("zones")

@@ -13,9 +13,9 @@ from geo.clock import today
 from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Role
 from geo.store import Store
-from routing.brief import made_up, teams_of
 from routing.draw import reveal as reveals
 from routing.draw.commit import ThirdParty
+from routing.plan.problem_builder import made_up, teams_of
 from routing.rounds import draw_round, fieldwork, proof
 from routing.rounds.frame import Choices, ensure_drawable
 from routing.rounds.making import refuse_covert_trial
@@ -24,7 +24,7 @@ from routing.rounds.publishing import release_day, reveal_round
 from routing.rounds.report import RoundReport, draw_status, report_round
 from routing.rounds.secrecy import last_secret_day, open_rounds
 from routing.teams.drawn import draw_round_teams
-from webmap import access
+from webmap.accounts import access
 from webmap.draw.view import view_of
 from webmap.formats import category_name, number
 from webmap.language.spoken import say
@@ -39,17 +39,17 @@ KEPT = 16  # reports remembered
 @access.require(Role.PLANNER)
 def page() -> str:
     """Show where the draw of a round stands, and what can be done next."""
-    sight = access.sight()
-    rounds = sight.rounds()
+    visible = access.visible()
+    rounds = visible.rounds()
     asked = request.args.get("round")
     chosen = next((one for one in rounds if one.id == asked), None) if asked else next(iter(rounds), None)
     if asked and chosen is None:
         raise NotFoundError("there is no round {round}: choose one of the list", round=asked)
     if chosen is None:
         return render_template("draw.html", rounds=rounds, round=None)
-    status = draw_status(sight.store, chosen.id)
+    status = draw_status(visible.store, chosen.id)
     compare = "compare" in request.args
-    view = _view(sight.store, chosen.id, draws=COMPARED if compare else 0) if status.draw else None
+    view = _view(visible.store, chosen.id, draws=COMPARED if compare else 0) if status.draw else None
     days = range(1, chosen.days + 1)
     return render_template(
         "draw.html",
@@ -58,16 +58,16 @@ def page() -> str:
         status=status,
         view=view,
         compared=compare,
-        teams=sight.store.team_draw(chosen.id) if status.draw else None,
-        questionnaires=sight.store.questionnaires(chosen.id) if status.draw else None,
-        told=[sight.today.date > last_secret_day(chosen, day) for day in days],
-        revealable=sight.today.date > last_secret_day(chosen),
+        teams=visible.store.team_draw(chosen.id) if status.draw else None,
+        questionnaires=visible.store.questionnaires(chosen.id) if status.draw else None,
+        told=[visible.today.date > last_secret_day(chosen, day) for day in days],
+        revealable=visible.today.date > last_secret_day(chosen),
         last_secret_day=last_secret_day(chosen),
-        also_open=open_rounds(sight.store, sight.today.date, but=chosen.id),
+        also_open=open_rounds(visible.store, visible.today.date, but=chosen.id),
         draws=COMPARED,
-        made_up=[note.text(say) for note in made_up(sight.store, chosen)],
+        made_up=[note.text(say) for note in made_up(visible.store, chosen)],
         number_of=number,
-        **_proofs(sight.store, status),
+        **_proofs(visible.store, status),
     )
 
 

@@ -14,7 +14,8 @@ from routing.draw.onefile import standalone
 from routing.draw.risk import LOOK_BACK
 from routing.rounds.proof import hash_of, published
 from routing.rounds.publishing import public_list, rooted
-from webmap import access, pages_apart
+from webmap import pages_apart
+from webmap.accounts import access
 from webmap.language import spoken as language
 from webmap.language.script_texts import SCRIPT_TEXTS
 from webmap.language.texts import translate

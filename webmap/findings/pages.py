@@ -11,7 +11,8 @@ from geo.catalogue import Catalogue
 from geo.errors import InputError, StoreError
 from geo.model import Role
 from geo.results import RADII_M, item_names, zone_names
-from webmap import access, geojson, tiles
+from webmap.accounts import access
+from webmap.accounts.visibility import VisibleCity
 from webmap.extent import extent
 from webmap.findings import arrays, charts
 from webmap.findings.card import card, pictures
@@ -22,7 +23,7 @@ from webmap.findings.work import BANDWIDTH_M, CELL_M, Found, desk
 from webmap.formats import catalogue_of_app, category_name
 from webmap.jobs import Job, State, trouble
 from webmap.language.spoken import spoken
-from webmap.sight import Sight
+from webmap.maps import geojson, tiles
 
 pages = Blueprint("findings", __name__)
 
@@ -35,10 +36,10 @@ BOUNDS = 4
 @access.require(Role.PLANNER)
 def page() -> str:
     """Show the statistics map of a choice, with what is known by now."""
-    sight = access.sight()
+    visible = access.visible()
     choice = Choice.of(request.args)
-    records = desk().records(sight)
-    job = desk().ask(sight, choice, wait_s=PATIENCE_S)
+    records = desk().records(visible)
+    job = desk().ask(visible, choice, wait_s=PATIENCE_S)
     surface = request.args.get("surface", "rate")
     return render_template(
         "findings.html",
@@ -47,10 +48,10 @@ def page() -> str:
         outlined=request.args.get("outlines") != "0",
         surfaces=SURFACES,
         bandwidth_m=BANDWIDTH_M,
-        options=_options(sight, records),
-        settings=settings(sight) | {"at": request.args.get("at", ""), "page": url_for("findings.page")},
+        options=_options(visible, records),
+        settings=settings(visible) | {"at": request.args.get("at", ""), "page": url_for("findings.page")},
         **_said(job, records, choice),
-        **_card(sight, job, choice),
+        **_card(visible, job, choice),
     )
 
 
@@ -58,11 +59,11 @@ def page() -> str:
 @access.require(Role.PLANNER)
 def panel() -> Response:
     """Return what stands beside the map of a choice: months, places, charts."""
-    sight, choice = access.sight(), Choice.of(request.args)
-    job = desk().ask(sight, choice, wait_s=PATIENCE_S)
+    visible, choice = access.visible(), Choice.of(request.args)
+    job = desk().ask(visible, choice, wait_s=PATIENCE_S)
     if not job.finished:
         return _not_yet(job)
-    records = desk().records(sight)
+    records = desk().records(visible)
     return make_response(render_template("findings_panel.html", choice=choice, **_said(job, records, choice)))
 
 
@@ -70,7 +71,7 @@ def panel() -> Response:
 @access.require(Role.PLANNER)
 def cells() -> Response:
     """Return the cells of a choice as bytes; see :func:`webmap.findings.arrays.packed`."""
-    job = desk().ask(access.sight(), Choice.of(request.args), wait_s=PATIENCE_S)
+    job = desk().ask(access.visible(), Choice.of(request.args), wait_s=PATIENCE_S)
     if not job.finished:
         return _not_yet(job)
     answer = Response(arrays.packed(_result(job)), mimetype="application/octet-stream")
@@ -82,7 +83,7 @@ def cells() -> Response:
 @access.require(Role.PLANNER)
 def shapes() -> Response:
     """Return the cells of a part of the map as GeoJSON."""
-    job = desk().ask(access.sight(), Choice.of(request.args), wait_s=LONG_S)
+    job = desk().ask(access.visible(), Choice.of(request.args), wait_s=LONG_S)
     west, south, east, north = _numbers("bbox", BOUNDS)
     return geojson.answer(arrays.shapes(_result(job), (west, south, east, north)), arrays.SHAPE_COLUMNS)
 
@@ -91,14 +92,14 @@ def shapes() -> Response:
 @access.require(Role.PLANNER)
 def cell() -> Response:
     """Return the card of the cell at a place."""
-    sight, choice = access.sight(), Choice.of(request.args)
-    job = desk().ask(sight, choice, wait_s=LONG_S)
-    return make_response(render_template("findings_cell.html", choice=choice, **_card(sight, job, choice)))
+    visible, choice = access.visible(), Choice.of(request.args)
+    job = desk().ask(visible, choice, wait_s=LONG_S)
+    return make_response(render_template("findings_cell.html", choice=choice, **_card(visible, job, choice)))
 
 
-def settings(sight: Sight) -> dict[str, Any]:
+def settings(visible: VisibleCity) -> dict[str, Any]:
     """Return what a script needs to draw the cells on a map of the city."""
-    store = sight.store
+    store = visible.store
     return {
         "streets": tiles.street_address(store),
         "zones": tiles.zone_address(store),
@@ -155,18 +156,18 @@ def _said(job: Job, records: Records, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _card(sight: Sight, job: Job, choice: Choice) -> dict[str, Any]:
+def _card(visible: VisibleCity, job: Job, choice: Choice) -> dict[str, Any]:
     """Return the card of the cell that the address names, with the class in time that all months give it."""
     if not request.args.get("at") or job.state is not State.DONE:
         return {"card": None, "in_time": "", "photos": {}}
     lon, lat = _numbers("at", 2)
-    found, roster = _result(job), sight.checkpoints()
+    found, roster = _result(job), visible.checkpoints()
     kept = card(found, lon, lat, roster)
     always = kept
     if choice.month:
-        always = card(_result(desk().ask(sight, choice.without("month"), wait_s=LONG_S)), lon, lat, roster)
+        always = card(_result(desk().ask(visible, choice.without("month"), wait_s=LONG_S)), lon, lat, roster)
     in_time = "" if always is None or always.numbers is None else str(always.numbers["class"])
-    photos = {} if kept is None else pictures(sight.photos(kept.problems.index))
+    photos = {} if kept is None else pictures(visible.photos(kept.problems.index))
     return {"card": kept, "in_time": class_names().get(in_time, ""), "photos": photos}
 
 
@@ -203,12 +204,12 @@ def item_name(code: str) -> str:
     return code if known is None else item_names([code], known, spoken())[0]
 
 
-def _options(sight: Sight, records: Records) -> dict[str, Any]:
+def _options(visible: VisibleCity, records: Records) -> dict[str, Any]:
     """Return what can be chosen: only what some visit has."""
     visits, known = records.visits, catalogue_of_app()
     seen = set(visits["category"])
     streets = visits["street_code"][visits["street_code"] != ""].drop_duplicates().sort_values()
-    rounds = [one for one in sight.rounds() if one.id in set(visits["round_id"])]
+    rounds = [one for one in visible.rounds() if one.id in set(visits["round_id"])]
     return {
         "categories": [(code, category_name(code)) for code in _in_order(seen, known)],
         "items": _by_category(set(records.deductions["item"]), known),

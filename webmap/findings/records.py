@@ -9,8 +9,8 @@ import shapely
 
 from geo.calendar import written
 from geo.model import Scope
+from webmap.accounts.visibility import VisibleCity
 from webmap.findings.choice import OPENNESS, Choice
-from webmap.sight import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Records:
     timezone: str
 
     @classmethod
-    def read(cls, sight: Sight) -> "Records":
+    def read(cls, visible: VisibleCity) -> "Records":
         """Read all that a planner may see."""
-        visits, deductions = sight.found(Scope())
-        zone = str(sight.today.zone)
+        visits, deductions = visible.found(Scope())
+        zone = str(visible.today.zone)
         days = {"month": written(visits["arrived_at"], zone, "M"), "date": written(visits["arrived_at"], zone, "D")}
         own = {name: pd.Series(day, index=visits.index, dtype="str") for name, day in days.items()}
-        return cls(visits.assign(**own), deductions, sight.zones(), zone)
+        return cls(visits.assign(**own), deductions, visible.zones(), zone)
 
     @property
     def months(self) -> "pd.Series[int]":
@@ -77,11 +77,11 @@ class Records:
         return replace(self, visits=visits, deductions=deductions)
 
 
-def state(sight: Sight) -> str:
+def state(visible: VisibleCity) -> str:
     """Return letters that change with any visit, deduction or zone."""
-    zones = sight.zones()
-    total = hashlib.sha256(sight.store.visits_state().encode())
-    total.update(str(sight.today.zone).encode())
+    zones = visible.zones()
+    total = hashlib.sha256(visible.store.visits_state().encode())
+    total.update(str(visible.today.zone).encode())
     total.update(zones[["level", "name", "parent", "unit"]].to_csv().encode())
     total.update(b"".join(shapely.to_wkb(zones.geometry.to_numpy())))
     return total.hexdigest()

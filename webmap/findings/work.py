@@ -21,11 +21,11 @@ from geo.model import Role, User
 from geo.progress import Progress
 from geo.rasters.raster import Raster
 from geo.results import hotspot_cells, raster_of
+from webmap.accounts.visibility import VisibleCity
 from webmap.extent import outline
 from webmap.findings.choice import Choice
 from webmap.findings.records import Records, state
 from webmap.jobs import Job, Jobs, State
-from webmap.sight import Sight
 
 CELL_M = 100.0
 BANDWIDTH_M = 500.0
@@ -73,18 +73,18 @@ class Desk:
         self._state = ""
         self._lock = threading.Lock()
 
-    def records(self, sight: Sight) -> Records:
+    def records(self, visible: VisibleCity) -> Records:
         """Return the visits of the city as they are now."""
-        now = state(sight)
+        now = state(visible)
         with self._lock:
             if self._records is None or now != self._state:
-                self._records, self._state = Records.read(sight), now
+                self._records, self._state = Records.read(visible), now
                 self._asked.clear()
             return self._records
 
-    def ask(self, sight: Sight, choice: Choice, *, wait_s: float) -> Job:
+    def ask(self, visible: VisibleCity, choice: Choice, *, wait_s: float) -> Job:
         """Return the work on a choice, finished or not, after waiting a little for it."""
-        records = self.records(sight)
+        records = self.records(visible)
         with self._lock:
             job = self._asked.get(choice)
             if job is None or job.state is State.FAILED:
@@ -114,7 +114,7 @@ def prepare(app: Flask) -> None:
     """Work out what a planner sees first, so that the first one does not wait for it."""
     store, findings = app.extensions["xundian"], app.extensions["xundian_findings"]
     planner = User("", Role.PLANNER, password_hash="")
-    findings.ask(Sight(store, planner, today(store)), Choice(), wait_s=0.0)
+    findings.ask(VisibleCity(store, planner, today(store)), Choice(), wait_s=0.0)
 
 
 def desk() -> Desk:

@@ -1,6 +1,7 @@
 """The import page: upload, datum, columns, a look at what would change, confirm, undo."""
 
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -12,19 +13,20 @@ from flask import Blueprint, Flask, Response, current_app, flash, redirect, rend
 from flask_babel import gettext as _
 
 from geo import imports
+from geo.confined import confined
 from geo.crs import Datum
 from geo.errors import InputError, NotFoundError
 from geo.model import Level, Role
-from geo.progress import Progress
 from geo.workbooks import write_sheet
 from geo.writers.layers import write
-from webmap import access, geojson
+from webmap.accounts import access
 from webmap.formats import catalogue_of_app
-from webmap.intake import preview, view
+from webmap.intake import apart, preview, view
 from webmap.intake.preview import Kept, Preview
 from webmap.intake.uploads import Upload, Uploads
 from webmap.jobs import Job, jobs, owner, trouble
 from webmap.language.spoken import say, spoken
+from webmap.maps import geojson
 
 pages = Blueprint("intake", __name__)
 
@@ -89,11 +91,17 @@ def choose(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 def confirm(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Import what the preview showed."""
     waiting = _uploads().get(token, owner())
-    store, uploads, digest = access.city(), _uploads(), request.form.get("digest", "")
-    force = request.form.get("force") == "yes"
+    uploads, limits = _uploads(), apart.limits()
+    keep = partial(
+        apart.keep,
+        access.city().url,
+        waiting,
+        digest=request.form.get("digest", ""),
+        force=request.form.get("force") == "yes",
+    )
 
-    def work(progress: Progress) -> Kept:
-        kept = preview.keep(store, waiting, digest, force=force, progress=progress)
+    def work(job: Job) -> Kept:
+        kept = confined(keep, file=waiting.name, limits=limits, progress=job, heed=job.heed)
         uploads.discard(waiting)
         return kept
 
@@ -252,8 +260,10 @@ def _look(waiting: Upload) -> Job:
             return jobs().get(known, owner())
         except NotFoundError:  # too many others since
             pass
-    store = access.city()
-    job = jobs().start(owner(), lambda progress: preview.look(store, waiting, progress))
+    look, limits = partial(apart.look, access.city().url, waiting), apart.limits()
+    job = jobs().start(
+        owner(), lambda job: confined(look, file=waiting.name, limits=limits, progress=job, heed=job.heed)
+    )
     _previews()[waiting.token] = job.id
     return job
 

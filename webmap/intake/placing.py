@@ -9,10 +9,11 @@ from geo import imports
 from geo.crs import Datum, to_wgs84
 from geo.errors import InputError
 from geo.model import Role
-from webmap import access, tiles
+from webmap.accounts import access
 from webmap.extent import extent
 from webmap.formats import category_name
 from webmap.intake.view import datums
+from webmap.maps import tiles
 
 pages = Blueprint("placing", __name__)
 

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -18,6 +19,7 @@ from typing import Any
 from werkzeug.datastructures import FileStorage
 
 from geo.errors import InputError, NotFoundError, XundianError
+from webmap.intake.archives import MOST_ENTRIES, CrowdedError, unpacked_bytes
 
 TOKEN_BYTES = 16
 KEPT_S = 24 * 3600
@@ -235,9 +237,10 @@ def _damaged(path: Path, name: str) -> InputError:
 def _check_zip(path: Path, name: str, most: int) -> None:
     """Refuse an archive that would fill the disk or the memory when unpacked."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeError) as error:
+        size = unpacked_bytes(path)
+    except CrowdedError as error:
+        raise InputError("{file} holds more than {most} files: split it", file=name, most=MOST_ENTRIES) from error
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeError, ValueError, OSError) as error:
         raise _damaged(path, name) from error
     if size > most:
         raise InputError("{file} is too large: at most {most} MB", file=name, most=most // 2**20)
@@ -254,9 +257,18 @@ def _unpack(path: Path, folder: Path, name: str) -> None:
         for entry in parts:
             if entry.filename.lower().removesuffix(_suffix(entry.filename)) == stem:
                 target = folder / f"upload{_suffix(entry.filename)}"
-                target.write_bytes(archive.read(entry))
+                _copy(archive, entry, target, name)
                 _check(target, name)
     path.unlink()
+
+
+def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, name: str) -> None:
+    """Write a file of an archive, a piece at a time; it may not be what its archive says."""
+    try:
+        with archive.open(entry) as packed, target.open("wb") as plain:
+            shutil.copyfileobj(packed, plain)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _damaged(target, name) from error
 
 
 def _any(_head: bytes) -> bool:
@@ -278,10 +290,12 @@ def _is_json(head: bytes) -> bool:
 
 def _is_kml(head: bytes) -> bool:
     """Tell whether the root is ``kml``: GDAL goes by content, and other XML could name files of this server."""
-    plain = re.sub(rb"<!--.*?-->|<\?.*?\?>", b"", head.removeprefix(b"\xef\xbb\xbf"), flags=re.DOTALL).lstrip()
-    return re.match(rb"<(\w+:)?kml[\s>]", plain) is not None and b"<!DOCTYPE" not in head and b"<OGRVRT" not in head
+    root = _KML.match(head.removeprefix(b"\xef\xbb\xbf"))
+    return root is not None and b"<!DOCTYPE" not in head and b"<OGRVRT" not in head
 
 
+# What stands before the root is never gone through twice (*+), however many comments somebody begins.
+_KML = re.compile(rb"(?:\s++|<!--.*?-->|<\?.*?\?>)*+<(?:\w{1,40}:)?kml[\s>]", re.DOTALL)
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MATCHES: Mapping[str, Callable[[bytes], bool]] = {
     ".xlsx": _starts(_ZIP),

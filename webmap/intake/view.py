@@ -17,12 +17,12 @@ from geo.notes import Note
 from geo.readers.tables import SOURCE_ROW
 from geo.readers.values import texts
 from geo.store import Store
-from webmap import tiles
 from webmap.extent import bounds_of, extent
 from webmap.formats import category_name, category_names
 from webmap.intake.preview import ROSTER, STATUSES, Kept, Prepared, Preview
 from webmap.intake.uploads import Upload
 from webmap.language.spoken import say
+from webmap.maps import tiles
 
 SHOWN = 100
 HISTORY = 30

@@ -1,6 +1,6 @@
 """Visits of past rounds by the import page: a table, perhaps with a ZIP archive of its photos; looked at, then kept."""
 
-from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -9,33 +9,19 @@ from typing import Any, cast
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
-from geo import imports
-from geo.crs import Datum
+from geo.confined import confined
 from geo.errors import InputError, NotFoundError
-from geo.imports import ImportOptions, ImportReport
 from geo.model import Role
-from geo.progress import Progress
-from geo.store import Store
-from webmap import access
-from webmap.intake import view
+from webmap.accounts import access
+from webmap.intake import apart, view
+from webmap.intake.apart import Read
 from webmap.intake.uploads import Upload, Uploads
 from webmap.jobs import Job, jobs, owner, trouble
-from webmap.language.saying import saying
 from webmap.language.spoken import say, spoken
-from webmap.language.texts import translate
 
 pages = Blueprint("visit_intake", __name__)
 
 KIND = "visits"
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a look at an upload found, or what its import did."""
-
-    upload: Upload
-    report: ImportReport
-    rejected: bytes  # the refused rows as XLSX
 
 
 def init_app(app: Flask) -> None:
@@ -106,37 +92,20 @@ def _choices() -> dict[str, Any]:
 
 def _start(waiting: Upload, *, dry_run: bool) -> Job:
     """Read an upload in the background; unless it is only looked at, bring it in and forget it."""
-    store, uploads, language = access.city(), _uploads(), spoken()
-    say_it = saying(lambda text: translate(text, language))
-    options = ImportOptions(
-        Datum.WGS84,  # visits name no place of their own
-        rejected=waiting.folder / "rejected.xlsx",
-        dry_run=dry_run,
-        history=bool(waiting.choices.get("history")),
-        who=waiting.user,
-        file=waiting.name,
-        say=lambda template, values: say_it(template, waiting.named(values)),
-    )
+    uploads, limits = _uploads(), apart.limits()
+    read = partial(apart.read_visits, access.city().url, waiting, language=spoken(), dry_run=dry_run)
 
-    def work(progress: Progress) -> Read:
+    def work(job: Job) -> Read:
         try:
-            with waiting.by_name():
-                read = _read(store, waiting, options, progress)
+            found = confined(read, file=waiting.name, limits=limits, progress=job, heed=job.heed)
         except BaseException:  # covert visits may be among them: what cannot be used does not wait for its day
             uploads.discard(waiting)
             raise
         if not dry_run:
             uploads.discard(waiting)
-        return read
+        return found
 
     return jobs().start(owner(), work)
-
-
-def _read(store: Store, waiting: Upload, options: ImportOptions, progress: Progress) -> Read:
-    archive = waiting.archive if waiting.archive.exists() else None
-    report = imports.import_visits(store, waiting.path, options, photos=archive, progress=progress)
-    refused = Path(report.rejected_file).read_bytes() if report.rejected else b""
-    return Read(waiting, replace(report, rejected_file=""), refused)
 
 
 def _uploads() -> Uploads:

@@ -11,11 +11,12 @@ from flask import Blueprint, Response, render_template, url_for
 from geo.model import Role
 from geo.store import Store
 from geo.zones.faults import IDLE, KINDS, OUTSIDE, UNOWNED, ZoneFaults, zone_faults
-from webmap import access, geojson, tiles
+from webmap.accounts import access
 from webmap.extent import extent
 from webmap.intake.view import levels
-from webmap.language.saying import FAULT_KINDS
+from webmap.language.our_words import FAULT_KINDS
 from webmap.language.spoken import say
+from webmap.maps import geojson, tiles
 
 pages = Blueprint("zone_pages", __name__)
 

@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 from geo import errors
 from webmap.language import reasons
 from webmap.language.on_pages import ON_PAGES
-from webmap.language.saying import FAULT_KINDS, WORDS
+from webmap.language.our_words import FAULT_KINDS, WORDS
 from webmap.language.script_texts import SCRIPT_TEXTS
 from webmap.language.usage_texts import USAGE_TEXTS
 
@@ -61,11 +61,11 @@ def gathered() -> Catalog:
     for place, text in constants():
         catalogue.add(text, locations=[(place, 1)])
     for text in (*WORDS, *FAULT_KINDS.values()):
-        catalogue.add(text, locations=[("webmap/language/saying.py", 1)])
+        catalogue.add(text, locations=[("webmap/language/our_words.py", 1)])
     for text in ON_PAGES.values():
         catalogue.add(text, locations=[("webmap/language/on_pages.py", 1)])
     for text in reasons.templates():
-        catalogue.add(text, locations=[("routing/remedies.py", 1)])
+        catalogue.add(text, locations=[("routing/plan/remedies.py", 1)])
     return catalogue
 
 

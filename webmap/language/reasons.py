@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 from flask_babel import gettext as _
 
+from routing.plan.remedies import Change, parse
 from routing.problem import Reason
-from routing.remedies import Change, parse
 from routing.sheets.export import Wording
 from webmap.team_marks import team_name
 

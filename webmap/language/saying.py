@@ -4,45 +4,13 @@ import string
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from geo.model import Level, Mode, Role
 from geo.notes import Say, Sentences
-from geo.readers.columns import AVOIDANCE_FIELDS, CHECKPOINT_FIELDS, TEAM_FIELDS, VISIT_FIELDS, ZONE_FIELDS
-from geo.zones import faults as zone_faults
 
 Translate = Callable[[str], str]
 THIN = "\u202f"  # a narrow space that doesn't break
 
 NAMES = ("field", "fields", "given", "missing", "level", "mode", "role", "remedy")
 """Values that are words of ours: field names, one or several, levels, modes, roles."""
-WORDS = tuple(
-    dict.fromkeys(
-        [
-            *(
-                field
-                for table in (CHECKPOINT_FIELDS, ZONE_FIELDS, TEAM_FIELDS, VISIT_FIELDS, AVOIDANCE_FIELDS)
-                for field in table
-            ),
-            *("place", "outline", "longitude", "latitude", "zone"),
-            *(str(word) for kind in (Level, Mode, Role) for word in kind),
-            *(f"its last {digits} digits are 0" for digits in (8, 6, 3)),
-            "its digits 7 to 9 are 001 to 599",
-            "its last three digits are 001 to 999",
-        ]
-    )
-)
-"""What such values may be; each is a key of the translation."""
-
-
-FAULT_KINDS = {
-    zone_faults.OVERLAP: "{count} overlaps of zones of one level, {area_m2:.0f} m2",
-    zone_faults.GAP: "{count} zones have parts that none of their children covers, {area_m2:.0f} m2",
-    zone_faults.BEYOND: "{count} zones reach beyond their parent, {area_m2:.0f} m2",
-    zone_faults.ORPHAN: "{count} zones name a parent that is not there",
-    zone_faults.OUTSIDE: "{count} checkpoints lie outside every zone",
-    zone_faults.IDLE: "{count} zones have no checkpoint",
-    zone_faults.UNOWNED: "{count} checkpoints have no responsible unit",
-}
-"""What the check of the zones says of each kind of fault."""
 
 
 def in_words(template: str, values: Mapping[str, Any], translate: Translate) -> str:

@@ -9,7 +9,7 @@ from flask_babel import Babel
 from flask_babel import gettext as _
 
 from geo.errors import XundianError
-from webmap.access import DATA_PATHS
+from webmap.accounts.access import DATA_PATHS
 from webmap.language.on_pages import ON_PAGES
 from webmap.language.saying import in_words
 from webmap.language.script_texts import SCRIPT_TEXTS

@@ -16,13 +16,13 @@ from geo.errors import AccessError, InputError, XundianError
 from geo.foreign_text import refuse_unseen
 from geo.model import Role
 from routing.amend import AmendedRoute, Amendment, Change, Quote, amend, change_of, quote, undo
-from webmap import access
+from webmap.accounts import access
+from webmap.accounts.visibility import VisibleCity
 from webmap.formats import clock as hours_and_minutes
 from webmap.language import reasons
 from webmap.language.change_texts import lines_text, note_text
 from webmap.language.spoken import spoken, translate_error
 from webmap.paths import local_path
-from webmap.sight import Sight
 from webmap.team_marks import team_name
 
 pages = Blueprint("amending", __name__)
@@ -52,64 +52,64 @@ class Told:
 @access.require(Role.PLANNER, Role.TEAM)
 def listed(round_id: str) -> Response:
     """List the changes of a round: all to the planner, to a team those of its own route of today."""
-    return jsonify(changes=[asdict(line) for line in changes_of(access.sight(), round_id)])
+    return jsonify(changes=[asdict(line) for line in changes_of(access.visible(), round_id)])
 
 
 @pages.post("/data/changes/<round_id>/quote")
 @access.require(Role.PLANNER)
 def quoted(round_id: str) -> Response:
     """Say what a change would come to; nothing is saved."""
-    sight = access.sight()
-    found = quote(sight.store, round_id, _asked(sight, round_id, _body()), now=clock.now(sight.store))
-    return jsonify(answer_of(sight, found))
+    visible = access.visible()
+    found = quote(visible.store, round_id, _asked(visible, round_id, _body()), now=clock.now(visible.store))
+    return jsonify(answer_of(visible, found))
 
 
 @pages.post("/data/changes/<round_id>")
 @access.require(Role.PLANNER, Role.TEAM)
 def changed(round_id: str) -> Response:
     """Make a change."""
-    sight = access.sight()
-    made = _made(sight, round_id, _body())
-    return jsonify(revision=made.revision, text=_told(sight, made))
+    visible = access.visible()
+    made = _made(visible, round_id, _body())
+    return jsonify(revision=made.revision, text=_told(visible, made))
 
 
 @pages.post("/data/changes/<round_id>/undo")
 @access.require(Role.PLANNER, Role.TEAM)
 def undone(round_id: str) -> Response:
     """Take the last change back; a team only its own."""
-    return jsonify(revision=_undone(access.sight(), round_id))
+    return jsonify(revision=_undone(access.visible(), round_id))
 
 
 @pages.post("/changes/<round_id>")
 @access.require(Role.PLANNER, Role.TEAM)
 def change(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Make a change that a form asks for, and go back to the page."""
-    sight = access.sight()
+    visible = access.visible()
     try:
-        flash(_told(sight, _made(sight, round_id, _body())))
+        flash(_told(visible, _made(visible, round_id, _body())))
     except AccessError:
         raise
     except XundianError as error:
         flash(translate_error(error))
-    return _back(sight)
+    return _back(visible)
 
 
 @pages.post("/changes/<round_id>/undo")
 @access.require(Role.PLANNER, Role.TEAM)
 def take_back(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Take the last change back, and go back to the page."""
-    sight = access.sight()
+    visible = access.visible()
     try:
-        _undone(sight, round_id)
+        _undone(visible, round_id)
         flash(_("The last change was taken back."))
     except AccessError:
         raise
     except XundianError as error:
         flash(translate_error(error))
-    return _back(sight)
+    return _back(visible)
 
 
-def changes_of(sight: Sight, round_id: str) -> list[Told]:
+def changes_of(visible: VisibleCity, round_id: str) -> list[Told]:
     """Return the changes that an account may know of, the newest first, in the language of the page."""
     return [
         Told(
@@ -123,7 +123,7 @@ def changes_of(sight: Sight, round_id: str) -> list[Told]:
             line.get("by", ""),
             bool(line["undone"]),
         )
-        for line in reversed(sight.changes(round_id).to_dict("records"))
+        for line in reversed(visible.changes(round_id).to_dict("records"))
     ]
 
 
@@ -132,12 +132,12 @@ def said(notes: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
     return SEMICOLON[spoken()].join(lines_text(notes, _))
 
 
-def answer_of(sight: Sight, found: Quote) -> dict[str, Any]:
+def answer_of(visible: VisibleCity, found: Quote) -> dict[str, Any]:
     """Return a quote as plain values: what a page shows beside a stop that is being dragged."""
     ids = {row for route in found.routes for row in route.stops["checkpoint"]} | {
         one.checkpoint for one in found.dropped
     }
-    roster = sight.checkpoints()["name"]
+    roster = visible.checkpoints()["name"]
     names = roster[roster.index.isin(ids)].to_dict()
     return {
         "possible": found.possible,
@@ -197,40 +197,40 @@ def _cost(found: Quote) -> str:
     return text + str(_("; %(count)s stops fall out", count=len(found.dropped)) if found.dropped else "")
 
 
-def _made(sight: Sight, round_id: str, asked: Mapping[str, Any]) -> Amendment:
+def _made(visible: VisibleCity, round_id: str, asked: Mapping[str, Any]) -> Amendment:
     return amend(
-        sight.store,
+        visible.store,
         round_id,
-        _asked(sight, round_id, asked),
-        by=sight.user.name,
-        now=clock.now(sight.store),
+        _asked(visible, round_id, asked),
+        by=visible.user.name,
+        now=clock.now(visible.store),
         revision=asked.get("revision"),
     )
 
 
-def _told(sight: Sight, made: Amendment) -> str:
+def _told(visible: VisibleCity, made: Amendment) -> str:
     """Say what was done: to the planner everything, to a team what concerns its own day."""
-    if sight.user.role is Role.PLANNER:
+    if visible.user.role is Role.PLANNER:
         return said(made.notes)
-    return said(note for one in made.touched if one["team"] == sight.user.team for note in one["notes"])
+    return said(note for one in made.touched if one["team"] == visible.user.team for note in one["notes"])
 
 
-def _undone(sight: Sight, round_id: str) -> int:
-    lines = sight.store.amendments(round_id)
+def _undone(visible: VisibleCity, round_id: str) -> int:
+    lines = visible.store.amendments(round_id)
     last = lines[~lines["undone"]].tail(1)
-    sight.changes(round_id)  # refuses who may not know of any
-    if sight.user.role is not Role.PLANNER and len(last) and last["by"].iloc[0] != sight.user.name:
-        raise AccessError("the account {name} may take back only its own last change", name=sight.user.name)
-    return undo(sight.store, round_id, by=sight.user.name, now=clock.now(sight.store))
+    visible.changes(round_id)  # refuses who may not know of any
+    if visible.user.role is not Role.PLANNER and len(last) and last["by"].iloc[0] != visible.user.name:
+        raise AccessError("the account {name} may take back only its own last change", name=visible.user.name)
+    return undo(visible.store, round_id, by=visible.user.name, now=clock.now(visible.store))
 
 
-def _asked(sight: Sight, round_id: str, asked: Mapping[str, Any]) -> Change:
+def _asked(visible: VisibleCity, round_id: str, asked: Mapping[str, Any]) -> Change:
     """Read a change; a team says it of its own route of today, whatever it sends."""
     kind, values = str(asked.get("kind", "")), dict(asked)
-    team, day = sight.own_part(round_id)
-    if sight.user.role is not Role.PLANNER:
+    team, day = visible.own_part(round_id)
+    if visible.user.role is not Role.PLANNER:
         if kind not in OF_TEAMS:
-            raise AccessError("the account {name} may not change this", name=sight.user.name)
+            raise AccessError("the account {name} may not change this", name=visible.user.name)
         values.update(team=team, day=day)
     return change_of(kind, values)
 
@@ -258,6 +258,6 @@ def _body() -> dict[str, Any]:
     return values
 
 
-def _back(sight: Sight) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+def _back(visible: VisibleCity) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     onward = local_path(request.form.get("next", ""))
-    return redirect(access.home_of(sight.user) if onward == "/" else onward)
+    return redirect(access.home_of(visible.user) if onward == "/" else onward)

@@ -19,8 +19,9 @@ from geo.natural import natural_key
 from routing.amend.context import streets_of
 from routing.streets.closures import closed_edges
 from routing.streets.network import StreetNetwork, edges_named
-from webmap import access, geojson
-from webmap.sight import Sight
+from webmap.accounts import access
+from webmap.accounts.visibility import VisibleCity
+from webmap.maps import geojson
 from webmap.team_marks import team_name
 
 pages = Blueprint("closures", __name__)
@@ -45,9 +46,9 @@ class Line:
 @access.require(Role.PLANNER)
 def drawn(round_id: str) -> Response:
     """Return what is closed on a day of a round: the areas, and the streets that they close."""
-    sight = access.sight()
-    held = held_in(sight, sight.store.round(round_id))
-    network = streets_of(sight.store).network if len(held) else None
+    visible = access.visible()
+    held = held_in(visible, visible.store.round(round_id))
+    network = streets_of(visible.store).network if len(held) else None
     streets = held.set_geometry([_streets(network, held, at) for at in held.index], crs=WGS84) if network else held
     both = [held.assign(part="area"), streets.assign(part="street")]
     rows = [row for frame in both for row in frame.itertuples()]
@@ -65,18 +66,18 @@ def drawn(round_id: str) -> Response:
 @access.require(Role.PLANNER)
 def close(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Close an area or a street."""
-    sight, street = access.sight(), request.form.get("street", "").strip()
-    edges = streets_of(sight.store).network.edges
+    visible, street = access.visible(), request.form.get("street", "").strip()
+    edges = streets_of(visible.store).network.edges
     area = _area(request.form.get("area", ""))
     if street:
         edges_named(edges, street)
-    sight.store.add_closure(
+    visible.store.add_closure(
         area=area,
         street=street,
         first_day=_date("first_day"),
         last_day=_date("last_day"),
         reason=request.form.get("reason", ""),
-        who=sight.user.name,
+        who=visible.user.name,
     )
     flash(_("Closed. The next planning keeps away from it; routes that are planned already stay."))
     return _back(round_id)
@@ -91,19 +92,19 @@ def lift(round_id: str, closure: int) -> Any:  # noqa: ANN401 - a redirect of we
     return _back(round_id)
 
 
-def held_in(sight: Sight, round_: Round) -> gpd.GeoDataFrame:
+def held_in(visible: VisibleCity, round_: Round) -> gpd.GeoDataFrame:
     """Return the closures that hold on a day of a round."""
-    every = sight.closures()
+    every = visible.closures()
     first, last = round_.start.isoformat(), round_.date(round_.days).isoformat()
     return every[(every["first_day"] <= last) & (every["last_day"] >= first)]
 
 
-def lines(sight: Sight, round_: Round) -> list[Line]:
+def lines(visible: VisibleCity, round_: Round) -> list[Line]:
     """List what is closed on a day of a round, with the routes that drive there all the same."""
-    held = held_in(sight, round_)
+    held = held_in(visible, round_)
     if held.empty:
         return []
-    network, routes = streets_of(sight.store).network, sight.routes(round_.id)
+    network, routes = streets_of(visible.store).network, visible.routes(round_.id)
     rows: Any = held.itertuples()
     return [
         Line(

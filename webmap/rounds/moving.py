@@ -6,10 +6,10 @@ from typing import Any
 
 from geo import clock
 from routing.amend import AmendedRoute, Quote, Takeover, quote
+from webmap.accounts.visibility import VisibleCity
 from webmap.formats import clock as hours_and_minutes
 from webmap.language.spoken import say
 from webmap.rounds.view import Chosen
-from webmap.sight import Sight
 from webmap.team_marks import team_name
 
 TEAMS = ("team", "teams", "source")  # values of a refusal that name teams
@@ -49,7 +49,7 @@ class Proposal:
         return round(self.extra_s / 60)
 
 
-def proposal(sight: Sight, round_id: str, chosen: Chosen, to_team: str, to_day: int) -> Proposal:
+def proposal(visible: VisibleCity, round_id: str, chosen: Chosen, to_team: str, to_day: int) -> Proposal:
     """Say what it would cost to give a stop to a team on a day.
 
     Raises
@@ -58,7 +58,7 @@ def proposal(sight: Sight, round_id: str, chosen: Chosen, to_team: str, to_day: 
         When there is no such team or day.
     """
     change = Takeover(chosen.place.id, chosen.day, to_team, to_day)
-    found = quote(sight.store, round_id, change, now=clock.now(sight.store))
+    found = quote(visible.store, round_id, change, now=clock.now(visible.store))
     arrives, leaves, number = _visit(found, chosen.place.id)
     return Proposal(
         checkpoint=chosen.place.id,

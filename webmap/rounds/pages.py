@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 
 from geo.errors import NotFoundError
 from geo.model import Role
-from routing.brief import made_up
+from routing.plan.problem_builder import made_up
 from routing.sheets.export import FORMATS
-from webmap import access
+from webmap.accounts import access
 from webmap.figures import figures_of
 from webmap.jobs import Job, jobs, owner, trouble
 from webmap.language.spoken import say
@@ -27,10 +27,10 @@ pages = Blueprint("rounds", __name__)
 @access.require(Role.PLANNER)
 def newest() -> Any:  # noqa: ANN401 - a redirect of werkzeug, or a page
     """Go to the newest round, or the one that a list asks for; say how to make one when there is none."""
-    rounds = access.sight().rounds()
+    rounds = access.visible().rounds()
     chosen = chosen_round(rounds, request.args.get("round"))
     if chosen is None:
-        return render_template("round.html", rounds=rounds, figures=None, settings=map_settings(access.sight(), None))
+        return render_template("round.html", rounds=rounds, figures=None, settings=map_settings(access.visible(), None))
     return redirect(url_for("rounds.page", round_id=chosen.id))
 
 
@@ -39,26 +39,26 @@ def newest() -> Any:  # noqa: ANN401 - a redirect of werkzeug, or a page
 def page(round_id: str) -> str:
     """Show a round."""
     board = _board(round_id)
-    sight, figures = board.sight, figures_of(board.sight, board.round)
-    day = chosen_day(board.round, sight.today, request.args.get("day", type=int))
+    visible, figures = board.visible, figures_of(board.visible, board.round)
+    day = chosen_day(board.round, visible.today, request.args.get("day", type=int))
     job = jobs().last(owner(), planning.about(round_id))
     return render_template(
         "round.html",
-        rounds=sight.rounds(),
+        rounds=visible.rounds(),
         figures=figures,
-        unserved=unserved_rows(sight, round_id),
-        report=(report := sight.plan_report(round_id)),
+        unserved=unserved_rows(visible, round_id),
+        report=(report := visible.plan_report(round_id)),
         meanings=report_rows(report) if report else [],
-        changes=changes_of(sight, round_id),
-        closures=lines(sight, board.round),
+        changes=changes_of(visible, round_id),
+        closures=lines(visible, board.round),
         job=job,
         outcome=job if job and job.finished and "planned" in request.args else None,
         trouble=trouble,
         running=jobs().at_work(planning.about(round_id)),
-        loss=planning.loss(sight.store, round_id),
+        loss=planning.loss(visible.store, round_id),
         formats=FORMATS,
-        warnings=[note.text(say) for note in (*made_up(sight.store, board.round), *(report.notes if report else ()))],
-        settings=map_settings(sight, figures) | _addresses(round_id, day, job),
+        warnings=[note.text(say) for note in (*made_up(visible.store, board.round), *(report.notes if report else ()))],
+        settings=map_settings(visible, figures) | _addresses(round_id, day, job),
         **_shown(board, day),
         **(_card(board, _asked(board)) if "stop" in request.args else {"chosen": None, "offer": None}),
     )
@@ -69,7 +69,7 @@ def page(round_id: str) -> str:
 def timeline(round_id: str) -> str:
     """Return the timeline of a day, to be put into the page."""
     board = _board(round_id)
-    day = chosen_day(board.round, board.sight.today, request.args.get("day", type=int))
+    day = chosen_day(board.round, board.visible.today, request.args.get("day", type=int))
     return render_template("round_timeline.html", chosen=None, **_shown(board, day))
 
 
@@ -135,8 +135,8 @@ def _addresses(round_id: str, day: int, job: Job | None) -> dict[str, Any]:
 
 
 def _board(round_id: str) -> Board:
-    sight = access.sight()
-    return Board(sight, sight.store.round(round_id))
+    visible = access.visible()
+    return Board(visible, visible.store.round(round_id))
 
 
 def _shown(board: Board, day: int) -> dict[str, Any]:
@@ -162,5 +162,5 @@ def _asked(board: Board) -> Chosen:
 def _card(board: Board, chosen: Chosen) -> dict[str, Any]:
     """Return what the card of a stop needs: the stop, and what a move to ``to`` on ``to_day`` would cost."""
     to_team, to_day = request.args.get("to", ""), request.args.get("to_day", type=int)
-    offer = proposal(board.sight, board.round.id, chosen, to_team, to_day or chosen.day) if to_team else None
+    offer = proposal(board.visible, board.round.id, chosen, to_team, to_day or chosen.day) if to_team else None
     return {"chosen": chosen, "offer": offer}

@@ -7,10 +7,10 @@ from typing import Any
 from geo.errors import InputError, StateError
 from geo.model import Scope
 from geo.store import Store
-from routing.brief import Days, Terms
 from routing.hours import shift_of
-from routing.plan import PlanOptions, plan_round
-from routing.plan_report import PlanReport
+from routing.plan.planner import PlanOptions, plan_round
+from routing.plan.problem_builder import Days, Terms
+from routing.plan.report import PlanReport
 from routing.solver import SearchState
 from webmap.jobs import Job, Work
 

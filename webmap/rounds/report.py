@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from routing.forecast import Figures
-from routing.plan_report import PlanReport
+from routing.plan.forecast import Figures
+from routing.plan.report import PlanReport
 from webmap.formats import duration, number
 
 

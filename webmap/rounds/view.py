@@ -13,12 +13,12 @@ from geo.clock import Today, zone_of
 from geo.errors import NotFoundError
 from geo.model import Round, Team
 from routing.problem import Window
-from webmap import tiles
+from webmap.accounts.visibility import VisibleCity
 from webmap.extent import extent
 from webmap.figures import Figures
 from webmap.formats import category_name
+from webmap.maps import tiles
 from webmap.rounds.timeline import Block, Timeline, hours_of, timeline
-from webmap.sight import Sight
 from webmap.team_marks import TeamMark, team_marks
 
 UNSERVED_SHOWN = 200
@@ -69,10 +69,10 @@ def chosen_day(round_: Round, today: Today, asked: int | None) -> int:
     return wanted if 1 <= wanted <= round_.days or wanted == asked == 0 else 1
 
 
-def unserved_rows(sight: Sight, round_id: str) -> pd.DataFrame:
+def unserved_rows(visible: VisibleCity, round_id: str) -> pd.DataFrame:
     """Return the unserved stops with the names of their checkpoints, the first two hundred."""
-    listed = sight.unserved(round_id)
-    roster = sight.checkpoints()[["name", "category"]].reindex(listed.index)
+    listed = visible.unserved(round_id)
+    roster = visible.checkpoints()[["name", "category"]].reindex(listed.index)
     names, kinds = roster["name"].fillna(""), roster["category"].fillna("").map(category_name)
     return listed.assign(name=names, category=kinds).reset_index().head(UNSERVED_SHOWN)
 
@@ -81,7 +81,7 @@ def unserved_rows(sight: Sight, round_id: str) -> pd.DataFrame:
 class Board:
     """The plan of a round as its page shows it: read once for each request."""
 
-    sight: Sight
+    visible: VisibleCity
     round: Round
 
     @property
@@ -92,17 +92,17 @@ class Board:
     @cached_property
     def stops(self) -> gpd.GeoDataFrame:
         """Bases, stops and lunches of all routes."""
-        return self.sight.stops(self.round.id)
+        return self.visible.stops(self.round.id)
 
     @cached_property
     def marks(self) -> dict[str, TeamMark]:
         """Every team that works in this round, with or without a route, as figures and maps mark it."""
-        return team_marks([*(team.id for team in self.sight.store.teams()), *self.stops["team"]])
+        return team_marks([*(team.id for team in self.visible.store.teams()), *self.stops["team"]])
 
     @cached_property
     def terms(self) -> dict[str, Team]:
         """What the team table says of each team's hours and days; teams that only the plan made aren't in it."""
-        return {team.id: team for team in self.sight.store.teams()}
+        return {team.id: team for team in self.visible.store.teams()}
 
     @property
     def own_hours(self) -> bool:
@@ -123,8 +123,8 @@ class Board:
     @cached_property
     def places(self) -> dict[str, Place]:
         """What people want to read of the checkpoints that were drawn."""
-        drawn = self.sight.sample(self.round.id)
-        hours = hours_of(drawn, self.sight.store.catalogue(self.round.edition).categories)
+        drawn = self.visible.sample(self.round.id)
+        hours = hours_of(drawn, self.visible.store.catalogue(self.round.edition).categories)
         rows: Any = drawn.itertuples()
         return {
             row.Index: Place(row.Index, row.name, category_name(row.category), row.address, hours(row.Index))
@@ -135,7 +135,7 @@ class Board:
         """Lay out a day, or with day 0 all of them: every team that works has a row."""
         working = [*list(self.terms)[: self.round.teams], *self.stops["team"]]
         days = [day] if day else self.days
-        return timeline(self.stops, self.round, working, days, zone=zone_of(self.sight.store), hours=self._hours)
+        return timeline(self.stops, self.round, working, days, zone=zone_of(self.visible.store), hours=self._hours)
 
     def stop(self, checkpoint: str) -> Chosen | None:
         """Return one stop, or None when it was not drawn for this round."""
@@ -146,7 +146,7 @@ class Board:
             row = next(one for one in self.timeline(day).rows if one.team == team)
             block = next(one for one in row.stops if one.checkpoint == checkpoint)
             return Chosen(place, day, team, block, "", "")
-        left = self.sight.unserved(self.round.id)
+        left = self.visible.unserved(self.round.id)
         if place is None or checkpoint not in left.index:
             return None
         line: Any = left.loc[checkpoint]
@@ -157,9 +157,9 @@ class Board:
         return place.hours if place else ""
 
 
-def map_settings(sight: Sight, figures: Figures | None) -> dict[str, Any]:
+def map_settings(visible: VisibleCity, figures: Figures | None) -> dict[str, Any]:
     """Return what a script needs to draw the city and the routes of a round; what is empty has no layer."""
-    store = sight.store
+    store = visible.store
     settings: dict[str, Any] = {
         "streets": tiles.street_address(store),
         "zones": tiles.zone_address(store),

@@ -12,7 +12,7 @@ import shapely
 from markupsafe import Markup, escape
 
 from routing.sheets.route_sheet import RouteSheet
-from webmap.tiles import SMALLEST, street_lines
+from webmap.maps.tiles import SMALLEST, street_lines
 
 DEGREE_M = 111_320.0
 ROOM = 0.06  # of the route's extent, around it

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from geo.model import Role
 from routing.sheets.export import FORMATS, routes_file
 from routing.sheets.route_sheet import PlanPart
-from webmap import access
+from webmap.accounts import access
 from webmap.language.reasons import wording
 from webmap.language.spoken import spoken
 from webmap.route import sheet
@@ -27,7 +27,7 @@ def sheets(round_id: str) -> str:
     part = _part(round_id)
     city = access.city()
     made = list(sheet.pages(part, city.streets(), say=_)) if len(part.routes) else []
-    asked = access.sight()
+    asked = access.visible()
     planner = asked.user.role is Role.PLANNER
     return render_template(
         "route_sheets.html",
@@ -52,7 +52,7 @@ def file(round_id: str, format_: str) -> Response:
 def _part(round_id: str) -> PlanPart:
     """Read what is asked for, as far as the account may see it."""
     team, day = request.args.get("team") or None, request.args.get("day", type=int)
-    return access.sight().plan(round_id, team=team, day=day)
+    return access.visible().plan(round_id, team=team, day=day)
 
 
 def _name(part: PlanPart, format_: str) -> str:

@@ -20,8 +20,8 @@ from geo.rasters.raster import Raster
 from geo.results import raster_of, shrunk_rates
 from webmap.extent import Bounds, outline
 from webmap.findings.classes import COLD, HOT, SURFACES
-from webmap.geojson import collection
-from webmap.palette import colour
+from webmap.maps.geojson import collection
+from webmap.maps.palette import colour
 from webmap.standalone.folium_layers import SIMPLE_DEG, Call
 
 RATE = SURFACES["rate"]

@@ -12,11 +12,11 @@ import shapely
 from branca.element import MacroElement
 from folium.template import Template
 
-from webmap.geojson import collection
-from webmap.palette import colour
+from webmap.maps.geojson import collection
+from webmap.maps.palette import colour
+from webmap.maps.tiles import SMALLEST, street_lines
 from webmap.standalone.blocks import Blocks
 from webmap.team_marks import TeamMark
-from webmap.tiles import SMALLEST, street_lines
 
 STREET_VERTICES = 120_000  # what keeps the file below 5 MB
 SIMPLE_DEG = 0.00003  # about 3 m

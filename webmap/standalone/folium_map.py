@@ -19,14 +19,14 @@ from geo.results import hotspot_cells, raster_of
 from geo.results.names import item_names
 from geo.store import Store
 from webmap import pages_apart
+from webmap.accounts.visibility import VisibleCity
 from webmap.extent import extent
 from webmap.language.texts import translate
-from webmap.palette import STYLESHEET
-from webmap.sight import Sight
+from webmap.maps.palette import STYLESHEET
+from webmap.maps.stop_rows import stop_rows
 from webmap.standalone import folium_cells, folium_layers
 from webmap.standalone.blocks import Blocks
 from webmap.standalone.folium_cells import Cells
-from webmap.stop_rows import stop_rows
 from webmap.team_marks import TeamMark, team_marks
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -43,7 +43,7 @@ PANEL = "<!-- title and legend -->"
 class Sheet:
     """What the parts of one standalone map share."""
 
-    sight: Sight
+    visible: VisibleCity
     round: Round
     marks: Mapping[str, TeamMark]
     language: str
@@ -115,12 +115,12 @@ def round_map(
         When there is no such round.
     """
     contents = contents if language is None else replace(contents, language=language)
-    sight = Sight(store, User("standalone map", Role.PLANNER, ""), today(store))
+    visible = VisibleCity(store, User("standalone map", Role.PLANNER, ""), today(store))
     one = store.round(round_id)
-    every_team = {team.id for team in store.teams()} | set(sight.routes(round_id)["team"])
+    every_team = {team.id for team in store.teams()} | set(visible.routes(round_id)["team"])
     marks = team_marks(every_team, say=functools.partial(translate, language=contents.language))
-    routed = contents.routes and len(sight.routes(round_id)) > 0
-    sheet = Sheet(sight, one, marks if routed else {}, contents.language, store.catalogue(one.edition))
+    routed = contents.routes and len(visible.routes(round_id)) > 0
+    sheet = Sheet(visible, one, marks if routed else {}, contents.language, store.catalogue(one.edition))
     page = _page(sheet)
     cells = _cells(sheet)
     shown = cells is not None and (contents.first == "hotspots" or not routed)
@@ -136,7 +136,7 @@ def round_map(
 
 
 def _page(sheet: Sheet) -> folium.Map:
-    store = sheet.sight.store
+    store = sheet.visible.store
     west, south, east, north = extent(store)
     page = folium.Map(tiles=None, prefer_canvas=True, attribution_control=False, zoom_snap=0.5)
     # These would be fetched from other hosts; Leaflet comes with the file, and nothing here needs the rest.
@@ -152,14 +152,14 @@ def _page(sheet: Sheet) -> folium.Map:
 
 
 def _cells(sheet: Sheet) -> Cells | None:
-    visits = sheet.sight.visits()
+    visits = sheet.visible.visits()
     if not sheet.secret:  # it goes from hand to hand, and a covert visit of today, of any round, says where a team is
-        midnight = dt.datetime.combine(sheet.sight.today.date, dt.time(), sheet.sight.today.zone)
+        midnight = dt.datetime.combine(sheet.visible.today.date, dt.time(), sheet.visible.today.zone)
         visits = visits[~visits["covert"] | (visits["arrived_at"] < midnight)]
     if not len(visits):
         return None
-    timezone = str(sheet.sight.today.zone)
-    judged = hotspot_cells(visits, sheet.sight.deductions(), zones=sheet.sight.zones(), timezone=timezone)
+    timezone = str(sheet.visible.today.zone)
+    judged = hotspot_cells(visits, sheet.visible.deductions(), zones=sheet.visible.zones(), timezone=timezone)
     codes = sorted({item for items in judged["items"] for item in items})
     named = dict(zip(codes, item_names(codes, sheet.catalogue, sheet.language), strict=True))
     months, classes = folium_cells.monthly_classes(visits, judged, timezone)
@@ -171,12 +171,12 @@ def _cell_layer(page: folium.Map, sheet: Sheet, cells: Cells, *, shown: bool) ->
     group.add_to(page)
     block = sheet.blocks.add("cells", folium_cells.packed(cells, _cell_words(sheet)))
     sheet.blocks.add_json("edges", folium_cells.outlines(cells.judged))
-    sheet.blocks.add_json("ground", folium_cells.ground(cells.raster, sheet.sight.zones()))
+    sheet.blocks.add_json("ground", folium_cells.ground(cells.raster, sheet.visible.zones()))
     page.add_child(folium_cells.call(group, block, shown=shown))
 
 
 def _places(page: folium.Map, sheet: Sheet) -> None:
-    zones, roster = sheet.sight.zones(), sheet.sight.checkpoints()
+    zones, roster = sheet.visible.zones(), sheet.visible.checkpoints()
     names = {Level.STREET: sheet.say("Street offices"), Level.COMMUNITY: sheet.say("Communities")}
     for level, name in names.items():
         part = zones[zones["level"] == level]
@@ -189,8 +189,8 @@ def _places(page: folium.Map, sheet: Sheet) -> None:
 
 
 def _days(page: folium.Map, sheet: Sheet, *, shown: bool) -> None:
-    routes, stops = sheet.sight.routes(sheet.round.id), sheet.sight.stops(sheet.round.id)
-    roster, zone = sheet.sight.checkpoints(), sheet.sight.today.zone
+    routes, stops = sheet.visible.routes(sheet.round.id), sheet.visible.stops(sheet.round.id)
+    roster, zone = sheet.visible.checkpoints(), sheet.visible.today.zone
     rows = stop_rows(stops, roster, zone=zone, category=sheet.category)
     titles = {team: mark.name for team, mark in sheet.marks.items()}
     kinds = {"base": sheet.say("Base"), "lunch": sheet.say("Lunch")}
@@ -219,7 +219,7 @@ def _days(page: folium.Map, sheet: Sheet, *, shown: bool) -> None:
 def _head() -> str:
     """Return Leaflet, the script and the styles as they stand in the file."""
     # The pictures of Leaflet's style are of markers and a button that this map doesn't have.
-    leaflet = re.sub(r"url\([^)]*\)", "none", (LEAFLET / "leaflet.css").read_text(encoding="utf-8"))
+    leaflet = re.sub(r"url\([^()]*\)", "none", (LEAFLET / "leaflet.css").read_text(encoding="utf-8"))
     variables = STYLESHEET.read_text(encoding="utf-8").partition("@media")[0]
     classes = re.findall(r"\.(?:team|heat)-\d+ \{[^}]*\}", STYLESHEET.read_text(encoding="utf-8"))
     own = (STATIC / "standalone.css").read_text(encoding="utf-8")
@@ -234,7 +234,7 @@ def _head() -> str:
 def _panel(sheet: Sheet, cells: Cells | None) -> str:
     template = Environment(loader=PackageLoader("webmap"), autoescape=True).get_template("standalone.html")
     one, say = sheet.round, sheet.say
-    draw, demo = sheet.sight.draw(one.id), sheet.sight.store.setting("demo")
+    draw, demo = sheet.visible.draw(one.id), sheet.visible.store.setting("demo")
     return template.render(
         title=say("Round {round}", round=one.id),
         dates=say("{first} to {last}", first=one.start, last=one.date(one.days)),
@@ -269,7 +269,7 @@ def _words(sheet: Sheet) -> dict[str, Any]:
         ),
         "month": say("Month"),
         "play": say("Play the months"),
-        "made": say("As of {date}", date=sheet.sight.today.date),
+        "made": say("As of {date}", date=sheet.visible.today.date),
         "source": say("Streets: © OpenStreetMap contributors, ODbL"),
     }
 

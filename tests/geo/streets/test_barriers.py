@@ -12,7 +12,7 @@ from geo.model import Mode
 from geo.streets import notes
 from geo.streets.barriers import passing
 from geo.streets.edges import StreetSource, read_streets, snap
-from routing.matrix import travel_matrix
+from routing.streets.matrix import travel_matrix
 from routing.streets.network import StreetNetwork
 
 FAULTS = Path(__file__).parents[1] / "faults"

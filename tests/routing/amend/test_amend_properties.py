@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from geo.errors import StateError
 from geo.store import Store
 from routing.amend import Change, Late, StopClosed, StreetClosed, Takeover, amend, undo
-from routing.brief import Brief, Terms, brief_of
 from routing.check import Violation, violations
+from routing.plan.problem_builder import PosedRound, Terms, pose_round
 from routing.problem import Plan, PlannedRoute, Reason
 from routing.streets.network import network_of
 
@@ -27,19 +27,19 @@ def seconds(moment: pd.Timestamp, day: int) -> int:
     return round((moment - MIDNIGHT).total_seconds()) - (day - 1) * 86400
 
 
-def planned(brief: Brief, stops: pd.DataFrame, unserved: pd.DataFrame) -> Plan:
+def planned(posed: PosedRound, stops: pd.DataFrame, unserved: pd.DataFrame) -> Plan:
     """Read the plan of a city back into the terms of the problem of its whole round."""
-    row = {str(one): at for at, one in enumerate(brief.sample.index)}
-    names = [team.id for team in brief.teams]
+    row = {str(one): at for at, one in enumerate(posed.sample.index)}
+    names = [team.id for team in posed.teams]
     routes = []
     for (team, day), rows in stops.groupby(["team", "day"]):
         number = names.index(team)
         visits, lunch = rows[rows["kind"] == "stop"], rows[rows["kind"] == "lunch"]
         bases = rows[rows["kind"] == "base"]
         places = [row[one] for one in visits["checkpoint"]]
-        base = brief.problem.teams[number].base
+        base = posed.problem.teams[number].base
         legs = [base, *places, base]
-        matrix = brief.problem.matrix(number)
+        matrix = posed.problem.matrix(number)
         routes.append(
             PlannedRoute(
                 number,
@@ -60,10 +60,10 @@ def planned(brief: Brief, stops: pd.DataFrame, unserved: pd.DataFrame) -> Plan:
 def broken(store: Store) -> list[Violation]:
     """Replay the whole round as it is now; stops may have changed their day."""
     round_ = store.round("R1")
-    brief = brief_of(store, round_, network_of(store), store.catalogue(round_.edition), Terms())
-    asked = brief.real_problem
+    posed = pose_round(store, round_, network_of(store), store.catalogue(round_.edition), Terms())
+    asked = posed.real_problem
     asked.day_of.update(dict.fromkeys(asked.stops))
-    return violations(asked, planned(brief, store.stops("R1"), store.unserved("R1")), slices=brief.hours.slices)
+    return violations(asked, planned(posed, store.stops("R1"), store.unserved("R1")), slices=posed.hours.slices)
 
 
 @st.composite

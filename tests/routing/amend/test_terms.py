@@ -14,9 +14,9 @@ from geo.model import NO_LUNCH, Mode, Visit
 from geo.store import Store
 from geo.streets.edges import snap
 from routing.amend import Late, StopClosed, Takeover, amend, quote, undo
-from routing.brief import Terms
-from routing.matrix import travel_matrix
-from routing.plan import PlanOptions, plan_round
+from routing.plan.planner import PlanOptions, plan_round
+from routing.plan.problem_builder import Terms
+from routing.streets.matrix import travel_matrix
 from routing.streets.network import network_of
 from routing.streets.speeds import TimeSlice
 

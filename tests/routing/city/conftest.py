@@ -12,6 +12,7 @@ import shapely
 
 from geo.model import Deduction, Inspector, Round, Team, Visit
 from geo.store import Store
+from tests.routing.city.rounds import drawn, made
 
 CATEGORIES = ("main_road", "back_alley", "bus_stop")
 JUNE = Round("2026-06", dt.date(2026, 6, 12), days=3, teams=4, size=60)
@@ -112,3 +113,12 @@ def another_city(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "another.gpkg", create=True) as store:
         fill(store)
         yield store
+
+
+@pytest.fixture
+def overlapping(city: Store) -> Store:
+    """Draw three covert rounds of one roster that run at the same time: each begins later and ends earlier."""
+    for number, (start, days) in enumerate([(12, 9), (14, 5), (15, 2)]):
+        made(city, f"C{number}", dt.date(2026, 6, start), days=days, covert=True)
+        drawn(city, f"C{number}", 60 + number)
+    return city

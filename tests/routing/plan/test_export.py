@@ -14,7 +14,7 @@ from lxml import etree
 
 from geo.errors import InputError, StateError
 from geo.store import Store
-from routing.plan import PlanOptions, plan_round
+from routing.plan.planner import PlanOptions, plan_round
 from routing.sheets.export import COVERT, FORMATS, TRIAL, Wording, export_routes, routes_file
 from routing.sheets.gpx import NAMESPACE, to_gpx
 from routing.sheets.route_sheet import directions, plan_part

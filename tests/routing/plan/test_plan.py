@@ -13,11 +13,11 @@ from geo.frames import ROUTES, STOPS, UNSERVED, faults
 from geo.model import Mode, Round, Team
 from geo.store import Store
 from geo.streets.edges import snap
-from routing.brief import Days, Terms, made_up
-from routing.matrix import travel_matrix
-from routing.plan import PlanOptions, plan_round
-from routing.plan_report import report_of
+from routing.plan.planner import PlanOptions, plan_round
+from routing.plan.problem_builder import Days, Terms, made_up
+from routing.plan.report import report_of
 from routing.problem import HOUR_S, Shift
+from routing.streets.matrix import travel_matrix
 from routing.streets.network import edges_in_area_or_street, network_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -160,7 +160,7 @@ def test_the_bar_of_the_search_never_goes_back_while_days_are_priced(city: Store
 def test_a_long_day_on_foot_is_warned_of(city: Store, teams: list[Team], monkeypatch: pytest.MonkeyPatch) -> None:
     city.replace_teams([replace(teams[0], mode=Mode.WALK), teams[1]])
     assert plan_round(city, "R1", PlanOptions(steps=1_000, seed=3)).notes == ()
-    monkeypatch.setattr("routing.plan.LONG_WALK_M", 1_000.0)
+    monkeypatch.setattr("routing.plan.planner.LONG_WALK_M", 1_000.0)
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     report, routes = report_of(city, "R1"), city.routes("R1")
     far = routes[(routes["mode"] == Mode.WALK) & (routes["length_m"] > 1_000)].sort_values("length_m")

@@ -12,9 +12,9 @@ import shapely
 from geo.frames import ROUTES, STOPS, faults
 from geo.model import NO_LUNCH, Mode, Team
 from geo.store import Store
-from routing.brief import Brief, Days, Terms, brief_of
-from routing.plan import PlanOptions, plan_round
-from routing.plan_report import report_of
+from routing.plan.planner import PlanOptions, plan_round
+from routing.plan.problem_builder import Days, PosedRound, Terms, pose_round
+from routing.plan.report import report_of
 from routing.problem import HOUR_S, Shift
 from routing.sheets.export import export_routes
 from routing.streets.network import network_of
@@ -36,20 +36,20 @@ def own_terms(city: Store, teams: list[Team]) -> Store:
     return city
 
 
-def asked(city: Store) -> Brief:
+def asked(city: Store) -> PosedRound:
     round_ = city.round("R1")
-    return brief_of(city, round_, network_of(city), city.catalogue(round_.edition), OPTIONS.terms)
+    return pose_round(city, round_, network_of(city), city.catalogue(round_.edition), OPTIONS.terms)
 
 
 def test_the_problem_knows_what_each_team_says(own_terms: Store) -> None:
-    brief = asked(own_terms)
-    early, late = brief.real_problem.teams
+    posed = asked(own_terms)
+    early, late = posed.real_problem.teams
     assert early.shift == Shift(7 * H, 13 * H, 11 * H, 12 * H + 1800)
     assert late.shift == Shift(10 * H, 19 * H, lunch_s=0)
     assert (early.end_base, late.end_base) == (None, late.base)
-    assert brief.problem.slots() == [(0, 0), (1, 0), (1, 1)]
-    assert brief.problem.teams[0].shift.start_s > 7 * H  # the morning's rush is shorter on the solver's clock
-    assert set(brief.hours.travel_s[Mode.EBIKE]) == {TimeSlice.DAY, TimeSlice.MORNING_PEAK, TimeSlice.EVENING_PEAK}
+    assert posed.problem.slots() == [(0, 0), (1, 0), (1, 1)]
+    assert posed.problem.teams[0].shift.start_s > 7 * H  # the morning's rush is shorter on the solver's clock
+    assert set(posed.hours.travel_s[Mode.EBIKE]) == {TimeSlice.DAY, TimeSlice.MORNING_PEAK, TimeSlice.EVENING_PEAK}
 
 
 def test_each_team_keeps_its_own_hours_lunch_end_and_days(own_terms: Store) -> None:
@@ -73,13 +73,13 @@ def test_each_team_keeps_its_own_hours_lunch_end_and_days(own_terms: Store) -> N
 
 
 def test_an_open_route_ends_at_its_last_stop(own_terms: Store) -> None:
-    brief = asked(own_terms)
+    posed = asked(own_terms)
     plan_round(own_terms, "R1", OPTIONS)
     stops = own_terms.stops("R1", team="A", day=1)
     last = stops[stops["kind"] == "stop"].geometry.iloc[-1]
     line = own_terms.routes("R1", team="A", day=1).geometry.iloc[0]
     assert shapely.distance(shapely.Point(line.coords[-1]), last) < 2e-4  # degrees: at the street beside it
-    base = shapely.Point(brief.teams[0].base_lon, brief.teams[0].base_lat)
+    base = shapely.Point(posed.teams[0].base_lon, posed.teams[0].base_lat)
     assert shapely.distance(shapely.Point(line.coords[0]), base) < 1e-6
 
 

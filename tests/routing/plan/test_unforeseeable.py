@@ -11,12 +11,12 @@ import pytest
 from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Round, Visit
 from geo.store import Store
-from routing import plan_proof
-from routing.brief import Terms, brief_of
 from routing.check import violations
 from routing.draw import trial_key
-from routing.plan import PlanOptions, plan_round
-from routing.plan_report import PlanReport, chances_of, report_of
+from routing.plan import proof as plan_proof
+from routing.plan.planner import PlanOptions, plan_round
+from routing.plan.problem_builder import Terms, pose_round
+from routing.plan.report import PlanReport, chances_of, report_of
 from routing.problem import Plan
 from routing.streets.network import network_of
 from routing.vary import choose, subkey
@@ -36,15 +36,15 @@ def chosen(city: Store, round_id: str = "R1"):
 def test_the_kept_candidates_give_the_saved_plan_again(city: Store) -> None:
     report = plan_round(city, "R1", QUICK)
     round_ = city.round("R1")
-    brief = brief_of(city, round_, network_of(city), city.catalogue(round_.edition), Terms())
-    left = {stop: "left" for stop, place in enumerate(brief.sample.index) if place in city.unserved("R1").index}
+    posed = pose_round(city, round_, network_of(city), city.catalogue(round_.edition), Terms())
+    left = {stop: "left" for stop, place in enumerate(posed.sample.index) if place in city.unserved("R1").index}
     plan = Plan(tuple(chosen(city)), left)
-    assert violations(brief.problem, plan) == []
-    walks = {(walk[0], walk) for walk in brief.walks(plan)}
+    assert violations(posed.problem, plan) == []
+    walks = {(walk[0], walk) for walk in posed.walks(plan)}
     assert walks == {(walk[0], walk) for walk in places_of(city.stops("R1"))}
     assert report.figures.premium == pytest.approx(plan.travel_s / report.figures.shortest_s - 1)
     assert plan.travel_s <= report.travel_s == report.figures.travel_s == city.routes("R1")["travel_s"].sum()
-    assert brief.ensure_real(plan) == brief.real(plan)
+    assert posed.ensure_real(plan) == posed.real(plan)
     assert 0 < report.figures.premium_mean <= report.premium_cap
     assert kept_candidates(city, "R1")[1] == report.candidates_sha256
     assert report_of(city, "R1") == report

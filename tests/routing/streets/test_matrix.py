@@ -16,8 +16,8 @@ from geo.crs import metric_crs, project_xy, unproject_xy
 from geo.errors import PlanError
 from geo.model import Mode
 from geo.streets.edges import Positions, length_m, read_streets, snap
-from routing.matrix import UNREACHABLE_S, matrix_ms, travel_matrix, way
 from routing.streets.engines import FAR_MS
+from routing.streets.matrix import UNREACHABLE_S, matrix_ms, travel_matrix, way
 from routing.streets.network import StreetNetwork
 from routing.streets.speeds import TimeSlice, speed_kmh
 

@@ -12,9 +12,9 @@ from geo.errors import InputError
 from geo.model import Mode
 from geo.store import Store
 from geo.streets.edges import Positions, length_m
-from routing.matrix import UNREACHABLE_S, travel_matrix
 from routing.streets import network as network_module
 from routing.streets.engines import CLOSED_MS, CchEngine, ScipyEngine
+from routing.streets.matrix import UNREACHABLE_S, travel_matrix
 from routing.streets.network import StreetNetwork, Travel, edges_in_area_or_street, network_of
 from routing.streets.speeds import SPEEDS_KMH, TimeSlice, speed_kmh
 

@@ -9,8 +9,8 @@ import shapely
 from geo.errors import PlanError
 from geo.model import Mode
 from geo.streets.edges import Positions, length_m
-from routing.matrix import travel_matrix
 from routing.streets.directions import Leg, Turn, steps, steps_of
+from routing.streets.matrix import travel_matrix
 from routing.streets.network import StreetNetwork
 from routing.streets.ways import way
 

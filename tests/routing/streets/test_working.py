@@ -9,8 +9,8 @@ import shapely
 
 from geo.model import Mode, Round, Team
 from geo.streets.edges import StreetSource, read_streets, snap
-from routing.matrix import travel_matrix
 from routing.problem import HOUR_S, Shift
+from routing.streets.matrix import travel_matrix
 from routing.streets.network import StreetNetwork
 from routing.streets.working import WorkTime, work_time
 

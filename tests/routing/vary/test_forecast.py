@@ -9,7 +9,7 @@ import pytest
 from geo.model import Round
 from geo.store import Store
 from routing.draw import trial_key
-from routing.forecast import chances, figures
+from routing.plan.forecast import chances, figures
 from routing.solver import solve
 from routing.vary import Variety, vary
 from routing.vary.history import known_legs, past_walks

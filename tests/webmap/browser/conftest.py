@@ -22,10 +22,10 @@ from data.demo import build
 from geo.catalogue import load
 from geo.model import Role, Round
 from geo.store import Store
-from routing.plan import PlanOptions, plan_round
+from routing.plan.planner import PlanOptions, plan_round
 from routing.rounds import draw_round
 from webmap import create_app
-from webmap.auth import add_account
+from webmap.accounts.auth import add_account
 
 ROUND = Round("2026-06", start=dt.date(2026, 6, 9), days=4, teams=11, size=1_090, covert=True)
 PLAN_STEPS = 1_000  # in place of seconds: a busy machine makes the same plan

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from geo.store import Store
-from webmap.palette import rgb
+from webmap.maps.palette import rgb
 
 pytestmark = pytest.mark.browser
 

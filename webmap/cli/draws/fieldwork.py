@@ -3,7 +3,7 @@
 import click
 
 from geo.natural import natural_order
-from routing.brief import made_up, teams_of
+from routing.plan.problem_builder import made_up, teams_of
 from routing.rounds import fieldwork
 from routing.teams.drawn import WINDOW, draw_round_teams
 from webmap.cli.draws.group import draw_group

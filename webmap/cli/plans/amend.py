@@ -80,7 +80,7 @@ def stop_closed(session: Session, asked: Asked, team: str, day: int, checkpoint:
 @area_options
 def street_closed(session: Session, asked: Asked, team: str, day: int, closed: ClosedArea) -> Result:
     """Lead a team round a street that is closed."""
-    return _done(session, asked, StreetClosed(team, day, closed.shape(), closed.street, reason=asked.reason))
+    return _done(session, asked, StreetClosed(team, day, closed.shape(session), closed.street, reason=asked.reason))
 
 
 @command(amend_group, "takeover")

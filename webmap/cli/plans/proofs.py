@@ -8,9 +8,9 @@ import click
 
 from geo.clock import today
 from geo.errors import InputError
-from routing import plan_proof
 from routing.draw.points import canonical_json
 from routing.draw.verify import read
+from routing.plan import proof as plan_proof
 from routing.rounds.secrecy import last_secret_day, refuse_early
 from webmap.cli.files import OutFile
 from webmap.cli.plans.group import plan_group

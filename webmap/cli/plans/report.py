@@ -8,8 +8,8 @@ import pandas as pd
 from geo.errors import InputError
 from geo.natural import natural_order
 from geo.store import Store
-from routing.forecast import KNOWN, Figures
-from routing.plan_report import PlanReport, chances_of, report_of
+from routing.plan.forecast import KNOWN, Figures
+from routing.plan.report import PlanReport, chances_of, report_of
 from routing.vary.likeness import MOST
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command

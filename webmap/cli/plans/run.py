@@ -10,9 +10,9 @@ import click
 
 from geo.errors import StateError
 from geo.store import Store
-from routing.brief import Days, Terms, made_up
 from routing.hours import shift_of
-from routing.plan import PlanOptions, plan_round
+from routing.plan.planner import PlanOptions, plan_round
+from routing.plan.problem_builder import Days, Terms, made_up
 from routing.solver import SearchState
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command

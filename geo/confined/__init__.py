@@ -1,0 +1,11 @@
+"""Work on foreign files in a child process, so that no file can end or stop the process that asked for it.
+
+A reader of workbooks or pictures is written in C, Rust or C++: a file that asks it for more memory than there is ends
+the process without an exception, and one that keeps it busy holds the interpreter's lock. So it runs apart, with
+limits of memory and time; what becomes of it is an answer or an error of ours.
+"""
+
+from geo.confined.limits import Limits as Limits
+from geo.confined.limits import machine_mb as machine_mb
+from geo.confined.parent import confined as confined
+from geo.confined.parent import unheeded as unheeded

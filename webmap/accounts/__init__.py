@@ -1,0 +1,1 @@
+"""Who asks, and what that account may see and do."""

@@ -1,0 +1,76 @@
+"""What the pages of an import have a child process do, so that no file can stop the server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from geo import imports
+from geo.confined import Limits
+from geo.crs import Datum
+from geo.imports import ImportOptions, ImportReport
+from geo.progress import Progress
+from geo.store import Store
+from webmap.intake import preview
+from webmap.intake.preview import Kept, Preview
+from webmap.intake.uploads import Upload
+from webmap.language import texts
+
+SHARE = 0.25  # of the machine's memory: two imports may run at once, and the pages need theirs
+MOST_MB = 4096
+CPU_S, WALL_S = 600, 1200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a look at an upload of visits found, or what its import did."""
+
+    upload: Upload
+    report: ImportReport
+    rejected: bytes  # the refused rows as XLSX
+
+
+def limits() -> Limits:
+    """Return what a child of this application may use; ``READING`` of its configuration says otherwise."""
+    configured = current_app.config.get("READING")
+    if isinstance(configured, Limits):
+        return configured
+    return Limits.of_share(SHARE, most_mb=MOST_MB, cpu_s=CPU_S, wall_s=WALL_S)
+
+
+def look(city: str, upload: Upload, progress: Progress) -> Preview:
+    """Look at an upload; see :func:`webmap.intake.preview.look`."""
+    with Store.open(city) as store:
+        return preview.look(store, upload, progress)
+
+
+def keep(city: str, upload: Upload, progress: Progress, *, digest: str, force: bool) -> Kept:
+    """Import an upload; see :func:`webmap.intake.preview.keep`."""
+    with Store.open(city) as store:
+        return preview.keep(store, upload, digest, force=force, progress=progress)
+
+
+def read_visits(city: str, waiting: Upload, progress: Progress, *, language: str, dry_run: bool) -> Read:
+    """Look at an upload of visits, or bring them in."""
+    options = ImportOptions(
+        Datum.WGS84,  # visits name no place of their own
+        rejected=waiting.folder / "rejected.xlsx",
+        dry_run=dry_run,
+        history=bool(waiting.choices.get("history")),
+        who=waiting.user,
+        file=waiting.name,
+        say=partial(_say, waiting, language),
+    )
+    archive = waiting.archive if waiting.archive.exists() else None
+    with waiting.by_name(), Store.open(city) as store:
+        report = imports.import_visits(store, waiting.path, options, photos=archive, progress=progress)
+    refused = Path(report.rejected_file).read_bytes() if report.rejected else b""
+    return Read(waiting, replace(report, rejected_file=""), refused)
+
+
+def _say(waiting: Upload, language: str, template: str, values: Mapping[str, Any]) -> str:
+    """Say a sentence with the files called as their user calls them."""
+    return texts.say(template, waiting.named(values), language)

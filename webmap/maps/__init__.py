@@ -1,0 +1,1 @@
+"""What the maps draw: layers as GeoJSON, vector tiles, the colours."""

@@ -1,0 +1,75 @@
+"""What the maps draw, as GeoJSON; every answer goes through :class:`webmap.accounts.visibility.VisibleCity`."""
+
+import geopandas as gpd
+import pandas as pd
+from flask import Blueprint, Response
+
+from geo.clock import zone_of
+from geo.model import Role
+from webmap.accounts import access
+from webmap.formats import category_name
+from webmap.maps import geojson
+from webmap.maps.stop_rows import stop_rows
+
+pages = Blueprint("layers", __name__, url_prefix="/data")
+
+
+@pages.get("/rounds/<round_id>/routes.geojson")
+@access.require(Role.PLANNER, Role.TEAM)
+def routes(round_id: str) -> Response:
+    """Return a round's routes, one line per team and day."""
+    frame = access.visible().routes(round_id)
+    return geojson.answer(frame, ("team", "day", "mode", "travel_s", "length_m", "stops"))
+
+
+@pages.get("/rounds/<round_id>/stops.geojson")
+@access.require(Role.PLANNER, Role.TEAM)
+def stops(round_id: str) -> Response:
+    """Return a round's bases, stops and lunches in their order, with local times and the checkpoint's name."""
+    visible = access.visible()
+    zone = zone_of(access.city())
+    frame = stop_rows(visible.stops(round_id), visible.checkpoints(), zone=zone, category=category_name)
+    columns = ("team", "day", "order", "number", "kind", "checkpoint", "name", "category", "from", "to", "dwell_s")
+    return geojson.answer(frame, columns)
+
+
+@pages.get("/checkpoints.geojson")
+@access.require(*Role)
+def checkpoints() -> Response:
+    """Return the roster, or the part of it that the account may see."""
+    frame = access.visible().checkpoints()
+    return geojson.answer(with_category(frame), ("name", "category", "address", "unit"))
+
+
+@pages.get("/zones.geojson")
+@access.require(Role.PLANNER, Role.STREET)
+def zones() -> Response:
+    """Return the zones, or the part of them that the account may see."""
+    return geojson.answer(access.visible().zones(), ("level", "name", "parent", "unit"))
+
+
+@pages.get("/zone-names.geojson")
+@access.require(Role.PLANNER)
+def zone_names() -> Response:
+    """Return a point inside each zone for its name: a polygon cut into tiles would show it once a tile."""
+    zones = access.visible().zones()
+    return geojson.answer(zones.set_geometry(zones.representative_point()), ("level", "name"))
+
+
+@pages.get("/problems.geojson")
+@access.require(Role.STREET)
+def problems() -> Response:
+    """Return what was found in the street's zone, one point for each checkpoint, with how often and how many points."""
+    found = access.visible().deductions()
+    by = found.groupby("checkpoint")
+    frame = by.agg(points=("points", "sum"), found=("points", "size"), last=("arrived_at", "max"))
+    frame["last"] = pd.to_datetime(frame["last"]).dt.strftime("%Y-%m-%d")
+    shape = by["geometry"].first()
+    named = access.visible().checkpoints()["name"].reindex(frame.index)
+    drawn = gpd.GeoDataFrame(frame.assign(name=named), geometry=gpd.GeoSeries(shape, crs="EPSG:4326"))
+    return geojson.answer(drawn, ("name", "points", "found", "last"))
+
+
+def with_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Write the categories in the language of this request."""
+    return frame.assign(category=frame["category"].map(category_name))

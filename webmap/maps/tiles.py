@@ -1,0 +1,136 @@
+"""Vector tiles of what is large and seldom changes: streets and zones, one PMTiles file each, made at first need."""
+
+import contextlib
+import hashlib
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+from flask import Blueprint, Response, send_from_directory, url_for
+
+from geo.errors import NotFoundError
+from geo.model import Role
+from geo.store import Store
+from webmap.accounts import access
+
+pages = Blueprint("tiles", __name__, url_prefix="/tiles")
+
+LOWEST_ZOOM, HIGHEST_ZOOM = 8, 14
+YEAR_S = 365 * 24 * 3600
+FORMAT = 1  # raised when the tiles of the same input change, so that old caches are left behind
+# From the widest to the smallest: what a map shows first. OSM's link classes go with their roads.
+RANKS = {
+    "motorway": 0,
+    "trunk": 0,
+    "primary": 1,
+    "secondary": 2,
+    "tertiary": 3,
+    "residential": 4,
+    "unclassified": 4,
+    "living_street": 4,
+}
+SMALLEST = 5
+ZONE_COLUMNS = ("level", "name", "parent", "unit")
+_making = threading.Lock()
+
+
+def street_archive(store: Store) -> Path:
+    """Return the PMTiles file of the streets, making it when the streets are new.
+
+    Layer ``streets`` with ``rank`` (0 the widest to 5), ``name``, ``bridge`` and ``tunnel``.
+    """
+    return _kept(store, "streets", (store.streets_sha256() or "none")[:16], lambda: street_lines(store.streets()))
+
+
+def zone_archive(store: Store) -> Path:
+    """Return the PMTiles file of the zones, rebuilt when a zone changed; layer ``zones`` with code, level, names."""
+    zones = store.zones()
+    plain = zones[[*ZONE_COLUMNS]].reset_index()
+    rows = plain.to_csv(index=False).encode()
+    digest = hashlib.sha256(rows + b"".join(shapely.to_wkb(zones.geometry.to_numpy()))).hexdigest()[:16]
+    tiled = gpd.GeoDataFrame(plain, geometry=zones.geometry.to_numpy(), crs=zones.crs)
+    return _kept(store, "zones", digest, lambda: tiled)
+
+
+def prepare(store: Store) -> None:
+    """Make the archives that are missing, so that nobody waits for them later."""
+    if store.streets_sha256():
+        street_archive(store)
+    if len(store.zones()):
+        zone_archive(store)
+
+
+def street_address(store: Store) -> str:
+    """Return the address of the streets' tiles, which changes with them; empty when the city has no streets."""
+    return url_for("tiles.streets", name=street_archive(store).name) if store.streets_sha256() else ""
+
+
+def zone_address(store: Store) -> str:
+    """Return the address of the zones' tiles, which changes with them; empty when the city has no zones."""
+    return url_for("tiles.zones", name=zone_archive(store).name) if len(store.zones()) else ""
+
+
+@pages.get("/streets/<name>")
+@access.require(*Role)
+def streets(name: str) -> Response:
+    """Serve the streets' tiles, by byte ranges."""
+    return _serve(street_archive(access.city()), name)
+
+
+@pages.get("/zones/<name>")
+@access.require(Role.PLANNER)
+def zones(name: str) -> Response:
+    """Serve the zones' tiles, by byte ranges, to planners: a street office gets its own zone as GeoJSON."""
+    return _serve(zone_archive(access.city()), name)
+
+
+def _serve(archive: Path, name: str) -> Response:
+    if archive.name != name:
+        raise NotFoundError("there are no tiles {name}: reload the page", name=name)
+    response = send_from_directory(archive.parent, archive.name, mimetype="application/vnd.pmtiles", conditional=True)
+    response.headers["Cache-Control"] = f"private, max-age={YEAR_S}, immutable"
+    return response
+
+
+def street_lines(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the streets as a map draws them: each once, with its ``rank``, 0 the widest to 5."""
+    rank = edges["highway"].str.removesuffix("_link").map(RANKS).fillna(SMALLEST).astype(int)
+    frame = edges[["name", "bridge", "tunnel", "geometry"]].assign(rank=rank)
+    # Both directions of a street are one line on a map.
+    shape = shapely.to_wkb(shapely.normalize(frame.geometry.to_numpy()))
+    _, first = np.unique(shape, return_index=True)
+    return frame.iloc[np.sort(first)]
+
+
+def _kept(store: Store, layer: str, digest: str, frame_of: Callable[[], gpd.GeoDataFrame]) -> Path:
+    folder = store.cache_dir / "tiles"
+    path = folder / f"{layer}-{FORMAT}-{digest}.pmtiles"
+    with _making:
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            _make(path, layer, frame_of())
+            _tidy(folder, layer, path)
+    return path
+
+
+def _make(path: Path, layer: str, frame: gpd.GeoDataFrame) -> None:
+    if not len(frame):
+        raise NotFoundError("the city has no {layer} yet: import them first", layer=layer)
+    # GDAL writes in place; a half-written archive must never carry the final name.
+    with tempfile.TemporaryDirectory(dir=path.parent) as draft:
+        made = Path(draft) / path.name
+        zooms = {"MINZOOM": str(LOWEST_ZOOM), "MAXZOOM": str(HIGHEST_ZOOM)}
+        pyogrio.write_dataframe(frame, made, driver="PMTiles", layer=layer, dataset_options=zooms)
+        made.replace(path)
+
+
+def _tidy(folder: Path, layer: str, newest: Path) -> None:
+    for old in folder.glob(f"{layer}-*.pmtiles"):
+        if old != newest:
+            with contextlib.suppress(OSError):  # Windows keeps a file that is being read
+                old.unlink()
