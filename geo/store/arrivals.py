@@ -180,7 +180,7 @@ def _new_visits(mark: int | None) -> Insert:
         .join(_C, _C.c.id == _A.c.checkpoint)
         .where(_not_there(_A, _V))
     )
-    return insert(_V).from_select([*VISIT, *_COPIED, "import_id"], found)
+    return insert(_V).from_select([*VISIT, *_COPIED, "import_id"], found).execution_options(preserve_rowcount=True)
 
 
 def _new_deductions(mark: int | None) -> Insert:
