@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from geo.readers.numerals import MINUS
 
 _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - of serial numbers; spreadsheets know no zone
-_EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001 - of those of old Macintosh workbooks
-_SERIALS = (20_000, 80_000)  # days from the epoch: 1954 to 2119
+EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001 - of those of old Macintosh workbooks
+SERIALS = (20_000, 80_000)  # days from the epoch: 1954 to 2119
 _DAY_S = 86_400
 _HALVES = {  # first and last hour, and what is added to the hour of a clock's face
     **dict.fromkeys(("上午", "am", "a.m."), (0, 11, 0)),
@@ -32,7 +32,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _FRACTION = re.compile(r"0?\.\d+|0|0\.0+")
-_SERIAL = re.compile(r"\d{5}(?:\.\d*)?")
+SERIAL = re.compile(r"\d{5}(?:\.\d*)?")
 _NO_DAYS = {dt.date(1899, 12, 30), dt.date(1899, 12, 31), dt.date(1904, 1, 1)}  # of a time alone in a spreadsheet
 _GREENWICH = dict.fromkeys(("Z", "UTC", "GMT"), "+00:00")
 _PARTS = {"半": 30, "整": 0, "一刻": 15, "三刻": 45}
@@ -45,7 +45,7 @@ def times(cells: Iterable[Any], timezone: str, *, days_from_1904: bool = False) 
     2026年6月12日下午2时30分 and 20260612.
     """
     zone = ZoneInfo(timezone)
-    epoch = _EPOCH_1904 if days_from_1904 else _EPOCH
+    epoch = EPOCH_1904 if days_from_1904 else _EPOCH
     known: dict[Any, dt.datetime | None] = {}
     out = []
     for cell in cells:
@@ -77,20 +77,24 @@ def _of_seconds(seconds: float) -> dt.time | None:
 
 
 def joined(dates: Sequence[Any], clocks: Sequence[Any], timezone: str) -> list[Any]:
-    """Join two columns, of dates and of times of day, to one of moments; a cell that holds both stays as it is.
+    """Join two columns, of dates and of times of day, to one of moments; a time with its own date stays as it is.
 
-    What is no date or no time of day is joined as text, so that the row's fault shows both.
+    What is no date or no time of day, or names two dates, is joined as text, so that the row's fault shows both.
     """
     zone, out = ZoneInfo(timezone), []
     for date, clock in zip(dates, clocks, strict=True):
         time, day = time_of_day(clock), times([date], timezone)[0]
         if time is not None and day is not None:
             out.append(f"{day.astimezone(zone).date().isoformat()} {time.isoformat()}")
-        elif times([clock], timezone)[0] is not None:
+        elif (whole := times([clock], timezone)[0]) is not None and day in (None, _midnight(whole, zone)):
             out.append(clock)
         else:
             out.append(" ".join(filter(None, (_plain(date), _plain(time or clock)))))
     return out
+
+
+def _midnight(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    return dt.datetime.combine(moment.astimezone(zone).date(), dt.time(), zone).astimezone(dt.UTC)
 
 
 def _utc(cell: Any, zone: ZoneInfo, epoch: dt.datetime) -> dt.datetime | None:  # noqa: ANN401 - a cell
@@ -118,8 +122,8 @@ def _moment(cell: Any, epoch: dt.datetime) -> dt.datetime | None:  # noqa: ANN40
         return dt.datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[misc, arg-type] # noqa: DTZ001
     if match := _DATE.match(text):
         return _with_clock(match, text[match.end() :].strip(" Tt,，"))
-    serial = float(text) if _SERIAL.fullmatch(text) else 0.0
-    return epoch + dt.timedelta(seconds=round(serial * _DAY_S)) if _SERIALS[0] <= serial <= _SERIALS[1] else None
+    serial = float(text) if SERIAL.fullmatch(text) else 0.0
+    return epoch + dt.timedelta(seconds=round(serial * _DAY_S)) if SERIALS[0] <= serial <= SERIALS[1] else None
 
 
 def _with_clock(date: re.Match[str], rest: str) -> dt.datetime | None:

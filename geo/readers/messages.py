@@ -133,6 +133,9 @@ UNSEEN = (
 )
 TWO_COLUMNS = "both {taken!r} and {other!r} mean {field}; {taken!r} was taken"
 UNUSED_COLUMNS = "these columns were not used: {headers}"
+SERIALS_READ = "{count} times are numbers of a spreadsheet; they were read as days since {year}"
+TIMES_JOINED = "{count} times of day were joined with the dates beside them"
+OTHER_FORM = "{count} rows write the id of a checkpoint in another form, {value!r} first: {own!r} was taken for it"
 ODK_READ = "row {rows}: latitude, longitude, height and accuracy in one cell were read in the order of ODK"
 COMMAS_READ = "row {rows}: the comma was read as a decimal point"
 DMS_READ = "row {rows}: degrees, minutes and seconds were turned into decimal degrees"

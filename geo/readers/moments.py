@@ -1,7 +1,7 @@
 """Whole columns of times at once: ``2026-06-12 09:30`` is read by its digits, other forms one by one."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from geo.readers import values
-
 Moments = npt.NDArray[np.datetime64]
 """UTC to the millisecond; NaT where there is no time."""
+Others = Callable[[Sequence[Any]], Sequence[dt.datetime | None]]
 
 _TO_THE_MINUTE, _TO_THE_SECOND = 16, 19  # characters
 _DATE = (0, 1, 2, 3, 5, 6, 8, 9)  # places of the digits
@@ -22,8 +21,18 @@ _ZERO, _NINE = ord("0"), ord("9")
 _NOTHING = np.datetime64("NaT", "ms")
 
 
-def moments(cells: Sequence[Any], timezone: str) -> Moments:
-    """Read cells as :func:`geo.readers.values.times` does, a column at a time."""
+def moments(cells: Sequence[Any], timezone: str, others: Others) -> Moments:
+    """Read cells as moments, a column at a time.
+
+    Parameters
+    ----------
+    cells
+        As they stand in the file.
+    timezone
+        Of times that name none.
+    others
+        Reads the cells that are written in any other form.
+    """
     found: Moments = np.full(len(cells), _NOTHING, dtype="datetime64[ms]")
     rest = np.ones(len(cells), bool)
     lengths = np.array([len(cell) if cell.__class__ is str else 0 for cell in cells], dtype=np.int64)
@@ -35,9 +44,9 @@ def moments(cells: Sequence[Any], timezone: str) -> Moments:
             plain &= certain
             found[at[plain]] = moved[plain]
             rest[at[plain]] = False
-    others = np.flatnonzero(rest)
-    read = values.times([cells[place] for place in others.tolist()], timezone)
-    found[others] = [_NOTHING if time is None else np.datetime64(time.replace(tzinfo=None), "ms") for time in read]
+    left = np.flatnonzero(rest)
+    read = others([cells[place] for place in left.tolist()]) if len(left) else []
+    found[left] = [_NOTHING if time is None else np.datetime64(time.replace(tzinfo=None), "ms") for time in read]
     return found
 
 

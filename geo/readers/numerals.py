@@ -20,6 +20,7 @@ _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:(?P<by>[,'’])\d{3})(?:(?P=by)\d{3})*(
 _POINTS = re.compile(r"[-+]?\d{1,3}(?:\.\d{3}){2,}")
 _CONTINENTAL = re.compile(r"[-+]?\d{1,3}(?:[.'’]\d{3})+,\d+")
 _COMMA = re.compile(r"[-+]?\d+,\d+")
+_POINTS_OFF = re.compile(r"扣?\s*([^\s扣分]*\d[^\s扣分]*)\s*分")
 _NEGATIVE = re.compile(r"\((?![-+])(.+)\)")
 
 
@@ -37,6 +38,12 @@ def plain_number(text: str) -> str:
     if bracketed := _NEGATIVE.fullmatch(plain):
         plain = f"-{bracketed[1].strip()}"
     return _BLANKS.sub("", re.sub(r"^([-+])\s+", r"\1", plain))
+
+
+def points_of(text: str) -> str:
+    """Return what was taken off without its unit: 1.5 of 扣1.5分."""
+    points = _POINTS_OFF.fullmatch(text)
+    return points[1] if points else text
 
 
 def read_numbers(written: pd.Series) -> Numbers:

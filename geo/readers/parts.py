@@ -47,6 +47,10 @@ class Part:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def has(self, field: str) -> bool:
+        """Tell whether the file, or the caller, gives the field."""
+        return field in self.columns or field in self.constants
+
     def column(self, field: str) -> Cells:
         """Return the cells of a field; blanks where the file has no such column."""
         if field in self.columns:

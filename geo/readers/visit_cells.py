@@ -4,20 +4,25 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from geo.clock import TIMEZONE
 from geo.errors import InputError
-from geo.notes import Say, in_english
+from geo.notes import Note, Say, in_english
 from geo.progress import Progress
 from geo.readers import messages, values
+from geo.readers.arrivals import Arrivals
 from geo.readers.columns import VISIT_FIELDS, Headings
 from geo.readers.faults import FaultLog, log_of
 from geo.readers.moments import Moments, moments
-from geo.readers.parts import Part
+from geo.readers.numerals import points_of
+from geo.readers.other_forms import OtherForms
+from geo.readers.parts import Cells, Part
 from geo.readers.photo_files import PhotoFiles
+from geo.readers.texts import VISIT_TEXTS, check_texts, doubtful
 from geo.readers.visit_rows import VisitRows, ids_of
 
 Judge = Callable[[VisitRows, FaultLog], Sequence[str]]
@@ -43,12 +48,24 @@ class VisitContext:
 class VisitCells:
     """Turns the parts of one table into rows of visits, and sees what only the whole table tells."""
 
+    path: Path
     context: VisitContext
     progress: Progress
     above_zero: bool = False  # some row's points are: then those below are a fault
     count: int = 0  # rows so far
     photos_named: int = 0
     first_photo: str = ""
+    _forms: OtherForms = field(init=False)
+    _arrivals: Arrivals = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._forms = OtherForms(self.context.known or ())
+        self._arrivals = Arrivals(self.path, self.context.timezone)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Say what was decided about ids and times."""
+        return *self._forms.notes, *self._arrivals.notes
 
     @property
     def headings(self) -> Headings:
@@ -63,13 +80,14 @@ class VisitCells:
     def rows(self, part: Part) -> VisitRows:
         """Read the rows of the next part of the table; those that cannot be taken carry the reason."""
         context, log = self.context, log_of(part)
-        checkpoint, team, item, note, round_ = (
-            values.written(part.column(name)) for name in ("checkpoint", "team", "item", "note", "round")
-        )
+        texts = {name: values.written(part.column(name)) for name in (*VISIT_TEXTS.names, *VISIT_TEXTS.words)}
+        if any(map(doubtful, texts.values())):
+            check_texts(pd.DataFrame(texts, dtype="str"), VISIT_TEXTS, log)
+        checkpoint, team, item = self._own(texts["checkpoint"]), texts["team"], texts["item"]
         _check_checkpoints(checkpoint, context.known, log)
-        when = moments(part.column("arrived_at"), context.timezone)
-        _check_times(when, part, log, context.now)
-        points, minus = self._points(item, values.written(part.column("points")), log)
+        cells, when = self._moments(part)
+        _check_times(cells, when, log, context.now)
+        points, minus = self._points(item, _points_of(values.written(part.column("points"))), log)
         covert = pd.Series(values.written(part.column("covert")), dtype=object)
         hidden, wrong = values.flags(covert)
         log.add(wrong, "covert", messages.BAD_FLAG, value=covert)
@@ -86,12 +104,26 @@ class VisitCells:
             item=item,
             points=points,
             minus=minus,
-            note=note,
-            round=round_,
+            note=texts["note"],
+            round=texts["round"],
             covert=hidden.tolist(),
             photos=photos,
             reason=log.reasons(context.say),
         )
+
+    def _own(self, checkpoint: Sequence[str]) -> Sequence[str]:
+        """Return the ids that the city has, where the table writes them in another form."""
+        known = self.context.known
+        return checkpoint if known is None or all(map(known.__contains__, checkpoint)) else self._forms.own(checkpoint)
+
+    def _moments(self, part: Part) -> tuple[Cells, Moments]:
+        """Return the cells that hold the moments, and the moments."""
+        cells, timezone = part.column("arrived_at"), self.context.timezone
+        beside = [part.column(name) if part.has(name) else None for name in ("day", "clock")]
+        if beside != [None, None]:
+            cells = self._arrivals.moments(cells, *beside)
+            return cells, moments(cells, timezone, lambda others: values.times(others, timezone))
+        return cells, moments(cells, timezone, lambda others: values.times(self._arrivals.moments(others), timezone))
 
     def end(self, file: str, column: str) -> None:
         """Refuse a table with photos that nobody can look at: its visits would come in without what proves them.
@@ -125,7 +157,7 @@ class VisitCells:
 
     def _photos(self, part: Part, item: Sequence[str], log: FaultLog) -> list[tuple[str, ...]]:
         """Find the photos of each row, and give their hashes."""
-        if "photo" not in part.columns and "photo" not in part.constants:
+        if not part.has("photo"):
             return [()] * len(part)
         cells = part.column("photo")
         named = [_names(cell) if text else [] for cell, text in zip(cells, values.written(cells), strict=True)]
@@ -145,24 +177,31 @@ class VisitCells:
         return found
 
 
+def _points_of(written: Sequence[str]) -> list[str]:
+    """Leave the units of points out."""
+    known = {text: points_of(text) for text in set(written)}
+    return [known[text] for text in written]
+
+
 def _check_checkpoints(checkpoint: Sequence[str], known: Collection[str] | None, log: FaultLog) -> None:
     log.add([not place for place in checkpoint], "checkpoint", messages.NO_CHECKPOINT)
     if known is not None:
-        strange = [bool(place) and place not in known for place in checkpoint]
+        strange = np.array([bool(place) and place not in known for place in checkpoint], bool) & ~log.bad
         log.add(strange, "checkpoint", messages.UNKNOWN_CHECKPOINT, value=checkpoint)
 
 
-def _check_times(when: Moments, part: Part, log: FaultLog, now: dt.datetime | None) -> None:
+def _check_times(cells: Cells, when: Moments, log: FaultLog, now: dt.datetime | None) -> None:
     missing = np.isnat(when)
-    late = missing if now is None else when > np.datetime64(now.astimezone(dt.UTC).replace(tzinfo=None), "ms")
+    late = np.zeros(len(when), bool)
+    if now is not None:
+        late = when > np.datetime64(now.astimezone(dt.UTC).replace(tzinfo=None), "ms")
     if not missing.any() and not late.any():
         return
-    written = values.written(part.column("arrived_at"))
+    written = list(map(values.as_text, cells))
     empty = np.array([not text for text in written], bool)
     log.add(empty, "arrived_at", messages.NO_TIME)
     log.add(missing & ~empty, "arrived_at", messages.BAD_TIME, value=written)
-    if now is not None:
-        log.add(late, "arrived_at", messages.FUTURE_TIME, value=written)
+    log.add(late, "arrived_at", messages.FUTURE_TIME, value=written)
 
 
 def _names(cell: object) -> list[str]:

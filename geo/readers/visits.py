@@ -67,7 +67,7 @@ class VisitTable:
 
     def __init__(self, path: Path | str, context: VisitContext, progress: Progress = silent) -> None:
         self._context, self._progress = context, progress
-        self._cells = VisitCells(context, progress)
+        self._cells = VisitCells(Path(path), context, progress)
         self._table = TableParts(path, self._cells.headings, self._cells.required, progress=progress)
         self._whole = WholeVisits()
         self.refused = RefusedRows(self._table)
@@ -84,7 +84,8 @@ class VisitTable:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was decided or found in the file."""
-        return tuple(note for note in self._table.notes if note.template != messages.ENCODING)
+        told = (note for note in self._table.notes if note.template != messages.ENCODING)
+        return *told, *self._cells.notes
 
     def __iter__(self) -> Iterator[VisitRows]:
         """Yield the good rows, all rows of a visit in one part, their items by code; :attr:`refused` takes the others.
