@@ -7,6 +7,8 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, redirect, request, url_for
+from flask.json.provider import DefaultJSONProvider
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
@@ -15,7 +17,7 @@ from geo.clock import today
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
 from geo.store import Store
 from webmap import formats, jobs, photos, typed
-from webmap.accounts import access, auth
+from webmap.accounts import access, auth, limits, resending
 from webmap.accounts.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
 from webmap.desks import field, office, planner
@@ -32,8 +34,10 @@ from webmap.maps import layers, tiles
 from webmap.rounds import amending, closures
 from webmap.rounds import pages as rounds
 from webmap.route import pages as route_pages
+from webmap.server.proxies import BehindProxies, networks
 
 SESSION_HOURS = 12
+HSTS_S = 30 * 24 * 3600  # an office that gives its certificate up is not locked out for long
 STATUS = {
     AccessError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -64,12 +68,14 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     ----------
     config
         ``CITY``, the path or URL of the store, and ``SECRET_KEY``, which signs the sessions; both without a default.
-        ``HTTPS`` (bool) limits the session cookie to secure connections. Anything else goes to Flask as it is.
+        ``HTTPS`` (bool) limits the session cookie to secure connections even where the page came by another;
+        ``TRUSTED_PROXIES`` names the addresses and networks whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are
+        believed. Anything else goes to Flask as it is.
 
     Raises
     ------
     InputError
-        When ``CITY`` or ``SECRET_KEY`` is missing.
+        When ``CITY`` or ``SECRET_KEY`` is missing, or a proxy is no address.
     NotFoundError
         When there is no such city.
     """
@@ -77,18 +83,10 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     # The registry of Windows may call a module text/plain, which no browser runs.
     for suffix in (".js", ".mjs"):
         mimetypes.add_type("text/javascript", suffix)
-    app = Flask("webmap")
-    app.config.update(
-        SESSION_COOKIE_NAME="xundian",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=bool(config.get("HTTPS", False)),
-        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=SESSION_HOURS),
-        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
-    )
-    app.config.update(config)
+    app = _site(config)
     app.extensions["xundian"] = Store.open(config["CITY"])
     app.extensions["xundian_attempts"] = Attempts()
+    limits.init_app(app)  # before whatever reads a form
     CSRFProtect(app)
     language.init_app(app)
     formats.init_app(app)
@@ -112,6 +110,59 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.register_error_handler(XundianError, _refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _failed)
+    return app
+
+
+class Json(DefaultJSONProvider):
+    """JSON in and out; what is nested to no end is no JSON."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:  # noqa: ANN401 - Flask's signature
+        """Read JSON.
+
+        Raises
+        ------
+        ValueError
+            When it is none.
+        """
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested to no end") from error
+
+
+class Site(Flask):
+    """The application, whose log holds no address: one may carry the token of an upload."""
+
+    json_provider_class = Json
+
+    def log_exception(self, exc_info: Any) -> None:  # noqa: ANN401 - Flask's signature
+        """Note a failure with the rule of its address."""
+        self.logger.error("a page failed: %s %s", request.method, request.url_rule, exc_info=exc_info)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Session cookies that travel by HTTPS alone where the page came by HTTPS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Tell whether the cookie of this answer is for HTTPS alone."""
+        return request.is_secure or bool(app.config["SESSION_COOKIE_SECURE"])
+
+
+def _site(config: Mapping[str, Any]) -> Flask:
+    """Make the application with its configuration, and nothing else."""
+    trusted = networks(config.get("TRUSTED_PROXIES", ()))
+    app = Site("webmap")
+    app.session_interface = Sessions()
+    app.config.update(
+        SESSION_COOKIE_NAME="xundian",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=bool(config.get("HTTPS", False)),
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=SESSION_HOURS),
+        WTF_CSRF_TIME_LIMIT=None,  # a form is good as long as its session
+    )
+    app.config.update(config)
+    app.wsgi_app = BehindProxies(app.wsgi_app, trusted)  # type: ignore[method-assign]
     return app
 
 
@@ -143,6 +194,8 @@ def _home() -> Any:  # noqa: ANN401 - a redirect of Flask or of werkzeug
 def _headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_S}")
     # What depends on the account must not stay in a cache that another account of the same phone could read.
     if request.endpoint != "static" and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
@@ -155,6 +208,9 @@ def _refused(error: XundianError) -> tuple[Any, int]:
 
 
 def _stale(_error: CSRFError) -> tuple[Any, int]:
+    kept = resending.late(resending.ended(), HTTPStatus.BAD_REQUEST)
+    if kept is not None:
+        return kept, HTTPStatus.BAD_REQUEST
     message = _("This page was open for too long, so nothing was changed. Go back, reload it and try again.")
     return language.failure(message, HTTPStatus.BAD_REQUEST), HTTPStatus.BAD_REQUEST
 
@@ -162,4 +218,7 @@ def _stale(_error: CSRFError) -> tuple[Any, int]:
 def _failed(error: HTTPException) -> Any:  # noqa: ANN401 - an answer, or the exception that holds one
     if error.code is None or error.response is not None or request.endpoint == "static":
         return error
-    return language.failure(language.said(error.code), error.code), error.code
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return language.failure(limits.too_large(), error.code), error.code
+    kept = resending.late(resending.ended(), error.code) if error.code == HTTPStatus.UNAUTHORIZED else None
+    return kept or language.failure(language.said(error.code), error.code), error.code

@@ -1,42 +1,91 @@
-"""The web server: waitress, which runs the same on Linux and Windows."""
+"""The web server of a city: from its address and its certificate to the last request."""
 
+import asyncio
+import datetime as dt
 import logging
 import socket
+import ssl
 import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 
-import waitress
 from flask import Flask
 
-from geo.errors import StateError
+from geo.errors import InputError, StateError
+from geo.notes import Note
 from geo.store import Store
 from webmap import log_lines
+from webmap.accounts.limits import gate_of
 from webmap.accounts.secret import secret_of
 from webmap.app import create_app
 from webmap.findings import work
 from webmap.maps import tiles
+from webmap.server import Server, context_of
+from webmap.server.site import run_in_foreground
 
-THREADS = 8
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a city is served, and how."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    certificate: Path | None = None  # PEM, with its chain; None: plain HTTP
+    key: Path | None = None  # PEM; None: it stands in the certificate's file
+    trusted_proxies: Sequence[str] = ()
+
+    @property
+    def address(self) -> str:
+        """Return what people type into a browser."""
+        scheme = "http" if self.certificate is None else "https"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
+
+    def tls(self) -> tuple[ssl.SSLContext | None, list[Note]]:
+        """Load the certificate; what a person should know of it comes with it.
+
+        Raises
+        ------
+        InputError
+            When there is a key alone, or the two cannot be used.
+        """
+        if self.certificate is None:
+            if self.key is not None:
+                raise InputError("key is {path}, and no certificate is named: give both", path=str(self.key))
+            return None, []
+        return context_of(self.certificate, self.key or self.certificate, now=dt.datetime.now(dt.UTC))
 
 
-def free(host: str, port: int) -> None:
-    """Refuse an address that cannot be listened on, before anyone is told of it.
+def bound(host: str, port: int) -> socket.socket:
+    """Take an address, before anyone is told of it.
 
     Raises
     ------
     StateError
         When the port is taken, or the host is not this machine's.
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listening = socket.socket(family[0], socket.SOCK_STREAM)
         try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise StateError(
-                "port {port} of {host} cannot be used ({error}): choose another with --port",
-                port=port,
-                host=host,
-                error=error,
-            ) from error
+            if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # on Windows another program could take the port over otherwise
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+            else:
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(family[4])
+        except OSError:
+            listening.close()
+            raise
+    except OSError as error:
+        raise StateError(
+            "port {port} of {host} cannot be used ({error}): choose another with --port",
+            port=port,
+            host=host,
+            error=error,
+        ) from error
+    return listening
 
 
 def prepare(app: Flask) -> None:
@@ -45,27 +94,42 @@ def prepare(app: Flask) -> None:
     work.prepare(app)
 
 
-def serve(city: str, *, host: str = "127.0.0.1", port: int = 8000, secret: str | None = None) -> None:
-    """Serve a city until the process is stopped.
+def serve(city: str, site: Site, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+    """Serve a city until the process is asked to end; requests under way are finished then.
 
     Parameters
     ----------
     city
-        Path or URL of the store.
-    host, port
-        Where to listen.
-    secret
-        The key that signs the sessions; by default the city's own, made on the spot and kept beside its caches.
+        Path or URL of the store. The key that signs the sessions is its own, made on the spot and kept beside its
+        caches.
+    site
+        Where and how.
+    listening
+        What :func:`bound` gave.
+    tls
+        What :meth:`Site.tls` gave.
     """
-    if secret is None:
-        with Store.open(city) as store:
-            secret = secret_of(store.cache_dir)
+    with Store.open(city) as store:
+        secret = secret_of(store.cache_dir)
     log_lines.to_stderr()
-    # A map asks for many tiles at once; that they wait a moment in line is no warning.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    app = create_app({"CITY": city, "SECRET_KEY": secret})
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    _many_sockets()
+    app = create_app({"CITY": city, "SECRET_KEY": secret, "TRUSTED_PROXIES": site.trusted_proxies})
     threading.Thread(target=prepare, args=(app,), daemon=True).start()
     try:
-        waitress.serve(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True)
+        asyncio.run(run_in_foreground(Server(app, listening, gate=gate_of(app), tls=tls)))
+    except KeyboardInterrupt:  # on Windows it comes this way
+        pass
     finally:
         app.extensions["xundian"].close()
+
+
+def _many_sockets() -> None:
+    """Let this process hold as many connections as it may, where the system starts with few."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - Windows has none, and needs none
+
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        wanted = 8192 if hard == resource.RLIM_INFINITY else min(hard, 8192)
+        if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,5 +1,6 @@
 """Street edges from a GeoPackage, Parquet or other vector file, in any CRS, to the same pieces that OSM gives."""
 
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,9 +17,9 @@ from geo.sources import messages
 from geo.sources.findings import Findings, row_list
 from geo.sources.georeference import Source
 from geo.sources.shapes import LINE, place
-from geo.streets import notes
-from geo.streets.access import CLASSES, TAGS
-from geo.streets.osm import DESCRIPTION, Pieces, describe
+from geo.streets import conditions, notes
+from geo.streets.access import CLASSES, TAGS, masks
+from geo.streets.osm import DESCRIPTION, Hours, Pieces, describe
 
 SUFFIXES = (".gpkg", ".parquet", ".geoparquet", ".geojson", ".shp", ".fgb")
 _NEEDED = ("u", "v", "highway")
@@ -45,7 +46,7 @@ def read_edges(path: Path) -> Pieces:
     usable = lines.notna() & frame.u.notna() & frame.v.notna()
     frame = frame.set_geometry(lines)[usable].reset_index(drop=True)
     frame = _forwards(_numbered(path, frame))
-    pieces = _described(frame)
+    pieces, hours, conditional = _described(frame)
     if pieces.empty:
         raise InputError(
             "file is {value!r}: none of its rows is a street (highway={sample}); give OSM classes",
@@ -55,7 +56,7 @@ def read_edges(path: Path) -> Pieces:
         )
     if len(pieces) < len(frame):
         said.append(Note(notes.NO_STREET, {"count": len(frame) - len(pieces)}))
-    return Pieces(pieces, notes=tuple(said))
+    return Pieces(pieces, by_hour=hours, notes=(*said, *conditional))
 
 
 def _opened(path: Path) -> gpd.GeoDataFrame:
@@ -169,9 +170,14 @@ def _text(value: object) -> str:
     return text
 
 
-def _described(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Describe the rows by their tags, one row per street: the other direction's row is dropped."""
-    columns = [column for column in frame.columns if column in TAGS or column in _TEXTS]
+def _described(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Hours, ...], list[Note]]:
+    """Describe the rows by their tags, one row per street: the other direction's row is dropped.
+
+    Returns
+    -------
+    The pieces, what their ``hours`` mean, and what is said of restrictions by the hour.
+    """
+    columns = [column for column in frame.columns if column in TAGS | conditions.TAGS or column in _TEXTS]
     texts = pd.DataFrame({column: [_text(value) for value in frame[column]] for column in columns})
     kinds, code = np.unique(texts.to_numpy(str), axis=0, return_inverse=True)
     implied = "oneway" in columns
@@ -180,13 +186,14 @@ def _described(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         describe(tag, implied=implied) if tag.get("highway") in CLASSES else ("", "", 0, 0, 0, False, False)
         for tag in tags
     ]
+    places, by_hour, said = _by_hour(tags, code.ravel(), implied=implied)
     known = pd.DataFrame(described, columns=list(DESCRIPTION)).iloc[code.ravel()].reset_index(drop=True)
     out = gpd.GeoDataFrame(
-        known.assign(u=frame.u, v=frame.v, way=np.arange(len(frame)), hours=0),
+        known.assign(u=frame.u, v=frame.v, way=np.arange(len(frame)), hours=places),
         geometry=frame.geometry.to_numpy(),
         crs=frame.crs,
     )
-    out = out[(out.walk > 0) | (out.ebike > 0) | (out.car > 0)]
+    out = out[(out.walk > 0) | (out.ebike > 0) | (out.car > 0) | (out.hours > 0)]
     middle = shapely.get_coordinates(
         shapely.line_interpolate_point(out.geometry.to_numpy(), 0.5, normalized=True)
     ).round(6)
@@ -202,13 +209,49 @@ def _described(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 "ebike": out.ebike.to_numpy(),
                 "car": out.car.to_numpy(),
                 "name": out.name.to_numpy(),
+                "hours": out.hours.to_numpy(),
             }
         )
         .duplicated()
         .to_numpy()
     )
     oneway = out.car.isin([1, 2]).to_numpy() & (out.u > out.v).to_numpy()
-    return out[~twin | oneway].reset_index(drop=True)
+    return out[~twin | oneway].reset_index(drop=True), by_hour, said
+
+
+def _by_hour(
+    tags: list[dict[str, str]], code: np.ndarray, *, implied: bool
+) -> tuple[np.ndarray, tuple[Hours, ...], list[Note]]:
+    """Return each row's place among the hours, the hours, and notes that name the rows.
+
+    Parameters
+    ----------
+    tags
+        The different sets of tags.
+    code
+        Which of them each row has.
+    implied
+        As :func:`geo.streets.access.masks` takes it.
+    """
+    places: dict[Hours, int] = {(): 0}
+    own, strange = np.zeros(len(tags), np.int64), dict[int, list[str]]()
+    for at, tag in enumerate(tags):
+        if conditions.TAGS & tag.keys() and tag.get("highway") in CLASSES:
+            rows, odd = conditions.by_hour(tag, partial(masks, implied=implied))
+            own[at] = places.setdefault(tuple(rows), len(places))
+            strange |= {at: odd} if odd else {}
+    tidal = [at for at, tag in enumerate(tags) if tag.get("oneway") == "reversible" and not own[at]]
+    examples = ", ".join(sorted({one for odd in strange.values() for one in odd})[:3])
+    said = [
+        *notes.noted(notes.REVERSIBLE, _rows(np.isin(code, tidal))),
+        *notes.noted(notes.TIMED, _rows(own[code] > 0)),
+        *notes.noted(notes.UNTIMED, _rows(np.isin(code, list(strange))), conditions=examples),
+    ]
+    return own[code], tuple(places), said
+
+
+def _rows(where: np.ndarray) -> list[str]:
+    return [f"row {at + 1}" for at in np.flatnonzero(where).tolist()]
 
 
 def _forwards(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -20,7 +20,7 @@ UNTIMED = (
     "{count} restrictions hold under conditions that are no hours of the week, and are not kept: {conditions}; {ids}"
 )
 REVERSIBLE = (
-    "{count} streets change their direction at hours that the file doesn't name: no vehicle is led there; ways {ids}"
+    "{count} streets change their direction at hours that the file doesn't name: no vehicle is led there; {ids}"
 )
 _NAMED = 10
 

@@ -324,7 +324,7 @@ def _notes(reading: _Reading, cut: list[int], held: Collection[int]) -> list[Not
         *notes.noted(notes.CUT, sorted(cut)),
         *notes.noted(notes.DELETED, sorted(reading.deleted)),
         *barred,
-        *notes.noted(notes.REVERSIBLE, sorted(reading.reversible)),
+        *notes.noted(notes.REVERSIBLE, (f"way {way}" for way in sorted(reading.reversible))),
         *notes.noted(notes.TIMED, sorted(timed)),
         *notes.noted(notes.UNTIMED, sorted(strange), conditions=examples),
     ]

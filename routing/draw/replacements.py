@@ -85,13 +85,3 @@ def replaced(sample: gpd.GeoDataFrame, reserves: gpd.GeoDataFrame, log: Sequence
     kept = pd.concat([sample, came])
     kept = kept[~kept.index.isin(list(gone))]
     return kept.assign(day=[day[i] for i in kept.index])
-
-
-def replays(
-    sample: gpd.GeoDataFrame, reserves: gpd.GeoDataFrame, log: Sequence[Replacement], asked: Sequence[Mapping[str, str]]
-) -> bool:
-    """Tell whether a log is what the rule gives when the refusals ``asked`` came in, one per :func:`replace`."""
-    again: tuple[Replacement, ...] = ()
-    for refused in asked:
-        again = replace(sample, reserves, refused, again)
-    return again == tuple(log)

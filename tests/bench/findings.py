@@ -9,7 +9,6 @@ import datetime as dt
 import os
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,7 +16,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from playwright.sync_api import Page, sync_playwright
-from waitress.server import create_server
 
 from geo.crs import unproject_xy
 from geo.frames import CHECKPOINTS, ZONES
@@ -25,6 +23,9 @@ from geo.model import Deduction, Role, Visit
 from geo.store import Store
 from webmap import create_app
 from webmap.accounts.auth import add_account
+from webmap.accounts.limits import gate_of
+from webmap.serve import bound
+from webmap.server import Server, running
 
 SIDE = 300
 CELL_M = 100.0
@@ -144,15 +145,13 @@ def main() -> None:
         path = Path(folder) / "city.gpkg"
         password = city(path)
         app = create_app({"CITY": str(path), "SECRET_KEY": "of one run"})
-        server = create_server(app, host="127.0.0.1", port=0, threads=8)
-        threading.Thread(target=server.run, daemon=True).start()
-        with sync_playwright() as playwright:
+        server = Server(app, bound("127.0.0.1", 0), gate=gate_of(app))
+        with running(server) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=os.environ.get("XUNDIAN_CHROMIUM"), args=list(FLAGS))
             page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
             print("drawn by", page.evaluate(RENDERER))
-            measure(page, f"http://127.0.0.1:{server.effective_port}", password)
+            measure(page, address, password)
             browser.close()
-        server.close()
         app.extensions["xundian"].close()
 
 

@@ -142,6 +142,17 @@ def test_planning_ends_early_with_the_best_plan_so_far(planner: FlaskClient, own
     assert "How good the plan is" in page
 
 
+def test_a_base_off_the_streets_is_said_on_the_page(planner: FlaskClient, own: Flask) -> None:
+    first, *others = store_of(own).teams()
+    store_of(own).replace_teams([replace(first, base_lon=first.base_lon + 3), *others])
+    planned(own, planner, seconds="1", premium="0", days="drawn")
+    assert first.id not in set(store_of(own).routes("2026-06")["team"])
+    page = planner.get("/rounds/2026-06").text
+    assert re.search(r"1 teams visit nothing, since no way leads from their bases: \S+ \(\d+\.\d km\)", page)
+    planner.post("/language", data={"language": "zh"})
+    assert "1 个小组未排入任何点位，因为驻地无路可出" in planner.get("/rounds/2026-06").text
+
+
 def test_discarded_planning_changes_nothing(planner: FlaskClient, own: Flask) -> None:
     before = store_of(own).stops("2026-06")
     planner.post("/rounds/2026-06/plan", data=EARLY | {"lose": "yes"})

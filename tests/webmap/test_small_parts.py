@@ -16,41 +16,10 @@ from geo.clock import today
 from geo.errors import InputError
 from geo.store import Store
 from webmap import formats
-from webmap.accounts.attempts import Attempts
 from webmap.accounts.secret import secret_of
 from webmap.maps.palette import colour, rgb
 from webmap.paths import local_path
 from webmap.team_marks import team_marks
-
-
-def test_attempts_wait_from_the_limit_on_and_are_forgotten() -> None:
-    now = [0.0]
-    attempts = Attempts(limit=3, window_s=60, clock=lambda: now[0])
-    for _ in range(2):
-        attempts.failed("name a", "address 1")
-    assert attempts.wait_s("name a") == 0
-    now[0] = 10
-    attempts.failed("name a")
-    assert attempts.wait_s("name a") == 51
-    assert attempts.wait_s("name b", "address 1") == 0
-    now[0] = 60.5
-    assert attempts.wait_s("name a") == 0
-    attempts.failed("name a")
-    assert attempts.wait_s("name a") == 0  # the two of the beginning are forgotten
-    attempts.failed("name a")
-    assert attempts.wait_s("name a") > 0
-    attempts.succeeded("name a")
-    assert attempts.wait_s("name a") == 0
-
-
-def test_attempts_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webmap.accounts.attempts.NAMES_KEPT", 10)
-    now = [0.0]
-    attempts = Attempts(limit=3, window_s=60, clock=lambda: now[0])
-    for number in range(50):
-        now[0] += 30
-        attempts.failed(f"name {number}")
-    assert len(attempts._failures) <= 12
 
 
 def test_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 """Login, logout and passwords."""
 
 import dataclasses
+import math
 import secrets
 from collections.abc import Iterable
 from http import HTTPStatus
 from itertools import islice
 from typing import Any, cast
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -18,7 +19,9 @@ from geo.notes import Note, Sentences
 from geo.store import Store
 from geo.zones.codes import known as known_zone
 from webmap.accounts import access
-from webmap.accounts.attempts import Attempts
+from webmap.accounts.attempts import Attempts, Kind, keys_of
+from webmap.accounts.devices import device_of
+from webmap.accounts.devices import remember as remember_device
 from webmap.paths import local_path
 
 pages = Blueprint("auth", __name__)
@@ -117,24 +120,23 @@ def enter() -> Any:  # noqa: ANN401 - a page or a redirect
     """Check name and password."""
     name = request.form.get("name", "").strip()
     onward = request.form.get("next", "")
-    attempts = _attempts()
-    counted = (f"name {name}", f"address {request.remote_addr}")
-    wait_s = attempts.wait_s(*counted)
+    keys = keys_of(name, request.remote_addr or "", device_of(name))
+    wait_s = math.ceil(_attempts().begin(*keys))
     if wait_s:
-        minutes = -(-wait_s // 60)
-        error = _("Too many failed attempts. Try again in %(minutes)s min.", minutes=minutes)
+        error = _("Too many wrong passwords. Wait %(seconds)s s, then try again.", seconds=wait_s)
         page = render_template("login.html", name=name, error=error, next=onward)
         return page, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(wait_s)}
     user = access.city().user(name) if name else None
     hashed = user.password_hash if user is not None else NOBODY
     if not check_password_hash(hashed, request.form.get("password", "")) or user is None:
-        attempts.failed(*counted)
         error = _("Name or password is wrong. Nobody was logged in.")
         return render_template("login.html", name=name, error=error, next=onward), HTTPStatus.UNAUTHORIZED
-    attempts.succeeded(*counted)
+    _attempts().right(*keys)
     _remember(user)
     target = local_path(onward)
-    return redirect(access.home_of(user) if target == "/" else target)
+    response = make_response(redirect(access.home_of(user) if target == "/" else target))
+    remember_device(response, name)
+    return response
 
 
 @pages.post("/logout")
@@ -159,20 +161,23 @@ def password() -> str:
 def change_password() -> Any:  # noqa: ANN401 - a page or a redirect
     """Set a new password; every other session of the account ends."""
     user = access.visible().user
-    attempts = _attempts()
+    key = (Kind.SESSION, user.name)
     old, new = request.form.get("old", ""), request.form.get("new", "")
     error = ""
-    if attempts.wait_s(f"name {user.name}"):
-        error = _("Too many failed attempts. Wait a quarter of an hour; the old password stays.")
+    wait_s = math.ceil(_attempts().begin(key))
+    if wait_s:
+        error = _("Too many wrong passwords. Wait %(seconds)s s; the old password stays.", seconds=wait_s)
     elif not check_password_hash(user.password_hash, old):
-        attempts.failed(f"name {user.name}")
         error = _("The old password is wrong. It was not changed.")
     elif new != request.form.get("again"):
+        _attempts().right(key)
         error = _("The two new passwords differ. The old one stays.")
     elif len(new) < PASSWORD_LENGTH:
+        _attempts().right(key)
         error = _("The new password is shorter than %(least)s characters. The old one stays.", least=PASSWORD_LENGTH)
     if error:
         return render_template("password.html", error=error, least=PASSWORD_LENGTH), HTTPStatus.BAD_REQUEST
+    _attempts().right(key)
     changed = dataclasses.replace(user, password_hash=hash_password(new))
     access.city().save_user(changed)
     _remember(changed)
@@ -185,7 +190,8 @@ def _attempts() -> Attempts:
 
 
 def _remember(user: User) -> None:
-    language = session.get("language")
+    """Begin a session; forms that were open before it stay good, so that nothing typed is lost by logging in again."""
+    kept = {name: session[name] for name in ("language", "csrf_token") if name in session}
     session.clear()
     session.permanent = True
-    session.update({"user": user.name, "mark": access.mark_of(user)} | ({"language": language} if language else {}))
+    session.update({"user": user.name, "mark": access.mark_of(user)} | kept)

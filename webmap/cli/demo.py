@@ -15,7 +15,7 @@ from routing.plan.planner import PlanOptions, plan_round
 from routing.rounds import draw_round
 from webmap.accounts.auth import add_account
 from webmap.cli.session import Result, Session, command
-from webmap.serve import free, serve
+from webmap.serve import Site, bound, serve
 
 ROUND = Round("2026-06", start=dt.date(2026, 6, 9), days=4, teams=11, size=1_090, covert=True)
 SEED = 20260612
@@ -34,8 +34,8 @@ def demo(session: Session, folder: Path, *, no_serve: bool, host: str, port: int
     started = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
     session.city = str(folder / "city.gpkg")
-    if not no_serve:
-        free(host, port)
+    site = Site(host, port)
+    listening = None if no_serve else bound(host, port)
     _clear(folder)
     with session.store(create=True) as store:
         result = _fill(session, store)
@@ -48,9 +48,9 @@ def demo(session: Session, folder: Path, *, no_serve: bool, host: str, port: int
     )
     for name, password in accounts.items():
         session.say("  account {name}  password {password}", name=name, password=password)
-    if not no_serve:
-        session.say("The map: http://{host}:{port} (Ctrl-C stops)", host=host, port=port)
-        serve(session.city, host=host, port=port)
+    if listening is not None:
+        session.say("The map: {address} (Ctrl-C stops)", address=site.address)
+        serve(session.city, site, listening)
     return {**result, "city": session.city, "accounts": accounts}
 
 

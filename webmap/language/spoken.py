@@ -62,8 +62,7 @@ def said(status: int | None) -> str:
         HTTPStatus.FORBIDDEN: _("Your account may not see this."),
         HTTPStatus.NOT_FOUND: _("There is no such page. Go back to the first page."),
         HTTPStatus.METHOD_NOT_ALLOWED: _("This address cannot be used like that. Go back to the first page."),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The file is too large. Nothing was kept."),
-        HTTPStatus.TOO_MANY_REQUESTS: _("Too many attempts. Wait a quarter of an hour, then try again."),
+        HTTPStatus.TOO_MANY_REQUESTS: _("Too many attempts. Wait a moment, then try again."),
         HTTPStatus.INTERNAL_SERVER_ERROR: _(
             "The server failed. Nothing you had saved is lost. Try again; if it goes on, tell whoever runs this server."
         ),

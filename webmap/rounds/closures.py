@@ -151,7 +151,7 @@ def _area(text: str) -> shapely.Geometry | None:
         return None
     try:
         return shape(json.loads(text))
-    except (ShapelyError, ValueError, TypeError, KeyError, AttributeError):
+    except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise InputError("{field} is no polygon: draw it again", field="area") from None
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from geo.errors import InputError
 from geo.frames import STREETS, faults
+from geo.streets import notes
 from geo.streets.edges import file_sha256, read_streets
 
 PLACES = {1: (114.0, 30.0), 2: (114.002, 30.0), 3: (114.004, 30.0), 4: (114.002, 30.003), 5: (114.002, 29.998)}
@@ -203,3 +204,24 @@ def test_a_damaged_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFact
         source = read_streets(path)
         assert faults(source.edges, STREETS) == []
         assert len(source.edges) > 0
+
+
+def test_conditions_in_columns_are_kept_or_said(tmp_path: Path) -> None:
+    lines = [shapely.LineString([(114 + at / 100, 30.5), (114 + (at + 1) / 100, 30.5)]) for at in range(4)]
+    columns = {
+        "u": [1, 2, 3, 4],
+        "v": [2, 3, 4, 5],
+        "highway": "residential",
+        "oneway": ["no", "no", "no", "reversible"],
+        "motor_vehicle:conditional": ["no @ (Mo-Fr 07:00-09:00)", "", "no @ wet", ""],
+    }
+    gpd.GeoDataFrame(columns, geometry=lines, crs="EPSG:4326").to_file(tmp_path / "edges.gpkg", layer="edges")
+    source = read_streets(tmp_path / "edges.gpkg")
+    assert [(note.template, note.values["ids"]) for note in source.notes] == [
+        (notes.REVERSIBLE, "row 4"),
+        (notes.TIMED, "row 1"),
+        (notes.UNTIMED, "row 3"),
+    ]
+    (row,) = source.by_hour.streets.itertuples()
+    assert (row.hours, row.walk, row.ebike, row.car) == ("Mo-Fr 07:00-09:00; Sa-Su off", 3, 3, 0)
+    assert set(source.edges.loc[row.edge, ["u", "v"]]) == {1, 2}

@@ -76,6 +76,49 @@ def test_nothing_changed_after_the_commitment_changes_the_draw(city, another_cit
     assert outcomes[0] == outcomes[1]
 
 
+def test_what_is_published_of_a_commitment_is_this_and_always_the_same(city):
+    """Root, parameters and their hashes; nothing of the frame, the pool or the secret."""
+    first = bind(city).publication
+    kept = city.commitment("2026-06")
+    assert set(first) == {
+        "round",
+        "commitment",
+        "root",
+        "parameters_hash",
+        "parameters",
+        "inspectors",
+        "secret_set",
+        "committed_at",
+    }
+    assert set(first["parameters"]) == {
+        "version",
+        "round",
+        "points",
+        "quotas",
+        "reserves",
+        "days",
+        "independent_share",
+        "streets",
+        "public_number",
+        "source",
+        "period",
+        "number_form",
+        "shares",
+        "secrets_root",
+        "secrets_count",
+        "position",
+        "voids",
+        "replacements_limit",
+        "previous",
+    }
+    assert first["commitment"] == proof.hash_of(kept)
+    assert first["parameters"]["shares"] == [{"party": PARTY.party, "sha256": PARTY.sha256}]
+    drawn(city)
+    assert proof.published(city, city.commitment("2026-06")) == first
+    proof.void_round(city, "2026-06", "x")
+    assert proof.published(city, city.commitment("2026-06")) == first
+
+
 def test_only_the_number_moves_the_sample(city):
     bind(city)
     committed = proof.restored(city, city.commitment("2026-06"))

@@ -7,7 +7,7 @@ import pytest
 from geo.errors import InputError
 from routing.draw import Design, reserves, select, trial_key
 from routing.draw.campaign import Campaign, part
-from routing.draw.replacements import Replacement, replace, replaced, replays
+from routing.draw.replacements import Replacement, replace, replaced
 from routing.draw.report import figures, neighbour_ratio
 from routing.draw.survey import questionnaires, shares
 from routing.draw.variance import replicate_mean
@@ -50,9 +50,6 @@ def test_a_reserve_is_used_once_and_may_be_refused_too(sample, spare):
     assert second[1].out == first[0].into != second[1].into
     assert third[2] == Replacement(out[1], "", "demolished", 0.0)  # both reserves of c are used up
     assert len(replaced(sample, spare, third)) == len(sample) - 1
-    asked = [{out[0]: "refused"}, {first[0].into: "refused too"}, {out[1]: "demolished"}]
-    assert replays(sample, spare, third, asked)
-    assert not replays(sample, spare, third[:2], asked)
     for refused, says in (
         ({out[0]: "again"}, "isn't among"),
         ({"nowhere": "x"}, "isn't among"),

@@ -1,4 +1,4 @@
-"""A real browser on a real demo: the demo city, drawn and planned, served by waitress on a port of this machine."""
+"""A real browser on a real demo: the demo city, drawn and planned, served on a port of this machine."""
 
 import contextlib
 import dataclasses
@@ -6,7 +6,6 @@ import datetime as dt
 import os
 import re
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Error, Locator, Page, Route, expect, sync_playwright
-from waitress.server import create_server
 
 from data.demo import build
 from geo.catalogue import load
@@ -26,6 +24,9 @@ from routing.plan.planner import PlanOptions, plan_round
 from routing.rounds import draw_round
 from webmap import create_app
 from webmap.accounts.auth import add_account
+from webmap.accounts.limits import gate_of
+from webmap.serve import bound
+from webmap.server import Server, running
 
 ROUND = Round("2026-06", start=dt.date(2026, 6, 9), days=4, teams=11, size=1_090, covert=True)
 PLAN_STEPS = 1_000  # in place of seconds: a busy machine makes the same plan
@@ -188,21 +189,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 @contextlib.contextmanager
 def served(app: Flask) -> Iterator[str]:
-    """Serve an application on a port of this machine; gives the address."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
-
-    def run() -> None:
-        with contextlib.suppress(OSError):  # the sockets are closed under its hands
-            server.run()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        server.close()
-        thread.join(10)
-        app.extensions["xundian"].close()
+    """Serve an application on a free port of this machine."""
+    with running(Server(app, bound("127.0.0.1", 0), gate=gate_of(app))) as address:
+        yield address
+    app.extensions["xundian"].close()
 
 
 @pytest.fixture(scope="session")

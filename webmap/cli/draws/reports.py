@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
+from geo.clock import today
 from routing.rounds.report import report_round
+from routing.rounds.secrecy import last_secret_day
 from webmap.cli.draws.group import OUT, draw_group
 from webmap.cli.session import Result, Session, command
 from webmap.draw.sheet import write_sheet
@@ -25,6 +27,8 @@ def report(session: Session, round_id: str, out: Path | None, draws: int) -> Res
     """Say what a draw achieved: quotas, balance against simpler draws, streets covered, voids, replacements."""
     with session.store() as store:
         found = report_round(store, round_id, draws=draws, progress=session.progress)
+        last = last_secret_day(store.round(round_id))
+        secret = today(store).date <= last
         if out is not None:
             write_sheet(store, found, out, language=session.language)
     result, than = found.as_json(), found.comparison
@@ -48,4 +52,8 @@ def report(session: Session, round_id: str, out: Path | None, draws: int) -> Res
     )
     if out is not None:
         session.say("Wrote {path}", path=out)
+        if secret:
+            session.say(
+                "The fieldwork lasts until {date}: whoever reads this file before knows what is inspected.", date=last
+            )
     return result
