@@ -15,7 +15,10 @@ Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The name of a frame's index, its columns with their kinds (``str int float bool time``), its geometry types."""
+    """The name of a frame's index, its columns with their kinds, its geometry types.
+
+    Kinds are ``str int float bool time``, and ``json`` for plain values.
+    """
 
     name: str
     index: str
@@ -119,7 +122,7 @@ STOPS = Schema(
     },
     ("Point",),
 )
-UNSERVED = Schema("unserved", "checkpoint", {"round_id": "str", "day": "int", "reason": "str", "remedy": "str"})
+UNSERVED = Schema("unserved", "checkpoint", {"round_id": "str", "day": "int", "reason": "str", "remedy": "json"})
 CLOSURES = Schema(
     "closures",
     "id",  # int
@@ -169,6 +172,7 @@ _KINDS: dict[str, Callable[[Any], bool]] = {
     "float": pd.api.types.is_numeric_dtype,
     "bool": pd.api.types.is_bool_dtype,
     "time": pd.api.types.is_datetime64_any_dtype,
+    "json": lambda _: True,  # plain values; the store refuses what JSON cannot hold
 }
 
 

@@ -25,6 +25,18 @@ class Note:
         return say(self.template, self.values)
 
 
+class Names(tuple[str, ...]):
+    """Names as the value of a note, with commas between them."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
 class Sentences(tuple[Note, ...]):
     """Notes as the value of another note, joined by semicolons."""
 

@@ -29,6 +29,7 @@ __all__ = [
     "DAY_S",
     "HOUR_S",
     "MUST_S",
+    "REASONS",
     "UNREACHABLE_S",
     "Plan",
     "PlannedRoute",
@@ -124,13 +125,23 @@ class RoutingTeam:
 
 
 class Reason(StrEnum):
-    """Why a stop is not served. The text is also the key of its translation."""
+    """Why a stop is not served, as a code; :data:`REASONS` says it."""
 
-    NO_WAY = "no way there"
-    CLOSED = "window never open on its day"
-    AVOIDED = "every team must avoid it"
-    FULL = "shift full"
-    NOT_WORTH = "its prize is below its cost"
+    NO_WAY = "no_way"
+    CLOSED = "closed"
+    AVOIDED = "avoided"
+    FULL = "shift_full"
+    NOT_WORTH = "not_worth"
+
+
+REASONS: Mapping[Reason, str] = {
+    Reason.NO_WAY: "no way there",
+    Reason.CLOSED: "window never open on its day",
+    Reason.AVOIDED: "every team must avoid it",
+    Reason.FULL: "shift full",
+    Reason.NOT_WORTH: "its prize is below its cost",
+}
+"""Reasons in English; the texts are the keys of their translations."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, init=False)

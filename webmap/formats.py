@@ -12,7 +12,7 @@ from geo.clock import zone_of
 from geo.natural import natural_order
 from webmap.accounts.access import city
 from webmap.language import saying
-from webmap.language.reasons import said
+from webmap.language.reasons import kept_remedy_text, reason_text
 from webmap.language.saying import THIN
 from webmap.language.spoken import spoken
 from webmap.team_marks import team_name
@@ -38,7 +38,8 @@ def init_app(app: Flask) -> None:
         points=points,
         team=team_name,
         in_order=natural_order,
-        said=said,
+        reason=reason_text,
+        remedy=kept_remedy_text,
     )
 
 

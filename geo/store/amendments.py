@@ -274,7 +274,7 @@ def _unpacked(content: bytes) -> dict[str, Any]:
 def _framed(lines: Sequence[Sequence[Any]], schema: frames.Schema) -> Any:  # noqa: ANN401 - rows.AnyFrame
     names = [schema.index, *schema.columns, *(["geometry"] if schema.geometry else [])]
     frame = pd.DataFrame([tuple(line) for line in lines], columns=names).set_index(schema.index)
-    kinds: dict[str, Any] = {"str": "str", "int": "int64", "float": "float64", "bool": "bool"}
+    kinds: dict[str, Any] = {"str": "str", "int": "int64", "float": "float64", "bool": "bool", "json": object}
     for name, kind in schema.columns.items():
         moments = pd.to_datetime(frame[name], utc=True).astype("datetime64[ms, UTC]") if kind == "time" else None
         frame[name] = frame[name].astype(kinds[kind]) if moments is None else moments

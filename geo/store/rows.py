@@ -1,5 +1,6 @@
 """Frames to rows and back, a column at a time."""
 
+import json
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
@@ -41,6 +42,7 @@ _CLEAN: dict[str, Callable[["pd.Series[Any]"], "pd.Series[Any]"]] = {
     "float": lambda column: column.astype("float64"),
     "bool": lambda column: column.astype(bool),
     "time": _in_utc,
+    "json": lambda column: column.astype(object),
 }
 _READ: dict[str, Callable[[Sequence[Any]], Any]] = {
     "str": lambda values: _texts(["" if value is None else value for value in values]),
@@ -48,6 +50,7 @@ _READ: dict[str, Callable[[Sequence[Any]], Any]] = {
     "float": lambda values: np.array(values, dtype=np.float64),
     "bool": lambda values: np.array(values, dtype=bool),
     "time": lambda values: pd.DatetimeIndex(pd.to_datetime(list(values), utc=True)).as_unit("ms"),
+    "json": lambda values: pd.Series([json.loads(value) for value in values], dtype=object),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from routing.amend.changes import Late, StopClosed, StreetClosed, Takeover
 from routing.amend.context import AmendmentContext
 from routing.amend.quotes import Quote
+from routing.problem import REASONS
 
 Told = tuple[str, dict[str, Any]]  # a template and its values
 
@@ -20,7 +21,7 @@ OWN_STREET = "a street is closed: the way is new"
 HANDED = "{team} takes {checkpoint} over from {source} on day {day}"
 MOVED = "{team} takes {checkpoint} over on day {to_day} instead of day {day}"
 PICKED = "{team} takes {checkpoint} on day {day}, which no route served"
-DROPPED = "{checkpoint} falls out: {reason}"
+DROPPED = {reason: "{checkpoint} falls out: " + text for reason, text in REASONS.items()}
 TEMPLATES = (
     TAKEN,
     GIVEN,
@@ -33,7 +34,7 @@ TEMPLATES = (
     HANDED,
     MOVED,
     PICKED,
-    DROPPED,
+    *DROPPED.values(),
 )
 """Every text of the log; each is a key of the translation."""
 
@@ -95,7 +96,7 @@ def _replaced(context: AmendmentContext, quote: Quote) -> Told:
 def _lost(context: AmendmentContext, quote: Quote, slot: tuple[str, int] | None) -> Iterator[Told]:
     for one in quote.dropped:
         if slot in (None, (one.team, one.day)):
-            yield DROPPED, {"checkpoint": name_of(context, one.checkpoint), "reason": one.reason}
+            yield DROPPED[one.reason], {"checkpoint": name_of(context, one.checkpoint)}
 
 
 def _left(quote: Quote, number: int) -> int:

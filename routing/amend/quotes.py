@@ -1,13 +1,12 @@
 """What a change would come to, with nothing saved."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from geo.errors import StateError
-from geo.notes import Note, Sentences
+from geo.notes import Names, Note, Sentences
 from geo.store import Store
 from geo.store.fieldwork import Replaced
 from routing.amend.changes import Change, Late, StopClosed, StreetClosed, Takeover
@@ -17,8 +16,8 @@ from routing.amend.redrawn import AmendedRoute, redrawn
 from routing.amend.remainder import Answer, Rest, answer
 from routing.amend.takers import takers
 from routing.plan.itinerary import unserved_frame
-from routing.plan.remedies import remedies
-from routing.problem import Plan
+from routing.plan.remedies import Remedy, remedies
+from routing.problem import REASONS, Plan, Reason
 from routing.rounds.fieldwork import replacement_for
 
 
@@ -29,8 +28,8 @@ class Dropped:
     checkpoint: str
     team: str
     day: int
-    reason: str  # as :class:`routing.problem.Reason` says it
-    remedy: str  # what would serve it, as :mod:`routing.plan.remedies` says it
+    reason: Reason
+    remedy: Remedy  # what would serve it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +113,7 @@ def quoted(context: AmendmentContext, change: Change) -> Quote:
         routes = tuple(redrawn(context, found) for found in answers)
         frames = [unserved_frame(found.posed, found.plan, _remedies(context, found)) for found in answers]
     dropped = tuple(
-        Dropped(str(checkpoint), found.rest.team, found.rest.day, reason, remedy)
+        Dropped(str(checkpoint), found.rest.team, found.rest.day, Reason(reason), Remedy.of(remedy))
         for found, frame in zip(answers, frames, strict=True)
         for checkpoint, reason, remedy in zip(frame.index, frame["reason"], frame["remedy"], strict=True)
     )
@@ -246,7 +245,7 @@ def _refuse_barred(context: AmendmentContext, change: Takeover) -> None:
         raise Refusal(
             Note(
                 "it is not the turn of {team} in the street of {checkpoint} on day {day}: it is that of {teams}",
-                {"team": team, "checkpoint": change.checkpoint, "day": day, "teams": ", ".join(may)},
+                {"team": team, "checkpoint": change.checkpoint, "day": day, "teams": Names(may)},
             )
         )
 
@@ -259,7 +258,7 @@ def _refuse_loss(change: Takeover, found: Answer) -> None:
     if not lost:
         return
     if change.checkpoint in lost:
-        told = Sentences([Note(str(lost[change.checkpoint]), {}), *_advice(found, change.checkpoint)])
+        told = Sentences([Note(REASONS[lost[change.checkpoint]], {}), _advice(found, change.checkpoint)])
         raise Refusal(
             Note(
                 "{checkpoint} does not fit into the day {day} of {team}: {why}",
@@ -274,20 +273,18 @@ def _refuse_loss(change: Takeover, found: Answer) -> None:
     )
 
 
-def _advice(found: Answer, checkpoint: str) -> Sequence[Note]:
+def _advice(found: Answer, checkpoint: str) -> Note:
     stop = found.posed.sample.index.get_loc(checkpoint)
-    remedy = remedies(found.posed.problem, found.plan)[stop]
-    values = dict(remedy.values)
-    return [Note(remedy.change.value, {**values, "team": found.rest.team} if "team" in values else values)]
+    return remedies(found.posed.problem, found.plan)[stop].named([found.rest.team]).note()
 
 
-def _remedies(context: AmendmentContext, found: Answer) -> dict[int, str]:
-    """Say what would serve each stop that falls out: another team, if one can, else the least change."""
+def _remedies(context: AmendmentContext, found: Answer) -> dict[int, Remedy]:
+    """Find what would serve each stop that falls out: another team, if one can, else the least change."""
     if not found.plan.unserved:
         return {}
     ids = found.posed.sample.index
     others = takers(context, found.rest, [str(ids[stop]) for stop in found.plan.unserved])
-    texts = {stop: others[str(ids[stop])].text() for stop in found.plan.unserved if str(ids[stop]) in others}
-    bare = {stop: reason for stop, reason in found.plan.unserved.items() if stop not in texts}
+    better = {stop: others[str(ids[stop])] for stop in found.plan.unserved if str(ids[stop]) in others}
+    bare = {stop: reason for stop, reason in found.plan.unserved.items() if stop not in better}
     least = remedies(found.posed.problem, Plan(found.plan.routes, bare))
-    return texts | {stop: remedy.text([found.rest.team]) for stop, remedy in least.items()}
+    return better | {stop: remedy.named([found.rest.team]) for stop, remedy in least.items()}

@@ -14,11 +14,19 @@ from geo.model import Mode
 from geo.progress import Progress, silent
 from routing.check import travelled_s
 from routing.plan.problem_builder import PosedRound
+from routing.plan.remedies import Remedy
 from routing.problem import Plan, PlannedRoute
 from routing.streets.matrix import Way, way
 from routing.streets.network import StreetNetwork
 
-_DTYPES = {"str": "str", "int": "int64", "float": "float64", "bool": "bool", "time": "datetime64[us, UTC]"}
+_DTYPES: dict[str, Any] = {
+    "str": "str",
+    "int": "int64",
+    "float": "float64",
+    "bool": "bool",
+    "time": "datetime64[us, UTC]",
+    "json": object,
+}
 
 
 def plan_frames(
@@ -64,8 +72,8 @@ def plan_frames(
     return frame_of(routes, ROUTES), frame_of(stops, STOPS)
 
 
-def unserved_frame(posed: PosedRound, plan: Plan, remedies: Mapping[int, str]) -> pd.DataFrame:
-    """Say what is left out, why, and what would serve it: an UNSERVED frame."""
+def unserved_frame(posed: PosedRound, plan: Plan, remedies: Mapping[int, Remedy]) -> pd.DataFrame:
+    """Return what is left out, why, and what would serve it: an UNSERVED frame."""
     ids, days = posed.sample.index, posed.sample["day"].to_numpy()
     rows = [
         {
@@ -73,7 +81,7 @@ def unserved_frame(posed: PosedRound, plan: Plan, remedies: Mapping[int, str]) -
             "round_id": posed.round.id,
             "day": int(days[stop]),
             "reason": str(reason),
-            "remedy": remedies[stop],
+            "remedy": remedies[stop].plain(),
         }
         for stop, reason in plan.unserved.items()
     ]

@@ -113,7 +113,7 @@ def plan_round(
     varied = _varied(store, posed, plan, draw.key, past, progress)
     posed.ensure_real(varied.plan)
     routes, stops = plan_frames(posed, varied.plan, network, progress=progress)
-    unserved = unserved_frame(posed, varied.plan, _remedy_texts(posed, varied.plan))
+    unserved = unserved_frame(posed, varied.plan, _remedies(posed, varied.plan))
     guessed = chances(posed.problem, varied)
     report = _report(posed, varied, guessed, past)
     driven = replace(report.figures, travel_s=int(routes["travel_s"].sum()))
@@ -222,11 +222,11 @@ def _base_remedies(posed: PosedRound, plan: Plan) -> dict[int, Remedy]:
     return found
 
 
-def _remedy_texts(posed: PosedRound, plan: Plan) -> dict[int, str]:
+def _remedies(posed: PosedRound, plan: Plan) -> dict[int, Remedy]:
     found = remedies(posed.problem, plan)
     for stop, metres in posed.off_street_m.items():
         if plan.unserved.get(stop) is Reason.NO_WAY:
             found[stop] = Remedy(Change.STREET, {"metres": round(metres)})
     found |= _base_remedies(posed, plan)
     names = [team.id for team in posed.teams]
-    return {stop: remedy.text(names) for stop, remedy in found.items()}
+    return {stop: remedy.named(names) for stop, remedy in found.items()}

@@ -1,10 +1,11 @@
 """The least change that would serve a stop which no route visits."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any, Self
 
+from geo.notes import Note
 from routing.problem import HOUR_S, Plan, Reason, RoutingProblem, Slot
 from routing.search.drafts import Drafts, detour_s, holds, shift_s, work_s
 from routing.search.places import Places
@@ -15,21 +16,43 @@ _ENOUGH_TEAMS = 200
 
 
 class Change(StrEnum):
-    """What is to be changed. The text is a template, and the key of its translation."""
+    """What is to be changed, as a code; :data:`CHANGES` says it."""
 
-    STREET = "{metres} m from the nearest street that can be reached: move it to a street, or import the one missing"
-    BASE = "the base of {team} lies {metres} m from the nearest street that can be left: correct it in the team table"
-    WAY = "no way by {mode}: open a street that is closed, or give a team another mode"
-    TEAM = "give it to a team without inspectors of its unit or street"
-    DAY = "visit it on day {day}, when {team} has room"
-    OPEN_DAY = "visit it on day {day}, when it is open"
-    OPEN_UNTIL = "let it be open until {time} on day {day}"
-    OPEN_FROM = "let it be open from {time} on day {day}"
-    OPEN = "let it be open for {minutes} minutes on day {day}"
-    OVERTIME = "let {team} work {minutes} minutes longer on day {day}"
-    TAKEOVER = "let {team} take it over on day {day}, which adds {minutes} minutes of travel"
-    MORE = "add a team"
-    PRIZE = "raise its prize above {seconds} s, or make it a stop that must be visited"
+    STREET = "street"
+    BASE = "base"
+    WAY = "way"
+    TEAM = "team"
+    DAY = "day"
+    OPEN_DAY = "open_day"
+    OPEN_UNTIL = "open_until"
+    OPEN_FROM = "open_from"
+    OPEN = "open"
+    OVERTIME = "overtime"
+    TAKEOVER = "takeover"
+    MORE = "more"
+    PRIZE = "prize"
+
+
+CHANGES: Mapping[Change, str] = {
+    Change.STREET: (
+        "{metres} m from the nearest street that can be reached: move it to a street, or import the one missing"
+    ),
+    Change.BASE: (
+        "the base of {team} lies {metres} m from the nearest street that can be left: correct it in the team table"
+    ),
+    Change.WAY: "no way by {mode}: open a street that is closed, or give a team another mode",
+    Change.TEAM: "give it to a team without inspectors of its unit or street",
+    Change.DAY: "visit it on day {day}, when {team} has room",
+    Change.OPEN_DAY: "visit it on day {day}, when it is open",
+    Change.OPEN_UNTIL: "let it be open until {time} on day {day}",
+    Change.OPEN_FROM: "let it be open from {time} on day {day}",
+    Change.OPEN: "let it be open for {minutes} minutes on day {day}",
+    Change.OVERTIME: "let {team} work {minutes} minutes longer on day {day}",
+    Change.TAKEOVER: "let {team} take it over on day {day}, which adds {minutes} minutes of travel",
+    Change.MORE: "add a team",
+    Change.PRIZE: "raise its prize above {seconds} s, or make it a stop that must be visited",
+}
+"""Changes in English, as templates for their values; the texts are the keys of their translations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +62,28 @@ class Remedy:
     change: Change
     values: Mapping[str, object]
 
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Self:
+        """Read what :meth:`plain` writes."""
+        return cls(Change(kept["change"]), kept["values"])
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values: the code and its values."""
+        return {"change": str(self.change), "values": dict(self.values)}
+
+    def named(self, names: Sequence[str]) -> "Remedy":
+        """Return it with the name of its team in the place of its number; ``names`` are those of all teams."""
+        if "team" not in self.values:
+            return self
+        return Remedy(self.change, {**self.values, "team": names[int(str(self.values["team"]))]})
+
+    def note(self) -> Note:
+        """Return it as a template and its values."""
+        return Note(CHANGES[self.change], self.values)
+
     def text(self, names: Sequence[str] | None = None) -> str:
         """Say it in English, with the team's name when ``names`` gives the names of all teams."""
-        values = dict(self.values)
-        if names is not None and "team" in values:
-            values["team"] = names[int(str(values["team"]))]
-        return self.change.value.format(**values)
-
-
-def parse(text: str) -> Remedy | None:
-    """Read what :meth:`Remedy.text` wrote, so that it can be said in another language; None for any other text."""
-    for change in Change:
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(change.value))
-        found = re.fullmatch(pattern, text)
-        if found:
-            return Remedy(change, found.groupdict())
-    return None
+        return (self if names is None else self.named(names)).note().text()
 
 
 def remedies(problem: RoutingProblem, plan: Plan) -> dict[int, Remedy]:
@@ -81,12 +110,12 @@ def teams_for_all(problem: RoutingProblem, plan: Plan) -> int | None:
         return 0
     longest = max(range(len(problem.teams)), key=lambda number: shift_s(problem, number))
     team = replace(problem.teams[longest], days=None, avoids=frozenset())
-    one = _with(problem, teams=(team,))
+    one = replace(problem, teams=(team,))
     left = [stop for stop, reason in plan.unserved.items() if reason is Reason.FULL and _fits_alone(one, stop)]
     if not left:
         return len(problem.teams)
     for extra in range(1, _ENOUGH_TEAMS):
-        wider = _with(problem, teams=(team,) * extra)
+        wider = replace(problem, teams=(team,) * extra)
         places = Places(wider, {})
         for stop in sorted(left, key=lambda stop: -int(problem.dwell_s[stop])):
             found = places.cheapest(stop)
@@ -100,10 +129,6 @@ def teams_for_all(problem: RoutingProblem, plan: Plan) -> int | None:
     return None
 
 
-def _with(problem: RoutingProblem, **changes: object) -> RoutingProblem:
-    return replace(problem, **changes)  # type: ignore[arg-type]
-
-
 def _another_day(places: Places, stop: int, *, room: bool = False) -> Remedy | None:
     """Move a stop that is bound to its day: to one with room, or, unless there must be room, to one when it is open."""
     problem = places.problem
@@ -112,7 +137,7 @@ def _another_day(places: Places, stop: int, *, room: bool = False) -> Remedy | N
     found = places.cheapest(stop, any_day=True)
     if found:
         return Remedy(Change.DAY, {"day": found[0][1] + 1, "team": found[0][0]})
-    free = _with(problem, day_of={**problem.day_of, stop: None})
+    free = replace(problem, day_of={**problem.day_of, stop: None})
     open_days = [] if room else [slot[1] for slot in free.slots() if holds(free, slot, [stop])]
     return Remedy(Change.OPEN_DAY, {"day": open_days[0] + 1}) if open_days else None
 

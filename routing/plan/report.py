@@ -36,7 +36,7 @@ CHANCES = ("day", "hour", "hour_after_first", "team", "all")
 class PlanReport:
     """What a plan came to when it was made; changes on the day are not in it."""
 
-    reasons: Mapping[str, int]  # how many stops are not served for each reason
+    reasons: Mapping[str, int]  # how many stops are not served for each :class:`routing.problem.Reason`
     teams_for_all: int | None  # teams that would serve all that only lack room
     farthest_load: float  # of the team whose work is farthest from its fair share, as a part of the share
     drawn_days_cost_s: int | None  # travel that free days would save at least; None: not asked, or days are free

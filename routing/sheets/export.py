@@ -14,6 +14,8 @@ from geo.errors import InputError, StateError
 from geo.natural import by_team
 from geo.store import Store
 from geo.workbooks import write_sheets
+from routing.plan.remedies import Remedy
+from routing.problem import REASONS, Reason
 from routing.sheets.gpx import to_gpx
 from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, plan_part
 
@@ -37,12 +39,15 @@ class Wording:
     say
         Translates a text of ours.
     reason
-        Translates why a stop is not served, and what would serve it.
+        Says why a stop is not served, from its code.
+    remedy
+        Says what would serve it.
     """
 
     lang: str = "en"
     say: Callable[[str], str] = str
-    reason: Callable[[str], str] = str
+    reason: Callable[[str], str] = lambda code: REASONS[Reason(code)]
+    remedy: Callable[[Remedy], str] = Remedy.text
 
 
 ENGLISH = Wording()
@@ -257,4 +262,6 @@ def _unserved_rows(part: PlanPart, wording: Wording) -> Iterator[Row]:
     names = part.roster["name"]
     for row in part.unserved.itertuples():
         name = str(names.get(row.Index, ""))
-        yield row.Index, name, row.day, wording.reason(str(row.reason)), wording.reason(str(row.remedy))
+        kept: Any = row.remedy
+        remedy = wording.remedy(Remedy.of(kept)) if kept else ""
+        yield row.Index, name, row.day, wording.reason(str(row.reason)), remedy

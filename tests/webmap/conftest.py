@@ -101,7 +101,7 @@ def plan(round_id: str, sample: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd
     line = gpd.GeoDataFrame(routes, columns=[*ROUTES.columns, "geometry"], crs=4326).rename_axis(index="id")
     place = gpd.GeoDataFrame(stops, columns=[*STOPS.columns, "geometry"], crs=4326).rename_axis(index="id")
     left = pd.DataFrame(
-        {"round_id": round_id, "day": 1, "reason": "no way there", "remedy": ""},
+        {"round_id": round_id, "day": 1, "reason": "no_way", "remedy": [{}] * 2},
         index=pd.Index(sample.index[-2:], name="checkpoint"),
     )[list(UNSERVED.columns)]
     return line, place, left

@@ -1,10 +1,9 @@
-"""What the log of changes and a quote say, in a language: teams by their names, reasons in words."""
+"""What the log of changes and a quote say, in a language: teams by their names."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from geo.notes import Note, Sentences
-from webmap.language import reasons
+from geo.notes import Names, Note, Sentences
 from webmap.language.saying import Translate, in_words
 from webmap.team_marks import team_name
 
@@ -23,10 +22,8 @@ def _worded(values: Mapping[str, Any], translate: Translate) -> dict[str, Any]:
     words = dict(values)
     for key in {"team", "source"} & set(words):
         words[key] = team_name(str(words[key]), say=translate)
-    if "teams" in words:
-        words["teams"] = ", ".join(team_name(team, say=translate) for team in str(words["teams"]).split(", "))
-    if "reason" in words:
-        words["reason"] = reasons.said(str(words["reason"]), say=translate)
+    if isinstance(words.get("teams"), Names):
+        words["teams"] = Names(team_name(team, say=translate) for team in words["teams"])
     if isinstance(words.get("why"), Sentences):
         words["why"] = Sentences(Note(one.template, _worded(one.values, translate)) for one in words["why"])
     return words

@@ -151,8 +151,8 @@ def answer_of(visible: VisibleCity, found: Quote) -> dict[str, Any]:
                 "name": names.get(one.checkpoint, ""),
                 "team": one.team,
                 "day": one.day,
-                "reason": reasons.said(one.reason),
-                "remedy": reasons.said(one.remedy),
+                "reason": reasons.reason_text(one.reason),
+                "remedy": reasons.remedy_text(one.remedy),
             }
             for one in found.dropped
         ],

@@ -1,6 +1,7 @@
 """What the page of a round shows: which round and day, who stands in the timeline, what is not served, one stop."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -43,8 +44,8 @@ class Chosen:
     day: int
     team: str  # empty: no route serves it
     block: Block | None
-    reason: str  # why no route serves it, as the plan keeps it
-    remedy: str
+    reason: str  # why no route serves it, as a code of :class:`routing.problem.Reason`
+    remedy: Mapping[str, Any]  # what would serve it, as the plan keeps it
 
 
 def chosen_round(rounds: list[Round], asked: str | None) -> Round | None:
@@ -145,7 +146,7 @@ class Board:
             team, day = own["team"].iloc[0], int(own["day"].iloc[0])
             row = next(one for one in self.timeline(day).rows if one.team == team)
             block = next(one for one in row.stops if one.checkpoint == checkpoint)
-            return Chosen(place, day, team, block, "", "")
+            return Chosen(place, day, team, block, "", {})
         left = self.visible.unserved(self.round.id)
         if place is None or checkpoint not in left.index:
             return None

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, MetaData, Text
 
 from geo import frames
-from geo.store.columns import Time, Whole
+from geo.store.columns import Json, Time, Whole
 from geo.store.geometry import geometry
 
 metadata = MetaData(
@@ -17,7 +17,14 @@ metadata = MetaData(
     }
 )
 
-_KINDS: dict[str, Any] = {"str": Text(), "int": Whole, "float": Double(), "bool": Boolean(), "time": Time()}
+_KINDS: dict[str, Any] = {
+    "str": Text(),
+    "int": Whole,
+    "float": Double(),
+    "bool": Boolean(),
+    "time": Time(),
+    "json": Json(),
+}
 
 
 def key() -> Column[int]:

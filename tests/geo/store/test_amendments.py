@@ -35,8 +35,8 @@ def stops(team: str, names: list[str]) -> gpd.GeoDataFrame:
 
 
 def unserved(*names: str) -> pd.DataFrame:
-    rows = [("R1", 1, "shift full", "add a team") for _ in names]
-    kinds = {"round_id": "str", "day": "int64", "reason": "str", "remedy": "str"}
+    rows = [("R1", 1, "shift_full", {"change": "more", "values": {}}) for _ in names]
+    kinds = {"round_id": "str", "day": "int64", "reason": "str", "remedy": object}
     index = pd.Index(list(names), name="checkpoint", dtype="str")
     return pd.DataFrame(rows, columns=list(UNSERVED.columns), index=index).astype(kinds)
 

@@ -21,7 +21,7 @@ def empty():
     """Return a plan of nothing."""
 
     def frame(schema):
-        kinds = {"str": "str", "int": "int64", "float": "float64", "time": "datetime64[ms, UTC]"}
+        kinds = {"str": "str", "int": "int64", "float": "float64", "time": "datetime64[ms, UTC]", "json": object}
         data = {name: pd.Series(dtype=kinds[kind]) for name, kind in schema.columns.items()}
         made = pd.DataFrame(data, index=pd.Index([], name=schema.index, dtype="str"))
         return gpd.GeoDataFrame(made, geometry=[], crs=4326) if schema.geometry else made
@@ -66,7 +66,7 @@ def test_a_plan_that_was_broken_off_leaves_the_old_one_whole(june: Store, empty)
 
 
 def _of_another(unserved: pd.DataFrame) -> pd.DataFrame:
-    row = {"round_id": ["R9"], "day": [1], "reason": ["shift full"], "remedy": [""]}
+    row = {"round_id": ["R9"], "day": [1], "reason": ["shift_full"], "remedy": [{}]}
     return pd.DataFrame(row, index=pd.Index(["P1"], name=unserved.index.name, dtype="str"))
 
 

@@ -59,7 +59,7 @@ def plan(round_id="2026-06", checkpoints=("c0000", "c0001")):
         crs="EPSG:4326",
     )
     unserved = pd.DataFrame(
-        {"round_id": round_id, "day": [2], "reason": "closed", "remedy": "another day"},
+        {"round_id": round_id, "day": [2], "reason": "closed", "remedy": [{"change": "day", "values": {"day": 1}}]},
         index=pd.Index(["c0002"], name="checkpoint"),
     )
     return routes, stops, unserved
@@ -190,7 +190,7 @@ def test_a_plan_comes_back_in_order(june):
     assert pd.isna(stops["arrive"].iloc[0])
     assert stops["arrive"].iloc[1] == NOON.replace(microsecond=123000)
     unserved = check(june.unserved("2026-06"), UNSERVED)
-    assert unserved.loc["c0002"].tolist() == ["2026-06", 2, "closed", "another day"]
+    assert unserved.loc["c0002"].tolist() == ["2026-06", 2, "closed", {"change": "day", "values": {"day": 1}}]
 
 
 def test_a_plan_of_one_team_or_day(june):

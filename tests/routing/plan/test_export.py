@@ -15,6 +15,7 @@ from lxml import etree
 from geo.errors import InputError, StateError
 from geo.store import Store
 from routing.plan.planner import PlanOptions, plan_round
+from routing.problem import REASONS, Reason
 from routing.sheets.export import COVERT, FORMATS, TRIAL, Wording, export_routes, routes_file
 from routing.sheets.gpx import NAMESPACE, to_gpx
 from routing.sheets.route_sheet import directions, plan_part
@@ -107,7 +108,7 @@ def test_xlsx_has_routes_stops_and_what_is_left_out(planned: Store, tmp_path: Pa
 
 
 def test_xlsx_speaks_the_language_of_the_account(planned: Store, tmp_path: Path) -> None:
-    chinese = Wording("zh", say=lambda text: ZH.get(text, text), reason=lambda text: ZH.get(text, text))
+    chinese = Wording("zh", say=lambda text: ZH.get(text, text), reason=lambda code: ZH[REASONS[Reason(code)]])
     _, stops, unserved = _sheets(export_routes(planned, "R1", "xlsx", tmp_path / "r.xlsx", wording=chinese))
     assert {"到达", "开放", "检查内容"} <= set(stops.columns)
     assert "银行网点" in set(stops["Category"])

@@ -1,12 +1,13 @@
 """What is not served comes with the least change that would serve it, and that change does."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from routing.plan.remedies import Change, Remedy, parse, remedies, teams_for_all
+from routing.plan.remedies import CHANGES, Change, Remedy, remedies, teams_for_all
 from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
 from routing.solver import solve
 
@@ -113,16 +114,11 @@ def test_a_prize_below_its_cost() -> None:
 
 
 @pytest.mark.parametrize("change", Change)
-def test_every_text_is_read_back(change: Change) -> None:
-    values = {
-        "metres": "512",
-        "mode": "car, walk",
-        "day": "3",
-        "team": "第一组",
-        "time": "16:20",
-        "minutes": "25",
-        "seconds": "9",
-    }
-    own = {name: value for name, value in values.items() if f"{{{name}}}" in change.value}
-    assert parse(Remedy(change, own).text()) == Remedy(change, own)
-    assert parse("something else") is None
+def test_every_remedy_is_kept_as_its_code_and_values(change: Change) -> None:
+    values = {"metres": 512, "mode": "car, walk", "day": 3, "team": 1, "time": "16:20", "minutes": 25, "seconds": 9}
+    own = {name: value for name, value in values.items() if f"{{{name}}}" in CHANGES[change]}
+    remedy = Remedy(change, own)
+    kept = json.loads(json.dumps(remedy.named(["第一组", "第二组"]).plain()))
+    assert kept["change"] == change.value
+    assert Remedy.of(kept).text() == remedy.text(["第一组", "第二组"])
+    assert ("team" in own) == ("第二组" in remedy.text(["第一组", "第二组"]))

@@ -96,4 +96,4 @@ def test_teams_off_for_the_whole_round_leave_all_unserved(city: Store, teams: li
     city.replace_teams([replace(team, days=frozenset({9})) for team in teams])
     report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     assert (report.routes, report.served, report.unserved) == (0, 0, 40)
-    assert set(city.unserved("R1")["remedy"]) >= {"add a team"}
+    assert "more" in {remedy["change"] for remedy in city.unserved("R1")["remedy"]}

@@ -147,8 +147,8 @@ def _quoted(session: Session, found: Quote) -> dict[str, Any]:
         session.say(
             "  {checkpoint} falls out: {reason}; {remedy}",
             checkpoint=one.checkpoint,
-            reason=reasons.said(one.reason, say=_translate(session)),
-            remedy=reasons.said(one.remedy, say=_translate(session)),
+            reason=reasons.reason_text(one.reason, say=_translate(session)),
+            remedy=reasons.remedy_text(one.remedy, say=_translate(session)),
         )
     return {
         "possible": found.possible,
@@ -159,7 +159,7 @@ def _quoted(session: Session, found: Quote) -> dict[str, Any]:
             for one in found.routes
         ],
         "dropped": [
-            {"checkpoint": one.checkpoint, "reason": one.reason, "remedy": one.remedy} for one in found.dropped
+            {"checkpoint": one.checkpoint, "reason": one.reason, "remedy": one.remedy.plain()} for one in found.dropped
         ],
     }
 

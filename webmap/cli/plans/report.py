@@ -13,6 +13,7 @@ from routing.plan.report import PlanReport, chances_of, report_of
 from routing.vary.likeness import MOST
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command
+from webmap.language.reasons import reason_text
 from webmap.language.texts import translate
 
 
@@ -117,7 +118,11 @@ def _clock(second: int) -> str:
 def _say_service(session: Session, found: PlanReport) -> None:
     session.say("{served} of {stops} stops served.", served=found.served, stops=found.figures.stops)
     for reason, count in found.reasons.items():
-        session.say("  {count} not: {reason}", count=count, reason=translate(reason, session.language))
+        session.say(
+            "  {count} not: {reason}",
+            count=count,
+            reason=reason_text(reason, say=lambda text: translate(text, session.language)),
+        )
     if found.teams_for_all is not None:
         session.say("Teams that would serve all that only lack room: {teams}.", teams=found.teams_for_all)
 
