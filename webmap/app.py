@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from geo.clock import today
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
 from geo.store import Store
-from webmap import formats, jobs, photos, typed
+from webmap import foreign_text, formats, jobs, photos
 from webmap.accounts import access, auth, limits, resending
 from webmap.accounts.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
@@ -91,7 +91,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     language.init_app(app)
     formats.init_app(app)
     access.init_app(app)
-    typed.init_app(app)
+    foreign_text.init_app(app)
     app.context_processor(_page)
     for blueprint in (auth.pages, language.pages, planner.pages, field.pages, office.pages, layers.pages, tiles.pages):
         app.register_blueprint(blueprint)

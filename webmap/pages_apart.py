@@ -8,6 +8,7 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader
 
+from geo.foreign_text import script_json
 from webmap.language.texts import translate
 
 STATIC = resources.files("webmap") / "static"
@@ -26,6 +27,7 @@ def templates(language: str) -> Environment:
         return translate(one if count == 1 else many, language)
 
     made.install_gettext_callables(lambda text: translate(text, language), several, newstyle=True)  # type: ignore[attr-defined]
+    made.policies["json.dumps_function"] = lambda value, **_options: script_json(value)
     made.globals["html_language"] = "zh-CN" if language == "zh" else "en"
     return made
 
@@ -48,7 +50,8 @@ def script(entry: str) -> str:
 def _needed(name: str, found: dict[str, str]) -> dict[str, str]:
     """Read a module behind those that it imports, each once."""
     text = (STATIC / name).read_text(encoding="utf-8")
-    for other in _IMPORT.findall(text):
+    folder = name.rpartition("/")[0]
+    for other in (f"{folder}/{beside}".lstrip("/") for beside in _IMPORT.findall(text)):
         if other not in found:
             _needed(other, found)
     found[name] = text

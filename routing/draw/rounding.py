@@ -1,7 +1,7 @@
 """Dependent rounding on a network: push along cycles of fractional edges until every edge is whole.
 
 After Gandhi, Khuller, Parthasarathy and Srinivasan (2006), doi:10.1145/1147954.1147956, with integers and a fixed order
-of cycles in place of floats and an arbitrary one. The kernel and ``verifier.settle`` do the same steps in one order.
+of cycles in place of floats and an arbitrary one. The kernel and ``redraw.settle`` do the same steps in one order.
 """
 
 import numpy as np

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from routing.draw.redraw import D, Plain, draw
+from routing.draw.redraw import D, Plain, balanced, draw, words  # noqa: F401 - the same program, in two files
 
 CHAINED, ROOTED = "xundian-draw-1", "xundian-draw-2"  # the forms of a commitment
 Redraw = Callable[[list[Plain], Plain, bytes], tuple[list[Plain], list[Plain]]]

@@ -38,22 +38,18 @@ def page() -> str:
 
 
 @pages.get("/<secret_set>/<int:position>.json")
+@pages.get("/<secret_set>/list.json", defaults={"position": 0})
 def commitment(secret_set: str, position: int) -> Response:
-    """Return a commitment as it was published."""
+    """Return a commitment as it was published, or every one under a root with what became of it."""
     store = access.city()
+    if position == 0:
+        own = rooted(store, secret_set)
+        lines = public_list(store, secret_set, today(store).date)
+        return _json({"secrets_root": own.root, "secrets_count": own.size, "commitments": lines})
     for one in store.commitments():
         if (one.secret_set, one.position) == (secret_set, position):
             return _json(published(store, one))
     raise NotFoundError("there is no commitment {position} of the secrets {name}", position=position, name=secret_set)
-
-
-@pages.get("/<secret_set>/list.json")
-def listed(secret_set: str) -> Response:
-    """Return every commitment under a root with what became of it."""
-    store = access.city()
-    own = rooted(store, secret_set)
-    lines = public_list(store, secret_set, today(store).date)
-    return _json({"secrets_root": own.root, "secrets_count": own.size, "commitments": lines})
 
 
 @pages.get("/verify_draw.py")

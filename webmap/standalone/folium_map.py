@@ -31,9 +31,6 @@ from webmap.team_marks import TeamMark, team_marks
 
 STATIC = Path(__file__).parents[1] / "static"
 LEAFLET = STATIC / "vendor" / "leaflet"
-SCRIPTS = tuple(
-    f"standalone/{name}.js" for name in ("texts", "cell_arrays", "cell_card", "months", "cells", "layers", "main")
-)
 LAYERS = ("routes", "hotspots")
 HEAD = "<!-- what the map needs -->"
 PANEL = "<!-- title and legend -->"
@@ -225,7 +222,7 @@ def _head() -> str:
     own = (STATIC / "standalone.css").read_text(encoding="utf-8")
     styles = "\n".join((leaflet, variables.replace("light dark", "light"), *classes, own))
     script = (LEAFLET / "leaflet.js").read_text(encoding="utf-8").replace("//# sourceMappingURL=leaflet.js.map", "")
-    functions = "(() => {\n" + pages_apart.script(*SCRIPTS) + "\n})();"
+    functions = "(() => {\n" + pages_apart.script("standalone/main.js") + "\n})();"
     return (
         f'<link rel="icon" href="data:,"><style>{styles}</style><script>{script}</script><script>{functions}</script>'
     )

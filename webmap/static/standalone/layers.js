@@ -2,6 +2,8 @@
 
 import { block, card, shown } from "./texts.js";
 
+const POPUP = { maxWidth: 300, maxHeight: 320, autoPanPaddingTopLeft: L.point(16, 64), autoPanPaddingBottomRight: L.point(16, 64) };
+
 /** Name the source of the streets, without Leaflet's own line before it. @param {L.Map} map */
 export function credit(map) {
   L.control.attribution({ prefix: false }).addAttribution("© OpenStreetMap contributors").addTo(map);
@@ -62,7 +64,7 @@ export function day(group, name) {
   const told = (/** @type {any} */ its) => card(title(its), labels.map((/** @type {string[]} */ [key, label]) => [label, its[key]]));
   group.addLayer(L.geoJSON(stops, {
     pointToLayer: (stop, place) => L.marker(place, { icon: mark(stop.properties), keyboard: false }),
-    onEachFeature: (stop, marker) => { marker.bindPopup(() => told(stop.properties)); },
+    onEachFeature: (stop, marker) => { marker.bindPopup(() => told(stop.properties), POPUP); },
   }));
 }
 

@@ -1,15 +1,16 @@
-"""What people type: an address, a form or JSON that holds characters that nobody sees is refused, field by field."""
+"""Foreign text of requests and pages: what nobody sees is refused where it is typed; scripts get data as JSON alone."""
 
 from flask import Flask, request
 
-from geo.foreign_text import refuse_unseen
+from geo.foreign_text import in_script, refuse_unseen
 
 SECRETS = ("password",)  # part of a field's name; nobody reads such a field, and no error may repeat it
 
 
 def init_app(app: Flask) -> None:
-    """Look at every request before any page does."""
+    """Look at every request before any page does, and let ``tojson`` write what is no template either."""
     app.before_request(_look)
+    app.jinja_env.policies["json.dumps_function"] = lambda value, **_options: in_script(app.json.dumps(value))
 
 
 def _look() -> None:
