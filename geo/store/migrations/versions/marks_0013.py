@@ -5,8 +5,8 @@ from alembic import op
 
 from geo.store.columns import Whole
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 _KEYS = {
     "visits": "visits.id",
