@@ -8,7 +8,7 @@ method of Stouffer (Stouffer et al. 1949, The American Soldier, vol. 1). The dis
 name is no evidence: streets are everywhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +20,7 @@ from geo.crs import Datum, frame_metric_crs, from_wgs84, in_china, project_xy, s
 from geo.errors import DatumError
 from geo.imports.datum_evidence import City, Evidence, Layout, point_evidence
 from geo.imports.datum_zones import zone_evidence
+from geo.imports.elsewhere import away_km
 from geo.notes import Note, Sentences
 
 _HYPOTHESES = (Datum.WGS84, Datum.GCJ02, Datum.BD09)  # CGCS2000 equals WGS-84 here
@@ -42,6 +43,11 @@ STATED_ONLY = (
 NOTHING = "nothing in the city tells whether {declared} is the right datum: look at the points on the map"
 FITS = "the coordinates fit {declared}: {evidence}"
 WEAK = "the evidence on the datum is weak ({evidence}): look at the points on the map"
+ELSEWHERE = "the file lies {km} km from the city: its CRS or its digits are wrong, or it is of another city"
+ELSEWHERE_REFUSED = (
+    "the file lies {km} km from the city: its CRS or its digits are wrong, or it is of another city; mend it, or pass "
+    "--force"
+)
 CONTRADICTORY = "the evidence on the datum contradicts itself ({evidence}): look at the points on the map"
 WEAK_OTHER = (
     "the coordinates seem to fit {suggestion} better than {declared}, but not clearly ({evidence}): look at the map"
@@ -124,6 +130,15 @@ def judge_zones(zones: gpd.GeoDataFrame, *, declared: Datum | str, city: City, n
     shapes = {datum: shift_frame(raw, datum).to_crs(crs) for datum in _HYPOTHESES}
     centres = {datum: np.column_stack((own.centroid.x, own.centroid.y)) for datum, own in shapes.items()}
     return _verdict(declared, _measured(kinds, centres, declared), named)
+
+
+def elsewhere(frame: gpd.GeoDataFrame, declared: Datum, city: Iterable[gpd.GeoDataFrame]) -> Verdict | None:
+    """Return the verdict on a file that lies farther from the city than any city is wide; None where it does not."""
+    km = away_km(frame, city)
+    if not km:
+        return None
+    note = Note(ELSEWHERE, {"km": round(km)})
+    return Verdict(declared, False, None, Strength.CLEAR, (note,), {}, Note(ELSEWHERE_REFUSED, {"km": round(km)}))
 
 
 def _comparable(frame: gpd.GeoDataFrame) -> bool:

@@ -7,12 +7,13 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.catalogue import Catalogue
-from geo.imports.datum_check import Verdict, judge
+from geo.imports.datum_check import Verdict, elsewhere, judge
 from geo.imports.datum_evidence import City
 from geo.imports.digest import digest_of
 from geo.imports.report import FORCED, ImportOptions, ImportReport, few, first_changes, reported, with_reasons
 from geo.imports.roster_changes import RosterChanges, merge
 from geo.imports.stranded import stranded_notes
+from geo.imports.street_names import named_streets, street_notes
 from geo.model import Changes
 from geo.notes import Note, Say
 from geo.progress import Progress, silent
@@ -37,6 +38,7 @@ class PreparedRoster:
     located: gpd.GeoDataFrame  # the accepted rows with zones, cell and unit
     changes: RosterChanges
     outside: pd.Index  # ids outside every zone
+    contradicted: tuple[Note, ...] = ()  # names and codes of streets that go neither together nor with the map
 
     @property
     def counts(self) -> Changes:
@@ -74,7 +76,7 @@ class PreparedRoster:
     def notes(self) -> list[Note]:
         """Say everything that a person may want to know."""
         reading = self.reading
-        found = [*reading.notes, self.verdict.summary]
+        found = [*reading.notes, self.verdict.summary, *self.contradicted]
         if not self.verdict.fits:
             found.append(Note(FORCED, {}))
         if len(reading.unplaced):
@@ -128,17 +130,23 @@ def prepare_roster(
     )
     progress("datum", 0, 1)
     known, zones = store.checkpoints(include_retired=True), store.zones()
-    city = City(streets=store.streets(), zones=zones, checkpoints=known)
-    verdict = judge(reading.accepted, declared=options.datum, city=city, named=reading.heading_datum)
+    given = reading.accepted
+    reading = reading._replace(accepted=named_streets(given, zones))
+    streets = store.streets()
+    city = City(streets=streets, zones=zones, checkpoints=known)
+    verdict = elsewhere(reading.accepted, options.datum, (streets, zones)) or judge(
+        reading.accepted, declared=options.datum, city=city, named=reading.heading_datum
+    )
     progress("datum", 1, 1)
     if not options.force:
         verdict.raise_unless_fits()
     progress("comparing", 0, 1)
     answers = answer_for(reading.accepted, zones, store.cells())
     changes = merge(reading._replace(accepted=answers.checkpoints), known, part=options.part)
+    contradicted = tuple(street_notes(given, answers.checkpoints, zones)) if len(zones) else ()
     outside = answers.outside if len(zones) else answers.outside[:0]
     progress("comparing", 1, 1)
-    return PreparedRoster(path, reading, verdict, answers.checkpoints, changes, outside)
+    return PreparedRoster(path, reading, verdict, answers.checkpoints, changes, outside, contradicted)
 
 
 def keep_roster(store: Store, prepared: PreparedRoster, options: ImportOptions) -> ImportReport:

@@ -2,11 +2,18 @@
 
 from pathlib import Path
 
+from geo.errors import InputError
+from geo.imports.elsewhere import away_km
 from geo.imports.report import ImportReport
 from geo.imports.stranded import stranded_notes
 from geo.progress import Progress, silent
 from geo.store import Store
 from geo.streets.edges import file_sha256, read_streets
+
+ELSEWHERE = (
+    "{file} lies {km} km from the zones and checkpoints of the city: check its CRS, or take back their imports if they "
+    "lie wrong"
+)
 
 
 def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> ImportReport:
@@ -16,6 +23,8 @@ def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> 
         there = len(store.streets())
         return ImportReport(accepted=there, unchanged=there)
     source = read_streets(path, progress=progress)
+    if km := away_km(source.edges, (store.zones(), store.checkpoints())):
+        raise InputError(ELSEWHERE, file=path.name, km=round(km))
     store.replace_streets(
         source.edges,
         turn_bans=source.turn_bans,

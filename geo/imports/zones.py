@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.frames import WGS84, ZONES
-from geo.imports.datum_check import Verdict, judge_zones
+from geo.imports.datum_check import Verdict, elsewhere, judge_zones
 from geo.imports.datum_evidence import City
 from geo.imports.digest import digest_of
 from geo.imports.report import FORCED, ImportOptions, ImportReport, few, first_changes, reported, with_reasons
@@ -126,8 +126,11 @@ def prepare_zones(
     progress("reading", 1, 1)
     progress("datum", 0, 1)
     roster = checkpoints[~checkpoints["retired"]]
-    city = City(streets=store.streets(), zones=known, checkpoints=roster)
-    verdict = judge_zones(reading.accepted, declared=options.datum, city=city, named=reading.heading_datum)
+    streets, others = store.streets(), known[~known.index.isin(reading.accepted.index)]
+    city = City(streets=streets, zones=known, checkpoints=roster)
+    verdict = elsewhere(reading.accepted, options.datum, (streets, roster, others)) or judge_zones(
+        reading.accepted, declared=options.datum, city=city, named=reading.heading_datum
+    )
     progress("datum", 1, 1)
     if not options.force:
         verdict.raise_unless_fits()

@@ -131,10 +131,11 @@ def _pairs(table: Table, rows: Rows, notes: list[Note]) -> tuple[pd.Series, pd.S
 def _with_points(text_x: pd.Series, text_y: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Write points for commas where every coordinate has one comma and all are degrees by that, as 114,305 and 30,6."""
     for written, most in ((text_x, 180.0), (text_y, 90.0)):
+        if any("." in text for text in written.tolist()):
+            return text_x, text_y
         texts = [plain_number(text) for text in written.unique() if text]
-        if not texts or not all(
-            _ONE_COMMA.fullmatch(text) and abs(float(text.replace(",", "."))) <= most for text in texts
-        ):
+        good = (_ONE_COMMA.fullmatch(text) and abs(float(text.replace(",", "."))) <= most for text in texts)
+        if not texts or not all(good):
             return text_x, text_y
     return text_x.map(_pointed).astype("str"), text_y.map(_pointed).astype("str")
 

@@ -1,5 +1,6 @@
 """Which columns of each kind of file are text, and what no text may be: one table and one rule for all readers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ import pandas as pd
 from geo.readers import messages, values
 from geo.readers.faults import FaultLog
 
-LOST_DIGITS = r"\d(?:\.\d+)?[eE]\+\d+"  # what a spreadsheet makes of a long number
+_LOST_DIGITS = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")  # what a spreadsheet makes of a long number
 _MOST_CHARACTERS = 500
 
 
@@ -35,8 +36,7 @@ def check_texts(frame: pd.DataFrame, rule: TextRule, log: FaultLog) -> None:
         written = frame[name]
         log.add(written.isin(values.CELL_ERRORS).to_numpy(), name, messages.CELL_ERROR, value=written)
         if name in rule.names:
-            lost = written.map(values.half_width).astype("str").str.fullmatch(LOST_DIGITS).to_numpy(bool)
-            log.add(lost, name, messages.LOST_DIGITS, value=written)
+            log.add(list(map(_has_lost_digits, written.tolist())), name, messages.LOST_DIGITS, value=written)
             length = written.str.len().to_numpy()
             log.add(length > _MOST_CHARACTERS, name, messages.TOO_LONG, length=length, most=_MOST_CHARACTERS)
 
@@ -45,3 +45,7 @@ def doubtful(column: Sequence[str]) -> bool:
     """Tell, by a look at all of a column together, whether :func:`check_texts` may find anything in it."""
     together = "|".join(column)
     return "#" in together or "+" in together or "＋" in together or max(map(len, column)) > _MOST_CHARACTERS
+
+
+def _has_lost_digits(text: str) -> bool:
+    return ("+" in text or "＋" in text) and _LOST_DIGITS.fullmatch(values.half_width(text)) is not None

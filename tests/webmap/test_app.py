@@ -20,6 +20,7 @@ PUBLIC = {
     "language.choose",
     "verify.page",
     "verify.commitment",
+    "verify.listed",  # what became of every commitment is public by its nature
     "verify.program",
     "verify.offline",
 }

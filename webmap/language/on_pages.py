@@ -27,6 +27,10 @@ ON_PAGES: Mapping[str, str] = {
         "the coordinates fit {suggestion} better than {declared}: {evidence}; choose {suggestion}, or tick that you "
         "import against the evidence"
     ),
+    datum_check.ELSEWHERE_REFUSED: (
+        "the file lies {km} km from the city: its CRS or its digits are wrong, or it is of another city; mend it, or "
+        "tick that you import against the evidence"
+    ),
     datum_check.STATED_ONLY: (
         "the file itself names {suggestion}, not {declared}, and nothing speaks against it: choose {suggestion}, or "
         "tick that you import against the evidence"
