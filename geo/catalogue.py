@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
 
 from geo import openings
 from geo.errors import InputError
 from geo.nearest import hint
-from geo.workbooks import write_sheets
+from geo.workbooks import workbook_grids, write_sheets
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _LONGEST_DWELL_MIN = 480  # a shift
@@ -182,11 +181,10 @@ def read_xlsx(path: Path | str) -> Catalogue:
     """
     path = Path(path)
     try:
-        book = CalamineWorkbook.from_path(path)
-        absent = [sheet for sheet in _SHEETS if sheet not in book.sheet_names]
-        sheets = [] if absent else [book.get_sheet_by_name(sheet).to_python() for sheet in _SHEETS]
-    except (OSError, CalamineError) as error:
+        grids = {grid.name: grid.rows for grid in workbook_grids(path, _SHEETS)}
+    except OSError as error:
         raise _unreadable(path, error) from error
+    absent = [sheet for sheet in _SHEETS if sheet not in grids]
     if absent:
         raise InputError(
             "{file} has no sheet {missing}: a catalogue has the sheets {wanted}",
@@ -194,7 +192,7 @@ def read_xlsx(path: Path | str) -> Catalogue:
             missing=", ".join(absent),
             wanted=", ".join(_SHEETS),
         )
-    edition, categories, items = sheets
+    edition, categories, items = (_trimmed(grids[sheet]) for sheet in _SHEETS)
     faults: list[str] = []
     rows = [*_records(categories, _CATEGORY_COLUMNS, _SHEETS[1], faults)]
     by_category: dict[str, list[list[Any]]] = {str(row["code"]): [] for row in rows}
@@ -210,6 +208,14 @@ def read_xlsx(path: Path | str) -> Catalogue:
         row["fixed"] = _yes_or_no(row["fixed"])
     named = str(edition[0][1]).strip() if edition and len(edition[0]) > 1 else ""
     return _built(named, rows, path.name, faults)
+
+
+def _trimmed(rows: list[list[Any]]) -> list[list[Any]]:
+    """Leave out the empty rows and columns before the first cell."""
+    filled = [[at for at, cell in enumerate(row) if str(cell).strip()] for row in rows]
+    first = min((row[0] for row in filled if row), default=0)
+    top = next((at for at, row in enumerate(filled) if row), len(rows))
+    return [row[first:] for row in rows[top:]]
 
 
 def write_xlsx(catalogue: Catalogue, path: Path | str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geo import workbooks
 from geo.errors import InputError
 from geo.model import Level
 from geo.readers import grids
@@ -76,6 +77,6 @@ def _words(row: Sequence[Any]) -> list[str]:
 
 def _rows(path: Path) -> list[list[Any]]:
     suffix = path.suffix.lower()
-    if suffix in grids.WORKBOOKS:
-        return grids.workbook_rows(path, Headings(CHECKPOINT_FIELDS, {}))[0]
-    return grids.text_rows(path)[0] if suffix in grids.TEXTS else []
+    if suffix in workbooks.WORKBOOKS:
+        return next((grid.rows for grid in workbooks.workbook_grids(path) if grid.rows and not grid.hidden), [])
+    return grids.text_grid(path, Headings(CHECKPOINT_FIELDS, {})).rows if suffix in grids.TEXTS else []

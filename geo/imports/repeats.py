@@ -54,7 +54,7 @@ class Repeats:
             photos[place] = _each_once(photo for at in places for photo in rows.photos[at])
             gone.update(places[1:])
             if len(set(costs)) > 1:
-                self._differs(f"{rows.checkpoint[place]} {rows.item[place]}", rows.source_row[place])
+                self._differs(f"{rows.checkpoint[place]} {rows.item[place]}", rows.position[place])
         hidden = {visit for visit, covert in zip(rows.visit, rows.covert, strict=True) if covert}
         self.rows += len(gone)
         self.visits += len({rows.visit[place] for place in again})

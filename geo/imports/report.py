@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from geo.crs import Datum
-from geo.long_workbooks import write_rows
 from geo.model import Changes
 from geo.notes import Note, Say, in_english
 from geo.readers.faults import Fault
 from geo.readers.refused import RefusedRows
 from geo.readers.tables import SOURCE_ROW
 from geo.workbooks import write_sheet
+from geo.workbooks.long import write_rows
 
 FORCED = "the datum was forced against the evidence"
 MORE_CHANGES = "and {count} more changes"
@@ -30,7 +30,9 @@ class ImportOptions:
     columns: Mapping[str, str] = field(default_factory=dict)  # our field -> the file's heading
     crs: Any = None  # of projected coordinates without a zone prefix
     rejected: Path | None = None  # where refused rows go; in the working folder when None
+    parts: tuple[str, ...] = ()  # the sheets or layers to read; none named: all with the same headings
     part: bool = False  # a part of the roster: what it lacks is not retired
+    whole: bool = False  # what is read is the whole roster, whatever else is in the file
     force: bool = False  # take the datum although the evidence speaks against it
     dry_run: bool = False  # show what would change, and change nothing
     history: bool = False  # visits of another system: what the city does not know of them is kept, and counted
@@ -41,11 +43,12 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did. Every row of the file is accepted, rejected or unplaced: the three add up to its rows."""
+    """What an import did. Every row of the file is accepted, rejected, unplaced or skipped: they add up to its rows."""
 
     accepted: int = 0  # good rows, whatever then became of them
     rejected: int = 0  # rows with faults; they went to a file of their own
     unplaced: int = 0  # good rows without coordinates; they wait to be placed on the map by hand
+    skipped: int = 0  # rows that are no data, such as sums, or stand in sheets and layers that were not read
     new: int = 0  # of the accepted, like updated and unchanged; visits of several rows count once
     updated: int = 0
     unchanged: int = 0
@@ -60,6 +63,7 @@ class ImportReport:
             "accepted": self.accepted,
             "rejected": self.rejected,
             "unplaced": self.unplaced,
+            "skipped": self.skipped,
             "new": self.new,
             "updated": self.updated,
             "unchanged": self.unchanged,
@@ -105,10 +109,10 @@ def with_reasons(rejected: pd.DataFrame, faults: Iterable[Fault], say: Say) -> p
     """Say the reasons of refused rows in another language."""
     if say is in_english or not len(rejected):
         return rejected
-    reasons: dict[int, list[str]] = {}
+    reasons: dict[int | str, list[str]] = {}
     for fault in faults:
         reasons.setdefault(fault.source_row, []).append(fault.text(say))
-    return rejected.assign(reason=["; ".join(reasons[int(row)]) for row in rejected[SOURCE_ROW]])
+    return rejected.assign(reason=["; ".join(reasons[row]) for row in rejected[SOURCE_ROW].tolist()])
 
 
 def few(names: Iterable[object], most: int = _NAMED) -> str:

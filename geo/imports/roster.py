@@ -18,6 +18,7 @@ from geo.model import Changes
 from geo.notes import Note, Say
 from geo.progress import Progress, silent
 from geo.readers.checkpoints import Reading, read_roster
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.tables import SOURCE_ROW
 from geo.store import Store
 from geo.zones.responsibility import answer_for
@@ -71,12 +72,12 @@ class PreparedRoster:
         """Count, and write the refused rows to their file."""
         refused = self.refused(options.say)
         report = reported(self.path, options, refused, self.counts, (*self.notes(), *notes))
-        return replace(report, unplaced=len(self.reading.unplaced))
+        return replace(report, unplaced=len(self.reading.unplaced), skipped=self.reading.skipped)
 
     def notes(self) -> list[Note]:
         """Say everything that a person may want to know."""
         reading = self.reading
-        found = [*reading.notes, self.verdict.summary, *self.contradicted]
+        found = [*reading.notes, *self.changes.vanished.notes, self.verdict.summary, *self.contradicted]
         if not self.verdict.fits:
             found.append(Note(FORCED, {}))
         if len(reading.unplaced):
@@ -121,7 +122,7 @@ def prepare_roster(
         When another datum fits clearly better and ``force`` is off.
     """
     reading = read_roster(
-        path,
+        ChosenFile(path, options.parts),
         datum=options.datum,
         columns=options.columns,
         crs=options.crs,
@@ -142,7 +143,7 @@ def prepare_roster(
         verdict.raise_unless_fits()
     progress("comparing", 0, 1)
     answers = answer_for(reading.accepted, zones, store.cells())
-    changes = merge(reading._replace(accepted=answers.checkpoints), known, part=options.part)
+    changes = merge(reading._replace(accepted=answers.checkpoints), known, part=options.part, whole=options.whole)
     contradicted = tuple(street_notes(given, answers.checkpoints, zones)) if len(zones) else ()
     outside = answers.outside if len(zones) else answers.outside[:0]
     progress("comparing", 1, 1)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.imports.vanished import Vanished, vanished
 from geo.readers.checkpoints import Reading
 
 FILE_COLUMNS = ("name", "category", "address", "street", "community", "unit", "hours", "fixed", "size")
@@ -21,8 +22,13 @@ class RosterChanges:
     new: gpd.GeoDataFrame  # CHECKPOINTS rows that the city does not have, or had retired
     updated: gpd.GeoDataFrame  # rows as they will be
     unchanged: pd.Index  # ids
-    retired: pd.Index  # ids that vanished from a whole roster
     differences: pd.DataFrame  # one row per changed field: id, field, before, after
+    vanished: Vanished
+
+    @property
+    def retired(self) -> pd.Index:
+        """Return the ids that vanished from a whole roster."""
+        return self.vanished.retired
 
     @property
     def upserts(self) -> gpd.GeoDataFrame:
@@ -30,12 +36,13 @@ class RosterChanges:
         return gpd.GeoDataFrame(pd.concat([self.new, self.updated]), crs=self.new.crs)
 
 
-def merge(reading: Reading, existing: gpd.GeoDataFrame, *, part: bool = False) -> RosterChanges:
+def merge(reading: Reading, existing: gpd.GeoDataFrame, *, part: bool = False, whole: bool = False) -> RosterChanges:
     """Compare a reading with the city; nothing is written.
 
     A row is the same as one of the city when the ids are. What the file cannot know (zone codes, cell) does not count
     as a difference. A row that the city has and the file does not is retired, unless the file is a part of the roster;
-    a row that is in the file but refused or without coordinates keeps its checkpoint as it is.
+    a row that is in the file but refused or without coordinates keeps its checkpoint as it is, and what may stand in
+    parts and rows that were not read stays too (:func:`geo.imports.vanished.vanished`).
 
     Parameters
     ----------
@@ -45,6 +52,8 @@ def merge(reading: Reading, existing: gpd.GeoDataFrame, *, part: bool = False) -
         CHECKPOINTS frame of the city, retired ones included.
     part
         The file is not the whole roster (``--part``); a file of corrected rejects never is.
+    whole
+        What was read is the whole roster, whatever else is in the file (``--whole``).
     """
     accepted = reading.accepted
     known = accepted.index.isin(existing.index)
@@ -58,16 +67,12 @@ def merge(reading: Reading, existing: gpd.GeoDataFrame, *, part: bool = False) -
         blank = (updated[column] == "").to_numpy()
         updated[column] = np.where(blank, before[column].reindex(updated.index), updated[column])
     is_new = ~known | accepted.index.isin(returning)
-    gone = pd.Index([], dtype="str", name="id")
-    if not (part or reading.part):
-        active = existing.index[~existing["retired"].to_numpy(bool)]
-        gone = active.difference(pd.Index(reading.seen)).rename("id")
     return RosterChanges(
         new=accepted[is_new],
         updated=updated[~updated.index.isin(returning)],
         unchanged=after.index[~changed],
-        retired=gone,
         differences=differences,
+        vanished=vanished(reading, existing, part=part, whole=whole),
     )
 
 

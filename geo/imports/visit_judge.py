@@ -1,6 +1,6 @@
 """What a city knows against a row of visits: an item, points, a team or a round that cannot be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -75,6 +75,7 @@ class VisitJudge:
         self._round_teams = cache(self._teams_of)
         self._item = cache(self._item_of)
         self._kept: dict[str, _Kept] = {}
+        self._position: Sequence[int] = ()  # of the rows that are judged, in their file
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -84,6 +85,7 @@ class VisitJudge:
     def __call__(self, rows: VisitRows, log: FaultLog) -> list[str]:
         """Note what cannot be; give the items, those that the catalogue has by their codes."""
         items, days = list(rows.item), self._finder.days(rows.moments)
+        self._position = rows.position
         for start, end in rows.visits():
             place, team, named, day = rows.checkpoint[start], rows.team[start], rows.round[start], days[start]
             category = self._categories.get(place)
@@ -107,7 +109,7 @@ class VisitJudge:
         if team in self._teams or team in own or not (self._teams or own):
             return
         if planned is None or self._history:
-            self._keep(KEPT_TEAMS, log, at, team)
+            self._keep(KEPT_TEAMS, at, team)
         else:
             values = {"value": team, "round": planned.id, "nearest": hint(team, self._teams | own)}
             log.add_row(at, "team", messages.UNKNOWN_TEAM, **values)
@@ -137,13 +139,13 @@ class VisitJudge:
     def _stays(self, note: str, log: FaultLog, at: int, field: str, template: str, **values: str) -> None:
         """Refuse a row, or count it where the file comes from another system."""
         if self._history:
-            self._keep(note, log, at, values["value"])
+            self._keep(note, at, values["value"])
         else:
             log.add_row(at, field, template, **values)
 
-    def _keep(self, note: str, log: FaultLog, at: int, value: str) -> None:
+    def _keep(self, note: str, at: int, value: str) -> None:
         """Count what is kept; the value that stands first in the file is named."""
-        row = int(log.rows[at])
+        row = self._position[at]
         own = self._kept.setdefault(note, _Kept(0, row, value))
         own.count += 1
         if row < own.row:

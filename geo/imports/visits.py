@@ -12,6 +12,7 @@ from geo.imports.report import ImportOptions, ImportReport, write_refused
 from geo.imports.visit_judge import VisitJudge
 from geo.imports.visit_rounds import RoundFinder
 from geo.progress import Progress, silent
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.visits import VisitContext, VisitTable
 from geo.store import Store
@@ -41,11 +42,12 @@ def import_visits(
             photos=files,
             say=options.say,
         )
-        table = stack.enter_context(VisitTable(path, context, progress))
+        table = stack.enter_context(VisitTable(ChosenFile(path, options.parts), context, progress))
         judged = stack.enter_context(JudgedVisits(table, finder))
         report = ImportReport(
             accepted=judged.rows,
             rejected=len(table.refused),
+            skipped=table.skipped,
             rejected_file=write_refused(path, options, table.refused),
             dry_run=options.dry_run,
             notes=(*table.notes, *judged.notes, *judge.notes),

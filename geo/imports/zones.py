@@ -1,6 +1,6 @@
 """Zones into the city, and every checkpoint into its zones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,6 +18,7 @@ from geo.imports.stranded import outside_notes
 from geo.model import Changes, Level
 from geo.notes import Note, Say
 from geo.progress import Progress, silent
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.zones import ZoneReading, read_zone_layer
 from geo.store import Store
 from geo.zones.responsibility import answer_for
@@ -67,7 +68,8 @@ class PreparedZones:
 
     def report(self, options: ImportOptions, *, notes: tuple[Note, ...] = ()) -> ImportReport:
         """Count, and write the refused rows to their file."""
-        return reported(self.path, options, self.refused(options.say), self.counts, (*self.notes(), *notes))
+        report = reported(self.path, options, self.refused(options.say), self.counts, (*self.notes(), *notes))
+        return replace(report, skipped=self.reading.skipped)
 
     def notes(self) -> list[Note]:
         """Say everything that a person may want to know."""
@@ -121,7 +123,12 @@ def prepare_zones(
     known, checkpoints = store.zones(), store.checkpoints(include_retired=True)
     progress("reading", 0, 1)
     reading = read_zone_layer(
-        path, datum=options.datum, level=level, columns=options.columns, known=known, crs=options.crs
+        ChosenFile(path, options.parts),
+        datum=options.datum,
+        level=level,
+        columns=options.columns,
+        known=known,
+        crs=options.crs,
     )
     progress("reading", 1, 1)
     progress("datum", 0, 1)

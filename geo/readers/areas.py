@@ -7,13 +7,14 @@ import shapely
 
 from geo.crs import Datum
 from geo.errors import InputError
+from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import ZONE_FIELDS, Headings
 from geo.readers.faults import log_of
 from geo.readers.tables import read_table
 from geo.readers.zones import areas_only, outlines_of
 
 
-def read_area(path: Path | str, *, datum: Datum | str, crs: Any = None) -> shapely.Geometry:  # noqa: ANN401 - whatever pyproj takes
+def read_area(path: ChosenFile | Path | str, *, datum: Datum | str, crs: Any = None) -> shapely.Geometry:  # noqa: ANN401 - whatever pyproj takes
     """Read all polygons of a file as one area in EPSG:4326; outlines that cross themselves are repaired.
 
     Parameters
@@ -32,7 +33,7 @@ def read_area(path: Path | str, *, datum: Datum | str, crs: Any = None) -> shape
     DatumError
         When the datum does not exist there.
     """
-    table = read_table(path, Headings(ZONE_FIELDS, {}))
+    table = read_table(path, Headings(ZONE_FIELDS, {}, (("geometry",),), shapes="Polygon"))
     log = log_of(table)
     outlines, _ = outlines_of(table, log, Datum.parse(str(datum)), crs)
     if log.faults:

@@ -1,6 +1,7 @@
 """A roster of checkpoints (点位清单), from whatever file an office has."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ from geo.frames import CHECKPOINTS, WGS84, check
 from geo.progress import Progress, silent
 from geo.readers import messages, values
 from geo.readers.categories import category_codes
-from geo.readers.columns import CHECKPOINT_FIELDS, Headings
+from geo.readers.chosen_file import ChosenFile
+from geo.readers.columns import CHECKPOINT_FIELDS, CHECKPOINT_NEEDS, Headings
 from geo.readers.coordinates import read_places
 from geo.readers.faults import Fault, FaultLog, log_of, rejected
 from geo.readers.identity import row_ids
@@ -25,6 +27,15 @@ from geo.readers.near import near_duplicates
 from geo.readers.own_datum import own_datum
 from geo.readers.tables import SOURCE_ROW, Note, Table, read_table
 from geo.readers.texts import CHECKPOINT_TEXTS, check_texts
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What of a file was not read, or could not be: checkpoints of the city may still stand there."""
+
+    parts: tuple[str, ...]  # sheets or layers with rows of a roster
+    mentions: frozenset[str]  # texts of sheets that are no rosters
+    rows: pd.DataFrame  # refused rows that no id tells apart: name, address, lon, lat, as far as they are known
 
 
 class Reading(NamedTuple):
@@ -40,10 +51,12 @@ class Reading(NamedTuple):
     part: bool  # corrected rejects: nothing may be retired
     heading_datum: Datum | None  # the datum that the file itself names, such as 百度经度 or a column 坐标系
     seen: frozenset[str]  # ids of all rows, refused ones included: none of them vanished
+    skipped: int  # rows that are no data, or stand in parts that were not read
+    unread: Unread
 
 
 def read_checkpoints(
-    path: Path | str,
+    path: ChosenFile | Path | str,
     *,
     datum: Datum | str,
     columns: Mapping[str, str] | None = None,
@@ -66,7 +79,7 @@ def read_checkpoints(
 
 
 def read_roster(
-    path: Path | str,
+    path: ChosenFile | Path | str,
     *,
     datum: Datum | str,
     columns: Mapping[str, str] | None = None,
@@ -79,7 +92,7 @@ def read_roster(
     Parameters
     ----------
     path
-        XLSX, XLS, CSV, GeoJSON, GeoPackage, Shapefile or KML.
+        XLSX, XLS, XLSB, ODS, CSV, GeoJSON, GeoPackage, Shapefile, KML or another vector file; perhaps some parts of it.
     datum
         What its degrees are measured from; never guessed.
     columns
@@ -101,7 +114,7 @@ def read_roster(
     """
     datum = Datum.parse(str(datum))
     catalogue = catalogue or load()
-    headings = Headings(CHECKPOINT_FIELDS, dict(columns or {}))
+    headings = Headings(CHECKPOINT_FIELDS, dict(columns or {}), CHECKPOINT_NEEDS, shapes="Point")
     table = read_table(path, headings, progress=progress)
     _require(table, headings)
     progress("rows", 0, len(table.rows))
@@ -109,13 +122,17 @@ def read_roster(
     frame = _attributes(table, catalogue, log, notes)
     ids, numbered = row_ids(table, frame, log)
     named = own_datum(table, datum, log)
-    places = read_places(table, log, datum=datum, crs=crs)
+    aside = FaultLog(table.rows)  # a row with a faulty name has a place all the same
+    places = read_places(table, aside, datum=datum, crs=crs)
+    places.unplaced &= ~log.bad
+    log.join(aside)
     notes += places.notes
     placeable = (frame["address"] != "").to_numpy()
     log.add(places.unplaced & ~placeable, "lon", messages.NO_PLACE)
     unplaced = places.unplaced & ~log.bad
     log.add(unplaced, "lon", messages.UNPLACED)
     kept = ids.where(pd.Series(numbered, index=ids.index), "")
+    unread = _unread(table, frame.assign(lon=places.lon, lat=places.lat), log, log.bad & ~unplaced)
     frame = frame.set_index(pd.Index(ids.to_numpy(), name=CHECKPOINTS.index, dtype="str"))
     accepted = _accepted(frame, places.lon, places.lat, ~log.bad)
     progress("rows", len(table.rows), len(table.rows))
@@ -124,13 +141,25 @@ def read_roster(
         rejected(table, log.faults, ids=None if table.has("id") else kept),
         frame[unplaced].assign(**{SOURCE_ROW: table.rows[unplaced]}),
         near_duplicates(accepted),
-        tuple(sorted(log.faults, key=lambda fault: fault.source_row)),
+        log.in_order(),
         tuple(notes),
         pd.Series(table.rows[~log.bad], index=accepted.index, name=SOURCE_ROW),
         table.part,
         named,
         frozenset(ids),
+        table.skipped,
+        unread,
     )
+
+
+def _unread(table: Table, frame: pd.DataFrame, log: FaultLog, refused: npt.NDArray[np.bool_]) -> Unread:
+    """Gather the refused rows that might be any checkpoint: those without an id of their own."""
+    of_id = [fault for fault in log.faults if fault.field == "id" and fault.template != messages.REPEATED_ID]
+    broken = {fault.source_row for fault in of_id}
+    own = (table.texts("id") != "").to_numpy() & ~np.array([log.row(at) in broken for at in range(len(frame))], bool)
+    rows = frame.loc[refused & ~own, ["name", "address", "lon", "lat"]]
+    rows = rows.where(~rows.isin(values.CELL_ERRORS), "")
+    return Unread(table.unread, table.mentions, rows.astype({"lon": float, "lat": float}))
 
 
 def _require(table: Table, headings: Headings) -> None:

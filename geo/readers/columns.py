@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -72,12 +72,26 @@ def named_datum(header: object) -> Datum | None:
     return next((datum for datum, words in _DATUM_WORDS.items() if any(word in text for word in words)), None)
 
 
+Needs = tuple[tuple[str, ...], ...]
+"""Fields that a table must have, each as alternatives of which one is enough."""
+
+CHECKPOINT_NEEDS: Needs = (("name",), ("category",), ("geometry", "lonlat", "address", "lon"))
+ZONE_NEEDS: Needs = (("geometry",), ("name", "code"))
+TEAM_NEEDS: Needs = (("team",), ("geometry", "lonlat", "lon"))
+VISIT_NEEDS: Needs = (("checkpoint",), ("arrived_at",))
+AVOIDANCE_NEEDS: Needs = (("inspector",),)
+
+
 @dataclass(frozen=True, slots=True)
 class Headings:
     """The fields that a kind of file may have, with their synonyms, most telling first, and a user's own choice."""
 
     fields: Mapping[str, tuple[str, ...]]
     chosen: Mapping[str, str]  # --columns: field, by any of its names -> heading, or "=value" for all rows
+    needs: Needs = ()  # by which one sheet or layer of many is known as a table of this kind
+    shapes: str = ""  # Point or Polygon: a layer of other shapes is no table of this kind
+    once: bool = True  # a row that stands in several parts of a file is one row
+    meanings: tuple[tuple[str, str], ...] = ()  # words in a part's name and what they mean, as 社区: community
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "chosen", {self._field(name): heading for name, heading in self.chosen.items()})
@@ -88,6 +102,16 @@ class Headings:
             nearest = hint(name, self.fields)
             raise InputError(messages.NO_SUCH_FIELD, value=name, keys=", ".join(self.fields), nearest=nearest)
         return own
+
+    def fit(self, given: Collection[str]) -> bool:
+        """Tell whether a table with these fields is of this kind."""
+        constant = {name for name, value in self.chosen.items() if value.startswith("=")}
+        return all(not {*alternatives}.isdisjoint({*given, *constant}) for alternatives in self.needs)
+
+    def meaning(self, name: str) -> str:
+        """Return what the longest of the words in a part's name means, or nothing."""
+        found = [(len(word), meaning) for word, meaning in self.meanings if word in plain(name)]
+        return max(found)[1] if found else ""
 
     def known(self, cells: Sequence[Any]) -> int:
         """Count the cells that are headings of this table."""

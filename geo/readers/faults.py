@@ -9,9 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.notes import Say, in_english
-from geo.readers import messages
-from geo.readers.parts import Part
-from geo.readers.tables import MOST_CHARACTERS, SOURCE_ROW, Table
+from geo.readers.chunks import Chunk
+from geo.readers.tables import SOURCE_ROW, Table
 from geo.readers.values import each_cell
 from geo.sources.findings import Findings
 
@@ -23,7 +22,7 @@ _TOLD_CHARACTERS = 200
 class Fault:
     """One thing that is wrong with one row."""
 
-    source_row: int  # as the spreadsheet numbers it
+    source_row: int | str  # as the spreadsheet numbers it; sheet!number where several were read
     field: str
     template: str  # of geo.readers.messages
     values: Mapping[str, Any]
@@ -37,7 +36,7 @@ class Fault:
 class FaultLog:
     """Gathers the faults of a table, row by row."""
 
-    rows: npt.NDArray[np.int64]  # source rows of the table
+    rows: npt.NDArray[Any]  # source rows of the table
     faults: list[Fault] = field(default_factory=list)
     places: list[int] = field(default_factory=list)  # of the faults' rows in the table
     bad: npt.NDArray[np.bool_] = field(init=False)
@@ -45,11 +44,27 @@ class FaultLog:
     def __post_init__(self) -> None:
         self.bad = np.zeros(len(self.rows), bool)
 
+    def join(self, other: "FaultLog") -> None:
+        """Take over what was noted of the same rows elsewhere."""
+        self.faults += other.faults
+        self.places += other.places
+        self.bad |= other.bad
+
+    def row(self, at: int) -> int | str:
+        """Return what the user calls the row at a position."""
+        label = self.rows[at]
+        return label if isinstance(label, str) else int(label)
+
+    def in_order(self) -> tuple[Fault, ...]:
+        """Return the faults in the order of the rows."""
+        place = {self.row(at): at for at in range(len(self.rows))}
+        return tuple(sorted(self.faults, key=lambda fault: place[fault.source_row]))
+
     def add(self, where: npt.ArrayLike, name: str, template: str, **values: Any) -> None:  # noqa: ANN401 - cells
         """Note one fault for every row where ``where`` holds; values may be columns or one for all."""
         for at in np.flatnonzero(np.asarray(where, bool)):
             own = {key: _told(_own(value, int(at))) for key, value in values.items()}
-            self.faults.append(Fault(int(self.rows[at]), name, template, {"field": name, **own}))
+            self.faults.append(Fault(self.row(int(at)), name, template, {"field": name, **own}))
             self.places.append(int(at))
             self.bad[at] = True
 
@@ -61,7 +76,7 @@ class FaultLog:
     def add_row(self, at: int, name: str, template: str, **values: Any) -> None:  # noqa: ANN401 - cells
         """Note one fault of the row at position ``at``."""
         told = {key: _told(value) for key, value in values.items()}
-        self.faults.append(Fault(int(self.rows[at]), name, template, {"field": name, **told}))
+        self.faults.append(Fault(self.row(at), name, template, {"field": name, **told}))
         self.places.append(at)
         self.bad[at] = True
 
@@ -73,12 +88,11 @@ class FaultLog:
         return found
 
 
-def log_of(table: Table | Part) -> FaultLog:
+def log_of(table: Table | Chunk) -> FaultLog:
     """Return the log of a table, with what is wrong with its cells whatever they mean."""
     log = FaultLog(table.rows)
-    for at, heading, length in table.overlong:
-        name = next((field for field, own in table.columns.items() if own == heading), heading)
-        log.add_row(at, name, messages.OVERLONG, heading=heading, length=length, most=MOST_CHARACTERS)
+    for fault in table.faults:
+        log.add_row(fault.at, fault.name, fault.template, **fault.values)
     return log
 
 
@@ -110,7 +124,7 @@ def rejected(table: Table, faults: Iterable[Fault], *, say: Say = in_english, id
         ``geometry`` as WKT where the file had one. ``ids`` gives the ids of rows that must keep theirs when they come
         back corrected.
     """
-    reasons: dict[int, list[str]] = {}
+    reasons: dict[int | str, list[str]] = {}
     for fault in faults:
         reasons.setdefault(fault.source_row, []).append(fault.text(say))
     chosen = np.flatnonzero(np.isin(table.rows, list(reasons)))
@@ -121,6 +135,6 @@ def rejected(table: Table, faults: Iterable[Fault], *, say: Say = in_english, id
     rows = table.rows[chosen]
     if ids is not None and len(kept := ids.iloc[chosen]) and (kept != "").any():
         frame.insert(0, "id", kept.to_numpy())
-    frame.insert(0, "reason", pd.Series([_short("; ".join(reasons[int(row)])) for row in rows], dtype="str"))
+    frame.insert(0, "reason", pd.Series([_short("; ".join(reasons[row])) for row in rows.tolist()], dtype="str"))
     frame.insert(0, SOURCE_ROW, rows)
     return frame

@@ -1,78 +1,26 @@
-"""Workbooks and text files as rows of cells: sheets, merged ranges, encodings, separators."""
+"""Separated text as a sheet of cells; and the encoding of a shapefile's table."""
 
-import io
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from geo.readers.columns import Headings
+from geo.readers.encodings import detect_encoding as detect_encoding  # noqa: PLC0414 - of bytes, here as before
+from geo.readers.text_lines import TextFile
+from geo.workbooks import Grid
 
-from geo.errors import InputError
-from geo.readers import messages, text_files
-from geo.readers.columns import HEADER_ROWS, Headings
-
-WORKBOOKS = {".xlsx", ".xls", ".xlsm"}
 TEXTS = {".csv", ".tsv", ".txt"}
-Rows = list[list[Any]]
-Found = list[tuple[str, Mapping[str, Any]]]  # templates of notes and their values
 
 
-def workbook_rows(path: Path, headings: Headings) -> tuple[Rows, Found]:
-    """Read the sheet with the most known headings, its merged cells filled.
+def text_grid(path: Path, headings: Headings) -> Grid:
+    """Read separated text at once.
 
     Raises
     ------
     InputError
-        When the workbook is broken or protected.
+        When it is not text, changes its encoding, or a quotation mark does not close where its cell ends.
     """
-    try:
-        with CalamineWorkbook.from_path(path) as book:
-            sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
-            heads = [sheet.to_python(skip_empty_area=False, nrows=HEADER_ROWS) for sheet in sheets]
-            known = [max((headings.known(row) for row in head), default=0) for head in heads]
-            best = sheets[known.index(max(known))]
-            rows = best.to_python(skip_empty_area=False)
-            filled = _fill_merged(best, rows)
-            found: Found = [(messages.MERGED, {"count": filled})] if filled else []
-            if len(book.sheet_names) > 1:
-                found.append((messages.SHEET, {"sheet": best.name, "count": len(book.sheet_names)}))
-    except (CalamineError, OSError, ValueError) as error:
-        raise InputError(messages.UNREADABLE, file=path.name, reason=str(error) or type(error).__name__) from error
-    return rows, found
-
-
-def _fill_merged(sheet: CalamineSheet, rows: Rows) -> int:
-    """Repeat the value of a range merged over several rows in each of its cells: a street beside its checkpoints.
-
-    Ranges over several columns only are titles and stay as they are.
-    """
-    filled = 0
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
-        if bottom == top or top >= len(rows) or left >= len(rows[top]):
-            continue
-        value = rows[top][left]
-        for row in rows[top + 1 : bottom + 1]:
-            if left < len(row) and left == right and row[left] in ("", None) and value not in ("", None):
-                row[left] = value
-                filled += 1
-    return filled
-
-
-def text_rows(path: Path) -> tuple[Rows, Found]:
-    """Read separated text.
-
-    Raises
-    ------
-    InputError
-        When it is not text, or its quotes do not close.
-    """
-    with text_files.text_rows(path) as (encoding, rows):
-        return list(rows), [(messages.ENCODING, {"file": path.name, "encoding": encoding})]
-
-
-def detect_encoding(content: bytes) -> str:
-    """Tell encodings apart as :func:`geo.readers.text_files.encoding_of` does."""
-    return text_files.encoding_of(io.BytesIO(content))
+    with TextFile(path, headings) as text:
+        rows = list(text.rows())
+        return Grid(path.stem, rows, (text.note,), separator=text.separator, ended=text.ended)
 
 
 def _dbf_texts(content: bytes) -> bytes:

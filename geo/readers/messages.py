@@ -1,5 +1,10 @@
 """Every sentence that the readers say about a row or a file, as templates; the English text keys its translation."""
 
+from geo.workbooks import messages as workbooks
+
+UNREADABLE = workbooks.UNREADABLE
+ZIP_SIZE = workbooks.UNPACKED
+
 # --- rows: coordinates
 NO_PLACE = "it has neither coordinates nor an address: fill in one of the two"
 UNPLACED = "it has no coordinates: place it on the map by hand, or fill them in"
@@ -90,8 +95,8 @@ PHOTOS_NEEDED = (
 )
 NO_PHOTO_PLACE = "{file} is neither a folder nor a ZIP archive: pack the photos anew as ZIP, or name their folder"
 ZIP_ENTRIES = "{file} holds {count} files, at most {most} are read: pack only the photos that the table names"
-ZIP_SIZE = "{file} unpacks to {size} GB, at most {most} GB are read: split it, and the table with it"
 ZIP_PATH = "{file} holds {value!r}, a name that leads out of the archive: pack the folder of the photos anew"
+ZIP_WITHOUT_LAYERS = "{file} holds no vector file: pack one or several of {kinds}, a shapefile with all its parts"
 ZIP_LOCKED = "{file} holds {value!r}, which has a password: pack the photos anew without one"
 
 SPOILT_VISIT = "another row of the same visit has a fault: mend that one and import both"
@@ -102,7 +107,6 @@ EMPTY_FILE = "{file} is empty: it needs a header row and at least one row below 
 NO_ROWS = "{file} has a header in row {row} but no row below it"
 OVERLONG = "{heading} holds {length} characters, and a cell at most {most}: shorten it"
 WIDE = "{file} has {width} columns, and a table at most {most}: look at its separators, and leave out what nobody needs"
-UNREADABLE = "{file} cannot be read ({reason}): open it in its own program and save it anew, or save it as XLSX or CSV"
 SUFFIX = "{file} ends in {suffix!r}: bring xlsx, xls, csv, geojson, gpkg, shp or kml"
 BROKEN_TEXT = "{file} is no text in UTF-8, GB18030 or Latin-1: save it anew as CSV UTF-8"
 NO_HEADER = "{file} has no header row in its first {rows} rows: name the columns, e.g. {example}, or pass --columns"
@@ -114,6 +118,37 @@ NO_SUCH_FIELD = "--columns names the field {value!r}, which is none of {keys}{ne
 NO_GEOMETRY = "{file} has no geometry: bring a layer of {kinds}"
 FILE_NAMES_DATUM = "{file} itself says that it is in {named}, the import says {datum}: name the datum that is right"
 
+CHOOSE_PARTS = (
+    "{file} holds tables whose headings differ: {parts}; say which to read, --sheet or --layer with its name, once for "
+    "each"
+)
+ONLY_HIDDEN = (
+    "{file} has such a table only in hidden sheets: {parts}; show them, or say which to read, --sheet with its name"
+)
+PART = "{name!r} ({rows} rows: {headers})"
+HIDDEN_PART = "{name!r} (hidden, {rows} rows: {headers})"
+NO_SUCH_PART = "--sheet or --layer names {value!r}, which {file} does not have; it has {names}{nearest}"
+PARTS_DIFFER = (
+    "{file}: {one!r} and {other!r} give their coordinates in different systems ({first}, {second}): import one after "
+    "the other, with --part"
+)
+OPEN_QUOTE = (
+    "{file} has a quotation mark in line {line} that is never closed where its cell ends, so that it would swallow the "
+    "rows below: close it, or delete it"
+)
+MIXED_ENCODING = (
+    "{file} is in {encoding}, but not line {line}: parts of other files were pasted in or it was cut; save it anew as "
+    "CSV UTF-8"
+)
+NUL_TEXT = "{file} has a NUL character in line {line}: it is damaged, or no text; save it anew as CSV UTF-8"
+CHANGED = "{file} was changed while it was read: import it again"
+CUT_OFF = "{file} is cut off: it says that it has {said} bytes, {there} are there; copy it again"
+
+# --- rows: their form
+TOO_MANY_CELLS = "it has {count} cells, the header {most}: put quotation marks around a cell that holds a {separator!r}"
+OTHER_SEPARATOR = "its cells are parted by {other!r}, those of the header by {separator!r}: use one of them"
+CUT_ROW = "it ends in the middle, and the file with it: copy the file again, or fill in the rest"
+
 # --- notes: nothing is wrong, but the reader decided something
 NO_SHX = "{file} lacks its .shx: the index was made anew from the shapes"
 NO_DBF = "{file} lacks its .dbf, which holds names, categories and all other columns: bring it too"
@@ -123,8 +158,18 @@ BROKEN_SHAPES = "its shapes are broken"
 NO_KML_INSIDE = "no .kml inside"
 ENCODING = "{file} is in {encoding}"
 SHEET = "sheet {sheet!r} of {count} was read, the one with the most known columns"
+LAYER = "layer {sheet!r} of {count} was read, the one with the most known columns"
+PARTS_READ = "{names} were read together, of {count} sheets or layers: they have the same headings"
+NAMED_HIDDEN = "{name!r} is hidden; it was read because it was named"
+HIDDEN_UNREAD = "{name!r} is hidden and was not read, {rows} rows: name it to read it, or delete it"
+NOT_ASKED = "{name!r} was not read, {rows} rows: it was not asked for"
+CLOSED = "{name!r} could not be read, because a cell in it stands too far from the others"
+NO_TABLE = "{name!r} was not read, {rows} rows: it lacks the columns that are needed"
+IN_PART = "{name!r}: {said}"
+TOTAL_ROWS = "row {rows}: sums or remarks, no data; left out"
+SHORT_ROWS = "row {rows}: fewer cells than the header has; the missing ones count as empty"
+TWICE_IN_PARTS = "row {rows}: the same stands in another sheet or layer; read once"
 HEADER_ROW = "the header is in row {row}; what stands above it was left out"
-MERGED = "{count} merged cells were filled with the value of their range"
 BLANK_ROWS = "{count} blank rows were left out"
 REPEATED_HEADERS = "{count} rows repeat the header and were left out"
 UNSEEN = (

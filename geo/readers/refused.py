@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from geo.readers.parts import Part, TableParts
-from geo.readers.tables import SOURCE_ROW, UNNAMED, blank
+from geo.readers.chunks import UNNAMED, Chunk, TableChunks
+from geo.readers.sheets import blank
+from geo.readers.tables import SOURCE_ROW
 from geo.spool import Spool
 
 _BLOCK = 1_000  # rows
@@ -26,7 +27,7 @@ class RefusedRows:
         That the rows are of.
     """
 
-    def __init__(self, table: TableParts) -> None:
+    def __init__(self, table: TableChunks) -> None:
         self._table, self._spool = table, Spool()
         self._runs: list[list[int]] = []  # where the blocks of a run lie
         self._count = 0
@@ -49,31 +50,32 @@ class RefusedRows:
         unnamed = [name for name in self._table.headers if name.startswith(UNNAMED)]
         empty = set(unnamed)
         if unnamed:
-            for part, at, _ in self._found():
-                empty -= {name for name in empty if not blank(_cell(part, name, at))}
+            for chunk, at, _ in self._found():
+                empty -= {name for name in empty if not blank(_cell(chunk, name, at))}
         return [SOURCE_ROW, "reason", *(name for name in self._table.headers if name not in empty)]
 
     def rows(self, headers: Sequence[str]) -> Iterator[Row]:
         """Yield the rows with the cells of these columns, which :meth:`headers` names."""
-        for part, at, reason in self._found():
-            yield int(part.rows[at]), reason, *(_cell(part, name, at) for name in headers[2:])
+        for chunk, at, reason in self._found():
+            yield _row(chunk.rows[at]), reason, *(_cell(chunk, name, at) for name in headers[2:])
 
     def frame(self) -> pd.DataFrame:
         """Return all rows as one frame."""
         headers = self.headers()
         found = pd.DataFrame(list(self.rows(headers)), columns=headers, dtype=object)
-        return found.astype({SOURCE_ROW: "int64", "reason": "str"})
+        numbered = all(isinstance(row, int) for row in found[SOURCE_ROW])
+        return found.astype({SOURCE_ROW: "int64" if numbered else object, "reason": "str"})
 
-    def _found(self) -> Iterator[tuple[Part, int, str]]:
-        """Yield part, place in it, and reason."""
+    def _found(self) -> Iterator[tuple[Chunk, int, str]]:
+        """Yield chunk, place in it, and reason."""
         reasons = heapq.merge(*map(self._run, self._runs), key=itemgetter(0))
         waiting = next(reasons, None)
         begin = 0
-        for part in self._table if waiting else ():
-            while waiting is not None and waiting[0] < begin + len(part):
-                yield part, waiting[0] - begin, waiting[1]
+        for chunk in self._table if waiting else ():
+            while waiting is not None and waiting[0] < begin + len(chunk):
+                yield chunk, waiting[0] - begin, waiting[1]
                 waiting = next(reasons, None)
-            begin += len(part)
+            begin += len(chunk)
             if waiting is None:
                 break
 
@@ -82,5 +84,9 @@ class RefusedRows:
             yield from self._spool.at(place)
 
 
-def _cell(part: Part, name: str, at: int) -> Any:  # noqa: ANN401 - a cell
-    return part.cells[name][at] if name in part.cells else None
+def _row(label: Any) -> int | str:  # noqa: ANN401 - a label
+    return label if isinstance(label, str) else int(label)
+
+
+def _cell(chunk: Chunk, name: str, at: int) -> Any:  # noqa: ANN401 - a cell
+    return chunk.cells[name][at] if name in chunk.cells else None

@@ -1,9 +1,9 @@
 """Any file that an office may bring, as one table of raw cells with the row numbers that its user sees."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,21 +11,24 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo import workbooks
 from geo.errors import InputError
 from geo.foreign_text import unseen
 from geo.notes import Note as Note  # noqa: PLC0414 - the readers hand notes out
+from geo.notes import Sentences
 from geo.progress import Progress, silent
 from geo.readers import grids, messages, values
-from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header, plain
-from geo.readers.vector_files import layer_infos, read_layer
+from geo.readers.archives import archive_parts
+from geo.readers.chosen_file import ChosenFile
+from geo.readers.columns import Headings, named_datum, plain
+from geo.readers.layers import LAYERS, layer_parts
+from geo.readers.parts import Loaded, Part, RowFault, choose, short
+from geo.readers.sheets import few_rows, sheet_part
 
 SOURCE_ROW = "source_row"
 MOST_CHARACTERS = 32_767  # of a cell, as in a workbook; the work on one must not grow without end
-MOST_COLUMNS = 16_384  # as in a workbook
 _OWN_COLUMNS = {"sourcerow", "reason"}  # what a file of rejected rows carries beside its own columns
-UNNAMED = "column_"
-"""How the headings begin that :func:`geo.readers.columns.join_header` makes up."""
-_LAYERS = {".geojson", ".json", ".gpkg", ".shp", ".kml", ".geojsonl", ".geojsons"}
+_UNUSED_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,16 @@ class Table:
 
     file: str
     cells: pd.DataFrame  # one unique heading per column, objects as they arrived
-    rows: npt.NDArray[np.int64]  # row number that the user sees: of the sheet, or of the feature, from 1
+    rows: npt.NDArray[Any]  # what the user calls a row: its number from 1, or sheet!number where there are several
     columns: Mapping[str, str]  # field -> heading
     constants: Mapping[str, str] = field(default_factory=dict)  # field -> value for all rows
     geometry: gpd.GeoSeries | None = None  # two-dimensional, in the CRS of the file
     notes: tuple[Note, ...] = ()
-    overlong: tuple[tuple[int, str, int], ...] = ()  # position, heading and length of cells that were cut
     part: bool = False  # it carries source_row: corrected rejects, which never retire anything
+    skipped: int = 0  # rows that are no data, or stand in parts that were not read
+    unread: tuple[str, ...] = ()  # parts with rows of this kind that were not read: nothing in them has vanished
+    mentions: frozenset[str] = frozenset()  # texts of other sheets, which may name what is asked for
+    faults: tuple[RowFault, ...] = ()  # of the form of rows
 
     def column(self, field: str) -> pd.Series:
         """Return the cells of a field; blanks where the file has no such column."""
@@ -81,13 +87,13 @@ class Table:
                 )
 
 
-def read_table(path: Path | str, headings: Headings, *, progress: Progress = silent) -> Table:
-    """Read a file of any kind.
+def read_table(given: ChosenFile | Path | str, headings: Headings, *, progress: Progress = silent) -> Table:
+    """Read a file of any kind: all its sheets, layers or folders with the same headings, or those that are named.
 
     Parameters
     ----------
-    path
-        ``.xlsx .xls .csv .tsv .txt .geojson .gpkg .shp`` or ``.kml``.
+    given
+        The file (see :func:`parts_of` for its kinds), and which of its parts are asked for.
     headings
         The fields to look for.
     progress
@@ -96,183 +102,107 @@ def read_table(path: Path | str, headings: Headings, *, progress: Progress = sil
     Raises
     ------
     InputError
-        When the file is missing, broken, empty, or has no header.
+        When the file is missing, broken, empty, or has no header; when its parts differ, so that somebody must choose.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(messages.NO_FILE, file=str(path))
-    if path.stat().st_size == 0:
-        raise InputError(messages.EMPTY_FILE, file=path.name)
-    suffix = path.suffix.lower()
+    source = ChosenFile.of(given)
     progress("reading", 0, 1)
-    if suffix in grids.WORKBOOKS or suffix in grids.TEXTS:
-        table = _sheet_table(path, headings)
-    elif suffix in _LAYERS:
-        table = _layer_table(path, headings)
-    else:
-        raise InputError(messages.SUFFIX, file=path.name, suffix=path.suffix)
+    parts = parts_of(source, headings)
+    choice = choose(parts, source.parts, headings, source.path.name)
+    tables = [table_of(source.path.name, part.read(), headings) for part in choice.read]
+    table = joined([part.name for part in choice.read], tables, once=headings.once)
     progress("reading", 1, 1)
-    return table
+    return replace(
+        table,
+        notes=(*choice.notes, *table.notes),
+        skipped=table.skipped + sum(part.rows for part in (*choice.unread, *choice.other)),
+        unread=tuple(part.name for part in choice.unread),
+        mentions=frozenset().union(*(part.texts() for part in choice.other)),
+    )
 
 
-def _sheet_table(path: Path, headings: Headings) -> Table:
-    if path.suffix.lower() in grids.WORKBOOKS:
-        rows, found = grids.workbook_rows(path, headings)
-    else:
-        rows, found = grids.text_rows(path)
-    notes = [Note(template, values) for template, values in found]
-    header = Header.found(rows, headings, path.name)
-    notes += header.notes
-    body, numbers, body_notes = header.body(rows, header.end)
-    if not body:
-        raise InputError(messages.NO_ROWS, file=path.name, row=header.end)
-    cells = pd.DataFrame(dict(zip(header.names, zip(*body, strict=True), strict=True)), dtype=object)
-    unnamed = [name for name in header.names if name.startswith(UNNAMED) and all(map(blank, cells[name]))]
-    return made_table(path.name, cells.drop(columns=unnamed), numbers, headings, [*notes, *body_notes])
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The headings of a sheet, and how many rows they take."""
-
-    names: list[str]  # one unique heading a column
-    end: int  # rows down to their last one
-    notes: tuple[Note, ...] = ()
-
-    @classmethod
-    def found(cls, rows: Sequence[Sequence[Any]], headings: Headings, file: str) -> Self:
-        """Find the headings among the first rows.
-
-        Raises
-        ------
-        InputError
-            When there are none.
-        """
-        if not any(any(not blank(cell) for cell in row) for row in rows):
-            raise InputError(messages.EMPTY_FILE, file=file)
-        check_width(rows, file)
-        at = find_header(rows, headings)
-        if at is None:
-            fields = list(headings.fields.values())[:4]
-            example = ", ".join(names[1] if len(names) > 1 else names[0] for names in fields)
-            raise InputError(messages.NO_HEADER, file=file, rows=HEADER_ROWS, example=example)
-        first, span = at
-        titled = any(any(not blank(cell) for cell in row) for row in rows[:first])
-        notes = (Note(messages.HEADER_ROW, {"row": first + 1}),) if titled else ()
-        return cls(join_header(rows, first, span), first + span, notes)
-
-    @property
-    def first(self) -> int:
-        """The place of the first column with a heading of its own."""
-        return next(at for at, name in enumerate(self.names) if not name.startswith(UNNAMED))
-
-    def body(
-        self, rows: Sequence[Sequence[Any]], start: int, above: int = 0
-    ) -> tuple[list[list[Any]], npt.NDArray[np.int64], list[Note]]:
-        """Keep what is neither blank nor the headings again (sheets are printed with them on each page), of one width.
-
-        Parameters
-        ----------
-        rows
-            Those of the sheet, or some of them.
-        start
-            The first one to look at.
-        above
-            How many rows of the sheet stand above the first of ``rows``.
-        """
-        width, body, numbers, blanks, again = len(self.names), [], [], 0, 0
-        named = [name for name in self.names if not name.startswith(UNNAMED)]
-        first = self.first
-        for at in range(start, len(rows)):
-            row = [*rows[at], *(None,) * (width - len(rows[at]))]
-            if blank(row[first]) and all(map(blank, row)):
-                blanks += 1
-            elif str(row[first]).strip() == named[0] and [str(c).strip() for c in row if not blank(c)] == named:
-                again += 1
-            else:
-                body.append(row)
-                numbers.append(above + at + 1)
-        notes = [Note(messages.BLANK_ROWS, {"count": blanks})] if blanks else []
-        notes += [Note(messages.REPEATED_HEADERS, {"count": again})] if again else []
-        return body, np.array(numbers, np.int64), notes
-
-
-def check_width(rows: Sequence[Sequence[Any]], file: str) -> None:
-    """Refuse rows of more columns than a workbook has.
+def parts_of(source: ChosenFile, headings: Headings) -> Sequence[Part]:
+    """Return the sheets, layers or folders of a file.
 
     Raises
     ------
     InputError
-        Naming the file.
+        When it is missing, broken, empty, or of a kind that nobody reads.
     """
-    if (width := max(map(len, rows), default=0)) > MOST_COLUMNS:
-        raise InputError(messages.WIDE, file=file, width=width, most=MOST_COLUMNS)
-
-
-def blank(cell: Any) -> bool:  # noqa: ANN401 - a cell
-    """Tell whether nothing stands in a cell."""
-    return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell  # noqa: PLR0124 - NaN
-
-
-def _layer_table(path: Path, headings: Headings) -> Table:
-    infos = layer_infos(path)
-    if not infos:
+    path, suffix = source.path, source.path.suffix.lower()
+    if not path.is_file() and not (suffix == ".gdb" and path.is_dir()):
+        raise InputError(messages.NO_FILE, file=str(path))
+    if path.is_file() and path.stat().st_size == 0:
         raise InputError(messages.EMPTY_FILE, file=path.name)
-    known = [headings.known(info.fields) for info in infos]
-    layer = read_layer(path, known.index(max(known)))  # the one with the most known columns, the first of equals
-    if not len(layer.cells):
-        raise InputError(messages.EMPTY_FILE, file=path.name)
-    rows = np.arange(1, len(layer.cells) + 1)
-    return made_table(path.name, layer.cells, rows, headings, list(layer.notes), layer.geometry)
+    if suffix in workbooks.WORKBOOKS:
+        return [sheet_part(grid, headings, path.name) for grid in workbooks.workbook_grids(path, source.parts)]
+    if suffix in grids.TEXTS:
+        return [sheet_part(grids.text_grid(path, headings), headings, path.name)]
+    if suffix in LAYERS:
+        return layer_parts(path)
+    if suffix == ".zip":
+        return archive_parts(path)
+    raise InputError(messages.SUFFIX, file=path.name, suffix=path.suffix)
 
 
-def made_table(
-    file: str,
-    cells: pd.DataFrame,
-    rows: npt.NDArray[np.int64],
-    headings: Headings,
-    notes: list[Note],
-    geometry: gpd.GeoSeries | None = None,
-) -> Table:
+def table_of(file: str, loaded: Loaded, headings: Headings) -> Table:
     """Name the columns, and set aside what a file of rejected rows carries."""
+    cells, geometry, notes = loaded.cells, loaded.geometry, list(loaded.notes)
     own = [header for header in cells.columns if plain(header) in _OWN_COLUMNS]
     part = any(plain(header) == "sourcerow" for header in own)
     cells = cells.drop(columns=own if part else [])
-    notes += unseen_cells({str(name): cells[name].tolist() for name in cells.columns}, rows)
+    notes += unseen_cells(_columns(cells), loaded.rows)
     columns, rivals = headings.resolve(list(cells.columns), file)
     notes += [Note(messages.TWO_COLUMNS, {"field": f, "taken": taken, "other": other}) for f, taken, other in rivals]
     unused = [header for header in cells.columns if header not in columns.values()]
     if unused:
-        notes.append(Note(messages.UNUSED_COLUMNS, {"headers": ", ".join(unused)}))
+        notes.append(Note(messages.UNUSED_COLUMNS, {"headers": short(unused, _UNUSED_SHOWN)}))
     constants = {name: value[1:].strip() for name, value in headings.chosen.items() if value.startswith("=")}
     if geometry is not None and geometry.isna().all():
         geometry = None
     if geometry is None and "geometry" in columns:
         geometry = _from_wkt(cells[columns["geometry"]])
-    cells, overlong = _cut(cells, columns.get("geometry", ""))
-    return Table(file, cells, rows, columns, constants, geometry, tuple(notes), overlong, part)
+    cut, overlong = cut_cells(_columns(cells), columns)
+    if overlong:
+        cells = pd.DataFrame(cut, index=cells.index, dtype=object)
+    faults = (*loaded.faults, *overlong)
+    return Table(
+        file, cells, loaded.rows, columns, constants, geometry, tuple(notes), part, loaded.skipped, faults=faults
+    )
 
 
-def _cut(cells: pd.DataFrame, outlines: str) -> tuple[pd.DataFrame, tuple[tuple[int, str, int], ...]]:
+def _columns(cells: pd.DataFrame) -> dict[str, Sequence[Any]]:
+    return {str(name): cells[name].tolist() for name in cells.columns}
+
+
+def cut_cells(
+    cells: Mapping[str, Sequence[Any]], columns: Mapping[str, str]
+) -> tuple[dict[str, Sequence[Any]], list[RowFault]]:
     """Cut the cells that hold more than a cell of a spreadsheet can, and tell which; outlines may be longer."""
-    found: list[tuple[int, str, int]] = []
-    for heading in cells.columns:
-        column = [] if heading == outlines else cells[heading].tolist()
-        long = overlong(column)
+    found: list[RowFault] = []
+    fields = {heading: name for name, heading in columns.items()}
+    kept = dict(cells)
+    for heading, column in cells.items():
+        long = [] if heading == columns.get("geometry") else _overlong(column)
+        whole = list(column) if long else []
+        for at in long:
+            values = {"heading": heading, "length": len(column[at]), "most": MOST_CHARACTERS}
+            found.append(RowFault(at, messages.OVERLONG, values, fields.get(heading, heading)))
+            whole[at] = column[at][:MOST_CHARACTERS]
         if long:
-            found += [(at, str(heading), length) for at, length in long]
-            for at, _ in long:
-                column[at] = column[at][:MOST_CHARACTERS]
-            cells = cells.assign(**{heading: pd.Series(column, index=cells.index, dtype=object)})
-    return cells, tuple(found)
+            kept[heading] = whole
+    return kept, found
 
 
-def overlong(column: Sequence[Any]) -> list[tuple[int, int]]:
-    """Return places and lengths of the texts that are longer than a cell of a spreadsheet can be."""
-    return [(at, len(cell)) for at, cell in enumerate(column) if cell.__class__ is str and len(cell) > MOST_CHARACTERS]
+def _overlong(column: Sequence[Any]) -> list[int]:
+    try:
+        if max(map(len, column), default=0) <= MOST_CHARACTERS:
+            return []
+    except TypeError:  # other cells than texts
+        pass
+    return [at for at, cell in enumerate(column) if cell.__class__ is str and len(cell) > MOST_CHARACTERS]
 
 
-def unseen_cells(cells: Mapping[str, Sequence[Any]], rows: npt.NDArray[np.int64]) -> list[Note]:
+def unseen_cells(cells: Mapping[str, Sequence[Any]], rows: npt.NDArray[Any]) -> list[Note]:
     """Say that :func:`geo.readers.values.as_text` leaves characters out, and where the first of them is."""
     found = []
     for name, column in cells.items():
@@ -296,3 +226,123 @@ def _from_wkt(texts: pd.Series) -> gpd.GeoSeries:
     """Read WKT; what is none stays missing, and the row's reader says so."""
     shapes = shapely.from_wkt([text if isinstance(text, str) else None for text in texts], on_invalid="ignore")
     return gpd.GeoSeries(shapely.force_2d(shapes))
+
+
+def joined(names: Sequence[str], tables: Sequence[Table], *, once: bool) -> Table:
+    """Put the tables of several parts below one another; a row is called by its part and its number there.
+
+    Parameters
+    ----------
+    names
+        Of the parts.
+    tables
+        At least one.
+    once
+        A row that stands in several parts, such as a sheet of all and a sheet of each street, is read once.
+
+    Raises
+    ------
+    InputError
+        When their coordinates are of different systems.
+    """
+    if len(tables) == 1:
+        return tables[0]
+    _check_systems(names, tables)
+    columns: dict[str, str] = {}
+    frames = [_renamed(name, table, columns) for name, table in zip(names, tables, strict=True)]
+    cells = pd.concat(frames, ignore_index=True).astype(object)
+    starts = np.cumsum([0, *map(len, frames)])
+    labels = [f"{name}!{row}" for name, table in zip(names, tables, strict=True) for row in table.rows]
+    faults = [replace(fault, at=fault.at + int(starts[n])) for n, table in enumerate(tables) for fault in table.faults]
+    every = replace(
+        tables[0],
+        cells=cells.where(cells.notna(), None),
+        rows=np.array(labels, dtype=object),
+        columns=columns,
+        geometry=_stacked(tables),
+        notes=_said(names, tables),
+        part=any(table.part for table in tables),
+        skipped=sum(table.skipped for table in tables),
+        faults=tuple(faults),
+    )
+    return _without_repeats(every, starts) if once else every
+
+
+def _check_systems(names: Sequence[str], tables: Sequence[Table]) -> None:
+    """Refuse tables whose coordinates cannot be read as those of one."""
+    seen: dict[str, tuple[str, str]] = {}
+    for name, table in zip(names, tables, strict=True):
+        headings = [table.columns[field] for field in ("lon", "lat", "lonlat") if field in table.columns]
+        datums = sorted({str(named_datum(heading) or "") for heading in headings} - {""})
+        crs = "" if table.geometry is None or table.geometry.crs is None else str(table.geometry.crs.to_string())
+        for kind, said in (("datum", "/".join(datums)), ("crs", crs)):
+            if kind == "crs" and table.geometry is None:
+                continue
+            first, other = seen.setdefault(kind, (said, name))
+            if said != first:
+                values = {"one": other, "other": name, "first": first or "-", "second": said or "-"}
+                raise InputError(messages.PARTS_DIFFER, file=table.file, **values)
+
+
+def _renamed(name: str, table: Table, columns: dict[str, str]) -> pd.DataFrame:
+    """Return the cells with the headings that the first table has for each field; ``columns`` takes new fields."""
+    taken = set(columns.values())
+    for field_name, heading in table.columns.items():
+        columns.setdefault(field_name, f"{heading} ({name})" if heading in taken else heading)
+    new = {heading: columns[field_name] for field_name, heading in table.columns.items()}
+    mapped = set(columns.values())
+    new |= {one: f"{one} ({name})" for one in table.cells.columns if one not in new and one in mapped}
+    return table.cells.rename(columns=new)
+
+
+def _stacked(tables: Sequence[Table]) -> gpd.GeoSeries | None:
+    shapes = [table.geometry for table in tables]
+    crs = next((one.crs for one in shapes if one is not None), None)
+    if all(one is None for one in shapes):
+        return None
+    empty = (np.full(len(table.rows), None, dtype=object) for table in tables)
+    every = [none if one is None else one.to_numpy() for one, none in zip(shapes, empty, strict=True)]
+    return gpd.GeoSeries(np.concatenate(every), crs=crs)
+
+
+def _said(names: Sequence[str], tables: Sequence[Table]) -> tuple[Note, ...]:
+    """Say what was found in all tables once, and what was found in some with their names."""
+    found: list[Note] = []
+    for note in (note for table in tables for note in table.notes):
+        if note in found:
+            continue
+        found.append(note)
+    notes = []
+    for note in found:
+        where = [name for name, table in zip(names, tables, strict=True) if note in table.notes]
+        said = Sentences((note,))
+        own = [Note(messages.IN_PART, {"name": name, "said": said}) for name in where]
+        notes += [note] if len(where) == len(tables) else own
+    return tuple(notes)
+
+
+def _without_repeats(table: Table, starts: npt.NDArray[np.int64]) -> Table:
+    """Leave out rows of which all that was recognised stands in an earlier part already."""
+    texts = [values.texts(table.cells[heading]).tolist() for heading in table.columns.values()]
+    if table.geometry is not None:
+        texts.append([wkb or "" for wkb in shapely.to_wkb(table.geometry.to_numpy(), hex=True)])
+    keys = list(zip(*texts, strict=True))
+    part = np.searchsorted(starts, np.arange(len(keys)), side="right")
+    first: dict[tuple[str, ...], int] = {}
+    for at, key in enumerate(keys):
+        first.setdefault(key, int(part[at]))
+    again = np.array([first[key] != part[at] and any(key) for at, key in enumerate(keys)], bool)
+    if not again.any():
+        return table
+    kept = np.flatnonzero(~again)
+    place = np.cumsum(~again) - 1
+    note = Note(messages.TWICE_IN_PARTS, {"rows": few_rows(table.rows[again].tolist())})
+    return replace(
+        table,
+        cells=table.cells.iloc[kept].reset_index(drop=True),
+        rows=table.rows[kept],
+        geometry=None if table.geometry is None else table.geometry.iloc[kept].reset_index(drop=True),
+        notes=(*table.notes, note),
+        skipped=table.skipped + int(again.sum()),
+        faults=tuple(replace(fault, at=int(place[fault.at])) for fault in table.faults if not again[fault.at]),
+    )

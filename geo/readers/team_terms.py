@@ -135,7 +135,7 @@ def said(team: str, rows: pd.DataFrame, log: FaultLog) -> dict[str, Any]:
         own = rows[name][[value is not None for value in rows[name]]]
         for row in own.index[1:]:
             if own[row] != own.iloc[0]:
-                log.add_row(int(row), name, messages.TWO_VALUES, team=team, first=int(log.rows[own.index[0]]))
+                log.add_row(int(row), name, messages.TWO_VALUES, team=team, first=log.row(int(own.index[0])))
         found[name] = own.iloc[0] if len(own) else None
     shift, lunch = found["shift"], found["lunch"]
     if shift and lunch and lunch != NO_LUNCH and min(shift[1], lunch[1]) - max(shift[0], lunch[0]) < _LUNCH_S:

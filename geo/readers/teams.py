@@ -12,7 +12,8 @@ from geo.errors import InputError
 from geo.model import Inspector, Mode, Team
 from geo.notes import Note, Say, in_english
 from geo.readers import messages
-from geo.readers.columns import TEAM_FIELDS, Headings
+from geo.readers.chosen_file import ChosenFile
+from geo.readers.columns import TEAM_FIELDS, TEAM_NEEDS, Headings
 from geo.readers.coordinates import read_places, row_list
 from geo.readers.faults import FaultLog, log_of, rejected
 from geo.readers.own_datum import refuse_other_datum
@@ -27,6 +28,10 @@ class TeamReading(NamedTuple):
     teams: list[Team]
     rejected: pd.DataFrame  # source_row, reason, the original columns
     notes: tuple[Note, ...]
+    skipped: int = 0  # rows that are no data, stand in parts that were not read, or are of a team with a faulty row
+    unread: tuple[str, ...] = ()  # sheets or layers of teams that were not read
+    rows: int = 0  # of the teams
+    spoilt: frozenset[str] = frozenset()  # what refused rows have for a team; nothing among them may be any
 
 
 def read_teams(path: Path | str, *, datum: Datum | str, columns: Mapping[str, str] | None = None) -> list[Team]:
@@ -55,7 +60,7 @@ def read_team_list(
 
 
 def read_team_table(
-    path: Path | str,
+    path: ChosenFile | Path | str,
     *,
     datum: Datum | str,
     columns: Mapping[str, str] | None = None,
@@ -85,7 +90,7 @@ def read_team_table(
         When the datum does not exist there, or the file itself names another one.
     """
     declared = Datum.parse(str(datum))
-    headings = Headings(TEAM_FIELDS, dict(columns or {}))
+    headings = Headings(TEAM_FIELDS, dict(columns or {}), TEAM_NEEDS, shapes="Point")
     table = read_table(path, headings)
     table.require(headings, "team")
     if table.geometry is None and not table.has("lonlat"):
@@ -100,17 +105,15 @@ def read_team_table(
     frame["lon"], frame["lat"] = places.lon, places.lat
     teams = [_team(str(name), rows, log) for name, rows in frame[frame["team"] != ""].groupby("team", sort=False)]
     whole = [team for team in teams if team is not None]
-    notes = (*table.notes, *places.notes, *_left_out(frame, whole, log))
-    return TeamReading(whole, rejected(table, log.faults, say=say), notes)
-
-
-def _left_out(frame: pd.DataFrame, whole: list[Team], log: FaultLog) -> list[Note]:
-    """Say which good rows don't come in because another row of their team has a fault."""
     lost = ~log.bad & ~frame["team"].isin([team.id for team in whole]).to_numpy()
-    if not lost.any():
-        return []
-    teams = ", ".join(dict.fromkeys(frame["team"][lost]))
-    return [Note(messages.TEAM_LEFT_OUT, {"rows": row_list(log.rows[lost]), "teams": teams})]
+    notes = [*table.notes, *places.notes]
+    if lost.any():  # good rows that don't come in because another row of their team has a fault
+        teams_lost = ", ".join(dict.fromkeys(frame["team"][lost]))
+        notes.append(Note(messages.TEAM_LEFT_OUT, {"rows": row_list(log.rows[lost]), "teams": teams_lost}))
+    refused = rejected(table, log.faults, say=say)
+    skipped = table.skipped + int(lost.sum())
+    spoilt = frozenset(frame["team"][log.bad])
+    return TeamReading(whole, refused, tuple(notes), skipped, table.unread, int((~log.bad & ~lost).sum()), spoilt)
 
 
 def _team(name: str, rows: pd.DataFrame, log: FaultLog) -> Team | None:
@@ -124,7 +127,7 @@ def _team(name: str, rows: pd.DataFrame, log: FaultLog) -> Team | None:
     first = int(based[0])
     for row in based[1:]:
         if abs(rows["lon"][row] - rows["lon"][first]) + abs(rows["lat"][row] - rows["lat"][first]) > 1e-5:  # noqa: PLR2004 - a metre
-            log.add_row(int(row), "lon", messages.TWO_BASES, team=name, first=int(log.rows[first]))
+            log.add_row(int(row), "lon", messages.TWO_BASES, team=name, first=log.row(first))
     terms = said(name, rows, log)
     if log.bad[at].any():
         return None

@@ -72,7 +72,7 @@ def read_layer(path: Path, number: int) -> Layer:
     """
     suffix = path.suffix.lower()
     if suffix in KML:
-        return _kml_layer(kml.read_folders(path)[number])
+        return kml_layer(kml.read_folders(path)[number])
     raw = suffix == ".shp"
     try:
         with warnings.catch_warnings(), shapefiles.indexed(path) as whole:
@@ -121,7 +121,8 @@ def _own_encoding(path: Path, cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[
     return shapefiles.decoded(cells.set_axis(names, axis=1), encoding), tuple(notes)
 
 
-def _kml_layer(folder: kml.Folder) -> Layer:
+def kml_layer(folder: kml.Folder) -> Layer:
+    """Return a folder of a KML file as a layer."""
     columns = folder.columns()
     rows = [{"name": row.get("Name"), **row} if "name" in columns else row for row in folder.rows]
     cells = pd.DataFrame([[row.get(column) for column in columns] for row in rows], columns=columns, dtype=object)

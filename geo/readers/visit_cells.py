@@ -15,12 +15,12 @@ from geo.notes import Note, Say, in_english
 from geo.progress import Progress
 from geo.readers import messages, values
 from geo.readers.arrivals import Arrivals
-from geo.readers.columns import VISIT_FIELDS, Headings
+from geo.readers.chunks import Cells, Chunk
+from geo.readers.columns import VISIT_FIELDS, VISIT_NEEDS, Headings
 from geo.readers.faults import FaultLog, log_of
 from geo.readers.moments import Moments, moments
 from geo.readers.numerals import points_of
 from geo.readers.other_forms import OtherForms
-from geo.readers.parts import Cells, Part
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.texts import VISIT_TEXTS, check_texts, doubtful
 from geo.readers.visit_rows import VisitRows, ids_of
@@ -70,34 +70,34 @@ class VisitCells:
     @property
     def headings(self) -> Headings:
         """The columns to look for."""
-        return Headings(VISIT_FIELDS, dict(self.context.columns))
+        return Headings(VISIT_FIELDS, dict(self.context.columns), VISIT_NEEDS)
 
     @property
     def required(self) -> tuple[str, ...]:
         """The fields without which a table cannot be taken."""
         return ("checkpoint", "arrived_at", *(("photo",) if self.context.photos is not None else ()))
 
-    def rows(self, part: Part) -> VisitRows:
-        """Read the rows of the next part of the table; those that cannot be taken carry the reason."""
-        context, log = self.context, log_of(part)
-        texts = {name: values.written(part.column(name)) for name in (*VISIT_TEXTS.names, *VISIT_TEXTS.words)}
+    def rows(self, chunk: Chunk) -> VisitRows:
+        """Read the rows of the next chunk of the table; those that cannot be taken carry the reason."""
+        context, log = self.context, log_of(chunk)
+        texts = {name: values.written(chunk.column(name)) for name in (*VISIT_TEXTS.names, *VISIT_TEXTS.words)}
         if any(map(doubtful, texts.values())):
             check_texts(pd.DataFrame(texts, dtype="str"), VISIT_TEXTS, log)
         checkpoint, team, item = self._own(texts["checkpoint"]), texts["team"], texts["item"]
         _check_checkpoints(checkpoint, context.known, log)
-        cells, when = self._moments(part)
+        cells, when = self._moments(chunk)
         _check_times(cells, when, log, context.now)
-        points, minus = self._points(item, _points_of(values.written(part.column("points"))), log)
-        covert = pd.Series(values.written(part.column("covert")), dtype=object)
+        points, minus = self._points(item, _points_of(values.written(chunk.column("points"))), log)
+        covert = pd.Series(values.written(chunk.column("covert")), dtype=object)
         hidden, wrong = values.flags(covert)
         log.add(wrong, "covert", messages.BAD_FLAG, value=covert)
-        photos = self._photos(part, item, log)
-        position = range(self.count, self.count + len(part))
-        self.count += len(part)
+        photos = self._photos(chunk, item, log)
+        position = range(self.count, self.count + len(chunk))
+        self.count += len(chunk)
         return VisitRows(
             visit=ids_of(checkpoint, team, when, position),
             position=position,
-            source_row=part.rows.tolist(),
+            source_row=chunk.rows.tolist(),
             checkpoint=checkpoint,
             team=team,
             moment=when.astype(np.int64).tolist(),
@@ -116,10 +116,10 @@ class VisitCells:
         known = self.context.known
         return checkpoint if known is None or all(map(known.__contains__, checkpoint)) else self._forms.own(checkpoint)
 
-    def _moments(self, part: Part) -> tuple[Cells, Moments]:
+    def _moments(self, chunk: Chunk) -> tuple[Cells, Moments]:
         """Return the cells that hold the moments, and the moments."""
-        cells, timezone = part.column("arrived_at"), self.context.timezone
-        beside = [part.column(name) if part.has(name) else None for name in ("day", "clock")]
+        cells, timezone = chunk.column("arrived_at"), self.context.timezone
+        beside = [chunk.column(name) if chunk.has(name) else None for name in ("day", "clock")]
         if beside != [None, None]:
             cells = self._arrivals.moments(cells, *beside)
             return cells, moments(cells, timezone, lambda others: values.times(others, timezone))
@@ -155,11 +155,11 @@ class VisitCells:
         log.add(named & ~given, "points", messages.ITEM_WITHOUT_POINTS, value=item)
         return points.tolist(), minus
 
-    def _photos(self, part: Part, item: Sequence[str], log: FaultLog) -> list[tuple[str, ...]]:
+    def _photos(self, chunk: Chunk, item: Sequence[str], log: FaultLog) -> list[tuple[str, ...]]:
         """Find the photos of each row, and give their hashes."""
-        if not part.has("photo"):
-            return [()] * len(part)
-        cells = part.column("photo")
+        if not chunk.has("photo"):
+            return [()] * len(chunk)
+        cells = chunk.column("photo")
         named = [_names(cell) if text else [] for cell, text in zip(cells, values.written(cells), strict=True)]
         photos = self.context.photos
         if photos is None:
@@ -205,7 +205,7 @@ def _check_times(cells: Cells, when: Moments, log: FaultLog, now: dt.datetime | 
 
 
 def _names(cell: object) -> list[str]:
-    """Return the file names of a cell; line breaks part them too, so it is read as it was written."""
+    """Return the file names of a cell; line breaks chunk them too, so it is read as it was written."""
     text = cell if isinstance(cell, str) else values.as_text(cell)
     return [name.strip() for name in _BETWEEN_PHOTOS.split(text) if name.strip()]
 

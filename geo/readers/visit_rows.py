@@ -26,7 +26,7 @@ class VisitRows:
 
     visit: Sequence[str]  # id; of a row that names no visit, what keeps it apart from others
     position: Sequence[int]  # in the file, from 0
-    source_row: Sequence[int]  # as the spreadsheet numbers it
+    source_row: Sequence[int | str]  # what the user calls the row
     checkpoint: Sequence[str]
     team: Sequence[str]
     moment: Sequence[int]  # of arrival, in ms of UTC since 1970; NOT_A_TIME where the row has none

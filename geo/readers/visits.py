@@ -18,8 +18,9 @@ from geo.model import Deduction, Visit
 from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.readers import messages
+from geo.readers.chosen_file import ChosenFile
+from geo.readers.chunks import TableChunks
 from geo.readers.faults import FaultLog
-from geo.readers.parts import TableParts
 from geo.readers.refused import RefusedRows
 from geo.readers.visit_cells import VisitCells
 from geo.readers.visit_cells import VisitContext as VisitContext  # noqa: PLC0414 - what VisitTable is asked with
@@ -33,6 +34,7 @@ class VisitReading(NamedTuple):
     rejected: pd.DataFrame  # source_row, reason, the original columns
     rows: int  # of the visits
     notes: tuple[Note, ...]
+    skipped: int = 0  # rows that are no data, or stand in parts that were not read
 
 
 def read_visits(path: Path | str, **context: Any) -> tuple[list[Visit], pd.DataFrame]:  # noqa: ANN401 - of VisitContext
@@ -41,12 +43,14 @@ def read_visits(path: Path | str, **context: Any) -> tuple[list[Visit], pd.DataF
     return reading.visits, reading.rejected
 
 
-def read_visit_table(path: Path | str, context: VisitContext, *, progress: Progress = silent) -> VisitReading:
+def read_visit_table(
+    path: ChosenFile | Path | str, context: VisitContext, *, progress: Progress = silent
+) -> VisitReading:
     """Read a table of visits at once, as :class:`VisitTable` reads it in parts."""
     with VisitTable(path, context, progress) as table:
         parts = list(table)
         visits = [visit for part in parts for visit in visits_of(part)]
-        return VisitReading(visits, table.refused.frame(), sum(map(len, parts)), table.notes)
+        return VisitReading(visits, table.refused.frame(), sum(map(len, parts)), table.notes, table.skipped)
 
 
 class VisitTable:
@@ -56,7 +60,7 @@ class VisitTable:
 
     Parameters
     ----------
-    path
+    given
         A table with ``checkpoint, team, arrived_at, item, points, note``; ``round``, ``covert`` and ``photo`` may stand
         beside.
     context
@@ -65,10 +69,11 @@ class VisitTable:
         Hears ``reading``, ``photos`` and ``rows``.
     """
 
-    def __init__(self, path: Path | str, context: VisitContext, progress: Progress = silent) -> None:
+    def __init__(self, given: ChosenFile | Path | str, context: VisitContext, progress: Progress = silent) -> None:
+        source = ChosenFile.of(given)
         self._context, self._progress = context, progress
-        self._cells = VisitCells(Path(path), context, progress)
-        self._table = TableParts(path, self._cells.headings, self._cells.required, progress=progress)
+        self._cells = VisitCells(source.path, context, progress)
+        self._table = TableChunks(source, self._cells.headings, self._cells.required, progress=progress)
         self._whole = WholeVisits()
         self.refused = RefusedRows(self._table)
 
@@ -87,6 +92,11 @@ class VisitTable:
         told = (note for note in self._table.notes if note.template != messages.ENCODING)
         return *told, *self._cells.notes
 
+    @property
+    def skipped(self) -> int:
+        """How many rows are no data, or stand in parts that were not read."""
+        return self._table.skipped
+
     def __iter__(self) -> Iterator[VisitRows]:
         """Yield the good rows, all rows of a visit in one part, their items by code; :attr:`refused` takes the others.
 
@@ -96,9 +106,9 @@ class VisitTable:
             When the table names photos and nobody says where they are, or the other way round.
         """
         column = "photo"
-        for part in self._table:
-            column = part.columns.get("photo", column)
-            self._whole.add(self._cells.rows(part))
+        for chunk in self._table:
+            column = chunk.columns.get("photo", column)
+            self._whole.add(self._cells.rows(chunk))
         self._cells.end(self._table.file, column)
         done, count = 0, self._cells.count
         for rows in self._whole.parts():
@@ -118,7 +128,7 @@ class VisitTable:
 
 def _judged(rows: VisitRows, context: VisitContext, *, above_zero: bool) -> VisitRows:
     """Hold whole visits against the city."""
-    log = FaultLog(np.array(rows.source_row, np.int64))
+    log = FaultLog(np.array(rows.source_row, dtype=object))
     log.bad |= np.array([bool(reason) for reason in rows.reason], bool)
     if above_zero and any(rows.minus):
         log.add([bool(text) for text in rows.minus], "points", messages.MIXED_SIGNS, value=rows.minus)

@@ -15,7 +15,8 @@ from geo.errors import InputError
 from geo.frames import WGS84, ZONES, check
 from geo.model import Level
 from geo.readers import messages, values
-from geo.readers.columns import LEVEL_NAMES, ZONE_FIELDS, Headings
+from geo.readers.chosen_file import ChosenFile
+from geo.readers.columns import LEVEL_NAMES, ZONE_FIELDS, ZONE_NEEDS, Headings
 from geo.readers.coordinates import row_list
 from geo.readers.faults import Fault, FaultLog, log_of, rejected
 from geo.readers.own_datum import own_datum
@@ -39,10 +40,11 @@ class ZoneReading(NamedTuple):
     notes: tuple[Note, ...]
     repaired: gpd.GeoDataFrame  # code, change_m2 and the outline after the repair
     heading_datum: Datum | None = None  # the datum that the file itself names
+    skipped: int = 0  # rows that are no data, or stand in parts that were not read
 
 
 def read_zones(
-    path: Path | str,
+    path: ChosenFile | Path | str,
     *,
     datum: Datum | str,
     level: Level | str | None,
@@ -56,7 +58,7 @@ def read_zones(
 
 
 def read_zone_layer(
-    path: Path | str,
+    path: ChosenFile | Path | str,
     *,
     datum: Datum | str,
     level: Level | str | None,
@@ -98,7 +100,9 @@ def read_zone_layer(
         fields["name"] = (*fields["name"][:2], *LEVEL_NAMES[own], *fields["name"][2:])
         above = _ORDER[: _ORDER.index(own)] if own is not Level.SPECIAL else []
         fields |= {f"in_{upper}": LEVEL_NAMES[upper] for upper in above}
-    headings = Headings(fields, dict(columns or {}))
+    needs = ZONE_NEEDS if own is not None else (*ZONE_NEEDS, ("level",))
+    meanings = tuple((word, str(level)) for word, level in _LEVEL_WORDS.items()) if own is not None else ()
+    headings = Headings(fields, dict(columns or {}), needs, shapes="Polygon", meanings=meanings)
     table = read_table(path, headings)
     log, notes = log_of(table), list(table.notes)
     declared = Datum.parse(str(datum))
@@ -117,11 +121,10 @@ def read_zone_layer(
         geometry=zones.geometry.to_numpy(),
         crs=WGS84,
     )
-    faults = tuple(sorted(log.faults, key=lambda fault: fault.source_row))
+    faults = log.in_order()
     accepted = check(zones.set_index("code")[[*ZONES.columns, "geometry"]], ZONES)
-    return ZoneReading(
-        accepted, rejected(table, faults), faults, tuple(notes), mended[mended["change_m2"].notna()], named
-    )
+    mended = mended[mended["change_m2"].notna()]
+    return ZoneReading(accepted, rejected(table, faults), faults, tuple(notes), mended, named, table.skipped)
 
 
 def outlines_of(table: Table, log: FaultLog, datum: Datum, crs: Any) -> tuple[gpd.GeoSeries, list[Note]]:  # noqa: ANN401 - whatever pyproj takes
@@ -173,7 +176,7 @@ def _repaired(
         pair = gpd.GeoSeries([outlines.iloc[at], mended], crs=WGS84).to_crs(metric).area
         change_m2[at] = float(pair.iloc[1] - pair.iloc[0])
         fixed.iloc[at] = mended
-        values_ = {"row": int(log.rows[at]), "name": names.iloc[at], "change_m2": change_m2[at]}
+        values_ = {"row": log.row(int(at)), "name": names.iloc[at], "change_m2": change_m2[at]}
         notes.append(Note(messages.REPAIRED, values_))
     return fixed, change_m2
 
@@ -209,7 +212,7 @@ def _check_codes(frame: pd.DataFrame, outlines: gpd.GeoSeries, log: FaultLog, no
             and name[-1:] in "道镇乡"
             and not said.endswith(name[-1])
         ):
-            values_ = {"row": int(log.rows[at]), "name": name, "code": code, "kind": said}
+            values_ = {"row": log.row(int(at)), "name": name, "code": code, "kind": said}
             notes.append(Note(messages.SUFFIX_MISMATCH, values_))
     again = frame["code"].duplicated().to_numpy() & (frame["code"] != "").to_numpy()
     if again.any():
@@ -257,9 +260,9 @@ def _old_code(own: str, twins: list[str], level: Level) -> str | None:
 
 def _note_twins(zones: gpd.GeoDataFrame, rows: Any, notes: list[Note]) -> None:  # noqa: ANN401 - an array
     key = zones["level"] + "\x1f" + zones["path"] + "\x1f" + zones["parent"] + "\x1f" + zones["name"]
-    first: dict[str, int] = {}
+    first: dict[str, int | str] = {}
     for at, text in enumerate(key):
-        row = int(rows[at])
+        row = rows[at]
         if text in first:
             notes.append(Note(messages.NAME_TWICE, {"row": row, "name": zones["name"].iloc[at], "first": first[text]}))
         first.setdefault(text, row)

@@ -60,7 +60,7 @@ def read_quotas(path: Path, catalogue: Catalogue) -> Mapping[str, int]:
     InputError
         Naming every row whose category or number cannot be taken.
     """
-    headings = Headings(QUOTA_FIELDS, {})
+    headings = Headings(QUOTA_FIELDS, {}, (("category",), ("number",)), once=False)
     table = read_table(path, headings)
     table.require(headings, "category", "number")
     quotas: dict[str, int] = {}

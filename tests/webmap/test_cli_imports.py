@@ -261,3 +261,22 @@ def _jpeg() -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (40, 30)).save(file, "JPEG")
     return file.getvalue()
+
+
+def test_sheets_are_named_on_the_command_line(call, tmp_path):
+    with pd.ExcelWriter(tmp_path / "清单.xlsx", engine="xlsxwriter") as book:
+        columns = {"名称": ["甲"], "类别": ["公园"], "经度": [114.3001], "纬度": [30.6001]}
+        pd.DataFrame(columns).to_excel(book, sheet_name="已核", index=False)
+        pd.DataFrame({**columns, "责任单位": ["城管局"]}).to_excel(book, sheet_name="待核", index=False)
+    asked = call("import", "checkpoints", "清单.xlsx", "--datum", "wgs84")
+    assert asked.exit_code == 1
+    assert "'已核' (1 rows: 名称, 类别, 经度, 纬度); '待核' (1 rows: 名称, 类别, 经度, 纬度, 责任单位)" in asked.stderr
+    assert "--sheet or --layer with its name" in asked.stderr
+    one = said(call("import", "checkpoints", "清单.xlsx", "--datum", "wgs84", "--sheet", "待核"))
+    assert (one["accepted"], one["skipped"]) == (1, 1)
+    both = call(
+        "import", "checkpoints", "清单.xlsx", "--datum", "wgs84", "--layer", "待核", "--sheet", "已核", "--dry-run"
+    )
+    assert said(both)["accepted"] == 2
+    wrong = call("import", "checkpoints", "清单.xlsx", "--datum", "wgs84", "--sheet", "Sheet1", language="zh")
+    assert "其中有 已核, 待核" in wrong.stderr

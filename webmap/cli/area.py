@@ -11,7 +11,9 @@ import shapely
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.readers.areas import read_area
+from geo.readers.chosen_file import ChosenFile
 from webmap.cli.apart import read_apart
+from webmap.cli.files import parts_option
 from webmap.cli.session import Result, Session
 
 
@@ -22,6 +24,7 @@ class ClosedArea:
     street: str
     area: Path | None
     datum: str | None
+    parts: tuple[str, ...] = ()
 
     def shape(self, session: Session) -> shapely.Geometry | None:
         """Read the area of the file, if one is named.
@@ -35,7 +38,7 @@ class ClosedArea:
             return None
         if self.datum is None:
             raise InputError("datum is missing: name the datum of the area, {kinds}", kinds=", ".join(Datum))
-        return read_apart(session, self.area, partial(read_area, self.area, datum=self.datum))
+        return read_apart(session, self.area, partial(read_area, ChosenFile(self.area, self.parts), datum=self.datum))
 
 
 _OPTIONS = (
@@ -45,6 +48,7 @@ _OPTIONS = (
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="A file with polygons: GeoJSON, GeoPackage, KML or Shapefile.",
     ),
+    parts_option(),
     click.option(
         "--datum", type=click.Choice([datum.value for datum in Datum]), help="Datum of --area; it is never guessed."
     ),

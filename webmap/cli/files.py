@@ -1,10 +1,20 @@
 """Files that commands write."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from webmap.cli.session import bad_value
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def parts_option() -> Callable[[F], F]:
+    """Add ``--sheet``, by which the parts of a file are named."""
+    text = "Sheet, layer or folder of the file to read, once for each; by default all with the same headings."
+    return click.option("--sheet", "--layer", "parts", multiple=True, metavar="NAME", help=text)
 
 
 class OutFile(click.Path):

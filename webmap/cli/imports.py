@@ -15,11 +15,11 @@ from geo.imports import ImportOptions, ImportReport
 from geo.imports.avoidances import import_avoidances
 from geo.model import Level
 from webmap.cli.apart import import_apart, quietly
-from webmap.cli.files import OutFile
+from webmap.cli.files import OutFile, parts_option
 from webmap.cli.session import Result, Session, command
 from webmap.language.texts import say, translate
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = click.Path(exists=True, path_type=Path)  # a folder is a FileGDB
 DATUMS = click.Choice([datum.value for datum in Datum])
 
 
@@ -51,7 +51,9 @@ class FileOptions:
     crs: str | None = None
     rejected: Path | None = None
     force: bool = False
+    parts: tuple[str, ...] = ()
     part: bool = False
+    whole: bool = False
     dry_run: bool = False
     history: bool = False
 
@@ -70,6 +72,10 @@ _OPTIONS = {
         help="Where refused rows go with their reasons; by default FILE.rejected.xlsx in the working folder.",
     ),
     "force": click.option("--force", is_flag=True, help="Take the datum although the evidence speaks against it."),
+    "parts": parts_option(),
+    "whole": click.option(
+        "--whole", is_flag=True, help="What is read is all: what it lacks goes, whatever else stands in the file."
+    ),
     "part": click.option("--part", is_flag=True, help="The file is a part of the roster: what it lacks stays."),
     "dry_run": click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing."),
 }
@@ -93,6 +99,8 @@ def _answer(session: Session, report: ImportReport) -> Result:
         session.say("Dry run: nothing was changed.")
     session.say("{accepted} rows accepted, {rejected} rejected, {unplaced} without coordinates.", **_counts(report))
     session.say("{new} new, {updated} updated, {unchanged} unchanged, {retired} retired.", **_counts(report))
+    if report.skipped:
+        session.say("{skipped} rows were left out: they are no data, or stand in what was not read.", **_counts(report))
     if report.rejected_file:
         session.say("Rejected rows with their reasons: {path}", path=report.rejected_file)
     notes = [say(note.template, note.values, session.language) for note in report.notes]
@@ -100,7 +108,7 @@ def _answer(session: Session, report: ImportReport) -> Result:
 
 
 def _counts(report: ImportReport) -> dict[str, Any]:
-    keys = ("accepted", "rejected", "unplaced", "new", "updated", "unchanged", "retired")
+    keys = ("accepted", "rejected", "unplaced", "skipped", "new", "updated", "unchanged", "retired")
     return {key: getattr(report, key) for key in keys}
 
 
@@ -120,7 +128,7 @@ def streets(session: Session, file: Path) -> Result:
     help="Of all its zones; without it a column says the level of each.",
 )
 @columns_option("name=乡,code=代码")
-@file_options("datum", "crs", "rejected", "force", "dry_run")
+@file_options("parts", "datum", "crs", "rejected", "force", "dry_run")
 def zones(session: Session, file: Path, level: str | None, given: FileOptions) -> Result:
     """Import zones, and say what is wrong with the tree."""
     options = given.options(session)
@@ -131,7 +139,7 @@ def zones(session: Session, file: Path, level: str | None, given: FileOptions) -
 @command(import_group, "checkpoints")
 @click.argument("file", type=FILE)
 @columns_option("name=场所,category=种别")
-@file_options("datum", "crs", "rejected", "force", "part", "dry_run")
+@file_options("parts", "datum", "crs", "rejected", "force", "part", "whole", "dry_run")
 def checkpoints(session: Session, file: Path, given: FileOptions) -> Result:
     """Import the roster; rows that a whole roster lacks are retired."""
     bring = partial(imports.import_checkpoints, path=file, options=given.options(session))
@@ -141,7 +149,7 @@ def checkpoints(session: Session, file: Path, given: FileOptions) -> Result:
 @command(import_group, "teams")
 @click.argument("file", type=FILE)
 @columns_option("team=班组,lon=驻点东经,lat=驻点北纬")
-@file_options("datum", "crs", "rejected", "dry_run")
+@file_options("parts", "datum", "crs", "rejected", "whole", "dry_run")
 def teams(session: Session, file: Path, given: FileOptions) -> Result:
     """Import teams: team, inspector, unit, street, base_lon, base_lat, mode."""
     bring = partial(quietly, partial(imports.import_teams, path=file, options=given.options(session)))
@@ -151,7 +159,7 @@ def teams(session: Session, file: Path, given: FileOptions) -> Result:
 @command(import_group, "avoidance")
 @click.argument("file", type=FILE)
 @columns_option("inspector=组员,partner=不同组")
-@file_options("rejected", "dry_run")
+@file_options("parts", "rejected", "whole", "dry_run")
 def avoidance(session: Session, file: Path, given: FileOptions) -> Result:
     """Import the avoidance table (回避): inspector, and a partner, street, unit or checkpoint to keep away from."""
     bring = partial(quietly, partial(import_avoidances, path=file, options=given.options(session)))
@@ -171,7 +179,7 @@ def avoidance(session: Session, file: Path, given: FileOptions) -> Result:
     help="Records of another system: items, points and teams that the city does not know stay as they stand.",
 )
 @columns_option("checkpoint=点号,item=失分项")
-@file_options("rejected")
+@file_options("parts", "rejected")
 def visits(session: Session, file: Path, photos: Path | None, given: FileOptions) -> Result:
     """Import visits: checkpoint, team, arrived_at, item, points, note, photo."""
     bring = partial(imports.import_visits, path=file, options=given.options(session), photos=photos)

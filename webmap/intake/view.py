@@ -91,7 +91,8 @@ def preview(store: Store, upload: Upload, found: Preview) -> dict[str, Any]:
     }
     if prepared is None:
         return shown
-    notes = [say(note.template, upload.named(note.values)) for note in prepared.reading.notes]
+    vanished = prepared.changes.vanished.notes if isinstance(prepared, PreparedRoster) else ()
+    notes = [say(note.template, upload.named(note.values)) for note in (*prepared.reading.notes, *vanished)]
     return shown | _prepared(prepared, found.columns) | {"notes": notes}
 
 

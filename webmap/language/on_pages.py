@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from geo.imports import datum_check
+from geo.imports import datum_check, vanished
 from geo.readers import messages
 from geo.sources import messages as places
 from routing.rounds import making
@@ -19,6 +19,24 @@ ON_PAGES: Mapping[str, str] = {
         "where the page lists the columns"
     ),
     messages.NO_SUCH_COLUMN: "{file} has no column {header!r}; it has {headers}: choose one of these",
+    messages.CHOOSE_PARTS: (
+        "{file} holds tables whose headings differ: {parts}; choose below which to read, one or several with the same "
+        "headings"
+    ),
+    messages.ONLY_HIDDEN: "{file} has such a table only in hidden sheets: {parts}; choose below which to read",
+    messages.NO_SUCH_PART: "{file} has no sheet or layer {value!r}; it has {names}: choose among these",
+    messages.PARTS_DIFFER: (
+        "{file}: {one!r} and {other!r} give their coordinates in different systems ({first}, {second}): import one "
+        "after the other, each as a part of the roster"
+    ),
+    vanished.SPARED_PARTS: (
+        "{count} checkpoints of the city are not among the rows that were read, and stay: they may stand in {parts}, "
+        "which was not read; read it too, or tick that all that the city should keep was read"
+    ),
+    vanished.SPARED_ROWS: (
+        "{count} checkpoints of the city are not among the rows that were read, and stay: a row that was refused, or a "
+        "sheet that is no roster, may mean them: {ids}; mend it, or tick that all that the city should keep was read"
+    ),
     messages.PHOTOS_NEEDED: (
         "{file} names {count} photos in the column {column!r}, {value!r} first: choose the ZIP archive that they lie "
         "in together with the table, or leave the column out"

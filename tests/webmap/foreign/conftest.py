@@ -18,7 +18,7 @@ from sqlalchemy import delete, update
 from geo.catalogue import Catalogue, load
 from geo.model import Avoidance, Deduction, Inspector, Team, Visit
 from geo.store import Store
-from geo.store.tables import catalogues, rounds, streets, unserved
+from geo.store.tables import catalogues, rounds, streets
 from tests.webmap.conftest import EAST, MIDDLE, PASSWORD, SOUTH, TEAMS, WEST, fill, roster
 from tests.webmap.foreign.texts import ROUND, TYPED, hostile, make_hostile, without_checks
 from webmap import create_app
@@ -85,7 +85,6 @@ def _more(store: Store) -> None:
         [Visit("P001", "1", dt.datetime(2026, 5, 20, 1, tzinfo=dt.UTC), "2026-06", deductions=(found,))]
     )
     with store._writing() as connection:
-        connection.execute(update(unserved).values(remedy="延长一小时"))
         connection.execute(update(streets).values(name="中山大道").where(streets.c.edge % 2 == 0))
         connection.execute(update(rounds).values(edition=load().edition))
     store.create_round(replace(store.rounds()[0], id="2026-07", start=dt.date(2026, 6, 2), size=16, covert=False))

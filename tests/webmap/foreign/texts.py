@@ -51,6 +51,8 @@ CLOSED = {
     "turn_hours.hours": "of the grammar of opening hours",
     "unplaced.category": "as of a checkpoint",
     "unplaced.hours": "as of a checkpoint",
+    "unserved.reason": "a sentence of ours by its code",
+    "unserved.remedy": "a sentence of ours by its code",
     "users.password_hash": "a hash",
     "users.role": "a word of ours",
     "visits.category": "as of a checkpoint",

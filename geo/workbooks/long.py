@@ -8,14 +8,14 @@ from typing import Any
 import xlsxwriter
 
 from geo.foreign_text import holdable
-from geo.workbooks import CELL_CHARACTERS, HEADER, SHEET_ROWS, WIDEST, plain, width, write_text
+from geo.workbooks.writing import CELL_CHARACTERS, HEADER, SHEET_ROWS, WIDEST, plain, width, write_text
 
 _ROW_BY_ROW = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
 _SAMPLED = 200  # rows that the widths are made from
 
 
 def write_rows(headers: Sequence[str], rows: Iterable[Sequence[Any]], path: Path | str) -> Path:
-    """Write rows as :func:`geo.workbooks.write_sheet` does, on as many sheets as they need, each with the headings.
+    """Write rows as :func:`geo.workbooks.writing.write_sheet` does, on as many sheets as they need.
 
     Parameters
     ----------
