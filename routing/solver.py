@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geo.progress import Progress, silent
 from routing.problem import Plan, RoutingProblem
 from routing.search.drafts import Drafts, holds, keep, routes_of
-from routing.search.local_search import Search
+from routing.search.part_searches import Search
 from routing.search.places import Places
 from routing.search.unserved import reason_of
 

@@ -113,14 +113,3 @@ def find_places(exposure: Exposure, windows: Windows, halves: list[Ints], *, mos
             p = value * weight.flat[i] / windows.p.size
             found.append(Place(cells, int(windows.cell[j]), hot, k, p, value))
     return sorted(found, key=lambda place: place.score)
-
-
-def false_discovery_rate(p: Floats) -> Floats:
-    """Return the q of each test: the smallest false discovery rate at which it is a discovery.
-
-    Benjamini and Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
-    """
-    order = np.argsort(p, kind="stable")
-    q = np.empty_like(p)
-    q[order] = np.minimum.accumulate((p[order] * p.size / np.arange(1, p.size + 1))[::-1])[::-1]
-    return np.minimum(q, 1.0)

@@ -12,10 +12,10 @@ from scipy import special
 
 from geo.errors import InputError
 from geo.hotspots.exposure import Exposure, Windows, checked_sums, exposure_of, windows_of
-from geo.hotspots.places import Place, expected_power, false_discovery_rate, find_places
+from geo.hotspots.false_discovery import false_discovery_rate, places_q
+from geo.hotspots.places import Place, expected_power, find_places
 from geo.rasters.lattice import Floats, Ints, Mask, checked_radii, halves_of, lattice_of
 
-CLUMPED = 0.6
 """Places by chance for each window by chance that is as strong: tests/bench/hotspots.py finds 0.2 to 0.6."""
 
 
@@ -213,17 +213,3 @@ def _judge_places(verdict: Verdict, windows: Windows, radii: Floats, places: lis
         if q <= alpha:
             (verdict.hot if place.hot else verdict.cold)[place.cells] = True
             verdict.place[place.cells] = number
-
-
-def places_q(places: list[Place]) -> Floats:
-    """Go through the list as Benjamini-Hochberg does, the score being an expected number of windows by chance.
-
-    Of the windows by chance about ``CLUMPED`` are places of their own, the others lie over them. A place that must
-    stand alone is held to the number of windows all the same: where nothing is bad, a list seldom holds two.
-    """
-    if not places:
-        return np.empty(0)
-    score = np.array([place.score for place in places])
-    step = CLUMPED * score / np.arange(1, score.size + 1)
-    step[0] = score[0]
-    return np.minimum(np.minimum.accumulate(step[::-1])[::-1], 1.0)

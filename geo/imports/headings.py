@@ -9,13 +9,26 @@ from geo import workbooks
 from geo.errors import InputError
 from geo.model import Level
 from geo.readers import grids
-from geo.readers.columns import CHECKPOINT_FIELDS, HEADER_ROWS, LEVEL_NAMES, ZONE_FIELDS, Headings
-from geo.readers.tables import Table, read_table
+from geo.readers.chosen_file import ChosenFile
+from geo.readers.columns import HEADER_ROWS, VISIT_FIELDS, VISIT_NEEDS, Headings, checkpoint_headings, zone_headings
+from geo.readers.parts import Part, choose, short
+from geo.readers.tables import Table, parts_of, table_of
 from geo.readers.values import texts
 
 _SAMPLES = 3
 _LONGEST = 40
-_FIELDS = {"checkpoints": CHECKPOINT_FIELDS, "zones": ZONE_FIELDS}
+_MOST_PARTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PartFound:
+    """A sheet, layer or folder of a file, for a person to choose."""
+
+    name: str
+    rows: int
+    headers: str  # the first of them
+    hidden: bool
+    read: bool  # as things stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +40,11 @@ class Columns:
     samples: Mapping[str, tuple[str, ...]]  # heading -> the first values below it
     rows: int  # 0 where no header was recognised
     geometry: bool  # the file itself holds places or outlines
+    parts: tuple[PartFound, ...] = ()  # of a file that has several
 
 
-def columns_of(path: Path, kind: str, chosen: Mapping[str, str], *, level: Level | None = None) -> Columns:
-    """Look at the columns of a roster (``checkpoints``) or of ``zones``.
+def columns_of(file: ChosenFile, kind: str, chosen: Mapping[str, str], *, level: Level | None = None) -> Columns:
+    """Look at the parts and columns of a roster (``checkpoints``) or of ``zones``.
 
     A file without any known heading gives the likeliest header row and no findings, so that a person can choose.
 
@@ -39,24 +53,40 @@ def columns_of(path: Path, kind: str, chosen: Mapping[str, str], *, level: Level
     InputError
         When the file cannot be read at all.
     """
+    headings = zone_headings(chosen, level) if kind == "zones" else checkpoint_headings(chosen)
+    parts: Sequence[Part] = ()
     try:
-        table = read_table(path, Headings(_fields(kind, level), dict(chosen)))
+        parts = parts_of(file, headings)
+        table = table_of(file, parts, headings)
     except InputError:
-        headers = _likeliest_header(path)
-        if not headers:
+        headers = _likeliest_header(file.path)
+        found = parts_found(parts)
+        if not headers and not found:
             raise
-        return Columns(headers, {}, {}, 0, geometry=False)
+        return Columns(headers, {}, {}, 0, geometry=False, parts=found)
     headers = tuple(map(str, table.cells.columns))
     samples = {header: _samples(table, header) for header in headers}
-    return Columns(headers, dict(table.columns), samples, len(table.cells), geometry=table.geometry is not None)
+    found = parts_found(parts, table.read)
+    return Columns(headers, dict(table.columns), samples, len(table.cells), table.geometry is not None, found)
 
 
-def _fields(kind: str, level: Level | None) -> Mapping[str, tuple[str, ...]]:
-    """Return the headings to look for; the name of a zone has those of its level too, as the reader has it."""
-    if kind == "zones" and level is not None:
-        names = ZONE_FIELDS["name"]
-        return {**ZONE_FIELDS, "name": (*names[:2], *LEVEL_NAMES[level], *names[2:])}
-    return _FIELDS[kind]
+def parts_found(parts: Sequence[Part], read: Sequence[str] = ()) -> tuple[PartFound, ...]:
+    """Return the parts of a file that has several; the first of very many."""
+    shown = [part for part in parts if part.rows or part.closed][:_MOST_PARTS]
+    if len(shown) < 2 and not any(part.hidden for part in shown):  # noqa: PLR2004 - nothing to choose
+        return ()
+    return tuple(PartFound(part.name, part.rows, short(part.headers), part.hidden, part.name in read) for part in shown)
+
+
+def visit_parts(file: ChosenFile) -> tuple[PartFound, ...]:
+    """Return the parts of a file of visits, those that are asked for or read by themselves marked."""
+    headings = Headings(VISIT_FIELDS, {}, VISIT_NEEDS)
+    parts = parts_of(file, headings)
+    try:
+        read = [part.name for part in choose(parts, file.parts, headings, file.path.name).read]
+    except InputError:
+        read = []
+    return parts_found(parts, read)
 
 
 def _samples(table: Table, header: str) -> tuple[str, ...]:
@@ -79,4 +109,4 @@ def _rows(path: Path) -> list[list[Any]]:
     suffix = path.suffix.lower()
     if suffix in workbooks.WORKBOOKS:
         return next((grid.rows for grid in workbooks.workbook_grids(path) if grid.rows and not grid.hidden), [])
-    return grids.text_grid(path, Headings(CHECKPOINT_FIELDS, {})).rows if suffix in grids.TEXTS else []
+    return grids.text_grid(path, checkpoint_headings({})).rows if suffix in grids.TEXTS else []

@@ -21,8 +21,8 @@ from geo.progress import Progress, silent
 from geo.readers.chosen_file import ChosenFile
 from geo.readers.zones import ZoneReading, read_zone_layer
 from geo.store import Store
+from geo.zones.overlaps import TreeReport, check_tree
 from geo.zones.responsibility import answer_for
-from geo.zones.tree import TreeReport, check_tree
 
 OVERLAP = "{count} pairs of {level} zones overlap, {area_m2:.0f} m2 in all: {names}"
 GAP = "children cover all but {area_m2:.0f} m2 of {count} zones: {names}"

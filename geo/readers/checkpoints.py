@@ -19,7 +19,7 @@ from geo.progress import Progress, silent
 from geo.readers import messages, values
 from geo.readers.categories import category_codes
 from geo.readers.chosen_file import ChosenFile
-from geo.readers.columns import CHECKPOINT_FIELDS, CHECKPOINT_NEEDS, Headings
+from geo.readers.columns import Headings, checkpoint_headings
 from geo.readers.coordinates import read_places
 from geo.readers.faults import Fault, FaultLog, log_of, rejected
 from geo.readers.identity import row_ids
@@ -114,7 +114,7 @@ def read_roster(
     """
     datum = Datum.parse(str(datum))
     catalogue = catalogue or load()
-    headings = Headings(CHECKPOINT_FIELDS, dict(columns or {}), CHECKPOINT_NEEDS, shapes="Point")
+    headings = checkpoint_headings(columns)
     table = read_table(path, headings, progress=progress)
     _require(table, headings)
     progress("rows", 0, len(table.rows))

@@ -18,7 +18,7 @@ from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header
 from geo.readers.parts import Loaded, RowFault
 from geo.readers.sheets import MOST_COLUMNS, Body, blank, refuse
-from geo.readers.tables import Table, cut_cells, read_table, table_of, unseen_cells
+from geo.readers.tables import Table, cut_cells, loaded_table, read_table, unseen_cells
 from geo.readers.text_lines import TextFile
 
 ROWS = 50_000
@@ -171,7 +171,7 @@ class TableChunks:
         """Find the columns of the fields."""
         names = [name for name in headers if not name.startswith(UNNAMED)]
         nothing = pd.DataFrame({name: [] for name in names}, dtype=object)
-        known = table_of(self.file, Loaded(nothing, np.zeros(0, np.int64)), self._headings)
+        known = loaded_table(self.file, Loaded(nothing, np.zeros(0, np.int64)), self._headings)
         known.require(self._headings, *self._required)
         self._hear(known.notes)
         return known

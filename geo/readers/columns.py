@@ -11,6 +11,7 @@ from typing import Any
 
 from geo.crs import Datum
 from geo.errors import InputError
+from geo.model import Level
 from geo.nearest import hint
 from geo.readers import messages
 
@@ -162,6 +163,24 @@ class Headings:
                 raise InputError(messages.NO_SUCH_COLUMN, header=own, file=file, headers=names, nearest=nearest)
             found[field] = hits[0]
         return found
+
+
+def checkpoint_headings(chosen: Mapping[str, str] | None) -> Headings:
+    """Return the headings of a roster."""
+    return Headings(CHECKPOINT_FIELDS, dict(chosen or {}), CHECKPOINT_NEEDS, shapes="Point")
+
+
+def zone_headings(chosen: Mapping[str, str] | None, level: Level | None) -> Headings:
+    """Return the headings of a layer of zones, where the name of a zone may be called by its level (社区)."""
+    fields, needs = dict(ZONE_FIELDS), ZONE_NEEDS
+    if level is None:
+        return Headings(fields, dict(chosen or {}), (*needs, ("level",)), shapes="Polygon")
+    fields["name"] = (*fields["name"][:2], *LEVEL_NAMES[level], *fields["name"][2:])
+    levels = list(Level)
+    above = levels[: levels.index(level)] if level is not Level.SPECIAL else []
+    fields |= {f"in_{upper}": LEVEL_NAMES[upper] for upper in above}
+    meanings = tuple((word, name) for name, words in LEVEL_NAMES.items() for word in words)
+    return Headings(fields, dict(chosen or {}), needs, shapes="Polygon", meanings=meanings)
 
 
 def find_header(rows: Sequence[Sequence[Any]], headings: Headings) -> tuple[int, int] | None:

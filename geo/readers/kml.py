@@ -18,7 +18,9 @@ from geo.errors import InputError
 from geo.readers import messages
 
 _MOST_BYTES = 1 << 30  # unpacked
-_POINT = re.compile(r"\s*(-?[\d.]+(?:[eE][-+]?\d+)?)\s*,\s*(-?[\d.]+(?:[eE][-+]?\d+)?)(?:\s*,\s*[-+\d.eE]+)?")
+_POINT = re.compile(
+    r"(?<![\d.])(-?[\d.]++(?:[eE][-+]?\d+)?)\s*+,\s*(-?[\d.]++(?:[eE][-+]?\d+)?)(?:\s*+,\s*[-+\d.eE]+)?"
+)
 _CONTAINERS = {"Folder", "Document", "kml"}
 _SHAPES = {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry"}
 _PLAIN_COLUMNS = {"name": "Name", "address": "address", "phoneNumber": "phone", "description": "description"}

@@ -15,12 +15,12 @@ import pandas as pd
 
 MINUS = dict.fromkeys(map(ord, "−–—‒‑‐﹣－⁻₋"), "-")
 _BLANKS = re.compile(r"(?<=\d)\s(?=\d{3}(?!\d))")
-_PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
+_PLAIN = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:(?P<by>[,'’])\d{3})(?:(?P=by)\d{3})*(?:\.\d*)?")
 _POINTS = re.compile(r"[-+]?\d{1,3}(?:\.\d{3}){2,}")
 _CONTINENTAL = re.compile(r"[-+]?\d{1,3}(?:[.'’]\d{3})+,\d+")
 _COMMA = re.compile(r"[-+]?\d+,\d+")
-_POINTS_OFF = re.compile(r"扣?\s*([^\s扣分]*\d[^\s扣分]*)\s*分")
+_POINTS_OFF = re.compile(r"扣?\s*+((?=[^\s扣分\d]*+\d)[^\s扣分]++)\s*+分")
 _NEGATIVE = re.compile(r"\((?![-+])(.+)\)")
 
 

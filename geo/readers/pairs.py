@@ -11,8 +11,8 @@ _WKT = re.compile(rf"POINT\s*Z?\s*\(\s*({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER})
 _LON = re.compile(rf"""(?:longitude|long|lng|lon|经度|东经)["']?\s*[:=]?\s*["']?({_NUMBER})""", re.IGNORECASE)
 _LAT = re.compile(rf"""(?:latitude|lat|纬度|北纬)["']?\s*[:=]?\s*["']?({_NUMBER})""", re.IGNORECASE)
 _LAT_FIRST = re.compile(r"(北纬|南纬|[NS])|.*[NS]$", re.IGNORECASE)
-_PARTED = re.compile(r"\s*[;、|/]+\s*|\s*,\s+|\s+,\s*")
-_ONE_MARK = re.compile(r"\s*,+\s*")
+_PARTED = re.compile(r" ?[;、|/]+ ?| ?, | ,")
+_ONE_MARK = re.compile(r" ?,+ ?")
 _PAIR, _WITH_HEIGHT, _WITH_ACCURACY = 2, 3, 4
 
 
@@ -22,7 +22,7 @@ def split_pair(text: str) -> tuple[str, str, bool]:
     A latitude in front of its longitude is found by its own name, or where height and accuracy follow, as ODK writes
     them; two bare numbers are longitude and latitude. What can't be told apart comes back whole, as a longitude alone.
     """
-    plain = half_width(text).strip()
+    plain = " ".join(half_width(text).split())
     if wkt := _WKT.fullmatch(plain):
         return wkt[1], wkt[2], False
     lon, lat = _LON.findall(plain), _LAT.findall(plain)

@@ -20,6 +20,8 @@ from geo.readers import messages
 from geo.readers.columns import Headings, named_datum
 
 SHEET, LAYER = "sheet", "layer"
+TO_CHOOSE = (messages.CHOOSE_PARTS, messages.ONLY_HIDDEN, messages.NO_SUCH_PART, messages.PARTS_DIFFER)
+"""Refusals that end when somebody names the parts."""
 _SHOWN_HEADERS = 8
 _SHOWN_PARTS = 20
 

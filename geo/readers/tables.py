@@ -44,6 +44,7 @@ class Table:
     notes: tuple[Note, ...] = ()
     part: bool = False  # it carries source_row: corrected rejects, which never retire anything
     skipped: int = 0  # rows that are no data, or stand in parts that were not read
+    read: tuple[str, ...] = ()  # the parts that stand in it
     unread: tuple[str, ...] = ()  # parts with rows of this kind that were not read: nothing in them has vanished
     mentions: frozenset[str] = frozenset()  # texts of other sheets, which may name what is asked for
     faults: tuple[RowFault, ...] = ()  # of the form of rows
@@ -104,23 +105,30 @@ def read_table(given: ChosenFile | Path | str, headings: Headings, *, progress: 
     InputError
         When the file is missing, broken, empty, or has no header; when its parts differ, so that somebody must choose.
     """
-    source = ChosenFile.of(given)
+    chosen = ChosenFile.of(given)
     progress("reading", 0, 1)
-    parts = parts_of(source, headings)
-    choice = choose(parts, source.parts, headings, source.path.name)
-    tables = [table_of(source.path.name, part.read(), headings) for part in choice.read]
-    table = joined([part.name for part in choice.read], tables, once=headings.once)
+    table = table_of(chosen, parts_of(chosen, headings), headings)
     progress("reading", 1, 1)
+    return table
+
+
+def table_of(chosen: ChosenFile, parts: Sequence[Part], headings: Headings) -> Table:
+    """Read the parts of a file that are asked for as one table; see :func:`read_table`."""
+    file = chosen.path.name
+    choice = choose(parts, chosen.parts, headings, file)
+    tables = [loaded_table(file, part.read(), headings) for part in choice.read]
+    table = joined([part.name for part in choice.read], tables, once=headings.once)
     return replace(
         table,
         notes=(*choice.notes, *table.notes),
         skipped=table.skipped + sum(part.rows for part in (*choice.unread, *choice.other)),
         unread=tuple(part.name for part in choice.unread),
         mentions=frozenset().union(*(part.texts() for part in choice.other)),
+        read=tuple(part.name for part in choice.read),
     )
 
 
-def parts_of(source: ChosenFile, headings: Headings) -> Sequence[Part]:
+def parts_of(chosen: ChosenFile, headings: Headings) -> Sequence[Part]:
     """Return the sheets, layers or folders of a file.
 
     Raises
@@ -128,13 +136,13 @@ def parts_of(source: ChosenFile, headings: Headings) -> Sequence[Part]:
     InputError
         When it is missing, broken, empty, or of a kind that nobody reads.
     """
-    path, suffix = source.path, source.path.suffix.lower()
+    path, suffix = chosen.path, chosen.path.suffix.lower()
     if not path.is_file() and not (suffix == ".gdb" and path.is_dir()):
         raise InputError(messages.NO_FILE, file=str(path))
     if path.is_file() and path.stat().st_size == 0:
         raise InputError(messages.EMPTY_FILE, file=path.name)
     if suffix in workbooks.WORKBOOKS:
-        return [sheet_part(grid, headings, path.name) for grid in workbooks.workbook_grids(path, source.parts)]
+        return [sheet_part(grid, headings, path.name) for grid in workbooks.workbook_grids(path, chosen.parts)]
     if suffix in grids.TEXTS:
         return [sheet_part(grids.text_grid(path, headings), headings, path.name)]
     if suffix in LAYERS:
@@ -144,7 +152,7 @@ def parts_of(source: ChosenFile, headings: Headings) -> Sequence[Part]:
     raise InputError(messages.SUFFIX, file=path.name, suffix=path.suffix)
 
 
-def table_of(file: str, loaded: Loaded, headings: Headings) -> Table:
+def loaded_table(file: str, loaded: Loaded, headings: Headings) -> Table:
     """Name the columns, and set aside what a file of rejected rows carries."""
     cells, geometry, notes = loaded.cells, loaded.geometry, list(loaded.notes)
     own = [header for header in cells.columns if plain(header) in _OWN_COLUMNS]

@@ -16,7 +16,7 @@ from geo.frames import WGS84, ZONES, check
 from geo.model import Level
 from geo.readers import messages, values
 from geo.readers.chosen_file import ChosenFile
-from geo.readers.columns import LEVEL_NAMES, ZONE_FIELDS, ZONE_NEEDS, Headings
+from geo.readers.columns import LEVEL_NAMES, ZONE_FIELDS, Headings, zone_headings
 from geo.readers.coordinates import row_list
 from geo.readers.faults import Fault, FaultLog, log_of, rejected
 from geo.readers.own_datum import own_datum
@@ -95,14 +95,7 @@ def read_zone_layer(
         When the datum does not exist there.
     """
     own = Level(level) if level else None
-    fields = dict(ZONE_FIELDS)
-    if own is not None:
-        fields["name"] = (*fields["name"][:2], *LEVEL_NAMES[own], *fields["name"][2:])
-        above = _ORDER[: _ORDER.index(own)] if own is not Level.SPECIAL else []
-        fields |= {f"in_{upper}": LEVEL_NAMES[upper] for upper in above}
-    needs = ZONE_NEEDS if own is not None else (*ZONE_NEEDS, ("level",))
-    meanings = tuple((word, str(level)) for word, level in _LEVEL_WORDS.items()) if own is not None else ()
-    headings = Headings(fields, dict(columns or {}), needs, shapes="Polygon", meanings=meanings)
+    headings = zone_headings(columns, own)
     table = read_table(path, headings)
     log, notes = log_of(table), list(table.notes)
     declared = Datum.parse(str(datum))

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from geo.frames import WGS84
+from geo.zones.overlaps import check_tree
 from geo.zones.responsibility import answer_for
-from geo.zones.tree import check_tree
 
 OVERLAP, GAP, BEYOND, ORPHAN = "overlap", "gap", "beyond", "orphan"
 IDLE, OUTSIDE, UNOWNED = "idle", "outside", "unowned"

@@ -10,7 +10,7 @@ from routing.draw import reveal as reveals
 from routing.draw.commitment import DRAWN, ROOTED, VOID, is_chained, parameters_hash, round_key
 from routing.draw.listing import OPEN, REVEALED, Outcome, entry
 from routing.draw.replacements import Replacement
-from routing.rounds import secrecy, vault
+from routing.rounds import reveal_dates, vault
 from routing.rounds.proof import committed_to, drawn_of, hash_of, restored, secret_of
 
 
@@ -24,8 +24,8 @@ def reveal_round(store: Store, round_id: str, today: dt.date) -> dict[str, Any]:
     """
     kept, drawn = committed_to(store, round_id), drawn_of(store, round_id)
     round_key(drawn)  # refuses a round that isn't drawn
-    secrecy.refuse_early(store, store.round(round_id), today)
-    secrecy.refuse_before_earlier_links(store, kept, today)
+    reveal_dates.refuse_early(store, store.round(round_id), today)
+    reveal_dates.refuse_before_earlier_links(store, kept, today)
     store.mark_revealed(kept, dt.datetime.now(dt.UTC))
     if is_chained(kept.parameters):
         return reveals.reveal(drawn)
@@ -45,7 +45,7 @@ def release_day(store: Store, round_id: str, day: int, today: dt.date) -> dict[s
         When the round has no such day.
     """
     document = reveals.day_release(drawn_of(store, round_id), day)
-    secrecy.refuse_early(store, store.round(round_id), today, day=day)
+    reveal_dates.refuse_early(store, store.round(round_id), today, day=day)
     return document
 
 
@@ -81,7 +81,7 @@ def _outcome(store: Store, kept: Commitment, today: dt.date) -> Outcome:
     if kept.revealed_at is not None:
         secret, path = secret_of(store, kept)
         return Outcome(REVEALED, "", secret.hex(), path)
-    return Outcome(OPEN if secrecy.is_open(store, kept, today) else DRAWN)
+    return Outcome(OPEN if reveal_dates.is_open(store, kept, today) else DRAWN)
 
 
 def rooted(store: Store, name: str) -> SecretSet:
@@ -109,9 +109,9 @@ def close_year(store: Store, name: str, today: dt.date) -> dict[str, Any]:
         When there are no such secrets under a root.
     """
     own = rooted(store, name)
-    still = [one for one in store.commitments() if one.secret_set == name and secrecy.is_open(store, one, today)]
+    still = [one for one in store.commitments() if one.secret_set == name and reveal_dates.is_open(store, one, today)]
     if still:
-        rounds = {one.round_id: secrecy.last_secret_day(store.round(one.round_id)) for one in still}
+        rounds = {one.round_id: reveal_dates.last_secret_day(store.round(one.round_id)) for one in still}
         raise StateError(
             "the secrets {name} are in use: {rounds}; close them on {free} or later, when each is drawn or void",
             name=name,

@@ -18,7 +18,8 @@ from scipy import special
 
 from geo.hotspots import flag, gi_star_raster
 from geo.hotspots.exposure import Windows, checked_sums, exposure_of, windows_of
-from geo.hotspots.places import false_discovery_rate, find_places
+from geo.hotspots.false_discovery import false_discovery_rate
+from geo.hotspots.places import find_places
 from geo.rasters.lattice import halves_of, lattice_of
 from tests.bench.cities import City, Design, cells_of, make_city, mean_marks
 
@@ -123,7 +124,7 @@ def one_by_one(radii: Sequence[float]) -> Method:
     """Let every window by chance count as a place by chance."""
 
     def method(city: City) -> NDArray[np.bool_]:
-        with mock.patch("geo.hotspots.verdict.CLUMPED", 1.0):
+        with mock.patch("geo.hotspots.false_discovery.CLUMPED", 1.0):
             return places(radii)(city)
 
     return method

@@ -380,3 +380,63 @@ def test_visits_that_are_not_to_be_used_do_not_wait(planner: FlaskClient, city: 
     assert "照片.zip is no .zip file" in answer.text
     assert waiting(city) == []
     assert store.visits_state() == before
+
+
+def sheets(*, hidden: bool = False) -> bytes:
+    """Write a workbook of two sheets whose headings differ, or of which one is hidden."""
+    file = io.BytesIO()
+    with pd.ExcelWriter(file, engine="xlsxwriter") as book:
+        table = {"编号": ["S1"], "点位名称": ["甲"], "点位类别": ["医院"], "经度": [114.2851], "纬度": [30.5601]}
+        pd.DataFrame(table).to_excel(book, sheet_name="已核", index=False)
+        other = {**table, "编号": ["S2"], "点位名称": ["乙"]} | ({} if hidden else {"责任单位": ["城管局"]})
+        pd.DataFrame(other).to_excel(book, sheet_name="待核", index=False)
+        if hidden:
+            book.sheets["待核"].hide()
+    return file.getvalue()
+
+
+def test_sheets_are_chosen_on_the_page(planner: FlaskClient, city: Flask, store: Store) -> None:
+    address = send(planner, sheets(), "清单.xlsx").location
+    page = looked(planner, city, address)
+    assert "清单.xlsx holds tables whose headings differ" in page
+    assert "choose below which to read" in page
+    assert re.findall(r'name="sheet" value="(\w+)"', page) == ["已核", "待核"]
+    assert "1 rows" in page
+    planner.post(address, data={"sheets": "chosen", "sheet": ["待核"]})
+    page = looked(planner, city, address)
+    assert "Import 1 rows" in page
+    assert re.findall(r'name="sheet" value="(\w+)" checked', page) == ["待核"]
+    planner.post(address, data={"sheets": "chosen", "sheet": ["待核", "已核"]})
+    page = looked(planner, city, address)
+    assert "Import 2 rows" in page
+    confirmed(planner, city, address, page)
+    assert {"S1", "S2"} <= set(store.checkpoints().index)
+
+
+def test_a_hidden_sheet_retires_nothing_until_it_is_said(planner: FlaskClient, city: Flask, store: Store) -> None:
+    address = send(planner, sheets(hidden=True), "清单.xlsx", part="").location
+    page = looked(planner, city, address)
+    assert "40 checkpoints of the city are not among the rows that were read, and stay" in page
+    assert "hidden" in page
+    planner.post(address, data={"kind": "checkpoints", "datum": "wgs84", "whole": "yes"})
+    page = looked(planner, city, address)
+    assert "40 checkpoints of the city are not in this file and will be retired" in page
+    confirmed(planner, city, address, page)
+    assert store.checkpoints().index.tolist() == ["S1"]
+
+
+def test_sheets_of_visits_are_chosen_on_the_page(planner: FlaskClient, city: Flask) -> None:
+    file = io.BytesIO()
+    with pd.ExcelWriter(file, engine="xlsxwriter") as book:
+        visit = {"编号": ["P001"], "组别": ["1"], "时间": ["2026-05-20 09:30"]}
+        pd.DataFrame(visit).to_excel(book, sheet_name="一", index=False)
+        pd.DataFrame({**visit, "备注": ["x"]}).to_excel(book, sheet_name="二", index=False)
+    file.seek(0)
+    data = {"file": (file, "五月.xlsx")}
+    page = over(planner, city, planner.post("/import/visits", data=data, content_type="multipart/form-data"))
+    assert "五月.xlsx holds tables whose headings differ" in page
+    choose = re.search(r"/import/visits/\w+/choose", page)
+    assert choose is not None
+    page = over(planner, city, planner.post(choose[0], data={"sheets": "chosen", "sheet": "二"}))
+    assert "What would come in" in page
+    assert re.findall(r'name="sheet" value="(\w+)" checked', page) == ["二"]

@@ -22,7 +22,7 @@ from routing.rounds.making import refuse_covert_trial
 from routing.rounds.publishing import receipt as receipt_of
 from routing.rounds.publishing import release_day, reveal_round
 from routing.rounds.report import RoundReport, draw_status, report_round
-from routing.rounds.secrecy import last_secret_day, open_rounds
+from routing.rounds.reveal_dates import last_secret_day, open_rounds
 from routing.teams.drawn import draw_round_teams
 from webmap.accounts import access
 from webmap.draw.view import view_of

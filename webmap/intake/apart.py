@@ -11,8 +11,12 @@ from flask import current_app
 from geo import imports
 from geo.confined import Limits
 from geo.crs import Datum
+from geo.errors import InputError
 from geo.imports import ImportOptions, ImportReport
+from geo.imports.headings import PartFound, visit_parts
 from geo.progress import Progress
+from geo.readers.chosen_file import ChosenFile
+from geo.readers.parts import TO_CHOOSE
 from geo.store import Store
 from webmap.intake import preview
 from webmap.intake.preview import Kept, Preview
@@ -31,6 +35,16 @@ class Read:
     upload: Upload
     report: ImportReport
     rejected: bytes  # the refused rows as XLSX
+    parts: tuple[PartFound, ...] = ()  # sheets of the file, where some were not read
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """An upload of visits of which somebody must choose what to read."""
+
+    upload: Upload
+    parts: tuple[PartFound, ...]
+    error: InputError
 
 
 def limits() -> Limits:
@@ -53,11 +67,12 @@ def keep(city: str, upload: Upload, progress: Progress, *, digest: str, force: b
         return preview.keep(store, upload, digest, force=force, progress=progress)
 
 
-def read_visits(city: str, waiting: Upload, progress: Progress, *, language: str, dry_run: bool) -> Read:
+def read_visits(city: str, waiting: Upload, progress: Progress, *, language: str, dry_run: bool) -> Read | Choosing:
     """Look at an upload of visits, or bring them in."""
     options = ImportOptions(
         Datum.WGS84,  # visits name no place of their own
         rejected=waiting.folder / "rejected.xlsx",
+        parts=tuple(waiting.choices.get("parts", ())),
         dry_run=dry_run,
         history=bool(waiting.choices.get("history")),
         who=waiting.user,
@@ -65,10 +80,17 @@ def read_visits(city: str, waiting: Upload, progress: Progress, *, language: str
         say=partial(_say, waiting, language),
     )
     archive = waiting.archive if waiting.archive.exists() else None
-    with waiting.by_name(), Store.open(city) as store:
-        report = imports.import_visits(store, waiting.path, options, photos=archive, progress=progress)
+    file = ChosenFile(waiting.path, options.parts)
+    try:
+        with waiting.by_name(), Store.open(city) as store:
+            report = imports.import_visits(store, waiting.path, options, photos=archive, progress=progress)
+    except InputError as error:
+        if error.template not in TO_CHOOSE:
+            raise
+        return Choosing(waiting, visit_parts(file), error)
     refused = Path(report.rejected_file).read_bytes() if report.rejected else b""
-    return Read(waiting, replace(report, rejected_file=""), refused)
+    parts = visit_parts(file) if report.skipped and dry_run else ()
+    return Read(waiting, replace(report, rejected_file=""), refused, parts)
 
 
 def _say(waiting: Upload, language: str, template: str, values: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pandas as pd
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from geo import imports
 from geo.confined import confined
@@ -203,7 +204,7 @@ def _refused(prepared: preview.Prepared, name: str) -> Response:
     return send_file(content, as_attachment=True, download_name=f"{Path(name).stem}.rejected.xlsx")
 
 
-def _choices(form: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]:
+def _choices(form: MultiDict[str, str], before: Mapping[str, Any]) -> dict[str, Any]:
     """Read what the form asks for.
 
     Raises
@@ -229,6 +230,8 @@ def _choices(form: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, An
         "level": level if kind == preview.ZONES else "",
         "crs": form.get("crs", before.get("crs", "")).strip(),
         "part": (form.get("part") == "yes") if "kind" in form else before.get("part", False),
+        "whole": (form.get("whole") == "yes") if "kind" in form else before.get("whole", False),
+        "parts": form.getlist("sheet") if "sheets" in form else before.get("parts", []),
         "columns": _chosen(columns, found, known) if found else known,
     }
 

@@ -24,6 +24,7 @@ from geo.imports.datum_check import Verdict
 from geo.imports.headings import Columns, columns_of
 from geo.model import Level
 from geo.progress import Progress
+from geo.readers.chosen_file import ChosenFile
 from geo.store import Store
 from webmap.intake.uploads import Upload
 
@@ -63,7 +64,8 @@ def look(store: Store, upload: Upload, progress: Progress) -> Preview:
     columns = None
     try:
         with upload.by_name():
-            columns = columns_of(upload.path, upload.choices["kind"], upload.choices["columns"], level=level_of(upload))
+            file, choices = ChosenFile(upload.path, parts_chosen(upload)), upload.choices
+            columns = columns_of(file, choices["kind"], choices["columns"], level=level_of(upload))
             prepared = _prepared(store, upload, progress)
     except InputError as error:
         return Preview(columns, None, error, None)
@@ -96,6 +98,11 @@ def keep(store: Store, upload: Upload, digest: str, *, force: bool, progress: Pr
     return Kept(upload.name, upload.choices["kind"], replace(report, notes=notes), prepared)
 
 
+def parts_chosen(upload: Upload) -> tuple[str, ...]:
+    """Return the sheets or layers that a person chose; none: all with the same headings."""
+    return tuple(upload.choices.get("parts", ()))
+
+
 def level_of(upload: Upload) -> Level | None:
     """Return the level of an upload of zones; None where a column says it."""
     return Level(upload.choices["level"]) if upload.choices["level"] else None
@@ -109,7 +116,9 @@ def _options(upload: Upload) -> ImportOptions:
         columns=choices["columns"],
         crs=choices["crs"] or None,
         rejected=upload.folder / "rejected.xlsx",
+        parts=parts_chosen(upload),
         part=choices["part"],
+        whole=choices.get("whole", False),
         force=True,
         who=upload.user,
         file=upload.name,

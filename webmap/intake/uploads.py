@@ -19,6 +19,7 @@ from typing import Any
 from werkzeug.datastructures import FileStorage
 
 from geo.errors import InputError, NotFoundError, XundianError
+from geo.readers.layers import LAYERS
 from webmap.intake.archives import MOST_ENTRIES, CrowdedError, unpacked_bytes
 
 TOKEN_BYTES = 16
@@ -27,7 +28,11 @@ MOST_BYTES = 60 * 1024 * 1024
 MOST_UNPACKED = 400 * 1024 * 1024
 MOST_PHOTOS = 1024 * 1024 * 1024  # of an archive of photos, which is read one at a time
 SHAPE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
-KINDS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt", ".geojson", ".json", ".gpkg", ".kml", ".shp", ".zip")
+KINDS = (
+    *(".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt"),
+    *(".geojson", ".json", ".gpkg", ".kml", ".kmz", ".gpx", ".fgb", ".shp", ".zip"),
+)
+_ZIPPED = (".xlsx", ".xlsm", ".xlsb", ".ods", ".kmz", ".zip")
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _HEAD_BYTES = 64 * 1024
@@ -193,12 +198,13 @@ def _keep(sent: list[FileStorage], folder: Path) -> str:
     if len(sent) > 1 and not all(_suffix(one.filename or "") in SHAPE_PARTS for one in sent):
         raise InputError("several files were sent: choose one, or all the parts of one shapefile")
     for one in sent:
-        target = folder / f"upload{_suffix(one.filename or '')}"
+        suffix = _suffix(one.filename or "")
+        target = folder / f"upload{'.geojson' if suffix == '.json' else suffix}"  # upload.json holds the choices
         one.save(target)
         _check(target, _shown(one.filename or ""))
     if (folder / "upload.zip").exists():
         _unpack(folder / "upload.zip", folder, _shown(_main(sent)))
-    kept = [path for path in folder.iterdir() if path.suffix in KINDS and path.suffix != ".zip"]
+    kept = [path for path in folder.iterdir() if path.suffix in KINDS]
     if not kept:
         raise InputError("the .shp of the shapefile is missing: choose all of its parts, .shp .dbf .shx .prj .cpg")
     return kept[0].name
@@ -222,8 +228,11 @@ def _check(path: Path, name: str, *, unpacked: int | None = None) -> None:
         head = file.read(_HEAD_BYTES)
     if head and not _MATCHES.get(path.suffix, _any)(head):
         raise _damaged(path, name)
-    if path.suffix in (".xlsx", ".xlsm", ".zip"):
+    if path.suffix in _ZIPPED:
         _check_zip(path, name, unpacked or MOST_UNPACKED)
+    if path.suffix == ".kmz":
+        with zipfile.ZipFile(path) as archive:
+            _check_members(archive, path, name)
 
 
 def _damaged(path: Path, name: str) -> InputError:
@@ -247,12 +256,20 @@ def _check_zip(path: Path, name: str, most: int) -> None:
 
 
 def _unpack(path: Path, folder: Path, name: str) -> None:
-    """Take the parts of the one shapefile out of an archive; names inside are never paths."""
+    """Take the parts of a lone shapefile out of an archive; names inside are never paths.
+
+    An archive with several shapefiles, or with other vector files, stays as it is: its reader goes through all of them.
+    """
     with zipfile.ZipFile(path) as archive:
         parts = [entry for entry in archive.infolist() if _suffix(entry.filename) in SHAPE_PARTS]
         shapes = [entry for entry in parts if _suffix(entry.filename) == ".shp"]
-        if len(shapes) != 1:
-            raise InputError("{file} holds {count} shapefiles: bring an archive with one", file=name, count=len(shapes))
+        others = [entry for entry in archive.infolist() if _suffix(entry.filename) in LAYERS - {".shp"}]
+        others += [entry for entry in archive.infolist() if ".gdb/" in entry.filename.lower()]
+        if not shapes and not others:
+            raise InputError("{file} holds no shapefile or other vector file: pack one with all its parts", file=name)
+        if others or len(shapes) > 1:
+            _check_members(archive, path, name)
+            return
         stem = shapes[0].filename[: -len(".shp")].lower()
         for entry in parts:
             if entry.filename.lower().removesuffix(_suffix(entry.filename)) == stem:
@@ -260,6 +277,29 @@ def _unpack(path: Path, folder: Path, name: str) -> None:
                 _copy(archive, entry, target, name)
                 _check(target, name)
     path.unlink()
+
+
+def _check_members(archive: zipfile.ZipFile, path: Path, name: str) -> None:
+    """Compare what the vector files of an archive hold with what their names say.
+
+    Raises
+    ------
+    InputError
+        When they differ, or a shapefile lacks its table.
+    """
+    names = {entry.filename.lower() for entry in archive.infolist()}
+    for entry in archive.infolist():
+        suffix = _suffix(entry.filename)
+        if suffix == ".shp" and entry.filename.lower().removesuffix(".shp") + ".dbf" not in names:
+            raise InputError("{file} lacks the .dbf of a shapefile: pack it with all its parts", file=name)
+        if suffix in _MATCHES and suffix in LAYERS and entry.file_size:
+            try:
+                with archive.open(entry) as packed:
+                    head = packed.read(_HEAD_BYTES)
+            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+                raise _damaged(path, name) from error
+            if not _MATCHES[suffix](head):
+                raise _damaged(path, name)
 
 
 def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, name: str) -> None:
@@ -288,6 +328,12 @@ def _is_json(head: bytes) -> bool:
     return b"gdal_streamed_alg" not in head and head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
 
 
+def _is_gpx(head: bytes) -> bool:
+    """Tell whether the root is ``gpx``."""
+    root = _GPX.match(head.removeprefix(b"\xef\xbb\xbf"))
+    return root is not None and b"<!DOCTYPE" not in head
+
+
 def _is_kml(head: bytes) -> bool:
     """Tell whether the root is ``kml``: GDAL goes by content, and other XML could name files of this server."""
     root = _KML.match(head.removeprefix(b"\xef\xbb\xbf"))
@@ -296,11 +342,17 @@ def _is_kml(head: bytes) -> bool:
 
 # What stands before the root is never gone through twice (*+), however many comments somebody begins.
 _KML = re.compile(rb"(?:\s++|<!--.*?-->|<\?.*?\?>)*+<(?:\w{1,40}:)?kml[\s>]", re.DOTALL)
+_GPX = re.compile(_KML.pattern.replace(b"kml", b"gpx"), re.DOTALL)
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MATCHES: Mapping[str, Callable[[bytes], bool]] = {
     ".xlsx": _starts(_ZIP),
     ".xlsm": _starts(_ZIP),
+    ".xlsb": _starts(_ZIP),
+    ".ods": _starts(_ZIP),
+    ".kmz": _starts(_ZIP),
     ".zip": _starts(_ZIP),
+    ".fgb": _starts(b"fgb"),
+    ".gpx": _is_gpx,
     ".xls": _starts(_OLE, b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"),
     ".gpkg": _starts(b"SQLite format 3\x00"),
     ".shp": _starts(b"\x00\x00\x27\x0a"),

@@ -82,6 +82,7 @@ def preview(store: Store, upload: Upload, found: Preview) -> dict[str, Any]:
         "datums": datums(),
         "levels": levels(),
         "columns": column_rows(upload, found.columns),
+        "parts": found.columns.parts if found.columns else (),
         "headers": found.columns.headers if found.columns else (),
         "categories": category_names(),
         "error": say(found.error.template, found.error.values) if found.error else "",
@@ -91,8 +92,7 @@ def preview(store: Store, upload: Upload, found: Preview) -> dict[str, Any]:
     }
     if prepared is None:
         return shown
-    vanished = prepared.changes.vanished.notes if isinstance(prepared, PreparedRoster) else ()
-    notes = [say(note.template, upload.named(note.values)) for note in (*prepared.reading.notes, *vanished)]
+    notes = [say(note.template, upload.named(note.values)) for note in prepared.reading.notes]
     return shown | _prepared(prepared, found.columns) | {"notes": notes}
 
 
@@ -164,6 +164,7 @@ def _roster(prepared: PreparedRoster) -> dict[str, Any]:
         "outside": list(lost.itertuples()),
         "outside_count": len(prepared.outside),
         "retired": [str(code) for code in prepared.changes.retired[:SHOWN]],
+        "spared": [note.text(say) for note in prepared.changes.vanished.notes],
     }
 
 

@@ -14,7 +14,7 @@ from geo.errors import InputError, NotFoundError
 from geo.model import Role
 from webmap.accounts import access
 from webmap.intake import apart, view
-from webmap.intake.apart import Read
+from webmap.intake.apart import Choosing, Read
 from webmap.intake.uploads import Upload, Uploads
 from webmap.jobs import Job, jobs, owner, trouble
 from webmap.language.spoken import say, spoken
@@ -53,9 +53,22 @@ def show(job_id: str) -> str:
         onward = url_for("visit_intake.show", job_id=job_id)
         return render_template("work.html", job=job, title=_("Visits of past rounds"), onward=onward)
     read = job.result if isinstance(job.result, Read) else None
+    choosing = job.result if isinstance(job.result, Choosing) else None
+    message = say(choosing.error.template, choosing.error.values) if choosing else trouble(job)
     notes = [say(note.template, note.values) for note in read.report.notes] if read else []
     newest = next((one for one in access.city().imports() if one.kind == KIND and not one.undone), None)
-    return render_template("intake_visits.html", job=job, read=read, notes=notes, newest=newest, message=trouble(job))
+    shown = {"read": read, "choosing": choosing, "notes": notes, "newest": newest, "message": message}
+    return render_template("intake_visits.html", job=job, **shown)
+
+
+@pages.post("/import/visits/<token>/choose")
+@access.require(Role.PLANNER)
+def choose(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
+    """Take other sheets of an upload, and look again."""
+    waiting = _uploads().get(token, owner())
+    waiting = _uploads().choose(waiting, {**waiting.choices, "parts": request.form.getlist("sheet")})
+    job = _start(waiting, dry_run=True)
+    return redirect(url_for("visit_intake.show", job_id=job.id))
 
 
 @pages.post("/import/visits/<token>/confirm")
@@ -95,7 +108,7 @@ def _start(waiting: Upload, *, dry_run: bool) -> Job:
     uploads, limits = _uploads(), apart.limits()
     read = partial(apart.read_visits, access.city().url, waiting, language=spoken(), dry_run=dry_run)
 
-    def work(job: Job) -> Read:
+    def work(job: Job) -> Read | Choosing:
         try:
             found = confined(read, file=waiting.name, limits=limits, progress=job, heed=job.heed)
         except BaseException:  # covert visits may be among them: what cannot be used does not wait for its day

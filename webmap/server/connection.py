@@ -172,17 +172,18 @@ class Connection:
         kept.append((b"date", formatdate(usegmt=True).encode("ascii")))
         if not whole or self._stopping:
             kept.append((b"connection", b"close"))
-        self._write(self._http.send(h11.Response(status_code=status, headers=kept, reason=_reason(status))))
+        head = self._http.send(h11.Response(status_code=status, headers=kept, reason=_reason(status))) or b""
         empty = request.method == b"HEAD" or status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
         sent, began = 0, time.monotonic()
         while piece := await answer.outlet.piece():
             if not empty:
                 sent += len(piece)
-                self._write(self._http.send(h11.Data(data=piece)))
+                self._write(head + (self._http.send(h11.Data(data=piece)) or b""))
+                head = b""
                 await _within(self._left_s(began, sent), self._writer.drain())
         if answer.outlet.broken:
             raise ConnectionAbortedError
-        self._write(self._http.send(h11.EndOfMessage()))
+        self._write(head + (self._http.send(h11.EndOfMessage()) or b""))
         await _within(self._left_s(began, sent), self._writer.drain())
 
     def _left_s(self, began: float, moved: int) -> float:

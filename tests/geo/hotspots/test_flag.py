@@ -13,8 +13,9 @@ from scipy import stats
 from geo.errors import InputError
 from geo.hotspots import flag
 from geo.hotspots.exposure import checked_sums, exposure_of, pearson3, windows_of
-from geo.hotspots.places import Place, false_discovery_rate
-from geo.hotspots.verdict import CLUMPED, compound_interval, places_q
+from geo.hotspots.false_discovery import CLUMPED, false_discovery_rate, places_q
+from geo.hotspots.places import Place
+from geo.hotspots.verdict import compound_interval
 from geo.rasters.lattice import Lattice, half_widths, halves_of
 
 

@@ -12,8 +12,9 @@ from geo.errors import InputError
 from geo.model import Level
 from geo.zones import codes as zone_codes
 from geo.zones.locate import locate
+from geo.zones.overlaps import check_tree
 from geo.zones.responsibility import answer_for
-from geo.zones.tree import check_tree, with_parents
+from geo.zones.tree import with_parents
 
 EAST, NORTH = 114.30, 30.60
 

@@ -16,7 +16,7 @@ from routing.draw.reveal import day_key, reveal, seals
 from routing.draw.year_secrets import YearSecrets, climbs
 from routing.rounds import proof, publishing, vault
 from routing.rounds.frame import basis_of
-from routing.rounds.secrecy import last_secret_day
+from routing.rounds.reveal_dates import last_secret_day
 from tests.routing.city.rounds import JUNE, LATE, VALUE, drawn, made, sample_by
 from tests.routing.draw.chained import chained
 

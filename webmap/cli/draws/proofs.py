@@ -12,7 +12,7 @@ from routing.draw.commitment import publication
 from routing.draw.onefile import standalone
 from routing.draw.verify import Verification, read, verify, verify_day, verify_owner
 from routing.rounds import publishing
-from routing.rounds.secrecy import open_rounds
+from routing.rounds.reveal_dates import open_rounds
 from webmap.cli.draws.group import OUT, draw_group, shown, written
 from webmap.cli.session import REFUSED, Result, Session, command
 from webmap.draw.verify import standalone_page

@@ -11,7 +11,7 @@ from geo.errors import InputError
 from routing.draw.points import canonical_json
 from routing.draw.verify import read
 from routing.plan import proof as plan_proof
-from routing.rounds.secrecy import last_secret_day, refuse_early
+from routing.rounds.reveal_dates import last_secret_day, refuse_early
 from webmap.cli.files import OutFile
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import REFUSED, Result, Session, command
