@@ -18,7 +18,7 @@ from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header
 from geo.readers.parts import Loaded, RowFault
 from geo.readers.sheets import MOST_COLUMNS, Body, blank, refuse
-from geo.readers.tables import Table, cut_cells, read_table, table_of, unseen_cells
+from geo.readers.tables import Table, cut_cells, loaded_table, read_table, unseen_cells
 from geo.readers.text_lines import TextFile
 
 ROWS = 50_000
@@ -148,7 +148,9 @@ class TableChunks:
         waiting = list(islice(rows, ROWS))
         while waiting:
             some, waiting = waiting, list(islice(rows, ROWS))
-            chunk = self._chunk(some, above, (body, known), ended=bool(waiting) or text.ended)
+            if (width := max(map(len, some))) > MOST_COLUMNS:
+                raise InputError(messages.WIDE, file=self.file, width=width, most=MOST_COLUMNS)
+            chunk = self._chunk(_columns(some, above, body, ended=bool(waiting) or text.ended), known)
             above, count = above + len(some), count + len(chunk)
             if len(chunk):
                 yield chunk
@@ -157,23 +159,19 @@ class TableChunks:
         self.skipped = body.again + len(body.sums)
         self._hear(body.notes())
 
-    def _chunk(self, rows: list[list[str]], above: int, kept: tuple[Body, Table], *, ended: bool) -> Chunk:
-        body, known = kept
-        if (width := max(map(len, rows))) > MOST_COLUMNS:
-            raise InputError(messages.WIDE, file=self.file, width=width, most=MOST_COLUMNS)
-        cells, numbers, faults = _columns(rows, above, body, ended=ended)
+    def _chunk(self, read: "_Read", known: Table) -> Chunk:
+        self._hear(unseen_cells(read.cells, read.numbers))
         own = set(known.cells.columns)
-        named = {name: column for name, column in cells.items() if name in own or name.startswith(UNNAMED)}
-        self._hear(unseen_cells(named, numbers))
+        named = {name: column for name, column in read.cells.items() if name in own or name.startswith(UNNAMED)}
         cut, long = cut_cells(named, known.columns)
         self.headers += [name for name in cut if name not in self.headers]
-        return Chunk(numbers, cut, known.columns, known.constants, (*faults, *long))
+        return Chunk(read.numbers, cut, known.columns, known.constants, (*read.faults, *long))
 
     def _named(self, headers: Sequence[str]) -> Table:
         """Find the columns of the fields."""
         names = [name for name in headers if not name.startswith(UNNAMED)]
         nothing = pd.DataFrame({name: [] for name in names}, dtype=object)
-        known = table_of(self.file, Loaded(nothing, np.zeros(0, np.int64)), self._headings)
+        known = loaded_table(self.file, Loaded(nothing, np.zeros(0, np.int64)), self._headings)
         known.require(self._headings, *self._required)
         self._hear(known.notes)
         return known
@@ -189,22 +187,30 @@ class TableChunks:
                 self._notes[said] = Note(note.template, {**first, "count": first["count"] + note.values["count"]})
 
 
-def _columns(
-    rows: list[list[str]], above: int, body: Body, *, ended: bool
-) -> tuple[dict[str, Cells], npt.NDArray[np.int64], list[RowFault]]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Some rows of text as columns."""
+
+    numbers: npt.NDArray[np.int64]
+    cells: Mapping[str, Cells]
+    faults: Sequence[RowFault] = ()
+
+
+def _columns(rows: list[list[str]], above: int, body: Body, *, ended: bool) -> _Read:
     """Return the columns of some rows, with what is wrong with the form of any."""
     if all(len(row) == body.width for row in rows):
         columns = list(zip(*rows, strict=True))
         if body.plain(columns):
             body.taken += len(rows)
-            return dict(zip(body.headers, columns, strict=True)), np.arange(above + 1, above + len(rows) + 1), []
+            numbers = np.arange(above + 1, above + len(rows) + 1)
+            return _Read(numbers, dict(zip(body.headers, columns, strict=True)))
     for at, row in enumerate(rows):
         body.take(row, above + at + 1, last=at == len(rows) - 1 and not ended)
-    found, numbers, faults = body.drained()
+    found, taken, faults = body.drained()
     names = _widened(body.headers, found)
     filled = zip(*([*row, *(None,) * (len(names) - len(row))] for row in found), strict=True)
-    wide: dict[str, Cells] = dict(zip(names, filled, strict=True)) if found else dict.fromkeys(names, ())
-    return wide, np.array(numbers, np.int64), faults
+    cells: dict[str, Cells] = dict(zip(names, filled, strict=True)) if found else dict.fromkeys(names, ())
+    return _Read(np.array(taken, np.int64), cells, faults)
 
 
 def _widened(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:

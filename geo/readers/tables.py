@@ -116,7 +116,7 @@ def table_of_parts(chosen: ChosenFile, parts: Sequence[Part], headings: Headings
     """Read the parts of a file that are asked for as one table; see :func:`read_table`."""
     file = chosen.path.name
     choice = choose(parts, chosen.parts, headings, file)
-    tables = [table_of(file, part.read(), headings) for part in choice.read]
+    tables = [loaded_table(file, part.read(), headings) for part in choice.read]
     table = joined([part.name for part in choice.read], tables, once=headings.once)
     return replace(
         table,
@@ -152,7 +152,7 @@ def parts_of(chosen: ChosenFile, headings: Headings) -> Sequence[Part]:
     raise InputError(messages.SUFFIX, file=path.name, suffix=path.suffix)
 
 
-def table_of(file: str, loaded: Loaded, headings: Headings) -> Table:
+def loaded_table(file: str, loaded: Loaded, headings: Headings) -> Table:
     """Name the columns, and set aside what a file of rejected rows carries."""
     cells, geometry, notes = loaded.cells, loaded.geometry, list(loaded.notes)
     own = [header for header in cells.columns if plain(header) in _OWN_COLUMNS]
