@@ -129,7 +129,7 @@ def rejected(table: Table, faults: Iterable[Fault], *, say: Say = in_english, id
         reasons.setdefault(fault.source_row, []).append(fault.text(say))
     chosen = np.flatnonzero(np.isin(table.rows, list(reasons)))
     frame = table.cells.iloc[chosen].reset_index(drop=True)
-    frame = each_cell(frame, _short)
+    frame = each_cell(frame, _short).copy()  # in one piece, however many columns
     if table.geometry is not None and "geometry" not in table.columns:
         frame["geometry"] = [_short(text) for text in table.geometry.iloc[chosen].to_wkt()]
     rows = table.rows[chosen]

@@ -11,7 +11,7 @@ import pytest
 from geo.model import Mode
 from routing.check import violations
 from routing.problem import HOUR_S, Plan, Reason, RoutingProblem, RoutingTeam, Shift
-from routing.search import local_search as polish
+from routing.search import part_searches as polish
 from routing.search.groups import group_count, territories
 from routing.search.loads import Loads, farthest_load
 from routing.search.menus import best_menus

@@ -27,11 +27,11 @@ def sheet_bomb(path: Path) -> Path:
 
 
 def archive_bomb(path: Path) -> Path:
-    """Write an archive that unpacks to 500 MB of nothing."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    """Write an archive of less than 500 KB, which a test client keeps in memory, that unpacks to 420 MB of nothing."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for end in (".shp", ".dbf"):
             with archive.open(f"a{end}", "w") as entry:
-                for _ in range(250):
+                for _ in range(210):
                     entry.write(bytes(1 << 20))
     return path
 

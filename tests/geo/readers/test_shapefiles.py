@@ -77,7 +77,7 @@ def test_broken_shapes_without_an_index(shapefile):
     path = shapefile()
     path.with_suffix(".shx").unlink()
     path.write_bytes(path.read_bytes()[:-5])
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is cut off"):
         read_roster(path, datum="wgs84")
 
 
