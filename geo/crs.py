@@ -23,7 +23,6 @@ _Shift = Callable[[Array, Array], tuple[Array, Array]]
 GK3_ZONES = range(25, 46)  # zone numbers of EPSG:4513-4533 (with prefix) and EPSG:4534-4554 (without)
 GK6_ZONES = range(13, 24)  # zone numbers of the six-degree zones EPSG:4491-4501, which carry a prefix too
 _EASTING_M = (1e5, 9e5)  # what an easting can be without its prefix
-_PREFIX_M = 1e8  # what an easting stays below with it
 _CHUNK = 65_536  # points at a time: the working arrays stay in the processor's cache
 
 
@@ -234,7 +233,7 @@ def prefix_zone(easting: npt.ArrayLike) -> npt.NDArray[np.int64]:
     25-45 are three-degree zones, 13-23 six-degree ones.
     """
     x = np.asarray(easting, float)
-    x = np.where(np.abs(x) < _PREFIX_M, x, 0)  # no whole number may hold more
+    x = np.where(np.abs(x) < GK3_ZONES.stop * 1e6, x, 0)  # neither not a number nor one that no integer holds
     zone = np.floor(x / 1e6).astype(np.int64)
     offset_m = x - zone * 1e6
     known = ((zone >= GK3_ZONES.start) & (zone < GK3_ZONES.stop)) | (

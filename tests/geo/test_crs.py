@@ -138,8 +138,8 @@ def test_six_degree_zones():
 
 
 def test_prefix_zone():
-    eastings = [39_447_924, 447_924, 38_500_000, 20_500_000, 60_500_000, 39_001_000, np.nan]
-    assert prefix_zone(eastings).tolist() == [39, 0, 38, 20, 0, 0, 0]
+    eastings = [39_447_924, 447_924, 38_500_000, 20_500_000, 60_500_000, 39_001_000, np.nan, 9e24, -np.inf]
+    assert prefix_zone(eastings).tolist() == [39, 0, 38, 20, 0, 0, 0, 0, 0]
 
 
 def test_no_number_is_too_large_to_carry_a_zone():
