@@ -125,7 +125,7 @@ def lists_table(boards: dict[str, Board], found: RoundFindings, language: str) -
         items=[named(items, found, language) for items in ordered["items"]],
     )
     columns = (
-        Column("kind", _("ValueKind")),
+        Column("kind", _("Kind")),
         Column("name", _("Who")),
         Column("score", _("Score of 100"), ValueKind.SCORE),
         Column("low", _("Score, 95 %"), ValueKind.SCORE, until="high"),
