@@ -117,6 +117,20 @@ def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:
     return [each for each in every if each.arg not in ("self", "cls")]
 
 
+SAME_NAME: dict[str, str] = {
+    # name -> why two public classes have it
+}
+
+
+def test_public_classes_have_names_of_their_own() -> None:
+    owners: dict[str, list[str]] = {}
+    for path in PRODUCT:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                owners.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: found for name, found in owners.items() if len(found) > 1 and name not in SAME_NAME} == {}
+
+
 def test_functions_take_six_parameters_at_most() -> None:
     assert {name for name, node in _functions() if len(_parameters(node)) > 6} == MANY
 

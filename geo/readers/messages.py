@@ -146,6 +146,7 @@ NO_FEATURE = "{file} holds {value} in the place of a feature: export it again as
 SYSTEMS_DIFFER = (
     "{file} holds collections in several coordinate reference systems ({systems}): export each to a file of its own"
 )
+CHANGED = "{file} was changed while it was read: import it again"
 CUT_OFF = "{file} is cut off: it says that it has {said} bytes, {there} are there; copy it again"
 
 # --- rows: their form

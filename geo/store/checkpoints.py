@@ -6,13 +6,13 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from geo import frames
 from geo.errors import NotFoundError, StateError
 from geo.model import Changes
 from geo.store import rows, tables
-from geo.store.journal import UNPLACED, Journal, Source, note, used
+from geo.store.journal import UNPLACED, ImportSource, Journal, note, used
 from geo.store.scope import in_zone
 from geo.store.upsert import Upserted, existing, upsert
 
@@ -59,7 +59,9 @@ class Checkpoints(Journal):
             retired = self._retire(connection, retire)
             changes = replace(done.changes, retired=len(retired.before))
             if import_of is not None:
-                note(connection, Source("checkpoints", import_of, who), changes, [*parts, ("checkpoints", retired)])
+                note(
+                    connection, ImportSource("checkpoints", import_of, who), changes, [*parts, ("checkpoints", retired)]
+                )
         return changes
 
     def retire_checkpoints(self, ids: Collection[str]) -> int:
@@ -89,6 +91,11 @@ class Checkpoints(Journal):
         with self._reading() as connection:
             within = in_zone(connection, zone, _PLACED, self._backend)
             return within.pick(rows.fetch(connection, within.narrow(statement), frames.CHECKPOINTS, self._backend))
+
+    def categories(self) -> dict[str, str]:
+        """Return the category of every checkpoint by id, also of those that are no longer in the roster."""
+        with self._reading() as connection:
+            return dict(rows.plain(connection, select(_PLACED.c.id, _PLACED.c.category)))
 
     def save_unplaced(self, frame: pd.DataFrame) -> Changes:
         """Keep rows without coordinates for placing by hand; a row that has a place already keeps it.

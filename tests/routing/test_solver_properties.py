@@ -15,10 +15,9 @@ from routing.hours import own_shift
 from routing.plan.problem_builder import Hours
 from routing.plan.rush import rush_of, share_left
 from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
-from routing.search import groups
-from routing.search import local_search as polish
+from routing.search import groups, part_searches
 from routing.search.drafts import detour_s, holds
-from routing.search.places import Places
+from routing.search.places import InsertionPlaces
 from routing.solver import solve
 from routing.streets.speeds import TimeSlice
 
@@ -113,7 +112,7 @@ def teams_of_the_table() -> st.SearchStrategy[Team]:
 def many_rounds() -> Iterator[None]:
     """Make even small searches begin with territories, change their groups, and keep loads even for some rounds."""
     with (
-        mock.patch.multiple(polish, ROUND_STEPS=8, LONE_STEPS=8),
+        mock.patch.multiple(part_searches, ROUND_STEPS=8, LONE_STEPS=8),
         mock.patch.multiple(groups, GROUP_STOPS=3, GROUP_SLOTS=1, LEAST_SLOTS=1),
     ):
         yield
@@ -181,7 +180,7 @@ def test_a_stop_said_to_be_impossible_is_impossible_alone(problem: RoutingProble
 def test_the_cheapest_place_is_that_of_trying_them_all(problem: RoutingProblem, order: list[int], day: str) -> None:
     any_day = day == "any"
     free = replace(problem, day_of=None) if any_day else problem
-    places = Places(problem, {})
+    places = InsertionPlaces(problem, {})
     for stop in (one for one in order if one < len(problem.stops)):
         options = [
             (added_s, slot, place)

@@ -4,7 +4,6 @@ import copy
 import hashlib
 import importlib.util
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -12,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, sync_playwright
+from playwright.sync_api import Browser, Route
 
 from routing.draw import Design
 from routing.draw.chain import Chain
-from routing.draw.commit import Terms, ThirdParty, commit, run
+from routing.draw.commit import CommitmentTerms, ThirdParty, commit, run
 from routing.draw.listing import OPEN, REVEALED, VOID, Outcome, entry
 from routing.draw.onefile import standalone
 from routing.draw.replacements import Replacement
@@ -153,7 +152,9 @@ def _rooted(frame) -> tuple[Document, list[Document]]:
     """Reveal the second of three commitments; the first is void and had the same number, the third is open."""
     made, lines, previous = [], [], ""
     for position, name in ((1, "双色球 1"), (2, "双色球 1"), (3, "双色球 3")):
-        terms = Terms(YEAR, position, name, third_parties=(PARTY,), voids=1, previous=previous, replacements_limit=1)
+        terms = CommitmentTerms(
+            YEAR, position, name, third_parties=(PARTY,), voids=1, previous=previous, replacements_limit=1
+        )
         made.append(commit(frame, DESIGN, "六月", terms))
         outcome = (Outcome(VOID, "弄错"), Outcome(REVEALED, "", made[-1].secret, made[-1].secret_path), Outcome(OPEN))[
             position - 1
@@ -332,11 +333,7 @@ def test_a_closing_is_tampered_with_in_vain(town, tmp_path):
 
 
 @pytest.mark.browser
-def test_the_browser_gives_the_same_answers_offline(texts, answers):
-    chromium = os.environ.get("XUNDIAN_CHROMIUM") or shutil.which("chromium")
-    if chromium is None or not Path(chromium).exists():
-        pytest.skip("no Chromium here; make test installs it and names it in XUNDIAN_CHROMIUM")
-
+def test_the_browser_gives_the_same_answers_offline(texts, answers, browser: Browser):
     def serve(route: Route) -> None:
         name = route.request.url.rsplit("/", 1)[1]
         if name:
@@ -344,16 +341,14 @@ def test_the_browser_gives_the_same_answers_offline(texts, answers):
         else:
             route.fulfill(body="<title>offline</title>", content_type="text/html")
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.route("**/*", serve)
-        page.goto("https://office.test/")
-        page.add_script_tag(
-            content='import { parse, verify } from "/verify.js"; window.answer = (text) => verify(parse(text));',
-            type="module",
-        )
-        page.wait_for_function("window.answer !== undefined")
-        got = {name: page.evaluate("(text) => window.answer(text)", text) for name, text in texts.items()}
-        browser.close()
+    page = browser.new_page()
+    page.route("**/*", serve)
+    page.goto("https://office.test/")
+    page.add_script_tag(
+        content='import { parse, verify } from "/verify.js"; window.answer = (text) => verify(parse(text));',
+        type="module",
+    )
+    page.wait_for_function("window.answer !== undefined")
+    got = {name: page.evaluate("(text) => window.answer(text)", text) for name, text in texts.items()}
+    page.close()
     assert {name: [one["faults"], one["facts"]] for name, one in got.items()} == answers
