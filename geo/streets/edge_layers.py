@@ -1,7 +1,7 @@
 """The layers of a file with street edges: all with the same columns are read, or those that are asked for."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,18 @@ def read_edge_rows(chosen: ChosenFile) -> Edges:
     if not lines:
         raise InputError(NO_LINES, field="file", value=path.name)
     choice = choose(parts if chosen.parts else lines, chosen.parts, _headings(), path.name)
-    read = [(part.name, _layer(path, parts.index(part))) for part in choice.read]
-    notes = tuple(note for _, (_, own) in read for note in own)
-    return _together([(name, frame) for name, (frame, _) in read], (*choice.notes, *notes))
+    read = [_layer(path, parts.index(part)) for part in choice.read]
+    notes = (*choice.notes, *(note for _, own in read for note in own))
+    frames = [frame for frame, _ in read]
+    if len(frames) == 1:
+        return Edges(frames[0], np.array(_numbers(frames[0])), notes)
+    rows = [f"{part.name}!{row}" for part, frame in zip(choice.read, frames, strict=True) for row in _numbers(frame)]
+    together = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
+    return Edges(together, np.array(rows, dtype=object), notes)
+
+
+def _numbers(frame: pd.DataFrame) -> range:
+    return range(1, len(frame) + 1)
 
 
 def _parts(path: Path) -> list[Part]:
@@ -76,15 +85,6 @@ def _parts(path: Path) -> list[Part]:
         if error.template != messages.UNREADABLE:
             raise
         raise InputError(UNREADABLE, field="file", value=path.name, reason=error.values["reason"]) from error
-
-
-def _together(read: Sequence[tuple[str, gpd.GeoDataFrame]], notes: tuple[Note, ...]) -> Edges:
-    if len(read) == 1:
-        ((_, frame),) = read
-        return Edges(frame, np.arange(1, len(frame) + 1), notes)
-    rows = [f"{name}!{row}" for name, frame in read for row in range(1, len(frame) + 1)]
-    frame = pd.concat([frame for _, frame in read], ignore_index=True)
-    return Edges(gpd.GeoDataFrame(frame, crs=read[0][1].crs), np.array(rows, dtype=object), notes)
 
 
 def _layer(path: Path, number: int) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
@@ -108,7 +108,7 @@ def _parquet(chosen: ChosenFile) -> Edges:
         frame = gpd.read_parquet(path)
     except Exception as error:  # pyarrow's exceptions have no common one
         raise _unreadable(path, error) from error
-    return Edges(frame, np.arange(1, len(frame) + 1))
+    return Edges(frame, np.array(_numbers(frame)))
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
