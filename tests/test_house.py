@@ -93,11 +93,6 @@ MANY = {  # functions of more than six parameters, which callers outside know by
 PACKED = {  # tuples that are one thing: a bounding box, a size, a span of a text
     "webmap/bulletin/docx.py:_replace",
     "webmap/findings/arrays.py:_within",
-    "routing/draw/rounding.py:settle",
-    "routing/draw/rounding.py:_drop",
-    "routing/draw/rounding.py:_leave",
-    "routing/draw/rounding.py:_push",
-    "routing/draw/rounding.py:_settle",
     "webmap/route/map.py:route_map",
 }
 
