@@ -1,7 +1,6 @@
 """The layers of a file with street edges: all with the same columns are read, or those that are asked for."""
 
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,9 +40,7 @@ class Edges:
 
 
 def _headings() -> Headings:
-    columns: Mapping[str, tuple[str, ...]] = {
-        name: (plain(name),) for name in sorted({*NEEDED, *TAGS, *conditions.TAGS, *TEXTS})
-    }
+    columns = {name: (plain(name),) for name in sorted({*NEEDED, *TAGS, *conditions.TAGS, *TEXTS})}
     return Headings(columns, {}, tuple((name,) for name in NEEDED), shapes="LineString", once=False)
 
 
