@@ -31,7 +31,7 @@ NO_LAYERS = "{field} is {value!r}: {file} has no layers; leave it out"
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
+class EdgeRows:
     """The rows of the layers that are read."""
 
     frame: gpd.GeoDataFrame
@@ -44,7 +44,7 @@ def _headings() -> Headings:
     return Headings(columns, {}, tuple((name,) for name in NEEDED), shapes="LineString", once=False)
 
 
-def read_edge_rows(chosen: ChosenFile) -> Edges:
+def read_edge_rows(chosen: ChosenFile) -> EdgeRows:
     """Read the rows of a file, of all its layers of streets with the same columns.
 
     Raises
@@ -65,10 +65,10 @@ def read_edge_rows(chosen: ChosenFile) -> Edges:
     notes = (*choice.notes, *(note for _, own in read for note in own))
     frames = [frame for frame, _ in read]
     if len(frames) == 1:
-        return Edges(frames[0], np.array(_numbers(frames[0])), notes)
+        return EdgeRows(frames[0], np.array(_numbers(frames[0])), notes)
     rows = [f"{part.name}!{row}" for part, frame in zip(choice.read, frames, strict=True) for row in _numbers(frame)]
     together = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
-    return Edges(together, np.array(rows, dtype=object), notes)
+    return EdgeRows(together, np.array(rows, dtype=object), notes)
 
 
 def _numbers(frame: pd.DataFrame) -> range:
@@ -97,7 +97,7 @@ def _layer(path: Path, number: int) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]
         raise _unreadable(path, error) from error
 
 
-def _parquet(chosen: ChosenFile) -> Edges:
+def _parquet(chosen: ChosenFile) -> EdgeRows:
     path = chosen.path
     if chosen.parts:
         raise InputError(NO_LAYERS, field="layer", value=", ".join(chosen.parts), file=path.name)
@@ -105,7 +105,7 @@ def _parquet(chosen: ChosenFile) -> Edges:
         frame = gpd.read_parquet(path)
     except Exception as error:  # pyarrow's exceptions have no common one
         raise _unreadable(path, error) from error
-    return Edges(frame, np.array(_numbers(frame)))
+    return EdgeRows(frame, np.array(_numbers(frame)))
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
