@@ -6,11 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 from geo import private
-from geo.errors import InputError, StoreError, XundianError
+from geo.errors import InputError, StoreError
 from geo.failures import reason_of
 from geo.notes import Sentences
 from geo.store import opening, soundness, telling
 
+_UNWRITTEN = "{path} cannot be written: {reason}"
 Prepare = Callable[[sqlite3.Connection], None]
 """Gives a connection the functions of our R-tree triggers."""
 
@@ -34,14 +35,14 @@ def copy(source: Path, target: Path, city: str, prepare: Prepare) -> None:
         raise InputError("{path} is in use: stop what uses it, or name another file", path=target)
     try:
         with private.drafted(target) as draft:
-            _copied(source, draft, city)
+            _copied(source, draft, target, city)
             if _faults(draft, prepare):
                 raise _damaged(source, target, city, prepare)
     except OSError as error:
-        raise StoreError("{path} cannot be written: {reason}", path=target, reason=reason_of(error)) from error
+        raise StoreError(_UNWRITTEN, path=target, reason=reason_of(error)) from error
 
 
-def _copied(source: Path, draft: Path, city: str) -> None:
+def _copied(source: Path, draft: Path, target: Path, city: str) -> None:
     """Write the copy: one file that needs no log."""
     private.create(draft)
     try:
@@ -60,15 +61,15 @@ def _copied(source: Path, draft: Path, city: str) -> None:
             plain.backup(copied)
             copied.execute("PRAGMA journal_mode=DELETE")
         except sqlite3.Error as error:
-            raise _unwritten(error, city, source) from error
+            if _broken(error):
+                raise telling.of_file(error, city, source) from error
+            raise StoreError(_UNWRITTEN, path=target, reason=str(error)) from error
         opening.require_still(plain, city)
 
 
-def _unwritten(error: sqlite3.Error, city: str, source: Path) -> XundianError:
-    """Tell what failed: the city when its pages don't hang together, else the copy."""
-    if (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return telling.of_file(error, city, source)
-    return StoreError("the copy of {city} cannot be written: {reason}", city=city, reason=str(error))
+def _broken(error: sqlite3.Error) -> bool:
+    """Tell whether it is the city whose pages don't hang together."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _faults(path: Path, prepare: Prepare) -> Sentences:
