@@ -233,8 +233,9 @@ def prefix_zone(easting: npt.ArrayLike) -> npt.NDArray[np.int64]:
     25-45 are three-degree zones, 13-23 six-degree ones.
     """
     x = np.asarray(easting, float)
-    zone = np.floor(np.where(np.isfinite(x), x, 0) / 1e6).astype(np.int64)
-    offset_m = np.where(np.isfinite(x), x, 0) - zone * 1e6
+    x = np.where(np.abs(x) < GK3_ZONES.stop * 1e6, x, 0)  # neither not a number nor one that no integer holds
+    zone = np.floor(x / 1e6).astype(np.int64)
+    offset_m = x - zone * 1e6
     known = ((zone >= GK3_ZONES.start) & (zone < GK3_ZONES.stop)) | (
         (zone >= GK6_ZONES.start) & (zone < GK6_ZONES.stop)
     )

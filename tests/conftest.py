@@ -3,9 +3,13 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # How long an example takes is the machine's business, and what else it does; the rest of the profile in force stays.
 settings.register_profile(
@@ -23,6 +27,15 @@ def _english() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XUNDIAN_LANG", "en")
         yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Start the browser; one serves all rooms' tests."""
+    from tests.browser import started  # noqa: PLC0415 - most tests need no browser
+
+    with started() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

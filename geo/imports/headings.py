@@ -12,7 +12,7 @@ from geo.readers import grids
 from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import HEADER_ROWS, VISIT_FIELDS, VISIT_NEEDS, Headings, checkpoint_headings, zone_headings
 from geo.readers.parts import Part, choose, short
-from geo.readers.tables import Table, parts_of, table_of
+from geo.readers.tables import Table, parts_of, table_of_parts
 from geo.readers.values import texts
 
 _SAMPLES = 3
@@ -57,7 +57,7 @@ def columns_of(file: ChosenFile, kind: str, chosen: Mapping[str, str], *, level:
     parts: Sequence[Part] = ()
     try:
         parts = parts_of(file, headings)
-        table = table_of(file, parts, headings)
+        table = table_of_parts(file, parts, headings)
     except InputError:
         headers = _likeliest_header(file.path)
         found = parts_found(parts)

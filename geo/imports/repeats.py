@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from geo.model import Deduction, Visit
+import numpy as np
+
 from geo.notes import Note
+from geo.readers.visit_rows import VisitRows
 
 SAME_ITEM = (
     "{rows} rows name an item that another row of their visit names, in {visits} visits: each item counts once there, "
@@ -28,6 +30,7 @@ class Repeats:
     visits: int = 0
     differing: int = 0  # items of a visit whose rows take off different points
     first: str = ""  # checkpoint and item that came first among those
+    first_row: int = 0
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -37,26 +40,45 @@ class Repeats:
             found.append(Note(SAME_ITEM_POINTS, {"count": self.differing, "first": self.first}))
         return tuple(found)
 
-    def joined(self, visit: Visit) -> Visit:
-        """Return a visit with each of its items once, in the order in which they were first named."""
-        by_item: dict[str, list[Deduction]] = {}
-        for each in visit.deductions:
-            by_item.setdefault(each.item, []).append(each)
-        if len(by_item) == len(visit.deductions):
-            return visit
-        self.rows += len(visit.deductions) - len(by_item)
-        self.visits += 1
-        for item, rows in by_item.items():
-            if len({row.points for row in rows}) > 1:
-                self.differing += 1
-                self.first = self.first or f"{visit.checkpoint} {item}"
-        return replace(visit, deductions=tuple(map(_together, by_item.values())))
+    def joined(self, rows: VisitRows) -> VisitRows:
+        """Return rows of whole visits with each item of a visit once, where it was first named."""
+        again = _again(rows)
+        if not again:
+            return rows
+        points, note, photos = list(rows.points), list(rows.note), list(rows.photos)
+        gone: set[int] = set()
+        for place, places in again.items():
+            costs = [rows.points[at] for at in places]
+            points[place] = max(costs)
+            note[place] = _JOINT.join(_each_once(rows.note[at] for at in places if rows.note[at]))
+            photos[place] = _each_once(photo for at in places for photo in rows.photos[at])
+            gone.update(places[1:])
+            if len(set(costs)) > 1:
+                self._differs(f"{rows.checkpoint[place]} {rows.item[place]}", rows.position[place])
+        hidden = {visit for visit, covert in zip(rows.visit, rows.covert, strict=True) if covert}
+        self.rows += len(gone)
+        self.visits += len({rows.visit[place] for place in again})
+        whole = replace(rows, points=points, note=note, photos=photos, covert=[visit in hidden for visit in rows.visit])
+        return whole.take(np.array([at for at in range(len(rows)) if at not in gone], np.int64))
+
+    def _differs(self, named: str, row: int) -> None:
+        self.differing += 1
+        if not self.first or row < self.first_row:
+            self.first, self.first_row = named, row
 
 
-def _together(rows: list[Deduction]) -> Deduction:
-    notes = _each_once(row.note for row in rows if row.note)
-    photos = _each_once(photo for row in rows for photo in row.photos)
-    return replace(rows[0], points=max(row.points for row in rows), note=_JOINT.join(notes), photos=photos)
+def _again(rows: VisitRows) -> dict[int, list[int]]:
+    """Return where an item of a visit stands several times, by the first place."""
+    found: dict[int, list[int]] = {}
+    for start, end in rows.visits():
+        if end - start > 1 and len(set(rows.item[start:end])) < end - start:
+            first: dict[str, int] = {}
+            for at in range(start, end):
+                if item := rows.item[at]:
+                    place = first.setdefault(item, at)
+                    if place != at:
+                        found.setdefault(place, [place]).append(at)
+    return found
 
 
 def _each_once(texts: Iterable[str]) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ from geo.crs import Datum
 from geo.model import Changes
 from geo.notes import Note, Say, in_english
 from geo.readers.faults import Fault
+from geo.readers.refused import RefusedRows
 from geo.readers.tables import SOURCE_ROW
 from geo.workbooks import write_sheet
+from geo.workbooks.long import write_rows
 
 FORCED = "the datum was forced against the evidence"
 MORE_CHANGES = "and {count} more changes"
@@ -76,9 +78,7 @@ def reported(
     source: Path, options: ImportOptions, rejected: pd.DataFrame, changes: Changes, notes: Sequence[Note]
 ) -> ImportReport:
     """Write the refused rows to their file, and count; ``changes.accepted`` counts the good rows."""
-    path = options.rejected or Path(f"{source.stem}.rejected.xlsx")
-    if len(rejected):
-        write_sheet(rejected, path)
+    file = write_refused(source, options, rejected)
     return ImportReport(
         accepted=changes.accepted,
         rejected=len(rejected),
@@ -86,10 +86,23 @@ def reported(
         updated=changes.updated,
         unchanged=changes.unchanged,
         retired=changes.retired,
-        rejected_file=str(path) if len(rejected) else "",
+        rejected_file=file,
         dry_run=options.dry_run,
         notes=tuple(notes),
     )
+
+
+def write_refused(source: Path, options: ImportOptions, rejected: pd.DataFrame | RefusedRows) -> str:
+    """Write the refused rows to their file, and name it; write nothing where there are none."""
+    path = options.rejected or Path(f"{source.stem}.rejected.xlsx")
+    if not len(rejected):
+        return ""
+    if isinstance(rejected, RefusedRows):
+        headers = rejected.headers()
+        write_rows(headers, rejected.rows(headers), path)
+    else:
+        write_sheet(rejected, path)
+    return str(path)
 
 
 def with_reasons(rejected: pd.DataFrame, faults: Iterable[Fault], say: Say) -> pd.DataFrame:

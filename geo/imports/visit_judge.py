@@ -1,11 +1,8 @@
 """What a city knows against a row of visits: an item, points, a team or a round that cannot be."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-
-import pandas as pd
 
 from geo.catalogue import Catalogue
 from geo.imports.visit_rounds import RoundFinder
@@ -14,6 +11,7 @@ from geo.nearest import hint, nearest
 from geo.notes import Note
 from geo.readers import messages
 from geo.readers.faults import FaultLog
+from geo.readers.visit_rows import VisitRows
 from geo.store import Store
 
 KEPT_ITEMS = "{count} rows name items that the catalogue does not have for their checkpoint, {value!r} first: they stay"
@@ -23,10 +21,29 @@ _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
+class _Found:
+    """What the catalogues have for a text."""
+
+    code: str  # of the item, or the text itself
+    fault: str = ""  # template of what is wrong with it
+    most: float = 0.0  # points that it may take off
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was kept although the city does not know it."""
+
+    count: int
+    row: int  # the first
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Failed:
     """A failed item as the file has it."""
 
     checkpoint: str
+    category: str  # of the checkpoint
     item: str
     points: float
 
@@ -56,69 +73,90 @@ class VisitJudge:
         self._teams = {team.id for team in store.teams()}
         self._catalogues = cache(self._catalogues_of)
         self._round_teams = cache(self._teams_of)
-        self._kept: defaultdict[str, list[str]] = defaultdict(list)
+        self._item = cache(self._item_of)
+        self._kept: dict[str, _Kept] = {}
+        self._position: Sequence[int] = ()  # of the rows that are judged, in their file
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """Say what was kept although the city does not know it."""
-        return tuple(Note(template, {"count": len(all_), "value": all_[0]}) for template, all_ in self._kept.items())
+        return tuple(Note(kept, {"count": own.count, "value": own.value}) for kept, own in self._kept.items())
 
-    def __call__(self, rows: pd.DataFrame, log: FaultLog) -> pd.Series:
+    def __call__(self, rows: VisitRows, log: FaultLog) -> list[str]:
         """Note what cannot be; give the items, those that the catalogue has by their codes."""
-        columns = (rows[name] for name in ("checkpoint", "team", "item", "points", "round", "arrived_at"))
-        items = []
-        for at, (checkpoint, team, item, points, named, moment) in enumerate(zip(*columns, strict=True)):
-            known = checkpoint in self._categories and moment is not None
-            planned = self._finder.find(checkpoint, moment, named) if known else None
+        items, days = list(rows.item), self._finder.days(rows.moments)
+        self._position = rows.position
+        for start, end in rows.visits():
+            place, team, named, day = rows.checkpoint[start], rows.team[start], rows.round[start], days[start]
+            category = self._categories.get(place)
             if named and named not in self._finder.rounds:
-                rounds = hint(named, self._finder.rounds)
-                log.add_row(at, "round", messages.UNKNOWN_ROUND, value=named, nearest=rounds)
-            elif team and known:
-                self._judge_team(at, team, planned, log)
-            items.append(
-                self._judge_item(at, _Failed(checkpoint, item, points), planned, log) if item and known else item
-            )
-        return pd.Series(items, index=rows.index, dtype="str")
+                values = {"value": named, "nearest": hint(named, self._finder.rounds)}
+                for at in range(start, end):
+                    log.add_row(at, "round", messages.UNKNOWN_ROUND, **values)
+            if category is None or day is None:
+                continue
+            planned = self._finder.find(place, day, named)
+            for at in range(start, end):
+                if team and (planned or not named):
+                    self._judge_team(at, team, planned, log)
+                if items[at]:
+                    failed = _Failed(place, category, items[at], rows.points[at])
+                    items[at] = self._judge_item(at, failed, planned, log)
+        return items
 
     def _judge_team(self, at: int, team: str, planned: Round | None, log: FaultLog) -> None:
-        teams = self._teams | (self._round_teams(planned.id) if planned else set())
-        if not teams or team in teams:
+        own = self._round_teams(planned.id) if planned else frozenset()
+        if team in self._teams or team in own or not (self._teams or own):
             return
         if planned is None or self._history:
-            self._kept[KEPT_TEAMS].append(team)
+            self._keep(KEPT_TEAMS, at, team)
         else:
-            values = {"value": team, "round": planned.id, "nearest": hint(team, teams)}
+            values = {"value": team, "round": planned.id, "nearest": hint(team, self._teams | own)}
             log.add_row(at, "team", messages.UNKNOWN_TEAM, **values)
 
     def _judge_item(self, at: int, failed: _Failed, planned: Round | None, log: FaultLog) -> str:
-        checkpoint, text, points = failed.checkpoint, failed.item, failed.points
-        category = self._categories[checkpoint]
-        catalogues = self._catalogues(planned.edition if planned else "")
-        item = next(filter(None, (each.find_item(text, category) for each in catalogues)), None)
-        if item is None or item.code.partition(".")[0] != category:
-            template = messages.UNKNOWN_ITEM if item is None else messages.OTHER_CATEGORY
-            values = {"value": text, "checkpoint": checkpoint, "category": category}
-            self._stays(KEPT_ITEMS, log, at, "item", template, **values, items=_like(text, category, catalogues))
-            return item.code if item else text
-        most = max(each.points for each in (one.item(item.code) for one in catalogues) if each)
-        if points > most:
-            values = {"value": f"{points:g}", "item": item.code, "most": f"{most:g}"}
+        edition = planned.edition if planned else ""
+        item = self._item(failed.item, failed.category, edition)
+        if item.fault:
+            likely = _like(failed.item, failed.category, self._catalogues(edition))
+            values = {"value": failed.item, "checkpoint": failed.checkpoint, "category": failed.category}
+            self._stays(KEPT_ITEMS, log, at, "item", item.fault, **values, items=likely)
+        elif failed.points > item.most:
+            values = {"value": f"{failed.points:g}", "item": item.code, "most": f"{item.most:g}"}
             self._stays(KEPT_POINTS, log, at, "points", messages.TOO_MANY_POINTS, **values)
         return item.code
+
+    def _item_of(self, text: str, category: str, edition: str) -> _Found:
+        """Look up what a text names in the catalogues that a visit is held against."""
+        catalogues = self._catalogues(edition)
+        item = next(filter(None, (each.find_item(text, category) for each in catalogues)), None)
+        if item is None:
+            return _Found(text, messages.UNKNOWN_ITEM)
+        if item.code.partition(".")[0] != category:
+            return _Found(item.code, messages.OTHER_CATEGORY)
+        return _Found(item.code, most=max(each.points for each in (one.item(item.code) for one in catalogues) if each))
 
     def _stays(self, note: str, log: FaultLog, at: int, field: str, template: str, **values: str) -> None:
         """Refuse a row, or count it where the file comes from another system."""
         if self._history:
-            self._kept[note].append(values["value"])
+            self._keep(note, at, values["value"])
         else:
             log.add_row(at, field, template, **values)
+
+    def _keep(self, note: str, at: int, value: str) -> None:
+        """Count what is kept; the value that stands first in the file is named."""
+        row = self._position[at]
+        own = self._kept.setdefault(note, _Kept(0, row, value))
+        own.count += 1
+        if row < own.row:
+            own.row, own.value = row, value
 
     def _catalogues_of(self, edition: str) -> list[Catalogue]:
         return [self._store.catalogue(each) for each in ([edition] if edition else self._store.editions())]
 
-    def _teams_of(self, round_id: str) -> set[str]:
+    def _teams_of(self, round_id: str) -> frozenset[str]:
         drawn = self._store.team_draw(round_id)
-        return {*(drawn.members if drawn else ()), *self._store.routes(round_id)["team"]}
+        return frozenset({*(drawn.members if drawn else ()), *self._store.routes(round_id)["team"]})
 
 
 def _like(text: str, category: str, catalogues: list[Catalogue]) -> str:

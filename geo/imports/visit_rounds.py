@@ -1,10 +1,14 @@
 """The round that a visit belongs to."""
 
 import datetime as dt
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from geo.errors import StateError
+import numpy as np
+import numpy.typing as npt
+
 from geo.model import Round
+from geo.readers.moments import LocalDays, Moments
 from geo.store import Store
 
 
@@ -20,22 +24,28 @@ class RoundFinder:
     """
 
     def __init__(self, store: Store, zone: ZoneInfo) -> None:
-        self._store, self._zone = store, zone
+        self._local = LocalDays(zone)
         self.rounds = {each.id: each for each in store.rounds()}
-        self._drawn: dict[str, frozenset[str]] = {}
+        self._held = cache(self._held_on)
+        self._sample = cache(store.sample_ids)
 
-    def find(self, checkpoint: str, arrived_at: dt.datetime, named: str | None) -> Round | None:
-        """Return the round of a visit, the latest of several; None where it belongs to none."""
+    def find(self, checkpoint: str, day: dt.date, named: str | None) -> Round | None:
+        """Return the round of a visit on a local day, the latest of several; None where it belongs to none."""
         if named:
             return self.rounds.get(named)
-        day = arrived_at.astimezone(self._zone).date()
-        held = [each for each in self.rounds.values() if each.start <= day <= each.date(each.days)]
-        return next((each for each in reversed(held) if checkpoint in self._sample(each.id)), None)
+        for own, drawn in self._held(day):
+            if checkpoint in drawn:
+                return own
+        return None
 
-    def _sample(self, round_id: str) -> frozenset[str]:
-        if round_id not in self._drawn:
-            try:
-                self._drawn[round_id] = frozenset(self._store.sample(round_id).index)
-            except StateError:  # not drawn yet
-                self._drawn[round_id] = frozenset()
-        return self._drawn[round_id]
+    def days(self, moments: Moments) -> list[dt.date | None]:
+        """Return the local day of each moment; None where there is no moment."""
+        there = ~np.isnat(moments)
+        found: npt.NDArray[np.object_] = np.full(len(moments), None, dtype=object)
+        found[there] = self._local(moments[there]).tolist()
+        return list(found)
+
+    def _held_on(self, day: dt.date) -> list[tuple[Round, frozenset[str]]]:
+        """Return the rounds that hold a day with what they drew, the latest first."""
+        held = (each for each in reversed(self.rounds.values()) if each.start <= day <= each.date(each.days))
+        return [(each, self._sample(each.id)) for each in held]

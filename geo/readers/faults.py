@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.notes import Say, in_english
+from geo.readers.chunks import Chunk
 from geo.readers.tables import SOURCE_ROW, Table
 from geo.readers.values import each_cell
 from geo.sources.findings import Findings
@@ -37,6 +38,7 @@ class FaultLog:
 
     rows: npt.NDArray[Any]  # source rows of the table
     faults: list[Fault] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)  # of the faults' rows in the table
     bad: npt.NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,6 +47,7 @@ class FaultLog:
     def join(self, other: "FaultLog") -> None:
         """Take over what was noted of the same rows elsewhere."""
         self.faults += other.faults
+        self.places += other.places
         self.bad |= other.bad
 
     def row(self, at: int) -> int | str:
@@ -62,6 +65,7 @@ class FaultLog:
         for at in np.flatnonzero(np.asarray(where, bool)):
             own = {key: _told(_own(value, int(at))) for key, value in values.items()}
             self.faults.append(Fault(self.row(int(at)), name, template, {"field": name, **own}))
+            self.places.append(int(at))
             self.bad[at] = True
 
     def take(self, found: Findings) -> None:
@@ -73,10 +77,18 @@ class FaultLog:
         """Note one fault of the row at position ``at``."""
         told = {key: _told(value) for key, value in values.items()}
         self.faults.append(Fault(self.row(at), name, template, {"field": name, **told}))
+        self.places.append(at)
         self.bad[at] = True
 
+    def reasons(self, say: Say = in_english) -> list[str]:
+        """Say for each row what is wrong with it, its faults joined by semicolons; nothing where nothing is."""
+        found = [""] * len(self.rows)
+        for at, fault in zip(self.places, self.faults, strict=True):
+            found[at] = f"{found[at]}; {fault.text(say)}" if found[at] else fault.text(say)
+        return found
 
-def log_of(table: Table) -> FaultLog:
+
+def log_of(table: Table | Chunk) -> FaultLog:
     """Return the log of a table, with what is wrong with its cells whatever they mean."""
     log = FaultLog(table.rows)
     for fault in table.faults:
@@ -87,7 +99,7 @@ def log_of(table: Table) -> FaultLog:
 def _own(value: Any, at: int) -> Any:  # noqa: ANN401 - cells
     if isinstance(value, pd.Series):
         value = value.iloc[at]
-    elif isinstance(value, np.ndarray | list):
+    elif isinstance(value, np.ndarray | list | tuple):
         value = value[at]
     return value.item() if isinstance(value, np.generic) else value
 

@@ -141,6 +141,7 @@ MIXED_ENCODING = (
     "CSV UTF-8"
 )
 NUL_TEXT = "{file} has a NUL character in line {line}: it is damaged, or no text; save it anew as CSV UTF-8"
+CHANGED = "{file} was changed while it was read: import it again"
 CUT_OFF = "{file} is cut off: it says that it has {said} bytes, {there} are there; copy it again"
 
 # --- rows: their form

@@ -2,36 +2,71 @@
 
 import io
 from collections import Counter
-from itertools import islice
+from collections.abc import Iterable, Sequence
+
+LOOKED_AT = 1000
+"""Lines that tell how many separators a row has."""
 
 _FEWEST = 2  # separators of a line that can be told from a remark with commas
-_LOOKED_AT = 1000
 
 
-def open_quote(text: str, separator: str) -> int:
-    """Return the line, from 1, of the first quotation mark that is not closed where its cell ends; 0 for none.
+class QuoteWatch:
+    """Looks at the lines of a text, one after the other, for a mark that is not closed where its cell ends.
 
     A mark that opens a cell is taken as open when nothing closes it, when its closing mark is followed by more text, or
     when what it holds are whole rows: lines with exactly as many separators as the others have.
+
+    Parameters
+    ----------
+    head
+        The first lines.
+    separator
+        Of the cells.
     """
+
+    def __init__(self, head: Sequence[str], separator: str) -> None:
+        plain = (line for line in head[:LOOKED_AT] if '"' not in line and line.strip())
+        bare = Counter(line.count(separator) for line in plain)
+        width = bare.most_common(1)[0][0] if bare else 0
+        self._width = width if width >= _FEWEST else -1
+        self._separator = separator
+        self._number = 0
+        self._held: list[str] = []  # the lines since the mark that is open
+        self.opened = 0  # the line, from 1, of the mark that is open; 0 for none
+
+    def fault(self, lines: Iterable[str]) -> int:
+        """Return the line of a mark that is found open in the next lines, 0 for none so far."""
+        for line in lines:
+            self._number += 1
+            if not self.opened and '"' not in line:
+                continue
+            found = self._look(line)
+            if found:
+                return found
+        return 0
+
+    def _look(self, line: str) -> int:
+        before, whole = self.opened, line.count(self._separator) == self._width
+        if before and '"' not in line and whole:
+            return before
+        self.opened, sound = _after(line, self._separator, self._number, before)
+        if not sound:
+            return self.opened
+        self._held = [*self._held, line] if before else [line]
+        if before and self.opened != before:
+            if all(one.count(self._separator) == self._width for one in self._held):
+                return before
+            self._held = [line]
+        return 0
+
+
+def open_quote(text: str, separator: str) -> int:
+    """Return the line, from 1, of the first quotation mark that is not closed where its cell ends; 0 for none."""
     if '"' not in text:
         return 0
     lines = list(io.StringIO(text, newline=""))
-    bare = Counter(line.count(separator) for line in islice(lines, _LOOKED_AT) if '"' not in line and line.strip())
-    width = bare.most_common(1)[0][0] if bare else 0
-    width = width if width >= _FEWEST else -1
-    opened = 0
-    for number, line in enumerate(lines, start=1):
-        if opened and opened < number and '"' not in line and line.count(separator) == width:
-            return opened
-        before = opened
-        opened, sound = _after(line, separator, number, opened)
-        if not sound:
-            return opened
-        spans = before and opened != before
-        if spans and all(one.count(separator) == width for one in lines[before - 1 : number]):
-            return before
-    return opened
+    watch = QuoteWatch(lines, separator)
+    return watch.fault(lines) or watch.opened
 
 
 def _after(line: str, separator: str, number: int, opened: int) -> tuple[int, bool]:

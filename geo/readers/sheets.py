@@ -33,7 +33,7 @@ def sheet_part(grid: Grid, headings: Headings, file: str) -> Part:
     at = find_header(grid.rows, headings)
     filled = sum(1 for row in grid.rows if not all(map(blank, row)))
     if at is None:
-        read = partial(_refuse, grid, headings, file)
+        read = partial(refuse, grid.rows, headings, file)
         texts = partial(_texts, grid)
         return Part(grid.name, SHEET, (), filled, read, grid.hidden, closed=grid.closed, texts=texts)
     first, span = at
@@ -55,8 +55,15 @@ def _texts(grid: Grid) -> frozenset[str]:
     return frozenset(cells - {""})
 
 
-def _refuse(grid: Grid, headings: Headings, file: str) -> Loaded:
-    if all(all(map(blank, row)) for row in grid.rows):
+def refuse(rows: Sequence[Sequence[Any]], headings: Headings, file: str) -> Loaded:
+    """Say of a sheet without headings what it lacks.
+
+    Raises
+    ------
+    InputError
+        Always.
+    """
+    if all(all(map(blank, row)) for row in rows):
         raise InputError(messages.EMPTY_FILE, file=file)
     example = ", ".join(names[1] if len(names) > 1 else names[0] for names in list(headings.fields.values())[:4])
     raise InputError(messages.NO_HEADER, file=file, rows=HEADER_ROWS, example=example)
@@ -67,9 +74,9 @@ def _load(grid: Grid, headers: list[str], first: int, span: int, file: str) -> L
     notes = list(grid.notes)
     if any(not all(map(blank, row)) for row in grid.rows[:first]):
         notes.append(Note(messages.HEADER_ROW, {"row": first + 1}))
-    body = _Body(headers, max(map(len, grid.rows[first : first + span])))
+    body = Body(headers, max(map(len, grid.rows[first : first + span])), grid.separator)
     for at in range(first + span, len(grid.rows)):
-        body.take(grid, at)
+        body.take(grid.rows[at], at + 1, last=at == len(grid.rows) - 1 and not grid.ended)
     if not body.rows:
         raise InputError(messages.NO_ROWS, file=file, row=first + span)
     cells = pd.DataFrame(dict(zip(headers, zip(*body.rows, strict=True), strict=True)), dtype=object)
@@ -83,58 +90,85 @@ def _load(grid: Grid, headers: list[str], first: int, span: int, file: str) -> L
     )
 
 
-class _Body:
-    """Keeps what is neither blank, nor the header again (sheets are printed with one per page), nor a sum or remark."""
+class Body:
+    """Keeps what is neither blank, nor the header again (sheets are printed with one per page), nor a sum or remark.
 
-    def __init__(self, headers: Sequence[str], width: int) -> None:
+    Parameters
+    ----------
+    headers
+        One for each column.
+    width
+        Columns of the header itself; rows of text may be longer.
+    separator
+        Of a text file; empty for other sheets.
+    """
+
+    def __init__(self, headers: Sequence[str], width: int, separator: str) -> None:
         self.rows: list[list[Any]] = []
         self.numbers: list[int] = []
         self.faults: list[RowFault] = []
         self.sums: list[int] = []
         self.short: list[int] = []
         self.empty = self.again = 0
-        self._headers = headers
-        self._width = width  # of the header itself; rows of text may be longer
+        self.headers, self.width = headers, width
+        self.taken = 0
+        self._separator = separator
         self._named = [header for header in headers if not header.startswith("column_")]
         self._first = headers.index(self._named[0])
 
-    def take(self, grid: Grid, at: int) -> None:
-        """Take a row, or count why not."""
-        given = grid.rows[at]
-        row = [*given, *(None,) * (len(self._headers) - len(given))]
+    def take(self, given: Sequence[Any], number: int, *, last: bool) -> None:
+        """Take a row, or count why not; ``last`` is the end of a text that stops in a line."""
+        row = [*given, *(None,) * (len(self.headers) - len(given))]
         filled = [str(cell).strip() for cell in row if not blank(cell)]
         if not filled:
             self.empty += 1
         elif str(row[self._first]).strip() == self._named[0] and filled == self._named:
             self.again += 1
         elif self._is_sum(filled) or (len(filled) <= _FEW and _REMARK.fullmatch(filled[0])):
-            self.sums.append(at + 1)
+            self.sums.append(number)
         else:
-            if grid.separator:
-                self._form(grid, at)
+            if self._separator:
+                self._form(given, number, last=last)
             self.rows.append(row)
-            self.numbers.append(at + 1)
+            self.numbers.append(number)
+            self.taken += 1
+
+    def drained(self) -> tuple[list[list[Any]], list[int], list[RowFault]]:
+        """Hand over the rows taken since the last time, their numbers, and what is wrong with the form of any."""
+        found = self.rows, self.numbers, self.faults
+        self.rows, self.numbers, self.faults = [], [], []
+        return found
+
+    def plain(self, columns: Sequence[Sequence[str]]) -> bool:
+        """Tell, by a look at all of some columns of text together, that :meth:`take` would take each row as it is.
+
+        The columns are as wide as the header itself.
+        """
+        if self._named[0] in map(str.strip, columns[self._first]) or not all(map(str.strip, columns[0])):
+            return False
+        if sum(all(map(str.strip, column)) for column in columns) <= _FEW:
+            return False
+        together = _squeezed("|".join(columns[0]))
+        return not any(word in together for word in _SUMS)
 
     def _is_sum(self, filled: Sequence[str]) -> bool:
         """Tell whether a row begins with a word for a sum and leaves most columns empty."""
-        first = re.sub(r"[\s:：]+", "", unicodedata.normalize("NFKC", filled[0])).casefold()
-        return first in _SUMS and 2 * len(filled) <= max(len(self._named), _FEW + 1)
+        return _squeezed(filled[0]) in _SUMS and 2 * len(filled) <= max(len(self._named), _FEW + 1)
 
-    def _form(self, grid: Grid, at: int) -> None:
+    def _form(self, row: Sequence[Any], number: int, *, last: bool) -> None:
         """Note what is wrong with the form of a row of text."""
-        row, width, here = grid.rows[at], self._width, len(self.rows)
+        width, here, separator = self.width, len(self.rows), self._separator
         over = any(not blank(cell) for cell in row[width:])
-        other = next((one for one in ",;\t|，" if one != grid.separator and _parted(row, one, width)), "")
+        other = next((one for one in ",;\t|，" if one != separator and _parted(row, one, width)), "")
         if over:
-            values = {"count": len(row), "most": width, "separator": grid.separator}
+            values = {"count": len(row), "most": width, "separator": separator}
             self.faults.append(RowFault(here, messages.TOO_MANY_CELLS, values))
         elif other:
-            values = {"other": other, "separator": grid.separator}
-            self.faults.append(RowFault(here, messages.OTHER_SEPARATOR, values))
-        elif len(row) < width and at == len(grid.rows) - 1 and not grid.ended and not self.short and here:
+            self.faults.append(RowFault(here, messages.OTHER_SEPARATOR, {"other": other, "separator": separator}))
+        elif len(row) < width and last and not self.short and self.taken:
             self.faults.append(RowFault(here, messages.CUT_ROW, {}))
         elif len(row) < width:
-            self.short.append(at + 1)
+            self.short.append(number)
 
     def notes(self) -> list[Note]:
         """Say what was left out."""
@@ -143,6 +177,11 @@ class _Body:
         for template, rows in ((messages.TOTAL_ROWS, self.sums), (messages.SHORT_ROWS, self.short)):
             notes += [Note(template, {"rows": few_rows(rows)})] if rows else []
         return notes
+
+
+def _squeezed(text: str) -> str:
+    """Return a text without blanks, colons, width and case."""
+    return re.sub(r"[\s:：]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def few_rows(rows: Sequence[object], most: int = 10) -> str:

@@ -107,16 +107,16 @@ def read_table(given: ChosenFile | Path | str, headings: Headings, *, progress: 
     """
     chosen = ChosenFile.of(given)
     progress("reading", 0, 1)
-    table = table_of(chosen, parts_of(chosen, headings), headings)
+    table = table_of_parts(chosen, parts_of(chosen, headings), headings)
     progress("reading", 1, 1)
     return table
 
 
-def table_of(chosen: ChosenFile, parts: Sequence[Part], headings: Headings) -> Table:
+def table_of_parts(chosen: ChosenFile, parts: Sequence[Part], headings: Headings) -> Table:
     """Read the parts of a file that are asked for as one table; see :func:`read_table`."""
     file = chosen.path.name
     choice = choose(parts, chosen.parts, headings, file)
-    tables = [_table(file, part.read(), headings) for part in choice.read]
+    tables = [loaded_table(file, part.read(), headings) for part in choice.read]
     table = joined([part.name for part in choice.read], tables, once=headings.once)
     return replace(
         table,
@@ -152,13 +152,13 @@ def parts_of(chosen: ChosenFile, headings: Headings) -> Sequence[Part]:
     raise InputError(messages.SUFFIX, file=path.name, suffix=path.suffix)
 
 
-def _table(file: str, loaded: Loaded, headings: Headings) -> Table:
+def loaded_table(file: str, loaded: Loaded, headings: Headings) -> Table:
     """Name the columns, and set aside what a file of rejected rows carries."""
     cells, geometry, notes = loaded.cells, loaded.geometry, list(loaded.notes)
     own = [header for header in cells.columns if plain(header) in _OWN_COLUMNS]
     part = any(plain(header) == "sourcerow" for header in own)
     cells = cells.drop(columns=own if part else [])
-    notes += _unseen(cells, loaded.rows)
+    notes += unseen_cells(_columns(cells), loaded.rows)
     columns, rivals = headings.resolve(list(cells.columns), file)
     notes += [Note(messages.TWO_COLUMNS, {"field": f, "taken": taken, "other": other}) for f, taken, other in rivals]
     unused = [header for header in cells.columns if header not in columns.values()]
@@ -169,36 +169,65 @@ def _table(file: str, loaded: Loaded, headings: Headings) -> Table:
         geometry = None
     if geometry is None and "geometry" in columns:
         geometry = _from_wkt(cells[columns["geometry"]])
-    cells, overlong = _cut(cells, columns)
+    cut, overlong = cut_cells(_columns(cells), columns)
+    if overlong:
+        cells = pd.DataFrame(cut, index=cells.index, dtype=object)
     faults = (*loaded.faults, *overlong)
     return Table(
         file, cells, loaded.rows, columns, constants, geometry, tuple(notes), part, loaded.skipped, faults=faults
     )
 
 
-def _cut(cells: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame, list[RowFault]]:
+def _columns(cells: pd.DataFrame) -> dict[str, Sequence[Any]]:
+    return {str(name): cells[name].tolist() for name in cells.columns}
+
+
+def cut_cells(
+    cells: Mapping[str, Sequence[Any]], columns: Mapping[str, str]
+) -> tuple[dict[str, Sequence[Any]], list[RowFault]]:
     """Cut the cells that hold more than a cell of a spreadsheet can, and tell which; outlines may be longer."""
     found: list[RowFault] = []
     fields = {heading: name for name, heading in columns.items()}
-    for heading in cells.columns:
-        column = [] if heading == columns.get("geometry") else cells[heading].tolist()
-        long = [at for at, cell in enumerate(column) if cell.__class__ is str and len(cell) > MOST_CHARACTERS]
+    kept = dict(cells)
+    for heading, column in cells.items():
+        long = [] if heading == columns.get("geometry") else _overlong(column)
+        whole = list(column) if long else []
         for at in long:
-            values = {"heading": str(heading), "length": len(column[at]), "most": MOST_CHARACTERS}
-            found.append(RowFault(at, messages.OVERLONG, values, fields.get(heading, str(heading))))
-            column[at] = column[at][:MOST_CHARACTERS]
+            values = {"heading": heading, "length": len(column[at]), "most": MOST_CHARACTERS}
+            found.append(RowFault(at, messages.OVERLONG, values, fields.get(heading, heading)))
+            whole[at] = column[at][:MOST_CHARACTERS]
         if long:
-            cells = cells.assign(**{heading: pd.Series(column, index=cells.index, dtype=object)})
-    return cells, found
+            kept[heading] = whole
+    return kept, found
 
 
-def _unseen(cells: pd.DataFrame, rows: npt.NDArray[np.int64]) -> list[Note]:
+def _overlong(column: Sequence[Any]) -> list[int]:
+    try:
+        if max(map(len, column), default=0) <= MOST_CHARACTERS:
+            return []
+    except TypeError:  # other cells than texts
+        pass
+    return [at for at, cell in enumerate(column) if cell.__class__ is str and len(cell) > MOST_CHARACTERS]
+
+
+def unseen_cells(cells: Mapping[str, Sequence[Any]], rows: npt.NDArray[Any]) -> list[Note]:
     """Say that :func:`geo.readers.values.as_text` leaves characters out, and where the first of them is."""
-    found = [(at, name) for name in cells.columns for at, cell in enumerate(cells[name].tolist()) if unseen(cell)]
+    found = []
+    for name, column in cells.items():
+        if not _printable(column):
+            found += [(at, name) for at, cell in enumerate(column) if unseen(cell)]
     if not found:
         return []
     at, heading = min(found, key=lambda one: one[0])
     return [Note(messages.UNSEEN, {"count": len(found), "heading": heading, "row": int(rows[at])})]
+
+
+def _printable(column: Sequence[Any]) -> bool:
+    """Tell whether all characters of a column can be seen: quickly, as nearly all can."""
+    try:
+        return "".join(column).isprintable()
+    except TypeError:  # other cells than texts
+        return False
 
 
 def _from_wkt(texts: pd.Series) -> gpd.GeoSeries:

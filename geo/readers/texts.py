@@ -1,6 +1,7 @@
 """Which columns of each kind of file are text, and what no text may be: one table and one rule for all readers."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -38,6 +39,12 @@ def check_texts(frame: pd.DataFrame, rule: TextRule, log: FaultLog) -> None:
             log.add(list(map(_has_lost_digits, written.tolist())), name, messages.LOST_DIGITS, value=written)
             length = written.str.len().to_numpy()
             log.add(length > _MOST_CHARACTERS, name, messages.TOO_LONG, length=length, most=_MOST_CHARACTERS)
+
+
+def doubtful(column: Sequence[str]) -> bool:
+    """Tell, by a look at all of a column together, whether :func:`check_texts` may find anything in it."""
+    together = "|".join(column)
+    return "#" in together or "+" in together or "＋" in together or max(map(len, column)) > _MOST_CHARACTERS
 
 
 def _has_lost_digits(text: str) -> bool:

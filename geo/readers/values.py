@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from geo.readers import clocks
 from geo.readers.numerals import read_numbers
 
 BLANKS = {"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "nan", "n/a", "<na>", "暂无"}
+LONGEST_BLANK = max(map(len, BLANKS))
 CELL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 YES = {
     "1",
@@ -89,9 +90,16 @@ def _number_text(number: float) -> str:
 
 def texts(cells: pd.Series) -> pd.Series:
     """Write a column as text."""
+    return pd.Series(written(cells.tolist()), index=cells.index, dtype="str")
+
+
+def written(cells: Sequence[Any]) -> Sequence[str]:
+    """Write cells as text."""
+    if _as_they_stand(cells):
+        return cells
     known: dict[str, str] = {}
     out = []
-    for cell in cells.tolist():
+    for cell in cells:
         if cell.__class__ is str:
             text = known.get(cell)
             if text is None:
@@ -99,7 +107,20 @@ def texts(cells: pd.Series) -> pd.Series:
         else:
             text = as_text(cell)
         out.append(text)
-    return pd.Series(out, index=cells.index, dtype="str")
+    return out
+
+
+def _as_they_stand(cells: Sequence[Any]) -> bool:
+    """Tell whether :func:`as_text` would change no cell, by a look at all of them together."""
+    try:
+        together = "|".join(cells)
+    except TypeError:  # other cells than texts
+        return False
+    if not together.isprintable() or "  " in together or " |" in together or "| " in together:
+        return False
+    if together != together.strip():
+        return False
+    return not any(len(cell) <= LONGEST_BLANK and cell and cell.casefold() in BLANKS for cell in set(cells))
 
 
 def each_cell(cells: pd.DataFrame, change: Callable[[Any], Any]) -> pd.DataFrame:

@@ -1,38 +1,30 @@
-"""Visits and deductions of past rounds: one row per failed item, a row without item where nothing was to fault."""
+"""Visits and deductions of past rounds: one row per failed item, a row without item where nothing was to fault.
+
+A table goes through in parts. Its rows are read and held against themselves, put apart so that each visit is whole, and
+held against the city; what is refused anywhere takes its visit with it.
+"""
 
 import datetime as dt
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from geo.clock import TIMEZONE
-from geo.errors import InputError
 from geo.model import Deduction, Visit
-from geo.notes import Note, Say, in_english
+from geo.notes import Note
 from geo.progress import Progress, silent
-from geo.readers import messages, values
-from geo.readers.arrivals import Arrivals
+from geo.readers import messages
 from geo.readers.chosen_file import ChosenFile
-from geo.readers.columns import VISIT_FIELDS, VISIT_NEEDS, Headings
-from geo.readers.faults import FaultLog, log_of, rejected
-from geo.readers.numerals import points_of
-from geo.readers.other_forms import OtherForms
-from geo.readers.photo_files import PhotoFiles
-from geo.readers.tables import Table, read_table
-from geo.readers.texts import VISIT_TEXTS, check_texts
-
-Judge = Callable[[pd.DataFrame, FaultLog], pd.Series]
-"""Notes the faults of rows (``checkpoint, team, item, points, round, arrived_at``), and gives their items by code."""
-
-_Key = tuple[str, str, dt.datetime | None]  # checkpoint, team, moment
-_TEXTS = ("checkpoint", "team", "item", "note", "round")
-_BETWEEN_PHOTOS = re.compile(r"[;；,，、\r\n]+")
+from geo.readers.chunks import TableChunks
+from geo.readers.faults import FaultLog
+from geo.readers.refused import RefusedRows
+from geo.readers.visit_cells import VisitCells
+from geo.readers.visit_cells import VisitContext as VisitContext  # noqa: PLC0414 - what VisitTable is asked with
+from geo.readers.visit_rows import NOT_A_TIME, VisitRows, WholeVisits
 
 
 class VisitReading(NamedTuple):
@@ -45,19 +37,6 @@ class VisitReading(NamedTuple):
     skipped: int = 0  # rows that are no data, or stand in parts that were not read
 
 
-@dataclass(frozen=True, slots=True)
-class VisitContext:
-    """What a table of visits is held against."""
-
-    timezone: str = TIMEZONE  # of times that name none
-    columns: Mapping[str, str] = field(default_factory=dict)  # field to heading, as in geo.readers.read_roster
-    known: Collection[str] | None = None  # ids of the checkpoints that there are; None takes any
-    judge: Judge | None = None  # holds the rows against what else the city knows; None takes them as they stand
-    now: dt.datetime | None = None  # nothing may have happened after this moment (aware); None takes any time
-    photos: PhotoFiles | None = None  # where the photos of the table are; it holds them by their hash afterwards
-    say: Say = in_english  # says the reasons of refused rows in another language
-
-
 def read_visits(path: Path | str, **context: Any) -> tuple[list[Visit], pd.DataFrame]:  # noqa: ANN401 - of VisitContext
     """Read visits into those that are whole and the rows that are not; ``context`` is that of :class:`VisitContext`."""
     reading = read_visit_table(path, VisitContext(**context))
@@ -67,151 +46,126 @@ def read_visits(path: Path | str, **context: Any) -> tuple[list[Visit], pd.DataF
 def read_visit_table(
     path: ChosenFile | Path | str, context: VisitContext, *, progress: Progress = silent
 ) -> VisitReading:
-    """Read visits; rows of one checkpoint, team and time are one visit.
+    """Read a table of visits at once, as :class:`VisitTable` reads it in parts."""
+    with VisitTable(path, context, progress) as table:
+        parts = list(table)
+        visits = [visit for part in parts for visit in visits_of(part)]
+        return VisitReading(visits, table.refused.frame(), sum(map(len, parts)), table.notes, table.skipped)
+
+
+class VisitTable:
+    """A table of visits of any size; rows of one checkpoint, team and time are one visit.
 
     A visit with a bad row is rejected as a whole, because half of its deductions would be a wrong score.
 
     Parameters
     ----------
-    path
+    given
         A table with ``checkpoint, team, arrived_at, item, points, note``; ``round``, ``covert`` and ``photo`` may stand
         beside.
     context
         What it is held against.
     progress
-        Hears ``reading`` and ``photos``.
-
-    Raises
-    ------
-    InputError
-        When the table names photos and nobody says where they are, or the other way round.
+        Hears ``reading``, ``photos`` and ``rows``.
     """
-    headings = Headings(VISIT_FIELDS, dict(context.columns), VISIT_NEEDS)
-    table = read_table(path, headings, progress=progress)
-    table.require(headings, "checkpoint", "arrived_at")
-    log = log_of(table)
-    frame = pd.DataFrame({field: table.texts(field) for field in _TEXTS})
-    check_texts(frame, VISIT_TEXTS, log)
-    forms = OtherForms(context.known if context.known is not None else ())
-    frame["checkpoint"] = pd.Series(forms.own(frame["checkpoint"].tolist()), dtype="str")
-    _check_checkpoints(frame["checkpoint"], context.known, log)
-    arrivals = Arrivals(ChosenFile.of(path).path, context.timezone)
-    cells = arrivals.moments(
-        table.column("arrived_at").tolist(),
-        *(table.column(name).tolist() if table.has(name) else None for name in ("day", "clock")),
-    )
-    moments = values.times(cells, context.timezone)
-    _check_times(moments, pd.Series(map(values.as_text, cells), dtype="str"), log, context.now)
-    frame["points"] = _points(frame["item"], table.texts("points").map(points_of).astype("str"), log)
-    covert = table.texts("covert")
-    frame["covert"], wrong = values.flags(covert)
-    log.add(wrong, "covert", messages.BAD_FLAG, value=covert)
-    if context.photos is not None:
-        table.require(headings, "photo")
-    frame["photos"] = _photos(table, frame["item"], log, context.photos, progress)
-    keys = list(zip(frame["checkpoint"], frame["team"], moments, strict=True))
-    frame["round"] = _rounds(keys, frame["round"])
+
+    def __init__(self, given: ChosenFile | Path | str, context: VisitContext, progress: Progress = silent) -> None:
+        source = ChosenFile.of(given)
+        self._context, self._progress = context, progress
+        self._cells = VisitCells(source.path, context, progress)
+        self._table = TableChunks(source, self._cells.headings, self._cells.required, progress=progress)
+        self._whole = WholeVisits()
+        self.refused = RefusedRows(self._table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._whole.close()
+        self.refused.close()
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was decided or found in the file."""
+        told = (note for note in self._table.notes if note.template != messages.ENCODING)
+        return *told, *self._cells.notes
+
+    @property
+    def skipped(self) -> int:
+        """How many rows are no data, or stand in parts that were not read."""
+        return self._table.skipped
+
+    def __iter__(self) -> Iterator[VisitRows]:
+        """Yield the good rows, all rows of a visit in one part, their items by code; :attr:`refused` takes the others.
+
+        Raises
+        ------
+        InputError
+            When the table names photos and nobody says where they are, or the other way round.
+        """
+        column = "photo"
+        for chunk in self._table:
+            column = chunk.columns.get("photo", column)
+            self._whole.add(self._cells.rows(chunk))
+        self._cells.end(self._table.file, column)
+        done, count = 0, self._cells.count
+        for rows in self._whole.parts():
+            self._progress("rows", done, count)
+            yield self._good(_judged(rows, self._context, above_zero=self._cells.above_zero))
+            done += len(rows)
+        self._progress("rows", count, count)
+
+    def _good(self, rows: VisitRows) -> VisitRows:
+        """Set aside what is refused."""
+        bad = [at for at, reason in enumerate(rows.reason) if reason]
+        if not bad:
+            return rows
+        self.refused.add([(rows.position[at], rows.reason[at]) for at in bad])
+        return rows.take(np.flatnonzero([not reason for reason in rows.reason]))
+
+
+def _judged(rows: VisitRows, context: VisitContext, *, above_zero: bool) -> VisitRows:
+    """Hold whole visits against the city."""
+    log = FaultLog(np.array(rows.source_row, dtype=object))
+    log.bad |= np.array([bool(reason) for reason in rows.reason], bool)
+    if above_zero and any(rows.minus):
+        log.add([bool(text) for text in rows.minus], "points", messages.MIXED_SIGNS, value=rows.minus)
+    rows = replace(rows, round=_rounds(rows))
     if context.judge is not None:
-        moment = pd.Series(moments, index=frame.index, dtype=object)
-        frame["item"] = context.judge(frame.assign(arrived_at=moment), log)
-    broken = {key for key, bad in zip(keys, log.bad, strict=True) if bad and key[0] and key[2]}
-    log.add(np.array([key in broken for key in keys], bool) & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
-    visits = _visits(frame, keys, ~log.bad)
-    refused = rejected(table, log.faults, say=context.say)
-    notes = (*(note for note in table.notes if note.template != messages.ENCODING), *forms.notes, *arrivals.notes)
-    return VisitReading(visits, refused, int((~log.bad).sum()), notes, table.skipped)
+        rows = replace(rows, item=context.judge(rows, log))
+    if not log.bad.any():
+        return rows
+    broken = {
+        rows.visit[at]
+        for at in np.flatnonzero(log.bad).tolist()
+        if rows.checkpoint[at] and rows.moment[at] != NOT_A_TIME
+    }
+    spoilt = np.array([visit in broken for visit in rows.visit], bool)
+    log.add(spoilt & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
+    found = zip(rows.reason, log.reasons(context.say), strict=True)
+    return replace(rows, reason=["; ".join(filter(None, pair)) for pair in found])
 
 
-def _check_checkpoints(checkpoint: pd.Series, known: Collection[str] | None, log: FaultLog) -> None:
-    log.add((checkpoint == "").to_numpy(), "checkpoint", messages.NO_CHECKPOINT)
-    if known is not None:
-        strange = (checkpoint != "") & ~checkpoint.isin(set(known)) & ~log.bad
-        log.add(strange.to_numpy(), "checkpoint", messages.UNKNOWN_CHECKPOINT, value=checkpoint)
-
-
-def _rounds(keys: list[_Key], written: pd.Series) -> list[str]:
+def _rounds(rows: VisitRows) -> list[str]:
     """Set in every row the round that any row of its visit names."""
-    named: dict[_Key, str] = {}
-    for key, round_id in zip(keys, written, strict=True):
-        named[key] = named.get(key) or round_id
-    return [named[key] for key in keys]
-
-
-def _check_times(moments: list[dt.datetime | None], written: pd.Series, log: FaultLog, now: dt.datetime | None) -> None:
-    missing = np.array([moment is None for moment in moments], bool)
-    log.add((written == "").to_numpy(), "arrived_at", messages.NO_TIME)
-    log.add(missing & (written != "").to_numpy(), "arrived_at", messages.BAD_TIME, value=written)
-    if now is not None:
-        late = np.array([moment is not None and moment > now for moment in moments], bool)
-        log.add(late, "arrived_at", messages.FUTURE_TIME, value=written)
-
-
-def _points(item: pd.Series, written: pd.Series, log: FaultLog) -> np.ndarray:
-    """Read the points of failed items; where a score sheet writes all of them with a minus sign, it means the same."""
-    points = values.numbers(written)
-    given, named = (written != "").to_numpy(), (item != "").to_numpy()
-    log.add((points < 0) & (points > 0).any(), "points", messages.MIXED_SIGNS, value=written)
-    points = np.abs(points)
-    log.add(given & ~np.isfinite(points), "points", messages.BAD_POINTS, value=written)
-    zero = given & (points == 0)
-    log.add(zero & named, "points", messages.BAD_POINTS, value=written)
-    log.add(given & ~named & (points > 0), "points", messages.POINTS_WITHOUT_ITEM, value=written)
-    log.add(named & ~given, "points", messages.ITEM_WITHOUT_POINTS, value=item)
-    return points
-
-
-def _photos(
-    table: Table, item: pd.Series, log: FaultLog, photos: PhotoFiles | None, progress: Progress
-) -> list[tuple[str, ...]]:
-    """Find the photos of each row, and give their hashes."""
-    written = table.texts("photo")
-    named = [_names(cell) if text else [] for cell, text in zip(table.column("photo"), written, strict=True)]
-    if photos is None:
-        _refuse_photos(table, named)
-        return [()] * len(named)
-    log.add((written != "").to_numpy() & (item == "").to_numpy(), "photo", messages.PHOTO_WITHOUT_ITEM, value=written)
-    found: list[tuple[str, ...]] = []
-    for at, names in enumerate(named):
-        hashes = []
-        for name in names:
-            try:
-                hashes.append(photos.find(name))
-            except InputError as error:
-                log.add_row(at, "photo", error.template, **error.values)
-        found.append(tuple(dict.fromkeys(hashes)))
-        progress("photos", at + 1, len(named))
+    found: list[str] = []
+    for start, end in rows.visits():
+        own = rows.round[start] or next(filter(None, rows.round[start:end]), "")
+        found += [own] * (end - start)
     return found
 
 
-def _names(cell: object) -> list[str]:
-    """Return the file names of a cell; line breaks part them too, so it is read as it was written."""
-    text = cell if isinstance(cell, str) else values.as_text(cell)
-    return [name.strip() for name in _BETWEEN_PHOTOS.split(text) if name.strip()]
-
-
-def _refuse_photos(table: Table, named: Sequence[Sequence[str]]) -> None:
-    """Refuse a table with photos that nobody can look at: its visits would come in without what proves them."""
-    names = [name for row in named for name in row]
-    if names:
-        column = table.columns.get("photo", "photo")
-        raise InputError(messages.PHOTOS_NEEDED, file=table.file, count=len(names), column=column, value=names[0])
-
-
-def _visits(frame: pd.DataFrame, keys: list[_Key], good: npt.NDArray[np.bool_]) -> list[Visit]:
-    """Put the good rows together, one visit for each checkpoint, team and time."""
-    found: dict[_Key, list[Deduction]] = {}
-    rounds = dict(zip(keys, frame["round"], strict=True))
-    covert: set[_Key] = set()
-    columns = ("item", "points", "note", "photos", "covert")
-    rows = zip(keys, good, *(frame[name] for name in columns), strict=True)
-    for key, kept, item, points, note, photos, hidden in rows:
-        if kept:
-            failed = found.setdefault(key, [])
-            if item:
-                failed.append(Deduction(item, float(points), note, photos))
-            covert |= {key} if hidden else set()
-    return [
-        Visit(key[0], key[1], key[2], rounds[key] or None, key in covert, tuple(failed))
-        for key, failed in found.items()
-        if key[2] is not None
-    ]
+def visits_of(rows: VisitRows) -> Iterator[Visit]:
+    """Yield the visits of good rows."""
+    for start, end in rows.visits():
+        failed = (at for at in range(start, end) if rows.item[at])
+        yield Visit(
+            rows.checkpoint[start],
+            rows.team[start],
+            dt.datetime.fromtimestamp(rows.moment[start] / 1000, dt.UTC),
+            rows.round[start] or None,
+            any(rows.covert[start:end]),
+            tuple(Deduction(rows.item[at], rows.points[at], rows.note[at], rows.photos[at]) for at in failed),
+        )

@@ -56,6 +56,11 @@ class Backend(Protocol):
     def bulk(self, connection: Connection, table: Table, count: int) -> AbstractContextManager[None]:
         """Make ready for writing ``count`` rows of the table, and index them together at the end."""
 
+    def append(
+        self, connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Add rows of columns ``names`` as fast as the database can; times are text in ISO form."""
+
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table until the transaction ends."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from geo import frames
 from geo.errors import NotFoundError, StateError
@@ -89,6 +89,11 @@ class Checkpoints(Journal):
         with self._reading() as connection:
             within = in_zone(connection, zone, _PLACED, self._backend)
             return within.pick(rows.fetch(connection, within.narrow(statement), frames.CHECKPOINTS, self._backend))
+
+    def categories(self) -> dict[str, str]:
+        """Return the category of every checkpoint by id, also of those that are no longer in the roster."""
+        with self._reading() as connection:
+            return dict(rows.plain(connection, select(_PLACED.c.id, _PLACED.c.category)))
 
     def save_unplaced(self, frame: pd.DataFrame) -> Changes:
         """Keep rows without coordinates for placing by hand; a row that has a place already keeps it.

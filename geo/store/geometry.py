@@ -146,3 +146,17 @@ def envelope(blob: bytes | None) -> tuple[float, float, float, float] | None:
         return None
     min_x, min_y, max_x, max_y = shape.bounds
     return min_x, max_x, min_y, max_y
+
+
+def blob_bounds(blobs: Sequence[bytes]) -> npt.NDArray[np.float64]:
+    """Return min x, max x, min y, max y of GeoPackage blobs, a row each; NaN where one is empty."""
+    found = np.full((len(blobs), 4), np.nan)
+    plain = np.array([len(blob) == _POINT_BLOB_BYTES and blob[8:13] == _POINT_WKB for blob in blobs], bool)
+    at = np.flatnonzero(plain)
+    points = np.frombuffer(b"".join(blobs[n][13:] for n in at.tolist()), "<f8").reshape(-1, 2)
+    found[at] = points[:, [0, 0, 1, 1]]
+    for n in np.flatnonzero(~plain).tolist():
+        bounds = envelope(blobs[n])
+        if bounds is not None:
+            found[n] = bounds
+    return found

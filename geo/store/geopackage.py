@@ -13,6 +13,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import shapely
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
 from sqlalchemy.exc import DisconnectionError
@@ -20,20 +22,23 @@ from sqlalchemy.exc import DisconnectionError
 from geo import private
 from geo.errors import StoreError, XundianError
 from geo.failures import reason_of
-from geo.store import copying, geometry, opening, telling
+from geo.store import copying, geometry, opening, rtree, telling
 from geo.store.geometry import Shapes
 
 _APPLICATION_ID = 0x47504B47  # "GPKG"
 _USER_VERSION = 10300  # 1.3: the newest that GDAL 3.6 of Debian 12 reads without a warning
 _OURS = {"alembic_version", "gpkg_contents"}
 _MANY = 2_000  # rows; below, a new tree is not worth it
+_TREE_FROM, _INDEXES_FROM = 0.05, 10  # of the rows that are there
 _TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? AND name LIKE ?"
-_REBUILD = (
+_PLAIN_INDEXES = """SELECT name, sql FROM sqlite_master
+WHERE type = 'index' AND tbl_name = ? AND sql LIKE 'CREATE INDEX%'"""
+_NEW_TREE = (
     'DROP TABLE "{tree}"',
     'CREATE VIRTUAL TABLE "{tree}" USING rtree(id, minx, maxx, miny, maxy)',
-    """INSERT INTO "{tree}" SELECT fid, ST_MinX(geom), ST_MaxX(geom), ST_MinY(geom), ST_MaxY(geom) FROM "{table}"
-    WHERE geom NOTNULL AND NOT ST_IsEmpty(geom)""",
 )
+_PART = 50_000  # rows in the memory at once
+_BULK_CACHE_KB, _USUAL_CACHE_KB = 96 * 1024, 2000
 _ATTRIBUTES = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)"
 _SET_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
     min_x = :min_x, min_y = :min_y, max_x = :max_x, max_y = :max_y WHERE table_name = :name"""
@@ -201,20 +206,37 @@ class GeoPackage:
 
     @contextmanager
     def bulk(self, connection: Connection, table: Table, count: int) -> Iterator[None]:
-        """Put the R-tree's triggers aside when most of the table changes: building the tree anew is much faster."""
-        total = select(func.count()).select_from(table)
-        if count < _MANY or "geom" not in table.c or connection.execute(total).scalar_one() > count:
+        """Put what indexes the rows one by one aside when many change: building it anew at the end is much faster."""
+        ask = connection.exec_driver_sql
+        total = connection.execute(select(func.count()).select_from(table)).scalar_one()
+        if count < _MANY or count < total * _TREE_FROM:
             yield
             return
-        ask, names = connection.exec_driver_sql, {"tree": f"rtree_{table.name}_geom", "table": table.name}
-        triggers = ask(_TRIGGERS, (table.name, names["tree"] + "%")).all()
-        for name, _ in triggers:
+        names = {"tree": f"rtree_{table.name}_geom", "table": table.name}
+        aside = [] if "geom" not in table.c else ask(_TRIGGERS, (table.name, names["tree"] + "%")).all()
+        for name, _ in aside:
             ask(f'DROP TRIGGER "{name}"')
+        indexes = ask(_PLAIN_INDEXES, (table.name,)).all() if count >= total * _INDEXES_FROM else []
+        for name, _ in indexes:
+            ask(f'DROP INDEX "{name}"')
+        ask(f"PRAGMA cache_size = -{_BULK_CACHE_KB}")
         yield
-        for statement in _REBUILD:
-            ask(statement.format(**names))
-        for _, trigger in triggers:
-            ask(trigger)
+        if "geom" in table.c:
+            for statement in _NEW_TREE:
+                ask(statement.format(**names))
+            rtree.write(connection, names["tree"], *_bounds(connection, table))
+        for _, made in (*indexes, *aside):
+            ask(made)
+        ask(f"PRAGMA cache_size = -{_USUAL_CACHE_KB}")
+
+    def append(
+        self, connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Add rows as the driver takes them."""
+        if rows:
+            places = ", ".join("?" * len(names))
+            statement = f'INSERT INTO "{table.name}" ({", ".join(names)}) VALUES ({places})'  # noqa: S608 - our own table
+            connection.exec_driver_sql(statement, list(rows))
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Do nothing: a writing transaction has the whole file."""
@@ -239,6 +261,19 @@ class GeoPackage:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
         edges = dict(zip(("min_x", "min_y", "max_x", "max_y"), bounds, strict=True))
         connection.execute(text(statement), {"name": table.name, "now": now, **edges})
+
+
+def _bounds(connection: Connection, table: Table) -> tuple[npt.NDArray[np.int64], rtree.Bounds]:
+    """Return the keys and bounds of the rows that have a place."""
+    found = connection.exec_driver_sql(f'SELECT fid, geom FROM "{table.name}" WHERE geom NOTNULL').cursor  # noqa: S608 - our own table
+    fids, bounds = [np.zeros(0, np.int64)], [np.zeros((0, 4))]
+    while found is not None and (part := found.fetchmany(_PART)):
+        keys, blobs = zip(*part, strict=True)
+        own = geometry.blob_bounds(blobs)
+        there = ~np.isnan(own[:, 0])
+        fids.append(np.array(keys, np.int64)[there])
+        bounds.append(own[there])
+    return np.concatenate(fids), np.concatenate(bounds)
 
 
 def _run(connection: Connection, script: str) -> None:

@@ -114,20 +114,28 @@ class Journal(Database):
 
 def note(connection: Connection, source: Source, changes: Changes, parts: Sequence[tuple[str, Upserted]]) -> None:
     """Write down an import and the rows that it changed, by layer."""
-    before = [(layer, {**dict.fromkeys(part.added), **_plain(part.before)}) for layer, part in parts]
-    note_rows(connection, source, changes, before)
+    import_id = begin(connection, source)
+    note_rows(connection, import_id, [(name, {**dict.fromkeys(p.added), **_plain(p.before)}) for name, p in parts])
+    end(connection, import_id, changes)
+
+
+def begin(connection: Connection, source: Source) -> int:
+    """Write down that an import begins, and give its number."""
+    t = tables.imports
+    row = {**asdict(source), "at": dt.datetime.now(dt.UTC), "counts": asdict(Changes()), "undone": False}
+    return int(connection.execute(insert(t).returning(t.c.fid), row).scalar_one())
+
+
+def end(connection: Connection, import_id: int, changes: Changes) -> None:
+    """Write down what an import did."""
+    t = tables.imports
+    connection.execute(update(t).where(t.c.fid == import_id).values(counts=asdict(changes)))
 
 
 def note_rows(
-    connection: Connection,
-    source: Source,
-    changes: Changes,
-    parts: Iterable[tuple[str, Mapping[str, Mapping[str, Any] | None]]],
+    connection: Connection, import_id: int, parts: Iterable[tuple[str, Mapping[str, Mapping[str, Any] | None]]]
 ) -> None:
-    """Write down an import, and by layer and key each row as it was before; None where it was added."""
-    t = tables.imports
-    row = {**asdict(source), "at": dt.datetime.now(dt.UTC), "counts": asdict(changes), "undone": False}
-    import_id = connection.execute(insert(t).returning(t.c.fid), row).scalar_one()
+    """Write down by layer and key each row that an import changed, as it was before; None where it was added."""
     for layer, before in parts:
         noted = [{"import_id": import_id, "layer": layer, "key": key, "before": was} for key, was in before.items()]
         rows.add(connection, tables.import_rows, noted)

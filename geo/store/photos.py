@@ -49,9 +49,11 @@ class Photos(Database):
 
 
 def keep(
-    connection: Connection, shown: Mapping[str, Sequence[str]], brought: Mapping[str, Photo]
+    connection: Connection, shown: Mapping[str, Sequence[str]], brought: Mapping[str, Photo], mark: int | None = None
 ) -> list[dict[str, Any]]:
     """Link deductions to the photos that show them, and give the links that are new; none is taken away.
+
+    New links carry the ``mark`` of their import.
 
     Raises
     ------
@@ -61,12 +63,12 @@ def keep(
     named = list(shown)
     there = {tuple(row) for row in rows.among(connection, select(_L.c.deduction, _L.c.photo), _L.c.deduction, named)}
     fresh = [
-        {"deduction": deduction, "photo": photo}
+        {"deduction": deduction, "photo": photo, "import_id": mark}
         for deduction, photos in shown.items()
         for photo in dict.fromkeys(photos)
         if (deduction, photo) not in there
     ]
-    wanted = list(dict.fromkeys(link["photo"] for link in fresh))
+    wanted = list(dict.fromkeys(str(link["photo"]) for link in fresh))
     known = {row[0] for row in rows.among(connection, select(_P.c.sha256), _P.c.sha256, wanted)}
     for sha256 in wanted:
         if sha256 in known:

@@ -116,6 +116,16 @@ class PostGIS:
         """Do nothing."""
         return nullcontext()
 
+    def append(
+        self, connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Copy the rows to the server in one stream."""
+        driver: Any = connection.connection
+        into = f"COPY {table.name} ({', '.join(names)}) FROM STDIN"
+        with driver.cursor() as cursor, cursor.copy(into) as stream:
+            for row in rows:
+                stream.write_row(row)
+
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table; readers go on."""
         connection.execute(text(f'LOCK TABLE "{table.name}" IN SHARE ROW EXCLUSIVE MODE'))

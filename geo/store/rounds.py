@@ -217,6 +217,13 @@ class Rounds(Database):
             draw_of(connection, round_id)
             return rows.fetch(connection, statement, _DRAWN, self._backend)
 
+    def sample_ids(self, round_id: str) -> frozenset[str]:
+        """Return the ids of the checkpoints to inspect in a round, as :meth:`sample` has them; none before its draw."""
+        drawn = tables.sample
+        with self._reading() as connection:
+            found = rows.plain(connection, select(drawn.c.id).where(drawn.c.round_id == round_id))
+            return frozenset(id_ for (id_,) in found)
+
 
 def round_of(connection: Connection, round_id: str) -> Round:
     """Return a round, or raise NotFoundError."""

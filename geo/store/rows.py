@@ -130,11 +130,16 @@ def query(table: Table, schema: Schema) -> Select[Any]:
     return select(*(table.c[name] for name in names))
 
 
+def plain(connection: Connection, statement: Select[Any]) -> Sequence[Any]:
+    """Run a statement and give its rows as the driver does: text and numbers need no more."""
+    with closing(connection.execute(statement)) as result:
+        return result.cursor.fetchall() if result.cursor else []
+
+
 def fetch(connection: Connection, statement: Select[Any], schema: Schema, backend: Backend) -> AnyFrame:
     """Run a statement made by :func:`query` and give the frame."""
-    with closing(connection.execute(statement)) as result:
-        # Straight from the driver: _READ turns whole columns, SQLAlchemy would turn each value.
-        return framed(result.cursor.fetchall() if result.cursor else [], schema, backend)
+    # Straight from the driver: _READ turns whole columns, SQLAlchemy would turn each value.
+    return framed(plain(connection, statement), schema, backend)
 
 
 def framed(rows: Sequence[Any], schema: Schema, backend: Backend) -> AnyFrame:

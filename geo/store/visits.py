@@ -1,28 +1,22 @@
 """Visits and what they deducted."""
 
 import hashlib
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Integer, Select, cast, func, select
+from sqlalchemy import Connection, Integer, Select, cast, func, select
 
 from geo import frames
-from geo.errors import NotFoundError
 from geo.model import Changes, Photo, Scope, Visit
 from geo.store import journal, photos, rows, tables, visit_journal
-from geo.store.columns import utc
+from geo.store.arrivals import Arrivals
 from geo.store.scope import InZone, in_zone
+from geo.store.visit_batches import VisitBatch, batch_of
 
-_V, _D, _C = tables.visits, tables.deductions, tables.checkpoints
-_COPIED = ("geom", "category", "street_code", "community_code", "grid_code", "unit")
-"""What a visit keeps of its checkpoint, which may move or change its category later."""
-
-Row = dict[str, Any]
+_V, _D = tables.visits, tables.deductions
 _NO_PHOTOS: Mapping[str, Photo] = MappingProxyType({})
 
 
@@ -62,49 +56,45 @@ class Visits(photos.Photos):
         InputError
             When a time names no zone, or a photo is neither brought nor there.
         """
-        given, faults, shown = _as_rows(visits)
+        source = None if import_of is None else journal.Source(visit_journal.KIND, import_of, who)
+        return self.record_batches([batch_of(visits)], source=source, brought=brought)
+
+    def record_batches(
+        self,
+        batches: Iterable[VisitBatch],
+        *,
+        source: journal.Source | None = None,
+        brought: Mapping[str, Photo] = _NO_PHOTOS,
+        count: int = 0,
+    ) -> Changes:
+        """Record batches of visits as :meth:`record_visits` does, all or none of them; no visit is in two of them.
+
+        Parameters
+        ----------
+        batches
+            Asked for one after the other.
+        source
+            The import that they are: it can be undone.
+        brought
+            The photos that their deductions name, by hash.
+        count
+            About how many visits there are in all; many are indexed together at the end.
+        """
+        changes = Changes()
         with self._writing() as connection:
             self._backend.lock(connection, _V)
-            _check_rounds(connection, given.values())
-            was = {row["id"]: row for row in _rows(connection, select(_V), _V.c.id, given)}
-            had = {row["id"]: row for row in _rows(connection, select(_D), _D.c.visit, was)}
-            differing = [row for key, row in faults.items() if key in had and not row.items() <= had[key].items()]
-            fresh = [row for key, row in faults.items() if key not in had]
-            points = _points({**had, **faults}.values())
-            new = [{**row, "points": points[key]} for key, row in given.items() if key not in was]
-            self._add_visits(connection, new)
-            rows.add(connection, _D, fresh)
-            rows.change(connection, _D, "id", differing)
-            links = photos.keep(connection, shown, brought)
-            touched = {row["visit"] for row in (*differing, *fresh)}
-            touched |= {faults[link["deduction"]]["visit"] for link in links}
-            merged = {key: _merged(was[key], given[key], points[key]) for key in was}
-            changed = [row for key, row in merged.items() if key in touched or not row.items() <= was[key].items()]
-            rows.change(connection, _V, "id", changed)
-            changes = Changes(accepted=len(new), updated=len(changed), unchanged=len(given) - len(new) - len(changed))
-            if import_of is not None:
-                parts = visit_journal.before((new, changed, was), (fresh, differing, had), links)
-                journal.note_rows(
-                    connection, journal.Source(visit_journal.KIND, import_of, who), changes, parts.items()
-                )
+            mark = None if source is None else journal.begin(connection, source)
+            with self._backend.bulk(connection, _V, count), self._backend.bulk(connection, _D, count):
+                arrivals = Arrivals(connection, self._backend, brought, mark)
+                for batch in batches:
+                    written = arrivals.write(batch)
+                    changes = _added(changes, written.changes)
+                    if mark is not None:
+                        journal.note_rows(connection, mark, visit_journal.before(written))
+                arrivals.end()
+            if mark is not None:
+                journal.end(connection, mark, changes)
         return changes
-
-    def _add_visits(self, connection: Connection, new: Sequence[Row]) -> None:
-        statement = select(_C.c.id, *(_C.c[name] for name in _COPIED))
-        places = {row["id"]: row for row in _rows(connection, statement, _C.c.id, {row["checkpoint"] for row in new})}
-        missing = sorted({row["checkpoint"] for row in new} - set(places))
-        if missing:
-            raise NotFoundError(
-                "{count} visited checkpoints are not in the city, {first!r} first: import them, or leave them out",
-                count=len(missing),
-                first=missing[0],
-                missing=missing,
-            )
-        with self._backend.bulk(connection, _V, len(new)):
-            rows.add(connection, _V, [{**places[row["checkpoint"]], **row} for row in new])
-        if new:
-            added = self._backend.decode([place["geom"] for place in places.values()])
-            self._backend.moved(connection, _V, added)
 
     def visits_frame(self, scope: Scope = Scope()) -> gpd.GeoDataFrame:  # noqa: B008 - frozen
         """Return visits by time, as things were when they were recorded: a frame of :data:`geo.frames.VISITS`.
@@ -154,75 +144,12 @@ class Visits(photos.Photos):
         return within.pick(rows.fetch(connection, statement, frames.VISITS, self._backend))
 
 
-def _as_rows(visits: Iterable[Visit]) -> tuple[dict[str, Row], dict[str, Row], dict[str, tuple[str, ...]]]:
-    """Return the visits, the deductions and their photos by id; the same fact has the same id whenever it is sent."""
-    given: dict[str, Row] = {}
-    faults: dict[str, Row] = {}
-    shown: dict[str, tuple[str, ...]] = {}
-    for visit in visits:
-        arrived_at = utc(visit.arrived_at, "arrived_at")
-        key = _hash(visit.checkpoint, visit.team, arrived_at.isoformat())
-        row = {
-            "id": key,
-            "round_id": visit.round_id or None,
-            "checkpoint": visit.checkpoint,
-            "team": visit.team,
-            "arrived_at": arrived_at,
-            "covert": visit.covert,
-        }
-        if key in given:
-            row["round_id"] = row["round_id"] or given[key]["round_id"]
-            row["covert"] = row["covert"] or given[key]["covert"]
-        given[key] = row
-        seen: Counter[str] = Counter()
-        for deduction in visit.deductions:
-            # An item that one visit deducts twice is two facts.
-            fault = _hash(key, deduction.item, str(seen[deduction.item]))
-            seen[deduction.item] += 1
-            points = float(deduction.points)
-            faults[fault] = {
-                "id": fault,
-                "visit": key,
-                "item": deduction.item,
-                "points": points,
-                "note": deduction.note,
-            }
-            if deduction.photos:
-                shown[fault] = (*shown.get(fault, ()), *deduction.photos)
-    return given, faults, shown
-
-
-def _merged(was: Mapping[str, Any], given: Mapping[str, Any], points: float) -> Row:
-    return {
-        "id": was["id"],
-        "round_id": given["round_id"] or was["round_id"],
-        "covert": given["covert"] or was["covert"],
-        "points": points,
-    }
-
-
-def _hash(*parts: str) -> str:
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()
-
-
-def _points(faults: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    by_visit: defaultdict[str, list[float]] = defaultdict(list)
-    for row in faults:
-        by_visit[row["visit"]].append(row["points"])
-    sums: defaultdict[str, float] = defaultdict(float)
-    sums.update({visit: math.fsum(points) for visit, points in by_visit.items()})
-    return sums
-
-
-def _rows(connection: Connection, statement: Select[Any], column: ColumnElement[Any], keys: Iterable[str]) -> list[Row]:
-    return [dict(row._mapping) for row in rows.among(connection, statement, column, list(keys))]  # noqa: SLF001 - SQLAlchemy's public name
-
-
-def _check_rounds(connection: Connection, given: Iterable[Row]) -> None:
-    named = {row["round_id"] for row in given} - {None}
-    missing = sorted(named - set(connection.scalars(select(tables.rounds.c.id).where(tables.rounds.c.id.in_(named)))))
-    if missing:
-        raise NotFoundError("there is no round {round!r}: make it first", round=missing[0])
+def _added(one: Changes, other: Changes) -> Changes:
+    return Changes(
+        accepted=one.accepted + other.accepted,
+        updated=one.updated + other.updated,
+        unchanged=one.unchanged + other.unchanged,
+    )
 
 
 def _narrowed(statement: Select[Any], scope: Scope, within: InZone) -> Select[Any]:

@@ -9,6 +9,7 @@ from typing import IO
 
 import olefile
 
+from geo.workbooks.binary_formulas import xls_value, xlsb_value
 from geo.workbooks.extent import Extent
 
 _BOF, _EOF, _LOCKED, _DIMENSIONS, _SHEET = 0x0809, 0x000A, 0x002F, 0x0200, 0x0085
@@ -41,6 +42,7 @@ def xls_extents(path: Path) -> list[tuple[str, Extent]]:
             sheets.append((_sheet_name(record), int.from_bytes(record[:4], "little")))
         else:
             _count(extent, kind, record)
+            xls_value(extent.formulas, kind, record)
     known = {at: name for name, at in sheets}
     return [(known.get(at, ""), extent) for at, extent in found.items()]
 
@@ -87,6 +89,7 @@ def xlsb_extent(archive: zipfile.ZipFile, member: str) -> Extent:
                 extent.hidden_rows += len(record) > 11 and record[11] >> 4 & 1  # noqa: PLR2004 - its flags
             elif kind in _XLSB_CELLS and len(record) >= 4:  # noqa: PLR2004 - a column number
                 extent.add(row, int.from_bytes(record[:4], "little"))
+                xlsb_value(extent.formulas, row, kind, record)
             elif kind == _XLSB_COLUMNS and len(record) >= 18 and record[16] & 1:  # noqa: PLR2004 - up to its flags
                 first, last = struct.unpack_from("<II", record)
                 extent.hidden_columns += max(min(last, 1 << 14) - first + 1, 0)

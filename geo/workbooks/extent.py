@@ -5,10 +5,11 @@ stream, cell by cell, and nothing is kept but the last row, the last column and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from geo.errors import InputError
 from geo.workbooks import messages
+from geo.workbooks.formulas import Formulas, cell_name
 
 SPARSE_CELLS = 2_000_000  # up to here any sheet may be mostly empty
 SPARSE_RATIO = 20  # beyond, so many cells of the range for each that is filled
@@ -26,6 +27,7 @@ class Extent:
     right: tuple[int, int] = (-1, -1)  # the filled cell of the last column
     hidden_rows: int = 0
     hidden_columns: int = 0
+    formulas: Formulas = field(default_factory=Formulas)
 
     def add(self, row: int, column: int, count: int = 1) -> None:
         """Count filled cells; ``count`` of them stand at or before this one."""
@@ -70,15 +72,6 @@ class Extent:
             most=MOST_CELLS,
             **values,
         )
-
-
-def cell_name(row: int, column: int) -> str:
-    """Name a cell as a spreadsheet does: (0, 26) is AA1."""
-    letters, rest = "", column + 1
-    while rest:
-        rest, letter = divmod(rest - 1, 26)
-        letters = chr(65 + letter) + letters
-    return f"{letters}{row + 1}"
 
 
 def column_number(letters: Iterable[int]) -> int:

@@ -1,10 +1,12 @@
 """Workbooks of any program as sheets of cells: how far they reach is looked at before they are read."""
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 
@@ -23,7 +25,8 @@ from geo.workbooks import messages
 from geo.workbooks.binary import xls_extents, xlsb_extent, xlsb_sheets
 from geo.workbooks.extent import Extent
 from geo.workbooks.ods import ods_extents
-from geo.workbooks.xlsx import check_archive, relations_of, sheet_extent, sheet_members
+from geo.workbooks.plain_copy import plain_copy
+from geo.workbooks.xlsx import asks_to_compute, check_archive, relations_of, sheet_extent, sheet_members
 
 WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 Rows = list[list[Any]]
@@ -67,33 +70,45 @@ def workbook_grids(path: Path, wanted: Sequence[str] = ()) -> list[Grid]:
         When the workbook is broken or protected, or a far cell would make a sheet too large to read.
     """
     try:
-        extents = _extents(path)
-        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
+        with _looked_through(path) as (file, extents), CalamineWorkbook.from_filelike(file) as book:
             tables = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
             return [_grid(book, meta, extents[meta.name], path.name, asked=_asked(meta, wanted)) for meta in tables]
     except _BROKEN as error:
         raise InputError(messages.UNREADABLE, file=path.name, reason=str(error) or type(error).__name__) from error
 
 
-def _extents(path: Path) -> Mapping[str, Extent]:
-    """Look through all sheets, and refuse what the reader would open at once and could not hold."""
+@contextmanager
+def _looked_through(path: Path) -> Iterator[tuple[IO[bytes], Mapping[str, Extent]]]:
+    """Open a workbook as its reader takes it; look through all sheets, and refuse what the reader could not hold."""
     with path.open("rb") as file:
         head = file.read(4)
     if head == _OLE:
-        return _checked(xls_extents(path), path.name)
+        with path.open("rb") as file:
+            yield file, _checked(xls_extents(path), path.name)
+        return
     with zipfile.ZipFile(path) as archive:
         members = check_archive(archive, path.name)
-        kinds = [kind for kind in _KINDS if kind in members]
-        if len(kinds) != 1:  # the reader goes by content too, and might take another than the one looked through
-            raise InputError(messages.UNREADABLE, file=path.name, reason="no workbook, or several in one")
-        if kinds == ["content.xml"]:
-            return _checked(ods_extents(archive, path.name), path.name)
-        if kinds == ["xl/workbook.xml"]:
-            sheets = sheet_members(archive, members, path.name)
-            return {name: sheet_extent(archive, members[member.lower()]) for name, member in sheets.items()}
-        relations = relations_of(archive, members["xl/_rels/workbook.bin.rels"], "xl", path.name)
-        sheets = xlsb_sheets(archive, relations)
-        return {name: xlsb_extent(archive, members[member.lower()]) for name, member in sheets.items()}
+    kinds = [kind for kind in _KINDS if kind in members]
+    if len(kinds) != 1:  # the reader goes by content too, and might take another than the one looked through
+        raise InputError(messages.UNREADABLE, file=path.name, reason="no workbook, or several in one")
+    with plain_copy(path, members) as file:
+        with zipfile.ZipFile(file) as archive:
+            extents = _extents(archive, kinds[0], members, path.name)
+        file.seek(0)
+        yield file, extents
+
+
+def _extents(archive: zipfile.ZipFile, kind: str, members: Mapping[str, str], file: str) -> Mapping[str, Extent]:
+    if kind == "content.xml":
+        with archive.open(members[kind]) as stream:
+            return _checked(ods_extents(stream, file), file)
+    if kind == "xl/workbook.xml":
+        sheets = sheet_members(archive, members, file)
+        look = partial(sheet_extent, archive, file=file, to_compute=asks_to_compute(archive, members, file))
+        return {name: look(members[member.lower()]) for name, member in sheets.items()}
+    relations = relations_of(archive, members["xl/_rels/workbook.bin.rels"], "xl", file)
+    sheets = xlsb_sheets(archive, relations)
+    return {name: xlsb_extent(archive, members[member.lower()]) for name, member in sheets.items()}
 
 
 def _asked(meta: SheetMetadata, wanted: Sequence[str]) -> bool:
@@ -113,8 +128,10 @@ def _grid(book: CalamineWorkbook, meta: SheetMetadata, extent: Extent, file: str
     extent.check(file, meta.name)
     sheet = book.get_sheet_by_name(meta.name)
     rows = sheet.to_python(skip_empty_area=False)
+    extent.formulas.fill(rows)
     filled = _fill_merged(sheet, rows)
-    notes = [Note(messages.MERGED, {"count": filled})] if filled else []
+    notes = extent.formulas.notes(meta.name)
+    notes += [Note(messages.MERGED, {"count": filled})] if filled else []
     if extent.hidden_rows and rows:
         notes.append(Note(messages.HIDDEN_ROWS, {"count": min(extent.hidden_rows, len(rows))}))
     if extent.hidden_columns and rows:

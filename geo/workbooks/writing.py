@@ -14,12 +14,12 @@ import xlsxwriter
 from geo.errors import InputError
 from geo.foreign_text import holdable
 
-_CELL_CHARACTERS = 32_767  # the most that a cell of a spreadsheet holds
-_SHEET_ROWS = 1_048_576
-_WIDEST = 50  # characters
+CELL_CHARACTERS = 32_767  # the most that a cell of a spreadsheet holds
+SHEET_ROWS = 1_048_576
+WIDEST = 50  # characters
 _SAMPLED = 1000  # cells that a column's width is made from
 _AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-_HEADER = {"bold": True, "bg_color": "#EDEFF2", "bottom": 1}
+HEADER = {"bold": True, "bg_color": "#EDEFF2", "bottom": 1}
 
 Columns = list[tuple[str, list[Any]]]
 
@@ -82,21 +82,21 @@ def plain(cell: Any) -> str | int | float:  # noqa: ANN401 - a cell
 
 def _columns(table: pd.DataFrame) -> Columns:
     """Return the cells column by column, if a sheet can hold them."""
-    if len(table) >= _SHEET_ROWS:
+    if len(table) >= SHEET_ROWS:
         raise InputError(
-            "{rows} rows do not fit a sheet of {most}: write CSV or GeoPackage", rows=len(table), most=_SHEET_ROWS
+            "{rows} rows do not fit a sheet of {most}: write CSV or GeoPackage", rows=len(table), most=SHEET_ROWS
         )
     columns = [
         (holdable(str(name)), [plain(cell) for cell in table.iloc[:, at]]) for at, name in enumerate(table.columns)
     ]
     for name, cells in columns:
         longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
-        if longest > _CELL_CHARACTERS:
+        if longest > CELL_CHARACTERS:
             raise InputError(
                 "column {field} holds {length} characters in one cell, a sheet at most {most}: write GeoPackage or CSV",
                 field=name,
                 length=longest,
-                most=_CELL_CHARACTERS,
+                most=CELL_CHARACTERS,
             )
     return columns
 
@@ -107,24 +107,24 @@ def _sheet_name(text: str) -> str:
 
 
 def _fill(book: Any, page: Any, columns: Columns, rows: int) -> None:  # noqa: ANN401 - xlsxwriter has no types
-    header, usual = book.add_format(_HEADER), book.add_format()
+    header, usual = book.add_format(HEADER), book.add_format()
     page.freeze_panes(1, 0)
     for at, (name, cells) in enumerate(columns):
-        _write_text(page, (0, at), name, header)
+        write_text(page, (0, at), name, header)
         for row, cell in enumerate(cells, start=1):
             if isinstance(cell, str):
-                _write_text(page, (row, at), cell, usual)
+                write_text(page, (row, at), cell, usual)
             elif isinstance(cell, bool):
                 page.write_boolean(row, at, cell)
             else:
                 page.write_number(row, at, cell)
-        widest = max([_width(name) + 4, *(_width(cell) for cell in cells[:_SAMPLED])])
-        page.set_column(at, at, min(widest + 1, _WIDEST))
+        widest = max([width(name) + 4, *(width(cell) for cell in cells[:_SAMPLED])])
+        page.set_column(at, at, min(widest + 1, WIDEST))
     if columns:
         page.autofilter(0, 0, max(rows, 1), len(columns) - 1)
 
 
-def _write_text(page: Any, place: tuple[int, int], text: str, look: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+def write_text(page: Any, place: tuple[int, int], text: str, look: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
     """Write a text as it is; what begins and ends as a run of rich text does would go into the XML unescaped."""
     if text.startswith("<r>") and text.endswith("</r>"):
         page.write_rich_string(*place, text[:1], look, text[1:], look)
@@ -132,7 +132,7 @@ def _write_text(page: Any, place: tuple[int, int], text: str, look: Any) -> None
         page.write_string(*place, text, look)
 
 
-def _width(cell: Any) -> int:  # noqa: ANN401 - a cell
+def width(cell: Any) -> int:  # noqa: ANN401 - a cell
     """Count the columns that a cell takes; a Chinese character takes two."""
     text = str(cell)
     return len(text) if text.isascii() else sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)  # noqa: PLR2004 - CJK starts there
@@ -143,7 +143,7 @@ def _offer(book: Any, page: Any, column: int, rows: int, values: Sequence[str]) 
     source = f"choices_{column + 1}"
     hidden, usual = book.add_worksheet(source), book.add_format()
     for row, value in enumerate(values):
-        _write_text(hidden, (row, 0), holdable(value), usual)
+        write_text(hidden, (row, 0), holdable(value), usual)
     hidden.hide()
     rule = {
         "validate": "list",

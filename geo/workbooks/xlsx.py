@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from geo.errors import InputError
 from geo.workbooks import messages
 from geo.workbooks.extent import MOST_CELLS, SPARSE_CELLS, SPARSE_RATIO, Extent, column_number
+from geo.workbooks.xlsx_formulas import sheet_formulas
 
 MOST_UNPACKED = 2 * 1024**3
 _CHUNK = 1 << 20
@@ -22,6 +23,7 @@ _HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\s[^>]*\shidden=["'](?:1|true)["']
 _TOKEN = re.compile(rb"<(?:\w+:)?(row|c)((?:\s[^>]*?)?)(/?)>")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,9})["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])")
+_FORMULA = re.compile(rb"""<(?:\w+:)?f[\s/>]|<(?:\w+:)?c\s(?:[^>]*\s)?t\s*=\s*["']e["']""")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -76,26 +78,42 @@ def _parsed(archive: zipfile.ZipFile, member: str, file: str) -> ET.Element:
     return ET.fromstring(content)  # noqa: S314 - without a document type there are no entities
 
 
-def sheet_extent(archive: zipfile.ZipFile, member: str) -> Extent:
-    """Return how far the filled cells of a sheet reach, at most: exactly where that matters."""
+def asks_to_compute(archive: zipfile.ZipFile, members: Mapping[str, str], file: str) -> bool:
+    """Tell whether a workbook asks to be computed when it is opened, as those of programs do that cannot compute."""
+    tree = _parsed(archive, members["xl/workbook.xml"], file)
+    rules = [one for one in tree.iter() if one.tag.rpartition("}")[2] == "calcPr"]
+    return any(one.get("fullCalcOnLoad", "0") in ("1", "true") for one in rules)
+
+
+def sheet_extent(archive: zipfile.ZipFile, member: str, file: str, *, to_compute: bool = False) -> Extent:
+    """Return how far the filled cells of a sheet reach, at most: exactly where that matters; and its formulas."""
+    extent, formulas = _extent(archive, member)
+    if formulas:
+        with archive.open(member) as stream:
+            extent.formulas = sheet_formulas(stream, file, to_compute=to_compute)
+    return extent
+
+
+def _extent(archive: zipfile.ZipFile, member: str) -> tuple[Extent, bool]:
     most = Extent()
-    cells, loose = 0, False
+    cells, loose, formulas = 0, False, False
     with archive.open(member) as stream:
         for chunk in _chunks(stream):
             most.hidden_rows += len(_HIDDEN_ROW.findall(chunk))
             most.hidden_columns += len(_HIDDEN_COLUMN.findall(chunk))
             cells += len(_CELL.findall(chunk))
             loose = loose or _NO_PLACE.search(chunk) is not None
+            formulas = formulas or _FORMULA.search(chunk) is not None
             places = _PLACE.findall(chunk)
             most.last_column = max([most.last_column, *map(column_number, {column for column, _ in places})])
             most.last_row = max([most.last_row, *(int(row) - 1 for row in {row for _, row in places})])
     if not loose and most.area <= min(MOST_CELLS, max(SPARSE_CELLS, SPARSE_RATIO * cells)):
         most.filled = cells
-        return most
+        return most, formulas
     with archive.open(member) as stream:
         exact = _exact(stream)
     exact.hidden_rows, exact.hidden_columns = most.hidden_rows, most.hidden_columns
-    return exact
+    return exact, formulas
 
 
 def _chunks(stream: IO[bytes]) -> Iterator[bytes]:

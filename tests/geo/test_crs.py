@@ -1,5 +1,7 @@
 """Datums there and back, against the published formulas and EPSG codes."""
 
+import math
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -136,8 +138,12 @@ def test_six_degree_zones():
 
 
 def test_prefix_zone():
-    eastings = [39_447_924, 447_924, 38_500_000, 20_500_000, 60_500_000, 39_001_000, np.nan]
-    assert prefix_zone(eastings).tolist() == [39, 0, 38, 20, 0, 0, 0]
+    eastings = [39_447_924, 447_924, 38_500_000, 20_500_000, 60_500_000, 39_001_000, np.nan, 9e24, -np.inf]
+    assert prefix_zone(eastings).tolist() == [39, 0, 38, 20, 0, 0, 0, 0, 0]
+
+
+def test_no_number_is_too_large_to_carry_a_zone():
+    assert prefix_zone([-1.7e304, 1.7e304, 1e19, math.inf, -math.inf, math.nan]).tolist() == [0] * 6
 
 
 @settings(deadline=None)

@@ -15,8 +15,7 @@ from routing.hours import own_shift
 from routing.plan.problem_builder import Hours
 from routing.plan.rush import rush_of, share_left
 from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
-from routing.search import groups
-from routing.search import local_search as polish
+from routing.search import groups, part_searches
 from routing.search.drafts import detour_s, holds
 from routing.search.places import Places
 from routing.solver import solve
@@ -113,7 +112,7 @@ def teams_of_the_table() -> st.SearchStrategy[Team]:
 def many_rounds() -> Iterator[None]:
     """Make even small searches begin with territories, change their groups, and keep loads even for some rounds."""
     with (
-        mock.patch.multiple(polish, ROUND_STEPS=8, LONE_STEPS=8),
+        mock.patch.multiple(part_searches, ROUND_STEPS=8, LONE_STEPS=8),
         mock.patch.multiple(groups, GROUP_STOPS=3, GROUP_SLOTS=1, LEAST_SLOTS=1),
     ):
         yield

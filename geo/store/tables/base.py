@@ -32,6 +32,11 @@ def key() -> Column[int]:
     return Column("fid", Whole, primary_key=True, autoincrement=True)
 
 
+def mark() -> Column[int]:
+    """Make the column that names the import which added a row; NULL where none did."""
+    return Column("import_id", Whole, nullable=True)
+
+
 def geom(kind: str, *, nullable: bool = False) -> Column[bytes]:
     """Make the column of a kind of geometry."""
     return Column("geom", geometry(kind), nullable=nullable)

@@ -43,7 +43,7 @@ import_rows = Table(
     metadata,
     key(),
     Column("import_id", Whole, ForeignKey("imports.fid", ondelete="CASCADE"), nullable=False),
-    text("layer"),  # checkpoints, unplaced or zones; of visits also deductions and deduction_photos
+    text("layer"),  # checkpoints, unplaced or zones; visits and deductions, which their import marks, when changed
     text("key"),
     Column("before", Json()),  # the row as it was; NULL when the import added it
     UniqueConstraint("import_id", "layer", "key"),

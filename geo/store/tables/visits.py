@@ -4,7 +4,7 @@ from sqlalchemy import Column, ForeignKey, LargeBinary, Table, UniqueConstraint
 
 from geo import frames
 from geo.store.columns import Time, Whole
-from geo.store.tables.base import geom, gist, key, metadata, of, text
+from geo.store.tables.base import geom, gist, key, mark, metadata, of, text
 
 visits = Table(
     "visits",
@@ -17,6 +17,7 @@ visits = Table(
     *of(frames.VISITS, "round_id", "checkpoint", "arrived_at"),
     Column("arrived_at", Time(), nullable=False, index=True),
     text("grid_code"),
+    mark(),
     gist("visits"),
 )
 
@@ -27,6 +28,7 @@ deductions = Table(
     text("id", unique=True),
     text("visit", ForeignKey("visits.id", ondelete="CASCADE"), index=True),
     *of(frames.DEDUCTIONS, "visit"),
+    mark(),
 )
 
 photos = Table(
@@ -47,5 +49,6 @@ deduction_photos = Table(
     key(),
     text("deduction", ForeignKey("deductions.id", ondelete="CASCADE")),
     text("photo", ForeignKey("photos.sha256"), index=True),
+    mark(),
     UniqueConstraint("deduction", "photo"),
 )

@@ -248,7 +248,7 @@ def test_a_disk_that_fills_leaves_the_older_backup(city, tmp_path):
     try:
         with Store.open(city) as store:
             resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, usual[1]))
-            with pytest.raises(StoreError, match="cannot be written|is full"):
+            with pytest.raises(StoreError, match="cannot be written"):
                 store.backup(backup)
             resource.setrlimit(resource.RLIMIT_FSIZE, usual)
     finally:

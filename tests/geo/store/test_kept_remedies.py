@@ -5,11 +5,13 @@ import json
 import zlib
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 
 from geo.model import Round
-from geo.store import Store
+from geo.store import Store, migrations
 from geo.store.migrations.versions import remedies_0012 as migration
+from geo.store.tables import REVISION
 from routing.amend.log import DROPPED
 from routing.plan.remedies import CHANGES, Change, Remedy
 from routing.problem import REASONS, Reason
@@ -22,8 +24,8 @@ def _sentence(change: Change) -> str:
 
 
 @pytest.fixture
-def old(store: Store, roster) -> Store:
-    """Return a city as the version before kept it."""
+def old(store: Store, roster, monkeypatch) -> Store:
+    """Return a city that kept sentences until this migration; what later ones add to the tables is there already."""
     found = roster(len(Change) + 1)
     store.upsert_checkpoints(found)
     store.create_round(Round("R1", start=dt.date(2026, 6, 12), days=3, teams=1, size=4))
@@ -59,7 +61,12 @@ def old(store: Store, roster) -> Store:
             "undone_by) VALUES ('R1', 1, :at, 'p', 'late', 'jam', '{}', :touched, :notes, :before, '')",
             change,
         )
-        run("UPDATE alembic_version SET version_num = :old", {"old": migration.down_revision})
+        version = "UPDATE alembic_version SET version_num = :at"
+        run(version, {"at": migration.down_revision})
+        newest = command.upgrade
+        monkeypatch.setattr(command, "upgrade", lambda config, _: newest(config, migration.revision))
+        migrations.upgrade(connection, store._backend.register)
+        run(version, {"at": REVISION})
     return store
 
 

@@ -18,7 +18,8 @@ from geo.errors import InputError
 from geo.readers import Reading, read_roster
 from geo.readers.chosen_file import ChosenFile
 from geo.workbooks import workbook_grids
-from geo.workbooks.extent import Extent, cell_name, column_number
+from geo.workbooks.extent import Extent, column_number
+from geo.workbooks.formulas import cell_name
 from geo.workbooks.xlsx import sheet_extent
 
 FAULTS = Path(__file__).parents[1] / "faults"
@@ -151,7 +152,7 @@ def test_cells_without_places_are_counted(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("s.xml", rows)
     with zipfile.ZipFile(path) as archive:
-        found = sheet_extent(archive, "s.xml")
+        found = sheet_extent(archive, "s.xml", "s.xlsx")
     assert (found.last_row, found.last_column, found.filled) == (4, 2, 10)
 
 

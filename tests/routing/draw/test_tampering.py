@@ -4,7 +4,6 @@ import copy
 import hashlib
 import importlib.util
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, sync_playwright
+from playwright.sync_api import Browser, Route
 
 from routing.draw import Design
 from routing.draw.chain import Chain
@@ -332,11 +331,7 @@ def test_a_closing_is_tampered_with_in_vain(town, tmp_path):
 
 
 @pytest.mark.browser
-def test_the_browser_gives_the_same_answers_offline(texts, answers):
-    chromium = os.environ.get("XUNDIAN_CHROMIUM") or shutil.which("chromium")
-    if chromium is None or not Path(chromium).exists():
-        pytest.skip("no Chromium here; make test installs it and names it in XUNDIAN_CHROMIUM")
-
+def test_the_browser_gives_the_same_answers_offline(texts, answers, browser: Browser):
     def serve(route: Route) -> None:
         name = route.request.url.rsplit("/", 1)[1]
         if name:
@@ -344,16 +339,14 @@ def test_the_browser_gives_the_same_answers_offline(texts, answers):
         else:
             route.fulfill(body="<title>offline</title>", content_type="text/html")
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.route("**/*", serve)
-        page.goto("https://office.test/")
-        page.add_script_tag(
-            content='import { parse, verify } from "/verify.js"; window.answer = (text) => verify(parse(text));',
-            type="module",
-        )
-        page.wait_for_function("window.answer !== undefined")
-        got = {name: page.evaluate("(text) => window.answer(text)", text) for name, text in texts.items()}
-        browser.close()
+    page = browser.new_page()
+    page.route("**/*", serve)
+    page.goto("https://office.test/")
+    page.add_script_tag(
+        content='import { parse, verify } from "/verify.js"; window.answer = (text) => verify(parse(text));',
+        type="module",
+    )
+    page.wait_for_function("window.answer !== undefined")
+    got = {name: page.evaluate("(text) => window.answer(text)", text) for name, text in texts.items()}
+    page.close()
     assert {name: [one["faults"], one["facts"]] for name, one in got.items()} == answers

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Error, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, Route
 
 from data.demo import build
 from geo.catalogue import load
@@ -22,6 +22,7 @@ from geo.model import Role, Round
 from geo.store import Store
 from routing.plan.planner import PlanOptions, plan_round
 from routing.rounds import draw_round
+from tests.browser import WAIT_MS
 from webmap import create_app
 from webmap.accounts.auth import add_account
 from webmap.accounts.limits import gate_of
@@ -30,10 +31,7 @@ from webmap.server import Server, running
 
 ROUND = Round("2026-06", start=dt.date(2026, 6, 9), days=4, teams=11, size=1_090, covert=True)
 PLAN_STEPS = 1_000  # in place of seconds: a busy machine makes the same plan
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
-EDGES = ("PROGRAMFILES", "PROGRAMFILES(X86)")
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
-WAIT_MS = 180_000  # a machine may be busy; nothing waits longer than it must
 # Nothing that the page asked for is under way, and the map lies still with all of it.
 RESTS = """() => {
   const map = globalThis.atlasMap;
@@ -45,16 +43,6 @@ DRAWS = """(wait) => new Promise((drawn) => {
   setTimeout(drawn, wait, false);
   atlasMap.triggerRepaint();
 })"""
-FLAGS = (
-    "--no-sandbox",
-    "--use-angle=swiftshader",  # MapLibre needs WebGL, a test machine seldom has a graphics card
-    "--enable-unsafe-swiftshader",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @dataclass(frozen=True)
@@ -141,30 +129,6 @@ class Visitor:
         """Return the hosts other than the server's own that were asked for anything."""
         own = urlsplit(self.address).netloc
         return {urlsplit(url).netloc for url in self.asked if not url.startswith(("data:", "blob:"))} - {own}
-
-
-def chromium() -> str:
-    """Find the browser, or fail and say what to install."""
-    named = os.environ.get("XUNDIAN_CHROMIUM")
-    found = [named] if named else [path for name in CHROMIUMS if (path := shutil.which(name))]
-    found += [
-        str(path)
-        for variable in EDGES
-        if (path := Path(os.environ.get(variable, "")) / "Microsoft/Edge/Application/msedge.exe").exists()
-    ]
-    if not found:
-        pytest.fail("The browser tests need Chromium, Chrome or Edge: install one, or name it in XUNDIAN_CHROMIUM.")
-    return found[0]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start the browser."""
-    expect.set_options(timeout=WAIT_MS)  # a busy machine draws slowly
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -194,10 +194,10 @@ def test_a_click_on_a_cell_and_a_stop_tells_what_is_known(opened: Callable, pict
     edge = page.locator("path.hot").first.evaluate(CORNER)
     for off in ((3, 3), (-3, 3), (3, -3), (-3, -3)):  # one of the four lies in the flagged cell
         page.mouse.click(edge[0] + off[0], edge[1] + off[1])
-        if page.locator(".cell dl").count():  # a click is answered at once, and moves the map only with a card
+        if page.locator(".card dl").count():  # a click is answered at once, and moves the map only with a card
             break
-    expect(page.locator(".cell")).to_contain_text("考察次数")
-    expect(page.locator(".cell")).to_contain_text("95%")
+    expect(page.locator(".card")).to_contain_text("考察次数")
+    expect(page.locator(".card")).to_contain_text("95%")
     page.screenshot(path=pictures / "standalone-cell-desk-zh.png")
     page.locator(".leaflet-control-layers-base label").nth(1).click()
     marks = page.locator(".mark")

@@ -1,0 +1,153 @@
+"""Separated text as rows of cells, read piece by piece: a file may be larger than the memory."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from geo.errors import InputError
+from geo.foreign_text import any_guarded, unguarded
+from geo.notes import Note
+from geo.readers import messages
+from geo.readers.columns import HEADER_ROWS, Headings
+from geo.readers.encodings import NAMES, encoding_of
+from geo.readers.quotes import QuoteWatch
+
+_SEPARATORS = ",;\t|，"
+_HEAD_CHARACTERS = 400_000
+_BLOCK_CHARACTERS = 2**16
+_CELL_CHARACTERS = 2**24
+_MARK = "\ufeff"  # of this file, or of files that were put one after the other
+
+Heard = Callable[[int, int], None]
+"""Hears how many bytes are read, of how many."""
+
+
+def _deaf(done: int, total: int) -> None:
+    """Hear nothing."""
+
+
+class TextFile:
+    """A file of separated text.
+
+    Parameters
+    ----------
+    path
+        The file.
+    headings
+        By which the separator is known.
+    heard
+        Hears how far the reading is.
+
+    Raises
+    ------
+    InputError
+        When it is not text, or changes its encoding.
+    """
+
+    def __init__(self, path: Path, headings: Headings, heard: Heard = _deaf) -> None:
+        self._path, self._heard = path, heard
+        self._raw = path.open("rb")
+        try:
+            self._encoding = encoding_of(self._raw, path.name)
+            self._raw.seek(0)
+            self._text = io.TextIOWrapper(self._raw, encoding=self._encoding, newline="")
+            self._head = self._checked(self._readlines(_HEAD_CHARACTERS), 0)
+            self.separator = self._named_separator() or _separator("".join(self._head), headings)
+        except BaseException:
+            self._raw.close()
+            raise
+        self._watch = QuoteWatch(self._head, self.separator)
+        self.ended = True  # the last line ends; true until it was read
+        self._guarded = False  # some cell may carry the guard of a careful program
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._raw.close()
+
+    @property
+    def note(self) -> Note:
+        """Say in which encoding it is."""
+        return Note(messages.ENCODING, {"file": self._path.name, "encoding": NAMES.get(self._encoding, self._encoding)})
+
+    def rows(self) -> Iterator[list[str]]:
+        """Yield the rows.
+
+        Raises
+        ------
+        InputError
+            When a quotation mark does not close where its cell ends.
+        """
+        csv.field_size_limit(_CELL_CHARACTERS)
+        rows: Iterator[list[str]] = csv.reader(self._lines(), delimiter=self.separator, strict=False)
+        try:
+            for row in rows:
+                yield [unguarded(cell) for cell in row] if self._guarded else row
+        except csv.Error as error:
+            if self._watch.opened:
+                raise self._open_quote(self._watch.opened) from error
+            raise InputError(messages.UNREADABLE, file=self._path.name, reason=str(error)) from error
+
+    def _lines(self) -> Iterator[str]:
+        """Yield the lines, each looked at before it is given out."""
+        total, told, number = self._path.stat().st_size, 0, 0
+        for block in chain([self._head], iter(lambda: self._readlines(_BLOCK_CHARACTERS), [])):
+            lines = self._checked(block, number)
+            number += len(lines)
+            if (at := self._watch.fault(lines)) != 0:
+                raise self._open_quote(at)
+            whole = "".join(lines)
+            self._guarded = self._guarded or any_guarded(whole)
+            self.ended = not whole or whole[-1] in "\r\n"
+            yield from lines
+            if self._raw.tell() - told >= _HEAD_CHARACTERS:
+                told = self._raw.tell()
+                self._heard(told, total)
+        if self._watch.opened:
+            raise self._open_quote(self._watch.opened)
+
+    def _readlines(self, most: int) -> list[str]:
+        try:
+            return self._text.readlines(most)
+        except UnicodeDecodeError as error:
+            raise InputError(messages.BROKEN_TEXT, file=self._path.name) from error
+
+    def _checked(self, lines: list[str], above: int) -> list[str]:
+        """Refuse lines that no text has, and leave marks of the encoding out."""
+        whole = "".join(lines)
+        if "\x00" in whole:
+            if self._encoding == "latin-1":
+                raise InputError(messages.BROKEN_TEXT, file=self._path.name)
+            line = above + next(at for at, line in enumerate(lines, start=1) if "\x00" in line)
+            raise InputError(messages.NUL_TEXT, file=self._path.name, line=line)
+        return [line.replace(_MARK, "") for line in lines] if _MARK in whole else lines
+
+    def _named_separator(self) -> str:
+        """Return the separator that a first line such as ``sep=;`` names, and empty that line; else nothing."""
+        said = self._head[0].strip() if self._head else ""
+        if not said.casefold().startswith("sep=") or len(said) != len("sep=;"):
+            return ""
+        self._head[0] = "\n"
+        return said[-1]
+
+    def _open_quote(self, line: int) -> InputError:
+        return InputError(messages.OPEN_QUOTE, file=self._path.name, line=line)
+
+
+def _separator(head: str, headings: Headings) -> str:
+    """Choose the separator that shows the most known headings; where none does, the most columns."""
+    head = "\n".join(head.splitlines()[:HEADER_ROWS])
+    unquoted = "".join(part for at, part in enumerate(head.split('"')) if at % 2 == 0)
+
+    def known(separator: str) -> int:
+        rows = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+        return max((headings.known(row) for row in rows), default=0)
+
+    return max(_SEPARATORS, key=lambda one: (known(one), unquoted.count(one)))
