@@ -93,6 +93,7 @@ def _taken(connection: opening.Opened, _record: object, _proxy: object) -> None:
     """Open a city anew that could only be read: meanwhile it may be written, or another file."""
     if connection.is_stale():
         raise DisconnectionError
+    connection.used = True
 
 
 def _begin(connection: Connection) -> None:

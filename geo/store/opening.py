@@ -7,7 +7,6 @@ sure that it is still the same file.
 
 import os
 import sqlite3
-import time
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
@@ -17,7 +16,6 @@ from geo.errors import StoreError
 
 READ_MS = 1_000  # only a program that has the file for itself alone makes a reader wait
 WRITE_MS = 10_000  # behind another writer
-_FRESH_S = 2.0  # a city that could only be read is asked again whether it can be written
 _NO_LOCKS = "unix-none" if os.name == "posix" else "win32-none"
 _CANNOT_BE_HERE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
 Stamp = tuple[tuple[int, int, int], ...]
@@ -37,15 +35,15 @@ class Opened(sqlite3.Connection):
     way: Way = Way.USUAL
     stamp: Stamp = ()
     path: Path = Path()
-    since_s: float = 0.0
+    used: bool = False
 
     def is_still(self) -> bool:
         """Tell whether the file is what it was; a file that is open in the usual way may change."""
         return self.way is Way.USUAL or self.stamp == stamp_of(self.path)
 
     def is_stale(self) -> bool:
-        """Tell whether another look is due at how the file can be opened."""
-        return self.way is not Way.USUAL and (time.monotonic() - self.since_s > _FRESH_S or not self.is_still())
+        """Tell whether another look is due at how the file can be opened: the disk may have room again by now."""
+        return self.way is not Way.USUAL and (self.used or not self.is_still())
 
 
 def connect(path: Path, *, timeout_ms: int = READ_MS, **options: Any) -> Opened:  # noqa: ANN401 - the driver's own
@@ -123,5 +121,5 @@ def _opened(path: Path, way: Way, timeout_ms: int, options: Mapping[str, Any]) -
     except BaseException:
         connection.close()
         raise
-    connection.way, connection.stamp, connection.path, connection.since_s = way, stamp, path, time.monotonic()
+    connection.way, connection.stamp, connection.path = way, stamp, path
     return connection
