@@ -17,18 +17,18 @@ _ROOT = r"(?:[A-Za-z]:[\\/]|\\\\|/)"
 _PART = r"""[^\s'":;,()<>|*?/\\]++"""
 _QUOTED = re.compile(rf"""(['"]){_ROOT}[^'"\n]*+\1""")
 _BARE = re.compile(rf"(?<![\w/.\\-]){_ROOT}{_PART}(?:[/\\]++{_PART})++")
-_FULL = "the disk is full: nothing was changed. Make room, then try again"
-_READ_ONLY = "this place can only be read: nothing was changed. Have its rights changed, or name another place"
-_BROKEN = "the disk failed ({reason}): nothing was changed. Look after the disk, and after the newest backup"
-_OTHER = "the system refused: {reason}"
+FULL = "the disk is full: nothing was changed. Make room, then try again"
+READ_ONLY = "this place can only be read: nothing was changed. Have its rights changed, or name another place"
+BROKEN = "the disk failed ({reason}): nothing was changed. Look after the disk, and after the newest backup"
+OTHER = "the system refused: {reason}"
 _WORDS = {
-    errno.ENOSPC: _FULL,
-    errno.EDQUOT: _FULL,
-    errno.EFBIG: _FULL,
-    errno.EROFS: _READ_ONLY,
-    errno.EACCES: _READ_ONLY,
-    errno.EPERM: _READ_ONLY,
-    errno.EIO: _BROKEN,
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EFBIG: FULL,
+    errno.EROFS: READ_ONLY,
+    errno.EACCES: READ_ONLY,
+    errno.EPERM: READ_ONLY,
+    errno.EIO: BROKEN,
 }
 
 
@@ -52,7 +52,7 @@ def told(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def refused(error: OSError) -> XundianError:
     """Make the error that says why the system refused, and what to do."""
-    template = _WORDS.get(error.errno or 0, _OTHER)
+    template = _WORDS.get(error.errno or 0, OTHER)
     return StoreError(template, reason=reason_of(error)) if "{" in template else StoreError(template)
 
 

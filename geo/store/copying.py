@@ -11,7 +11,7 @@ from geo.failures import reason_of
 from geo.notes import Sentences
 from geo.store import opening, soundness, telling
 
-_UNWRITTEN = "{path} cannot be written: {reason}"
+UNWRITTEN = "{path} cannot be written: {reason}"
 Prepare = Callable[[sqlite3.Connection], None]
 """Gives a connection the functions of our R-tree triggers."""
 
@@ -39,7 +39,7 @@ def copy(source: Path, target: Path, city: str, prepare: Prepare) -> None:
             if _faults(draft, prepare):
                 raise _damaged(source, target, city, prepare)
     except OSError as error:
-        raise StoreError(_UNWRITTEN, path=target, reason=reason_of(error)) from error
+        raise StoreError(UNWRITTEN, path=target, reason=reason_of(error)) from error
 
 
 def _copied(source: Path, draft: Path, target: Path, city: str) -> None:
@@ -63,7 +63,7 @@ def _copied(source: Path, draft: Path, target: Path, city: str) -> None:
         except sqlite3.Error as error:
             if _broken(error):
                 raise telling.of_file(error, city, source) from error
-            raise StoreError(_UNWRITTEN, path=target, reason=str(error)) from error
+            raise StoreError(UNWRITTEN, path=target, reason=str(error)) from error
         opening.require_still(plain, city)
 
 

@@ -11,34 +11,31 @@ from geo.errors import StoreError, XundianError
 from geo.failures import without_paths
 from geo.store.holders import holder_of
 
-_HELD = (
+HELD = (
     "{city} is held by {program} (process {process}): nothing was changed. Wait until it is done or close it there, "
     "then try again"
 )
-_IN_USE = (
+IN_USE = (
     "{city} is held by another program, as an import or a QGIS with unsaved edits: nothing was changed. Wait until it "
     "is done or close it there, then try again"
 )
-_FULL = "the disk on which {city} lies is full: nothing was changed. Make room, then try again"
-_READ_ONLY = (
+FULL = "the disk on which {city} lies is full: nothing was changed. Make room, then try again"
+READ_ONLY = (
     "{city} can only be read where it lies: nothing was changed. Copy it to where it may be written, or have the "
     "rights of its file, its folder and its disk changed"
 )
-_DAMAGED = (
-    "{city} is damaged ({reason}): stop what uses it, and put its newest backup in its place; 'xundian backup' makes "
-    "none of a damaged city"
-)
-_DISK = "the disk of {city} failed ({reason}): nothing was changed. Look after the disk, and after the newest backup"
-_CLOSED = "{city} cannot be opened ({reason}): look whether it is a file, and whether its folder may be entered"
-_AWAY = "{city} cannot be read: {reason}"
-_OTHER = "{city} refused: {reason}"
+DAMAGED = "{city} is damaged ({reason}): stop what uses it, keep the file aside, and put its newest backup in its place"
+DISK = "the disk of {city} failed ({reason}): nothing was changed. Look after the disk, and after the newest backup"
+CLOSED = "{city} cannot be opened ({reason}): look whether it is a file, and whether its folder may be entered"
+AWAY = "{city} cannot be read: {reason}"
+OTHER = "{city} refused: {reason}"
 _TEMPLATES = {
-    sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_READONLY: _READ_ONLY,
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
-    sqlite3.SQLITE_IOERR: _DISK,
-    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
+    sqlite3.SQLITE_IOERR: DISK,
+    sqlite3.SQLITE_CANTOPEN: CLOSED,
 }
 _LITTLE = 128 * 1024  # bytes; the index of a log alone takes 32 KB
 _WAITED_FOR = "55P03"  # lock_not_available
@@ -54,9 +51,9 @@ def of_file(error: BaseException, city: str, path: Path) -> XundianError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return _held(city, holder_of(path))
-    template = _TEMPLATES.get(code, _OTHER)
-    if template in (_READ_ONLY, _DISK) and _no_room(path):  # a log cannot begin on a full disk either
-        template = _FULL
+    template = _TEMPLATES.get(code, OTHER)
+    if template in (READ_ONLY, DISK) and _no_room(path):  # a log cannot begin on a full disk either
+        template = FULL
     return _error(template, city, error)
 
 
@@ -67,16 +64,16 @@ def of_server(error: BaseException, city: str, holder: Callable[[], tuple[str, i
     state = str(getattr(error, "sqlstate", None) or "")
     if state == _WAITED_FOR:
         return _held(city, holder())
-    kinds = ((_SERVER_FULL, _FULL), (_SERVER_READS, _READ_ONLY), (_SERVER_DAMAGED, _DAMAGED))
-    template = next((words for states, words in kinds if state in states), _OTHER)
+    kinds = ((_SERVER_FULL, FULL), (_SERVER_READS, READ_ONLY), (_SERVER_DAMAGED, DAMAGED))
+    template = next((words for states, words in kinds if state in states), OTHER)
     away = state.startswith("08") or (not state and type(error).__name__ == "OperationalError")
-    return _error(_AWAY if away else template, city, error)
+    return _error(AWAY if away else template, city, error)
 
 
 def _held(city: str, holder: tuple[str, int] | None) -> StoreError:
     if holder is None:
-        return StoreError(_IN_USE, city=city)
-    return StoreError(_HELD, city=city, program=holder[0] or "?", process=holder[1])
+        return StoreError(IN_USE, city=city)
+    return StoreError(HELD, city=city, program=holder[0] or "?", process=holder[1])
 
 
 def _no_room(path: Path) -> bool:
