@@ -113,7 +113,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     return app
 
 
-class Json(DefaultJSONProvider):
+class JsonProvider(DefaultJSONProvider):
     """JSON in and out; what is nested to no end is no JSON."""
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:  # noqa: ANN401 - Flask's signature
@@ -133,7 +133,7 @@ class Json(DefaultJSONProvider):
 class Site(Flask):
     """The application, whose log holds no address: one may carry the token of an upload."""
 
-    json_provider_class = Json
+    json_provider_class = JsonProvider
 
     def log_exception(self, exc_info: Any) -> None:  # noqa: ANN401 - Flask's signature
         """Note a failure with the rule of its address."""

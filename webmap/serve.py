@@ -27,7 +27,7 @@ from webmap.server.site import run_in_foreground
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ServedSite:
     """Where a city is served, and how."""
 
     host: str = "127.0.0.1"
@@ -95,7 +95,7 @@ def prepare(app: Flask) -> None:
     work.prepare(app)
 
 
-def serve(city: str, site: Site, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+def serve(city: str, site: ServedSite, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
     """Serve a city until the process is asked to end; requests under way are finished then.
 
     Parameters

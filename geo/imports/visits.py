@@ -16,7 +16,7 @@ from geo.readers.chosen_file import ChosenFile
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.visits import VisitContext, VisitTable
 from geo.store import Store
-from geo.store.journal import Source
+from geo.store.journal import ImportSource
 
 
 def import_visits(
@@ -54,7 +54,7 @@ def import_visits(
         )
         if options.dry_run:
             return report
-        source = Source("visits", options.file or path.name, options.who)
+        source = ImportSource("visits", options.file or path.name, options.who)
         batches = judged.batches(progress)
         changes = store.record_batches(batches, source=source, brought=files or {}, count=judged.visits)
     return replace(report, new=changes.accepted, updated=changes.updated, unchanged=changes.unchanged)

@@ -14,7 +14,7 @@ from geo.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class RoundFindings:
     """A drawn round with what its visits found.
 
     Parameters
@@ -44,7 +44,7 @@ class Findings:
         return {code: category.points for code, category in self.catalogue.categories.items()}
 
 
-def findings(store: Store, round_id: str, *, until: dt.datetime | None = None) -> Findings:
+def findings(store: Store, round_id: str, *, until: dt.datetime | None = None) -> RoundFindings:
     """Read what a round found.
 
     Parameters
@@ -73,4 +73,4 @@ def findings(store: Store, round_id: str, *, until: dt.datetime | None = None) -
     zones = store.zones()
     parent = zones["parent"].to_dict()
     sample["district_code"] = pd.array([parent.get(code, "") for code in sample["street_code"]], dtype="str")
-    return Findings(made, store.catalogue(made.edition), sample, visits, store.deductions_frame(scope), zones)
+    return RoundFindings(made, store.catalogue(made.edition), sample, visits, store.deductions_frame(scope), zones)

@@ -6,14 +6,14 @@ from geo.store.catalogues import Catalogues
 from geo.store.checkpoints import Checkpoints
 from geo.store.closures import Closures
 from geo.store.journal import Import, Undone
-from geo.store.plans import Kept
+from geo.store.plans import KeptCandidates
 from geo.store.proofs import Proofs
-from geo.store.streets import Streets
+from geo.store.streets import KeptStreets
 from geo.store.visits import Visits
 from geo.store.zones import Zones
 
 
-class Store(Streets, Zones, Checkpoints, Proofs, Amendments, Closures, Visits, Catalogues, Accounts):
+class Store(KeptStreets, Zones, Checkpoints, Proofs, Amendments, Closures, Visits, Catalogues, Accounts):
     """One city, opened by the path of a GeoPackage file or the URL of a PostgreSQL database.
 
     Safe to share between threads; each process opens its own. Every method that writes is one transaction, and when it
@@ -26,4 +26,4 @@ class Store(Streets, Zones, Checkpoints, Proofs, Amendments, Closures, Visits, C
     """
 
 
-__all__ = ["Import", "Kept", "Store", "Undone"]
+__all__ = ["Import", "KeptCandidates", "Store", "Undone"]

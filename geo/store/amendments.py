@@ -32,7 +32,7 @@ COLUMNS = ("revision", "at", "by", "kind", "team", "day", "reason", "text", "par
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """What the log keeps of a change."""
 
     at: dt.datetime  # UTC
@@ -76,7 +76,7 @@ class Amendments(Plans, Fieldwork):
             round_of(connection, round_id)
             return revision_of(connection, round_id)[0]
 
-    def replace_route(self, round_id: str, new: NewRoutes, line: Line, *, revision: int) -> int:
+    def replace_route(self, round_id: str, new: NewRoutes, line: LogLine, *, revision: int) -> int:
         """Replace single routes and log why, all or nothing, and give the new revision.
 
         Parameters

@@ -12,7 +12,7 @@ from geo import frames
 from geo.errors import NotFoundError, StateError
 from geo.model import Changes
 from geo.store import rows, tables
-from geo.store.journal import UNPLACED, Journal, Source, note, used
+from geo.store.journal import UNPLACED, ImportSource, Journal, note, used
 from geo.store.scope import in_zone
 from geo.store.upsert import Upserted, existing, upsert
 
@@ -59,7 +59,9 @@ class Checkpoints(Journal):
             retired = self._retire(connection, retire)
             changes = replace(done.changes, retired=len(retired.before))
             if import_of is not None:
-                note(connection, Source("checkpoints", import_of, who), changes, [*parts, ("checkpoints", retired)])
+                note(
+                    connection, ImportSource("checkpoints", import_of, who), changes, [*parts, ("checkpoints", retired)]
+                )
         return changes
 
     def retire_checkpoints(self, ids: Collection[str]) -> int:

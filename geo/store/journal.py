@@ -47,7 +47,7 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ImportSource:
     """Where an import comes from."""
 
     kind: str
@@ -112,14 +112,14 @@ class Journal(Database):
             return _undo(connection, import_id, self._backend)
 
 
-def note(connection: Connection, source: Source, changes: Changes, parts: Sequence[tuple[str, Upserted]]) -> None:
+def note(connection: Connection, source: ImportSource, changes: Changes, parts: Sequence[tuple[str, Upserted]]) -> None:
     """Write down an import and the rows that it changed, by layer."""
     import_id = begin(connection, source)
     note_rows(connection, import_id, [(name, {**dict.fromkeys(p.added), **_plain(p.before)}) for name, p in parts])
     end(connection, import_id, changes)
 
 
-def begin(connection: Connection, source: Source) -> int:
+def begin(connection: Connection, source: ImportSource) -> int:
     """Write down that an import begins, and give its number."""
     t = tables.imports
     row = {**asdict(source), "at": dt.datetime.now(dt.UTC), "counts": asdict(Changes()), "undone": False}

@@ -22,7 +22,7 @@ _FIGURES = tables.plan_figures
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptCandidates:
     """What a plan was, or was to be, chosen from."""
 
     sha256: str
@@ -126,7 +126,7 @@ class Plans(Database):
             if connection.execute(update(t).where(*this).values(content=row["content"])).rowcount == 0:
                 connection.execute(insert(t).values(round_id=round_id, sha256=sha256, **row))
 
-    def candidates(self, round_id: str) -> tuple[bytes, Kept]:
+    def candidates(self, round_id: str) -> tuple[bytes, KeptCandidates]:
         """Return what the plan of a round was chosen from, as it is in the store; compare it with its hash.
 
         Raises
@@ -144,7 +144,7 @@ class Plans(Database):
             raise NotFoundError("round {round} has no candidates: its plan was not varied", round=round_id)
         return zlib.decompress(found), kept[0]
 
-    def candidates_kept(self, round_id: str) -> list[Kept]:
+    def candidates_kept(self, round_id: str) -> list[KeptCandidates]:
         """List everything that a plan of a round was ever to be chosen from, the oldest first.
 
         Raises
@@ -185,12 +185,12 @@ class Plans(Database):
             return rows.fetch(connection, statement, schema, self._backend)
 
 
-def _kept(connection: Connection, round_id: str) -> list[Kept]:
+def _kept(connection: Connection, round_id: str) -> list[KeptCandidates]:
     round_of(connection, round_id)
     t = tables.candidates
     used = connection.scalar(select(_FIGURES.c.candidates).where(_FIGURES.c.round_id == round_id))
     found = connection.execute(select(t.c.sha256, t.c.kept_at).where(t.c.round_id == round_id).order_by(t.c.fid))
-    return [Kept(row.sha256, row.kept_at, row.sha256 == used) for row in found]
+    return [KeptCandidates(row.sha256, row.kept_at, row.sha256 == used) for row in found]
 
 
 def _keep_only_choice(connection: Connection, round_id: str, sha256: str) -> None:

@@ -12,7 +12,7 @@ from geo.store.database import Database
 _SOURCE = "streets_sha256"
 
 
-class Streets(Database):
+class KeptStreets(Database):
     """Street edges and turn bans, replaced as a whole."""
 
     def replace_streets(

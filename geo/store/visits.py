@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Integer, Select, cast, func, select
 from geo import frames
 from geo.model import Changes, Photo, Scope, Visit
 from geo.store import journal, photos, rows, tables, visit_journal
-from geo.store.arrivals import Arrivals
 from geo.store.scope import InZone, in_zone
 from geo.store.visit_batches import VisitBatch, batch_of
+from geo.store.visit_writer import VisitWriter
 
 _V, _D = tables.visits, tables.deductions
 _NO_PHOTOS: Mapping[str, Photo] = MappingProxyType({})
@@ -56,14 +56,14 @@ class Visits(photos.Photos):
         InputError
             When a time names no zone, or a photo is neither brought nor there.
         """
-        source = None if import_of is None else journal.Source(visit_journal.KIND, import_of, who)
+        source = None if import_of is None else journal.ImportSource(visit_journal.KIND, import_of, who)
         return self.record_batches([batch_of(visits)], source=source, brought=brought)
 
     def record_batches(
         self,
         batches: Iterable[VisitBatch],
         *,
-        source: journal.Source | None = None,
+        source: journal.ImportSource | None = None,
         brought: Mapping[str, Photo] = _NO_PHOTOS,
         count: int = 0,
     ) -> Changes:
@@ -85,13 +85,13 @@ class Visits(photos.Photos):
             self._backend.lock(connection, _V)
             mark = None if source is None else journal.begin(connection, source)
             with self._backend.bulk(connection, _V, count), self._backend.bulk(connection, _D, count):
-                arrivals = Arrivals(connection, self._backend, brought, mark)
+                writer = VisitWriter(connection, self._backend, brought, mark)
                 for batch in batches:
-                    written = arrivals.write(batch)
+                    written = writer.write(batch)
                     changes = _added(changes, written.changes)
                     if mark is not None:
                         journal.note_rows(connection, mark, visit_journal.before(written))
-                arrivals.end()
+                writer.end()
             if mark is not None:
                 journal.end(connection, mark, changes)
         return changes

@@ -6,7 +6,7 @@ from geo import frames
 from geo.model import Changes, Level
 from geo.store import rows, tables
 from geo.store.database import Database
-from geo.store.journal import Source, note
+from geo.store.journal import ImportSource, note
 from geo.store.upsert import upsert
 
 
@@ -28,7 +28,7 @@ class Zones(Database):
         with self._writing() as connection:
             done = upsert(connection, tables.zones, frames.ZONES, frame, self._backend)
             if import_of is not None:
-                note(connection, Source("zones", import_of, who), done.changes, [("zones", done)])
+                note(connection, ImportSource("zones", import_of, who), done.changes, [("zones", done)])
             return done.changes
 
     def zones(self, level: Level | str | None = None) -> gpd.GeoDataFrame:

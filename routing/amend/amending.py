@@ -8,7 +8,7 @@ from typing import Any
 from geo.errors import StateError
 from geo.frames import ROUTES, STOPS
 from geo.store import Store
-from geo.store.amendments import Line, NewRoutes
+from geo.store.amendments import LogLine, NewRoutes
 from routing.amend.changes import Change, StreetClosed, Takeover, params_of, reason_of
 from routing.amend.context import AmendmentContext
 from routing.amend.log import Told, told
@@ -84,7 +84,7 @@ def amend(
     params = params_of(change)
     if isinstance(change, StreetClosed):
         params["edges"] = sorted(context.edges_of(change))
-    line = Line(now or dt.datetime.now(dt.UTC), by, change.kind, reason, params, touched, notes)
+    line = LogLine(now or dt.datetime.now(dt.UTC), by, change.kind, reason, params, touched, notes)
     number = store.replace_route(round_id, _new(found), line, revision=context.revision)
     return Amendment(found, number, notes, touched)
 

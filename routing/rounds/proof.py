@@ -107,7 +107,7 @@ def commit_round(
     year = round_.start.year
     own, is_new = _secrets_for(store, year)
     of_year = {one.name for one in store.secret_sets() if one.year == year}
-    terms = proofs.Terms(
+    terms = proofs.CommitmentTerms(
         vault.secrets_of(store, own.root),
         _used(store, own.name) + 1,
         public_number,

@@ -13,7 +13,7 @@ from geo.progress import Progress, silent
 from geo.store import Store
 from geo.store.fieldwork import Replaced
 from routing.draw import Balance, Design, frame_sha256
-from routing.draw.report import Figures, figures, quotas_kept, streets_covered
+from routing.draw.report import DrawFigures, figures, quotas_kept, streets_covered
 from routing.draw.sample import drawn_from
 from routing.rounds.frame import STREET
 from routing.rounds.making import frozen
@@ -56,7 +56,7 @@ class RoundReport:
     quotas: pd.DataFrame  # per category: quota, drawn
     streets: pd.DataFrame  # per street office: name, expected, drawn
     balance: Balance
-    comparison: Figures | None  # with simpler draws; None when it wasn't asked for
+    comparison: DrawFigures | None  # with simpler draws; None when it wasn't asked for
 
     @property
     def quotas_exact(self) -> bool:

@@ -33,7 +33,7 @@ ALWAYS: Windows = ((0, DAY_S),)  # of a stop whose hours nobody gave: the plan v
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SheetPlace:
     """A line of the sheet: a base, a stop or lunch."""
 
     kind: str  # base, stop or lunch
@@ -82,7 +82,7 @@ class RouteSheet:
     mode: Mode
     travel_s: int
     length_m: float
-    places: tuple[Place, ...]
+    places: tuple[SheetPlace, ...]
 
     @property
     def date(self) -> dt.date:
@@ -90,7 +90,7 @@ class RouteSheet:
         return self.round.date(self.day)
 
     @property
-    def stops(self) -> tuple[Place, ...]:
+    def stops(self) -> tuple[SheetPlace, ...]:
         """Return the stops alone."""
         return tuple(place for place in self.places if place.kind == "stop")
 
@@ -125,11 +125,11 @@ class PlanPart:
                 places=tuple(self._places(own.sort_values("order"))),
             )
 
-    def _places(self, own: gpd.GeoDataFrame) -> Iterator[Place]:
+    def _places(self, own: gpd.GeoDataFrame) -> Iterator[SheetPlace]:
         number = 0
         for row in own.itertuples():
             number += row.kind == "stop"
-            yield Place(
+            yield SheetPlace(
                 kind=str(row.kind),
                 number=number if row.kind == "stop" else 0,
                 arrive=row.arrive.astimezone(self.zone),

@@ -21,7 +21,7 @@ WINDOW = 3  # rounds back in which a pair must not repeat
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class InspectorPool:
     """What teams are drawn from; a commitment freezes it."""
 
     inspectors: tuple[Inspector, ...]
@@ -42,9 +42,9 @@ class Pool:
         }
 
 
-def pool(values: Mapping[str, Any]) -> Pool:
+def pool(values: Mapping[str, Any]) -> InspectorPool:
     """Read back what :meth:`Pool.plain` gave."""
-    return Pool(
+    return InspectorPool(
         tuple(Inspector(name, "", unit, street) for name, unit, street in values["inspectors"]),
         tuple(
             Avoidance(inspector, street, unit, checkpoint, reason, partner)
@@ -55,7 +55,7 @@ def pool(values: Mapping[str, Any]) -> Pool:
     )
 
 
-def pool_of(store: Store, round_: Round, *, window: int = WINDOW) -> Pool:
+def pool_of(store: Store, round_: Round, *, window: int = WINDOW) -> InspectorPool:
     """Read who can be drawn into the teams of a round, and what was before."""
     people = tuple(sorted((one for team in store.teams() for one in team.inspectors), key=lambda one: one.name))
     earlier = [one for one in store.rounds() if (one.start, one.id) < (round_.start, round_.id)]
@@ -65,7 +65,7 @@ def pool_of(store: Store, round_: Round, *, window: int = WINDOW) -> Pool:
         for found in drawn[-window:]
         if window
     )
-    return Pool(people, tuple(store.avoidances()), past, _last(store, earlier))
+    return InspectorPool(people, tuple(store.avoidances()), past, _last(store, earlier))
 
 
 def _last(store: Store, earlier: Sequence[Round]) -> dict[str, tuple[str, ...]]:

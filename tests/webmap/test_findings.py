@@ -29,7 +29,7 @@ from webmap.findings.card import card
 from webmap.findings.choice import Choice
 from webmap.findings.classes import FIRST, SURFACES, UNKNOWN
 from webmap.findings.records import Records
-from webmap.findings.work import Desk, Found, find
+from webmap.findings.work import ChoiceResult, Desk, find
 
 LONG_S = 300.0
 
@@ -73,7 +73,7 @@ def records(store: Store) -> Records:
     return Records.read(eyes(store))
 
 
-def found(records: Records, **choice: str) -> Found:
+def found(records: Records, **choice: str) -> ChoiceResult:
     return find(records, Choice(**choice), progress=silent)
 
 
@@ -270,7 +270,7 @@ def test_items_that_cost_most_come_first(records: Records) -> None:
 def test_the_desk_works_once_and_anew_when_the_city_changes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Choice] = []
 
-    def counted(records: Records, choice: Choice, **options: object) -> Found:
+    def counted(records: Records, choice: Choice, **options: object) -> ChoiceResult:
         asked.append(choice)
         return find(records, choice, **options)
 
@@ -347,7 +347,7 @@ def test_only_planners_see_any_of_it(log_in: Callable[[str], FlaskClient], path:
 def test_slow_work_says_how_far_it_is(log_in: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def slow(records: Records, choice: Choice, *, progress: Callable[[str, int, int], None]) -> Found:
+    def slow(records: Records, choice: Choice, *, progress: Callable[[str, int, int], None]) -> ChoiceResult:
         progress("judging the cells", 1, 4)
         begun.set()
         go_on.wait(LONG_S)

@@ -19,7 +19,7 @@ from geo.notes import Note, Sentences
 from geo.store import Store
 from geo.zones.codes import known as known_zone
 from webmap.accounts import access
-from webmap.accounts.attempts import Attempts, Kind, keys_of
+from webmap.accounts.attempts import AttemptKind, Attempts, keys_of
 from webmap.accounts.devices import device_of
 from webmap.accounts.devices import remember as remember_device
 from webmap.paths import local_path
@@ -161,7 +161,7 @@ def password() -> str:
 def change_password() -> Any:  # noqa: ANN401 - a page or a redirect
     """Set a new password; every other session of the account ends."""
     user = access.visible().user
-    key = (Kind.SESSION, user.name)
+    key = (AttemptKind.SESSION, user.name)
     old, new = request.form.get("old", ""), request.form.get("new", "")
     error = ""
     wait_s = math.ceil(_attempts().begin(key))

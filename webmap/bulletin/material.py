@@ -10,7 +10,7 @@ import pandas as pd
 from geo.clock import Today, today
 from geo.model import Scope
 from geo.progress import Progress, silent
-from geo.results import Board, Findings, board, findings, hotspot_cells, hotspot_places
+from geo.results import Board, RoundFindings, board, findings, hotspot_cells, hotspot_places
 from geo.store import Store
 
 BOARDS = ("street", "category", "unit")
@@ -42,7 +42,7 @@ class Material:
         The city's date.
     """
 
-    found: Findings
+    found: RoundFindings
     boards: Mapping[str, Board]
     cells: gpd.GeoDataFrame
     places: pd.DataFrame

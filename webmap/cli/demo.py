@@ -15,7 +15,7 @@ from routing.plan.planner import PlanOptions, plan_round
 from routing.rounds import draw_round
 from webmap.accounts.auth import add_account
 from webmap.cli.session import Result, Session, command
-from webmap.serve import Site, bound, serve
+from webmap.serve import ServedSite, bound, serve
 
 ROUND = Round("2026-06", start=dt.date(2026, 6, 9), days=4, teams=11, size=1_090, covert=True)
 SEED = 20260612
@@ -34,7 +34,7 @@ def demo(session: Session, folder: Path, *, no_serve: bool, host: str, port: int
     started = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
     session.city = str(folder / "city.gpkg")
-    site = Site(host, port)
+    site = ServedSite(host, port)
     listening = None if no_serve else bound(host, port)
     _clear(folder)
     with session.store(create=True) as store:

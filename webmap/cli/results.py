@@ -25,7 +25,7 @@ from webmap.bulletin.docx import check_template, write_docx
 from webmap.bulletin.fonts import chinese_font
 from webmap.bulletin.hotspots import cells_table, in_words, places_table
 from webmap.bulletin.sections import COMMA, group_names, scores_table
-from webmap.bulletin.tables import Table, lines
+from webmap.bulletin.tables import OutputTable, lines
 from webmap.bulletin.template import write_template
 from webmap.bulletin.xlsx import write_xlsx
 from webmap.cli.apart import read_apart
@@ -91,7 +91,7 @@ def _say_overall(session: Session, round_id: str, whole: pd.Series) -> None:
     )
 
 
-def _print(session: Session, table: Table) -> None:
+def _print(session: Session, table: OutputTable) -> None:
     click.echo("", err=session.as_json)
     for line in lines(table) if len(table.rows) else [table.empty]:
         click.echo(shown(line), err=session.as_json)
@@ -282,7 +282,7 @@ def _scope(store: Store, narrowing: Narrowing) -> Scope:
     )
 
 
-def _write_table(table: Table, out: Path) -> None:
+def _write_table(table: OutputTable, out: Path) -> None:
     if out.suffix.lower() == ".xlsx":
         write_sheet(table.sheet(), out, sheet=table.title)
     else:

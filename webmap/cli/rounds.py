@@ -36,7 +36,7 @@ def _list(_context: click.Context, _parameter: click.Parameter, text: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RoundOptions:
     """When and how large a round is to be; what is None is not named."""
 
     start: dt.date | None
@@ -55,7 +55,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class CampaignOptions:
     """The part of the roster that a special campaign (专项行动) draws from; an empty list narrows nothing."""
 
     categories: list[str] = field(default_factory=list)
@@ -115,7 +115,7 @@ class Risk:
     show_default=True,
     help="Of --size, so many among those where the last visit found something (回头看); implies --risk.",
 )
-def new(session: Session, round_id: str, wanted: Wanted, campaign: Campaign, risk: Risk) -> Result:
+def new(session: Session, round_id: str, wanted: RoundOptions, campaign: CampaignOptions, risk: Risk) -> Result:
     """Make a round: when, how many teams, how many checkpoints, drawn from what."""
     with session.store() as store:
         catalogue = store.catalogue()
@@ -144,7 +144,7 @@ def new(session: Session, round_id: str, wanted: Wanted, campaign: Campaign, ris
 @click.option(
     "--covert/--open", "covert", default=None, help="A covert round (暗访) shows its routes to its teams alone."
 )
-def change(session: Session, round_id: str, wanted: Wanted) -> Result:
+def change(session: Session, round_id: str, wanted: RoundOptions) -> Result:
     """Change a round that is not drawn yet; what is not named stays."""
     with session.store() as store:
         round_ = store.round(round_id)

@@ -19,7 +19,7 @@ from webmap.findings.card import card, pictures
 from webmap.findings.choice import Choice
 from webmap.findings.classes import SURFACES
 from webmap.findings.records import Records
-from webmap.findings.work import BANDWIDTH_M, CELL_M, Found, desk
+from webmap.findings.work import BANDWIDTH_M, CELL_M, ChoiceResult, desk
 from webmap.formats import catalogue_of_app, category_name
 from webmap.jobs import Job, State, trouble
 from webmap.language.spoken import spoken
@@ -120,7 +120,7 @@ def cell_settings() -> dict[str, Any]:
     }
 
 
-def _result(job: Job) -> Found:
+def _result(job: Job) -> ChoiceResult:
     if job.state is State.DONE:
         return job.result  # type: ignore[no-any-return]
     if job.error is not None:

@@ -19,7 +19,7 @@ from geo.readers.chosen_file import ChosenFile
 from geo.readers.parts import TO_CHOOSE
 from geo.store import Store
 from webmap.intake import preview
-from webmap.intake.preview import Kept, Preview
+from webmap.intake.preview import KeptPreview, Preview
 from webmap.intake.uploads import Upload
 from webmap.language import texts
 
@@ -61,7 +61,7 @@ def look(city: str, upload: Upload, progress: Progress) -> Preview:
         return preview.look(store, upload, progress)
 
 
-def keep(city: str, upload: Upload, progress: Progress, *, digest: str, force: bool) -> Kept:
+def keep(city: str, upload: Upload, progress: Progress, *, digest: str, force: bool) -> KeptPreview:
     """Import an upload; see :func:`webmap.intake.preview.keep`."""
     with Store.open(city) as store:
         return preview.keep(store, upload, digest, force=force, progress=progress)

@@ -19,7 +19,7 @@ from geo.readers.values import texts
 from geo.store import Store
 from webmap.extent import bounds_of, extent
 from webmap.formats import category_name, category_names
-from webmap.intake.preview import ROSTER, STATUSES, Kept, Prepared, Preview
+from webmap.intake.preview import ROSTER, STATUSES, KeptPreview, Prepared, Preview
 from webmap.intake.uploads import Upload
 from webmap.language.spoken import say
 from webmap.maps import tiles
@@ -34,7 +34,7 @@ ZONE_FIELDS = ("name", "code", "level", "parent", "unit", "person")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PreviewRow:
     """A field of ours, with the column that is taken for it."""
 
     field: str
@@ -96,7 +96,7 @@ def preview(store: Store, upload: Upload, found: Preview) -> dict[str, Any]:
     return shown | _prepared(prepared, found.columns) | {"notes": notes}
 
 
-def done(store: Store, kept: Kept) -> dict[str, Any]:
+def done(store: Store, kept: KeptPreview) -> dict[str, Any]:
     """Return what the page after an import shows."""
     newest = next((one for one in store.imports() if one.kind == kept.kind and not one.undone), None)
     notes = [say(note.template, note.values) for note in kept.report.notes]
@@ -123,7 +123,7 @@ def tree_faults(found: Preview) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat([part[columns] for part in parts], ignore_index=True), crs="EPSG:4326")
 
 
-def column_rows(upload: Upload, columns: Columns | None) -> list[Row]:
+def column_rows(upload: Upload, columns: Columns | None) -> list[PreviewRow]:
     """Return the fields that a person may set, with what was recognised."""
     if columns is None:
         return []
@@ -132,7 +132,7 @@ def column_rows(upload: Upload, columns: Columns | None) -> list[Row]:
     for field in ROSTER_FIELDS if upload.choices["kind"] == ROSTER else ZONE_FIELDS:
         constant = chosen.get(field, "")
         header = constant if constant.startswith("=") and len(constant) > 1 else columns.found.get(field, "")
-        rows.append(Row(field, _(field), header, " · ".join(columns.samples.get(header, ()))))
+        rows.append(PreviewRow(field, _(field), header, " · ".join(columns.samples.get(header, ()))))
     return rows
 
 

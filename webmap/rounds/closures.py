@@ -30,7 +30,7 @@ NAMED = 4  # routes on closed streets that are named; more are counted
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ClosureLine:
     """A closure as the page lists it."""
 
     id: int
@@ -99,7 +99,7 @@ def held_in(visible: VisibleCity, round_: Round) -> gpd.GeoDataFrame:
     return every[(every["first_day"] <= last) & (every["last_day"] >= first)]
 
 
-def lines(visible: VisibleCity, round_: Round) -> list[Line]:
+def lines(visible: VisibleCity, round_: Round) -> list[ClosureLine]:
     """List what is closed on a day of a round, with the routes that drive there all the same."""
     held = held_in(visible, round_)
     if held.empty:
@@ -107,7 +107,7 @@ def lines(visible: VisibleCity, round_: Round) -> list[Line]:
     network, routes = streets_of(visible.store).network, visible.routes(round_.id)
     rows: Any = held.itertuples()
     return [
-        Line(
+        ClosureLine(
             int(row.Index),
             row.street,
             row.first_day,

@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 import h11
 
-from webmap.server.application import Answer, Ends, Headers, environ_of
-from webmap.server.settings import Environ, Gate, Settings
+from webmap.server.application import Ends, Headers, ServerResponse, environ_of
+from webmap.server.settings import Environ, Gate, ServerSettings
 from webmap.server.spools import PIECE, spool
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Work:
 
     app: "WSGIApplication"
     gate: Gate
-    settings: Settings
+    settings: ServerSettings
     threads: Executor
 
 
@@ -111,7 +111,7 @@ class Connection:
         environ, body = environ_of(request, ends), spool()
         try:
             whole = await self._body(environ, body)
-            answer = Answer.on(self._loop)
+            answer = ServerResponse.on(self._loop)
             made = self._loop.run_in_executor(self._work.threads, answer.make, self._work.app, environ, body)
             try:
                 await self._send(answer, request, whole=whole)
@@ -165,7 +165,7 @@ class Connection:
         body.seek(0)
         return received
 
-    async def _send(self, answer: Answer, request: h11.Request, *, whole: bool) -> None:
+    async def _send(self, answer: ServerResponse, request: h11.Request, *, whole: bool) -> None:
         """Send an answer as its client takes it."""
         status, headers = await answer.head
         kept = [pair for pair in headers if pair[0].lower() not in (b"connection", b"date")]

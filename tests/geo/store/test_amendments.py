@@ -11,7 +11,7 @@ from geo.errors import StateError
 from geo.frames import ROUTES, STOPS, UNSERVED
 from geo.model import Round
 from geo.store import Store
-from geo.store.amendments import Line, NewRoutes
+from geo.store.amendments import LogLine, NewRoutes
 
 DAY = dt.date(2026, 6, 12)
 NOON = dt.datetime(2026, 6, 12, 4, tzinfo=dt.UTC)
@@ -41,9 +41,9 @@ def unserved(*names: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(UNSERVED.columns), index=index).astype(kinds)
 
 
-def line(*notes: str) -> Line:
+def line(*notes: str) -> LogLine:
     touched = [{"team": "B", "day": 1, "notes": [("for B", {})]}]
-    return Line(NOON, "planner", "late", "jam", {"minutes": 9}, touched, [(note, {}) for note in notes])
+    return LogLine(NOON, "planner", "late", "jam", {"minutes": 9}, touched, [(note, {}) for note in notes])
 
 
 @pytest.fixture

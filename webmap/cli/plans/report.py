@@ -8,7 +8,7 @@ import pandas as pd
 from geo.errors import InputError
 from geo.natural import natural_order
 from geo.store import Store
-from routing.plan.forecast import KNOWN, Figures
+from routing.plan.forecast import KNOWN, PlanFigures
 from routing.plan.report import PlanReport, chances_of, report_of
 from routing.vary.likeness import MOST
 from webmap.cli.plans.group import plan_group
@@ -127,7 +127,7 @@ def _say_service(session: Session, found: PlanReport) -> None:
         session.say("Teams that would serve all that only lack room: {teams}.", teams=found.teams_for_all)
 
 
-def _say_guesses(session: Session, its: Figures) -> None:
+def _say_guesses(session: Session, its: PlanFigures) -> None:
     session.say(
         "An inspected unit guesses its day with a chance of {day:.0%}; knowing the day, the hour with {hour:.0%}, "
         "after its team's first stop was seen with {after:.0%}, the team with {team:.0%}; all at once with {all:.1%}.",

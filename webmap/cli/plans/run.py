@@ -53,7 +53,7 @@ def _refuse_loss(store: Store, round_id: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunOptions:
     """How a plan is to be made, as the options say it."""
 
     seconds: float
@@ -113,7 +113,7 @@ class Wanted:
 )
 @click.option("--closures/--no-closures", default=True, help="Keep off the streets that the city lists as closed.")
 @click.option("--replace", is_flag=True, help="Plan again although changes made by hand on the day are dropped.")
-def run(session: Session, round_id: str, wanted: Wanted) -> Result:
+def run(session: Session, round_id: str, wanted: RunOptions) -> Result:
     """Make a route a day for every team on the street network."""
     options = wanted.options()
     with session.store() as store, first_interrupt() as pressed:
