@@ -82,7 +82,7 @@ def _connected(connection: opening.Opened, _record: object) -> None:
     """Set up one connection."""
     connection.isolation_level = None  # transactions are begun by _begin, not by the driver
     functions(connection)
-    if connection.way is opening.Way.USUAL:
+    if connection.way is opening.OpenMode.USUAL:
         opening.use_log(connection)
     # FULL: an acknowledged write outlives a power cut, not only a crash of the program.
     for pragma in ("synchronous=FULL", "foreign_keys=ON"):

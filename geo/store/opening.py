@@ -21,7 +21,7 @@ _CANNOT_BE_HERE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQL
 Stamp = tuple[tuple[int, int, int], ...]
 
 
-class Way(Enum):
+class OpenMode(Enum):
     """How a file is open."""
 
     USUAL = "mode=rw"  # SQLite falls back to reading where the system forbids writing
@@ -32,18 +32,18 @@ class Way(Enum):
 class Opened(sqlite3.Connection):
     """A connection that knows how its file was opened."""
 
-    way: Way = Way.USUAL
+    way: OpenMode = OpenMode.USUAL
     stamp: Stamp = ()
     path: Path = Path()
     used: bool = False
 
     def is_still(self) -> bool:
         """Tell whether the file is what it was; a file that is open in the usual way may change."""
-        return self.way is Way.USUAL or self.stamp == stamp_of(self.path)
+        return self.way is OpenMode.USUAL or self.stamp == stamp_of(self.path)
 
     def is_stale(self) -> bool:
         """Tell whether another look is due at how the file can be opened: the disk may have room again by now."""
-        return self.way is not Way.USUAL and (self.used or not self.is_still())
+        return self.way is not OpenMode.USUAL and (self.used or not self.is_still())
 
 
 def connect(path: Path, *, timeout_ms: int = READ_MS, **options: Any) -> Opened:  # noqa: ANN401 - the driver's own
@@ -54,7 +54,7 @@ def connect(path: Path, *, timeout_ms: int = READ_MS, **options: Any) -> Opened:
     sqlite3.Error
         When none does.
     """
-    ways = (Way.USUAL, Way.LOGGED if log_of(path) else Way.STILL)
+    ways = (OpenMode.USUAL, OpenMode.LOGGED if log_of(path) else OpenMode.STILL)
     for way in ways:
         try:
             return _opened(path, way, timeout_ms, options)
@@ -108,14 +108,14 @@ def require_still(connection: Opened, city: str) -> None:
         raise StoreError("{city} was changed while it was read: try again", city=city)
 
 
-def _opened(path: Path, way: Way, timeout_ms: int, options: Mapping[str, Any]) -> Opened:
+def _opened(path: Path, way: OpenMode, timeout_ms: int, options: Mapping[str, Any]) -> Opened:
     stamp = stamp_of(path)
     address = f"{path.as_uri()}?{way.value}"
     connection = sqlite3.connect(address, uri=True, timeout=timeout_ms / 1000, factory=Opened, **options)
     try:
-        if way is not Way.USUAL:
+        if way is not OpenMode.USUAL:
             connection.execute("PRAGMA temp_store=MEMORY")
-        if way is Way.LOGGED:
+        if way is OpenMode.LOGGED:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")  # of locks that are none
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
     except BaseException:

@@ -171,7 +171,7 @@ def opened_still(path, monkeypatch):
     usual = opening._opened
 
     def refuse(path, way, *rest):
-        if way is opening.Way.USUAL:
+        if way is opening.OpenMode.USUAL:
             error = sqlite3.OperationalError("unable to open database file")
             error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
             raise error
