@@ -110,7 +110,7 @@ def require_still(connection: Opened, city: str) -> None:
 
 def _opened(path: Path, way: OpenMode, timeout_ms: int, options: Mapping[str, Any]) -> Opened:
     stamp = stamp_of(path)
-    address = f"{path.as_uri()}?{way.value}"
+    address = f"{path.absolute().as_uri()}?{way.value}"
     connection = sqlite3.connect(address, uri=True, timeout=timeout_ms / 1000, factory=Opened, **options)
     try:
         if way is not OpenMode.USUAL:

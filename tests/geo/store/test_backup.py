@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -263,3 +264,12 @@ def test_a_backup_into_a_folder_that_is_missing_is_refused(city, tmp_path):
         store.backup(tmp_path / "nowhere" / "copy.gpkg")
     with Store.open(city) as store, pytest.raises(InputError, match="is the city itself"):
         store.backup(city)
+
+
+def test_a_backup_beside_where_one_stands(city, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with Store.open("city.gpkg") as store:
+        store.backup(Path("备份.gpkg"))
+        assert store.name == "city.gpkg"
+        assert store.url == str(city)
+    assert (tmp_path / "备份.gpkg").exists()
