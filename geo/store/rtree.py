@@ -60,7 +60,8 @@ def write(connection: Connection, tree: str, fids: npt.NDArray[np.int64], bounds
         top = at == len(levels) - 1
         numbers = first[at] + level.node
         above = "rowid" if at == 0 else "parent"
-        rows = zip(level.ids.tolist(), numbers.tolist(), strict=True)
+        order = np.argsort(level.ids)  # a table fills several times faster in the order of its keys
+        rows = zip(level.ids[order].tolist(), numbers[order].tolist(), strict=True)
         _many(connection, f"{tree}_{above}", rows)
         blobs = _blobs(level, node_bytes, depth=at if top else 0)
         if top:
