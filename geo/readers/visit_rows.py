@@ -7,7 +7,7 @@ some unnamed files by the hash of their visit: each of these fits into the memor
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import chain, compress, pairwise
-from operator import ne
+from operator import itemgetter, ne
 from typing import Any, Self
 
 import numpy as np
@@ -70,9 +70,9 @@ class VisitRows:
 
 def _taken(column: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
     """Return the cells at these places; most columns of most tables hold one value all the way down."""
-    if len(column) and column.count(column[0]) == len(column):
+    if len(column) and column[0] == column[-1] and column.count(column[0]) == len(column):
         return [column[0]] * len(places)
-    return [column[at] for at in places]
+    return itemgetter(*places)(column) if len(places) > 1 else [column[at] for at in places]
 
 
 NOT_A_TIME = int(np.datetime64("NaT").astype(np.int64))
