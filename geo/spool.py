@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _LENGTH_BYTES = 8
-_IN_MEMORY_BYTES = 2**20
+_IN_MEMORY_BYTES = 2**18
 _FORM = 2  # of marshal: later ones look each value up among all before it
 
 
