@@ -22,6 +22,7 @@ class Database:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self.in_memory: dict[str, bytes] = {}  # files of the cache that found no place on the disk
 
     @classmethod
     def open(cls, city: str | Path, *, create: bool = False) -> Self:

@@ -12,6 +12,7 @@ from pyproj.exceptions import ProjError
 
 from geo.crs import Datum
 from geo.errors import InputError
+from geo.failures import reason_of
 from geo.notes import Note, Sentences
 from geo.sources import messages
 from geo.sources.findings import Findings, row_list
@@ -72,7 +73,7 @@ def _opened(path: Path) -> gpd.GeoDataFrame:
             "file is {value!r}: it can't be read as street edges ({reason}); export it again",
             field="file",
             value=path.name,
-            reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
+            reason=reason_of(error),
         ) from error
     raise InputError("file is {value!r}: it holds no layer of lines; give street edges", field="file", value=path.name)
 

@@ -62,10 +62,10 @@ def test_values_of_a_sentence_have_no_path():
     ("number", "words"),
     [
         (errno.ENOSPC, "the disk is full: nothing was changed. Make room"),
-        (errno.EROFS, "this place can only be read"),
-        (errno.EACCES, "this place can only be read"),
+        (errno.EROFS, "this disk can only be read"),
+        (errno.EACCES, r"/home/me/city.gpkg may not be opened by this program \(Permission denied\)"),
         (errno.EIO, r"the disk failed \(Input/output error\)"),
-        (errno.EMFILE, "the system refused: Too many open files"),
+        (errno.EMFILE, "the system refused /home/me/city.gpkg: Too many open files"),
     ],
 )
 def test_the_system_s_refusals_are_said_with_a_remedy(number, words):
