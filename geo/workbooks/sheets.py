@@ -80,7 +80,7 @@ def workbook_grids(path: Path, wanted: Sequence[str] = ()) -> list[Grid]:
     except BaseException as error:
         if type(error).__name__ != _PANIC:
             raise
-        raise InputError(messages.UNREADABLE, file=path.name, reason=str(error)) from error
+        raise InputError(messages.UNREADABLE, file=path.name, reason=reason_of(error)) from error
 
 
 @contextmanager

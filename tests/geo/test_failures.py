@@ -1,6 +1,7 @@
 """Messages of the system and of libraries name no place on the disk."""
 
 import errno
+import re
 import sqlite3
 import zipfile
 from pathlib import Path, PureWindowsPath
@@ -73,3 +74,17 @@ def test_the_system_s_refusals_are_said_with_a_remedy(number, words):
 
     with pytest.raises(StoreError, match=f"^{words}"):
         raise refused(OSError(number, os.strerror(number), "/home/me/city.gpkg"))
+
+
+def test_nothing_else_makes_a_reason_of_an_exception():
+    """One rule where an exception becomes text: a reader that has its own would name where the file lies."""
+    root = Path(__file__).parents[2]
+    own = re.compile(r"reason\s*=\s*\(?str\(error\)|\{error\}\"")
+    found = [
+        f"{path.relative_to(root)}: {line.strip()}"
+        for room in ("geo", "webmap/intake", "webmap/findings", "webmap/rounds", "webmap/maps", "webmap/draw")
+        for path in (root / room).rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if own.search(line)
+    ]
+    assert found == []

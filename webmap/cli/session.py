@@ -128,10 +128,8 @@ def command(
                 refuse(session, error)
             except BrokenPipeError:  # who reads the lines has enough: click ends without a word
                 raise
-            except OSError as error:
-                refuse(session, refused(error))
-            except FileCreateError as error:
-                refuse(session, XundianError("the system refused: {reason}", reason=str(error)))
+            except (OSError, FileCreateError) as error:
+                refuse(session, _refused_by_system(error))
             finally:
                 session.close()
             if as_json:
@@ -156,6 +154,11 @@ def command(
         return made
 
     return wrap
+
+
+def _refused_by_system(error: Exception) -> XundianError:
+    cause = error.args[0] if isinstance(error, FileCreateError) and error.args else error  # xlsxwriter wraps it
+    return refused(cause) if isinstance(cause, OSError) else XundianError("the system refused: {error}", error=error)
 
 
 def _records(function: Callable[..., Result]) -> dict[str, type]:
