@@ -179,7 +179,7 @@ def _check(config: Mapping[str, Any]) -> None:
 def _page() -> dict[str, str]:
     """Return every page its own address and what the city wants said on all of them."""
     store, now = access.city(), today(access.city())
-    marks = [_("Demo: streets real, the rest invented")] if store.setting("demo") else []
+    marks = [_("Demo: streets real, the rest invented")] if store.settings.get("demo") else []
     if now.pinned:
         marks.append(_("demo date %(date)s", date=now.date.isoformat()))
     here = request.full_path.rstrip("?") if request.method == "GET" else "/"

@@ -19,13 +19,13 @@ ELSEWHERE = (
 def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> ImportReport:
     """Replace the streets of the city; a file that is already there changes nothing."""
     sha256 = file_sha256(path)
-    if store.streets_sha256() == sha256:
-        there = len(store.streets())
+    if store.streets.sha256() == sha256:
+        there = len(store.streets.frame())
         return ImportReport(accepted=there, unchanged=there)
     source = read_streets(path, progress=progress)
-    if km := away_km(source.edges, (store.zones(), store.checkpoints())):
+    if km := away_km(source.edges, (store.zones.frame(), store.checkpoints.frame())):
         raise InputError(ELSEWHERE, file=path.name, km=round(km))
-    store.replace_streets(
+    store.streets.replace(
         source.edges,
         turn_bans=source.turn_bans,
         source_sha256=sha256,

@@ -102,7 +102,7 @@ def test_a_city_with_a_chain_keeps_its_commitments(fresh_url, monkeypatch):
         older.setattr(database, "REVISION", "0007")
         older.setattr(command, "upgrade", lambda config, _: newest(config, "0007"))
         with Store.open(fresh_url, create=True) as store:
-            store.create_round(Round("六月", NOON.date(), days=2, teams=1, size=2))
+            store.rounds.create(Round("六月", NOON.date(), days=2, teams=1, size=2))
             with store._writing() as connection:
                 for name, end, length in (("2025", "a" * 64, 8), ("2026-2", "b" * 64, 64)):
                     connection.execute(OLD_SETS.insert().values(name=name, end=end, length=length, made_at=NOON))
@@ -113,11 +113,11 @@ def test_a_city_with_a_chain_keeps_its_commitments(fresh_url, monkeypatch):
                 for position, own in ((1, void), (2, drawn)):
                     connection.execute(OLD_COMMITMENTS.insert().values(**shared, **own, position=position))
     with Store.open(fresh_url) as store:
-        assert [(one.name, one.form, one.year, one.root, one.size) for one in store.secret_sets()] == [
+        assert [(one.name, one.form, one.year, one.root, one.size) for one in store.commitments.secret_sets()] == [
             ("2025", "chain", 2025, "a" * 64, 8),
             ("2026-2", "chain", 2026, "b" * 64, 64),
         ]
-        first, second = store.commitments()
+        first, second = store.commitments.all()
         assert (first.secret_set, first.position, first.state, first.reason, first.voided_at) == (
             "2026-2",
             1,
@@ -137,11 +137,11 @@ def test_a_city_is_there_once_made(fresh_url):
         Store.open(fresh_url)
     Store.open(fresh_url, create=True).close()
     with Store.open(fresh_url) as store:
-        store.set_setting("a", "b")
+        store.settings.set("a", "b")
     with Store.open(fresh_url, create=True) as store:
-        assert store.setting("a") == "b"
+        assert store.settings.get("a") == "b"
         with Store.open(store.url) as again:
-            assert again.setting("a") == "b"
+            assert again.settings.get("a") == "b"
 
 
 def test_a_newer_city_is_refused(fresh_url):

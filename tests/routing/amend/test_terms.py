@@ -36,9 +36,9 @@ def local(rows: pd.DataFrame, column: str) -> "pd.Series[str]":
 @pytest.fixture
 def own_terms(city: Store) -> Store:
     """Plan anew: A works until four and ends anywhere, B has no lunch and is off on the second day."""
-    a, b, c = city.teams()
+    a, b, c = city.teams.all()
     a = replace(a, shift_s=(9 * H, 16 * H), lunch_within_s=(12 * H, 14 * H), open_end=True)
-    city.replace_teams([a, replace(b, lunch_within_s=NO_LUNCH, days=frozenset({1})), c])
+    city.teams.replace([a, replace(b, lunch_within_s=NO_LUNCH, days=frozenset({1})), c])
     plan_round(city, "R1", PlanOptions(steps=1_000, terms=Terms(price_days=False, premium=0.0)))
     return city
 
@@ -103,7 +103,7 @@ def test_an_open_day_that_loses_its_rest_keeps_lunch_and_goes_nowhere(
 ) -> None:
     seen = day_of("A").query("kind == 'stop'").iloc[:2]
     now = seen["arrive"].iloc[-1].to_pydatetime() + dt.timedelta(minutes=1)
-    own_terms.record_visits(
+    own_terms.visits.record(
         [Visit(row["checkpoint"], "A", row["arrive"].to_pydatetime(), "R1") for _, row in seen.iterrows()]
     )
     for stop in day_of("A").query("kind == 'stop'")["checkpoint"].iloc[2:]:
@@ -118,11 +118,11 @@ def test_an_open_day_that_loses_its_rest_keeps_lunch_and_goes_nowhere(
 
 
 def test_a_change_holds_in_the_rush_hours(city: Store) -> None:
-    a, b, c = city.teams()
-    city.replace_teams([a, b, replace(c, shift_s=(9 * H, 19 * H))])
+    a, b, c = city.teams.all()
+    city.teams.replace([a, b, replace(c, shift_s=(9 * H, 19 * H))])
     plan_round(city, "R1", PlanOptions(steps=1_000, terms=Terms(price_days=False, premium=0.0)))
     amend(city, "R1", Late("C", 1, 330, reason="x"), by="C", now=at("09:20"))
-    rows = city.stops("R1", team="C", day=1)
+    rows = city.plans.stops("R1", team="C", day=1)
     assert (rows["arrive"] - rows["depart"].shift() >= pd.to_timedelta(rows["travel_s"], unit="s")).iloc[1:].all()
     evening = rows[(rows["depart"].shift() >= at("17:00")) & (rows["kind"] != "lunch")]
     before = rows.iloc[[rows.index.get_loc(one) - 1 for one in evening.index]]

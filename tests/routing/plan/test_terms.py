@@ -32,13 +32,13 @@ def own_terms(city: Store, teams: list[Team]) -> Store:
         teams[0], shift_s=(7 * H, 13 * H), lunch_within_s=(11 * H, 12 * H + 1800), open_end=True, days=frozenset({1})
     )
     late = replace(teams[1], shift_s=(10 * H, 19 * H), lunch_within_s=NO_LUNCH)
-    city.replace_teams([early, late])
+    city.teams.replace([early, late])
     return city
 
 
 def asked(city: Store) -> PosedRound:
-    round_ = city.round("R1")
-    return pose_round(city, round_, network_of(city), city.catalogue(round_.edition), OPTIONS.terms)
+    round_ = city.rounds.get("R1")
+    return pose_round(city, round_, network_of(city), city.catalogues.get(round_.edition), OPTIONS.terms)
 
 
 def test_the_problem_knows_what_each_team_says(own_terms: Store) -> None:
@@ -93,7 +93,7 @@ def test_files_of_an_open_route_have_no_way_back(own_terms: Store, tmp_path) -> 
 
 
 def test_teams_off_for_the_whole_round_leave_all_unserved(city: Store, teams: list[Team]) -> None:
-    city.replace_teams([replace(team, days=frozenset({9})) for team in teams])
+    city.teams.replace([replace(team, days=frozenset({9})) for team in teams])
     report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     assert (report.routes, report.served, report.unserved) == (0, 0, 40)
-    assert "more" in {remedy["change"] for remedy in city.unserved("R1")["remedy"]}
+    assert "more" in {remedy["change"] for remedy in city.plans.unserved("R1")["remedy"]}
