@@ -16,7 +16,7 @@ _P, _L = tables.photos, tables.deduction_photos
 
 
 class Photos(Part):
-    """The photos that came with visits; :meth:`geo.store.Store.record_visits` brings them."""
+    """The photos that came with visits; :meth:`geo.store.visits.Visits.record` brings them."""
 
     def get(self, sha256: str) -> Photo:
         """Return a photo.

@@ -8,7 +8,7 @@ from geo.store import tables
 from geo.store.part import Part
 
 
-class Settings(Part):
+class CitySettings(Part):
     """The settings of a city."""
 
     @overload
