@@ -148,6 +148,10 @@ SYSTEMS_DIFFER = (
 )
 CHANGED = "{file} was changed while it was read: import it again"
 CUT_OFF = "{file} is cut off: it says that it has {said} bytes, {there} are there; copy it again"
+ROWS_MISSING = (
+    "{file} is cut off or broken: it says that it has {said} rows, {there} can be read; copy it again with all its "
+    "parts, or export it again"
+)
 
 # --- rows: their form
 TOO_MANY_CELLS = "it has {count} cells, the header {most}: put quotation marks around a cell that holds a {separator!r}"
