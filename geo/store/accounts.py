@@ -6,10 +6,10 @@ from sqlalchemy import delete, insert, select
 
 from geo.model import Role, User
 from geo.store import tables
-from geo.store.part import Part
+from geo.store.part import StorePart
 
 
-class Accounts(Part):
+class Accounts(StorePart):
     """Who may log in, as what."""
 
     def save(self, user: User) -> None:
