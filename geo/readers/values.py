@@ -16,7 +16,8 @@ from geo.readers.numerals import read_numbers
 
 BLANKS = {"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "nan", "n/a", "<na>", "暂无"}
 LONGEST_BLANK = max(map(len, BLANKS))
-CELL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
+CELL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
+CELL_ERRORS |= {f"Err:{number}" for number in range(501, 541)}  # of LibreOffice
 YES = {
     "1",
     "true",
@@ -97,6 +98,8 @@ def written(cells: Sequence[Any]) -> Sequence[str]:
     """Write cells as text."""
     if _as_they_stand(cells):
         return cells
+    if set(map(type, cells)) == {float} and np.isfinite(np.array(cells)).all():
+        return [_number_text(cell) if cell.is_integer() else repr(cell) for cell in cells]
     known: dict[str, str] = {}
     out = []
     for cell in cells:
