@@ -42,15 +42,17 @@ def export_layer(store: Store, layer: str, path: Path, *, datum: Datum = Datum.W
 
 
 def _frame(store: Store, layer: str) -> pd.DataFrame:
+    found: pd.DataFrame
     match layer:
         case "visits":
-            return _visits(store)
+            found = _visits(store)
         case "zones":
-            return store.zones.frame()
+            found = store.zones.frame()
         case "cells":
-            return store.zones.cells()
+            found = store.zones.cells()
         case _:
-            return store.checkpoints.frame()
+            found = store.checkpoints.frame()
+    return found
 
 
 def _visits(store: Store) -> pd.DataFrame:
