@@ -190,7 +190,7 @@ def _marks() -> list[str]:
         return []
     try:
         store, now = access.city(), today(access.city())
-        marks = [_("Demo: streets real, the rest invented")] if store.setting("demo") else []
+        marks = [_("Demo: streets real, the rest invented")] if store.settings.get("demo") else []
     except StoreError:
         return []
     return [*marks, _("demo date %(date)s", date=now.date.isoformat())] if now.pinned else marks

@@ -244,7 +244,7 @@ def network_of(store: "Store", *, engine: str | None = None) -> StreetNetwork:
     InputError
         When the city has no streets yet.
     """
-    sha = store.streets_sha256()
+    sha = store.streets.sha256()
     if not sha:
         raise InputError("streets are {value}: import streets first", field="streets", value="none")
     folder = Path(store.cache_dir) / f"network-1-{sha[:32]}"
@@ -256,8 +256,8 @@ def network_of(store: "Store", *, engine: str | None = None) -> StreetNetwork:
         return StreetNetwork(edges, bans, order=order, engine=engine, by_hour=ByHour(*hours))
     except (OSError, ValueError):
         pass  # not there, or half written
-    by_hour = ByHour(store.street_hours(), store.turn_hours())
-    network = StreetNetwork(store.streets(), store.turn_bans(), engine=engine, by_hour=by_hour)
+    by_hour = ByHour(store.streets.hours(), store.streets.turn_hours())
+    network = StreetNetwork(store.streets.frame(), store.streets.turn_bans(), engine=engine, by_hour=by_hour)
     _keep(network, folder)
     return network
 

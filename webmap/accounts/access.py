@@ -39,7 +39,7 @@ def current() -> User | None:
     """Return the account of this request, read from the store once."""
     if "user" not in g:
         name = session.get("user")
-        user = city().user(name) if name else None
+        user = city().accounts.get(name) if name else None
         g.user = user if user is not None and session.get("mark") == mark_of(user) else None
     return cast("User | None", g.user)
 

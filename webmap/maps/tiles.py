@@ -62,12 +62,12 @@ def street_archive(store: Store) -> Archive:
 
     Layer ``streets`` with ``rank`` (0 the widest to 5), ``name``, ``bridge`` and ``tunnel``.
     """
-    return _kept(store, "streets", (store.streets_sha256() or "none")[:16], lambda: street_lines(store.streets()))
+    return _kept(store, "streets", (store.streets.sha256() or "none")[:16], lambda: street_lines(store.streets.frame()))
 
 
 def zone_archive(store: Store) -> Archive:
     """Return the PMTiles file of the zones, rebuilt when a zone changed; layer ``zones`` with code, level, names."""
-    zones = store.zones()
+    zones = store.zones.frame()
     plain = zones[[*ZONE_COLUMNS]].reset_index()
     rows = plain.to_csv(index=False).encode()
     digest = hashlib.sha256(rows + b"".join(shapely.to_wkb(zones.geometry.to_numpy()))).hexdigest()[:16]
@@ -77,20 +77,20 @@ def zone_archive(store: Store) -> Archive:
 
 def prepare(store: Store) -> None:
     """Make the archives that are missing, so that nobody waits for them later."""
-    if store.streets_sha256():
+    if store.streets.sha256():
         street_archive(store)
-    if len(store.zones()):
+    if len(store.zones.frame()):
         zone_archive(store)
 
 
 def street_address(store: Store) -> str:
     """Return the address of the streets' tiles, which changes with them; empty when the city has no streets."""
-    return url_for("tiles.streets", name=street_archive(store).name) if store.streets_sha256() else ""
+    return url_for("tiles.streets", name=street_archive(store).name) if store.streets.sha256() else ""
 
 
 def zone_address(store: Store) -> str:
     """Return the address of the zones' tiles, which changes with them; empty when the city has no zones."""
-    return url_for("tiles.zones", name=zone_archive(store).name) if len(store.zones()) else ""
+    return url_for("tiles.zones", name=zone_archive(store).name) if len(store.zones.frame()) else ""
 
 
 @pages.get("/streets/<name>")

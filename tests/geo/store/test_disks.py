@@ -29,8 +29,8 @@ def disk(tmp_path) -> Iterator[Disk]:
 def city(disk, roster):
     path = disk.folder / "city.gpkg"
     with Store.open(path, create=True) as store:
-        store.upsert_checkpoints(roster(50))
-        store.set_setting("n", "in the file")
+        store.checkpoints.upsert(roster(50))
+        store.settings.set("n", "in the file")
     return path
 
 
@@ -48,7 +48,7 @@ def with_a_log(path):
 
 def read(path):
     with Store.open(path) as store:
-        return store.setting("n"), len(store.checkpoints()), len(store.rounds())
+        return store.settings.get("n"), len(store.checkpoints.frame()), len(store.rounds.all())
 
 
 def test_a_city_on_a_read_only_disk_is_read(disk, city):
@@ -61,10 +61,10 @@ def test_a_city_on_a_read_only_disk_is_read(disk, city):
 def test_a_city_on_a_read_only_disk_is_changed_by_nobody(disk, city, roster):
     disk.read_only()
     with Store.open(city) as store:
-        for write in (lambda: store.set_setting("n", "1"), lambda: store.upsert_checkpoints(roster(3))):
+        for write in (lambda: store.settings.set("n", "1"), lambda: store.checkpoints.upsert(roster(3))):
             with pytest.raises(StoreError, match=READ_ONLY):
                 write()
-        assert store.setting("n") == "in the file"
+        assert store.settings.get("n") == "in the file"
     with pytest.raises(StoreError, match="cannot be made: Read-only file system"):
         Store.open(disk.folder / "new.gpkg", create=True)
 
@@ -101,13 +101,13 @@ def test_a_disk_that_fills_keeps_the_city_whole(disk, city, roster, tmp_path):
     with Store.open(city) as store:
         with disk.full():
             with pytest.raises(StoreError, match=FULL):
-                store.upsert_checkpoints(roster(5_000))
-            assert len(store.checkpoints()) == 50
+                store.checkpoints.upsert(roster(5_000))
+            assert len(store.checkpoints.frame()) == 50
             with pytest.raises(StoreError, match=r"backup.gpkg cannot be written: .*(full|space)"):
                 store.backup(disk.folder / "backup.gpkg")
             store.backup(tmp_path / "backup.gpkg")
-        store.upsert_checkpoints(roster(60))  # in the same process, when there is room again
-        assert len(store.checkpoints()) == 60
+        store.checkpoints.upsert(roster(60))  # in the same process, when there is room again
+        assert len(store.checkpoints.frame()) == 60
     with closing(sqlite3.connect(city)) as plain:
         assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert read(tmp_path / "backup.gpkg")[1] == 50
@@ -118,22 +118,22 @@ def test_a_city_that_was_opened_on_a_full_disk_is_written_when_there_is_room(dis
     full = disk.full()
     full.__enter__()
     with Store.open(city) as store:
-        assert store.setting("n") == "in the file"
+        assert store.settings.get("n") == "in the file"
         with pytest.raises(StoreError, match=f"{FULL}|{READ_ONLY}"):
-            store.set_setting("n", "1")
+            store.settings.set("n", "1")
         full.__exit__(None, None, None)
-        store.set_setting("n", "2")
+        store.settings.set("n", "2")
     assert read(city)[0] == "2"
 
 
 def test_a_limit_of_pages_is_a_full_disk_anywhere(tmp_path, roster):
     """SQLITE_FULL on every system, without a disk of its own."""
     with Store.open(tmp_path / "city.gpkg", create=True) as store:
-        with store._reading() as connection:
+        with store._database.reading() as connection:
             connection.exec_driver_sql("PRAGMA max_page_count = 1")  # it stays what the file has by now
         with pytest.raises(StoreError, match=FULL):
-            store.upsert_checkpoints(roster(5_000))
-        assert store.checkpoints().empty
+            store.checkpoints.upsert(roster(5_000))
+        assert store.checkpoints.frame().empty
 
 
 def opened_still(path, monkeypatch):
@@ -152,7 +152,7 @@ def opened_still(path, monkeypatch):
 
 
 def read_while_it_changes(store, path):
-    with store._reading() as reading:
+    with store._database.reading() as reading:
         reading.exec_driver_sql("SELECT count(*) FROM checkpoints").scalar()
         with closing(sqlite3.connect(path)) as plain:
             plain.execute("INSERT INTO settings (key, value) VALUES ('n', 'new')")
@@ -163,24 +163,24 @@ def test_a_city_that_is_read_without_locks_is_never_read_half(tmp_path, roster, 
     """Somebody else may write where this process may not: what was read meanwhile is not used."""
     path = tmp_path / "city.gpkg"
     with Store.open(path, create=True) as store:
-        store.upsert_checkpoints(roster(5))
+        store.checkpoints.upsert(roster(5))
     with opened_still(path, monkeypatch) as store:
-        assert len(store.checkpoints()) == 5
+        assert len(store.checkpoints.frame()) == 5
         with pytest.raises(StoreError, match="was changed while it was read: try again"):
             read_while_it_changes(store, path)
-        assert store.setting("n") == "new"  # opened anew
+        assert store.settings.get("n") == "new"  # opened anew
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such attribute")
 def test_a_file_that_cannot_be_changed_is_read(tmp_path, roster, unchangeable: Callable[[object], None]):
     path = tmp_path / "city.gpkg"
     with Store.open(path, create=True) as store:
-        store.upsert_checkpoints(roster(5))
+        store.checkpoints.upsert(roster(5))
     unchangeable(path)
     with Store.open(path) as store:
-        assert len(store.checkpoints()) == 5
+        assert len(store.checkpoints.frame()) == 5
         with pytest.raises(StoreError, match=READ_ONLY):
-            store.set_setting("n", "1")
+            store.settings.set("n", "1")
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_every_written_file_is_for_its_owner_alone(here: Path) -> None:
     (here / "roster.csv").write_text(ROSTER, encoding="utf-8")
     (here / "roster.csv").chmod(0o600)
     with Store.open("city.gpkg") as store:
-        stop = next(one for one in store.sample(SECOND).index if one.startswith("="))
+        stop = next(one for one in store.draws.sample(SECOND).index if one.startswith("="))
     written = 0
     for number, (command, runs) in enumerate(RUNS.items()):
         for words in (words for words in runs if "--out" in words):
