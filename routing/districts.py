@@ -11,7 +11,7 @@ from routing.solver import solve
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class District:
+class DistrictProblem:
     """A district's routing problem, and how long to search.
 
     Parameters
@@ -31,7 +31,7 @@ class District:
 
 
 def plan_districts(
-    districts: Sequence[District],
+    districts: Sequence[DistrictProblem],
     *,
     workers: int | None = None,
     scheduler: str | None = None,
@@ -63,7 +63,7 @@ def plan_districts(
     )
 
 
-def plan_district(district: District) -> Plan:
+def plan_district(district: DistrictProblem) -> Plan:
     """Plan one district, and prove the plan."""
     plan = solve(district.problem, seconds=district.seconds, iterations=district.iterations, seed=district.seed)
     return ensure(district.problem, plan)

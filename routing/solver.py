@@ -8,7 +8,7 @@ from geo.progress import Progress, silent
 from routing.problem import Plan, RoutingProblem
 from routing.search.drafts import Drafts, holds, keep, routes_of
 from routing.search.part_searches import Search
-from routing.search.places import Places
+from routing.search.places import InsertionPlaces
 from routing.search.unserved import reason_of
 
 
@@ -88,7 +88,7 @@ def build_plan(problem: RoutingProblem, tours: Drafts) -> Plan:
     """Bring tours onto the real clock, put what is missing where it still fits, and say why for the rest."""
     drafts = {slot: keep(problem, slot, stops) for slot, stops in tours.items()}
     served = {stop for stops in drafts.values() for stop in stops}
-    places = Places(problem, drafts)
+    places = InsertionPlaces(problem, drafts)
     left = places.insert(set(problem.stops) - served)
     drafts = {slot: stops for slot, stops in places.drafts.items() if stops}
     return Plan(routes_of(problem, drafts), {stop: reason_of(places, stop) for stop in left})

@@ -22,7 +22,7 @@ class TeamDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class RoundFigures:
     """What a planner wants to know of a round at a glance."""
 
     round: Round
@@ -62,12 +62,12 @@ class Figures:
         return [_together(team, [one for one in self.team_days if one.team == team]) for team in self.teams]
 
 
-def figures_of(visible: VisibleCity, one: Round) -> Figures:
+def figures_of(visible: VisibleCity, one: Round) -> RoundFigures:
     """Read the figures of a round; a round that is not drawn or planned yet has zeros there."""
     routes, unserved, every = visible.routes(one.id), visible.unserved(one.id), visible.visits()
     here = every[every["round_id"] == one.id]
     draw = visible.draw(one.id)
-    return Figures(
+    return RoundFigures(
         round=one,
         roster=len(visible.checkpoints()),
         drawn=0 if draw is None else len(visible.sample(one.id)),
@@ -81,7 +81,7 @@ def figures_of(visible: VisibleCity, one: Round) -> Figures:
         points=float(here["points"].sum()),
         points_ever=float(every["points"].sum()),
         team_days=_team_days(routes),
-        every_team=tuple(team.id for team in visible.store.teams()),
+        every_team=tuple(team.id for team in visible.store.teams.all()),
     )
 
 

@@ -10,24 +10,28 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from flask import Flask
 
 from geo.errors import InputError, StateError
+from geo.failures import reason_of
 from geo.notes import Note
 from geo.store import Store
 from webmap import log_lines
 from webmap.accounts.limits import gate_of
-from webmap.accounts.secret import secret_of
+from webmap.accounts.secret import BYTES, secret_of
 from webmap.app import create_app
 from webmap.findings import work
 from webmap.maps import tiles
 from webmap.server import Server, context_of
 from webmap.server.site import run_in_foreground
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ServedSite:
     """Where a city is served, and how."""
 
     host: str = "127.0.0.1"
@@ -95,7 +99,7 @@ def prepare(app: Flask) -> None:
     work.prepare(app)
 
 
-def serve(city: str, site: Site, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+def serve(city: str, site: ServedSite, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
     """Serve a city until the process is asked to end; requests under way are finished then.
 
     Parameters
@@ -110,9 +114,9 @@ def serve(city: str, site: Site, listening: socket.socket, tls: ssl.SSLContext |
     tls
         What :meth:`Site.tls` gave.
     """
-    with Store.open(city) as store:
-        secret = secret_of(store.cache_dir)
     log_lines.to_stderr()
+    with Store.open(city) as store:
+        secret = _secret(store)
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     _many_sockets()
     app = create_app({"CITY": city, "SECRET_KEY": secret, "TRUSTED_PROXIES": site.trusted_proxies})
@@ -123,6 +127,15 @@ def serve(city: str, site: Site, listening: socket.socket, tls: ssl.SSLContext |
         pass
     finally:
         app.extensions["xundian"].close()
+
+
+def _secret(store: Store) -> str:
+    """Return the key of the sessions; where it cannot be kept, one that lasts as long as this process."""
+    try:
+        return secret_of(store.cache_dir)
+    except OSError as error:
+        _log.warning("sessions end with this server: their key cannot be kept (%s)", reason_of(error))
+        return token_hex(BYTES)
 
 
 def _many_sockets() -> None:

@@ -12,8 +12,8 @@ from scipy.spatial import KDTree
 
 from data.demo import names
 from data.demo.clip import METRIC, square
-from data.demo.rules import RULES, Rule
-from data.demo.zones import RIVERS, Zones
+from data.demo.rules import RULES, CategoryRule
+from data.demo.zones import RIVERS, DemoZones
 from geo.catalogue import Catalogue
 from geo.crs import to_wgs84_frame
 from geo.zones.locate import locate
@@ -30,7 +30,7 @@ _CODES = ("street_code", "community_code", "grid_code", "cell")
 
 
 def build_checkpoints(
-    streets: gpd.GeoDataFrame, zones: Zones, catalogue: Catalogue, rng: np.random.Generator
+    streets: gpd.GeoDataFrame, zones: DemoZones, catalogue: Catalogue, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
     """Place the checkpoints of :data:`data.demo.rules.RULES`.
 
@@ -62,7 +62,7 @@ def build_checkpoints(
     return _described(to_wgs84_frame(frame), zones, catalogue, rng)
 
 
-def _sites(streets: gpd.GeoDataFrame, zones: Zones) -> pd.DataFrame:
+def _sites(streets: gpd.GeoDataFrame, zones: DemoZones) -> pd.DataFrame:
     """List places along both sides of every street, with what the rules ask about them."""
     reached = streets[(streets["part"] == 0) & (streets["car"] > 0) & (streets["length_m"] > _STEP_M)]
     water = shapely.multilinestrings([shapely.LineString(river) for river in RIVERS])
@@ -110,7 +110,7 @@ def _by_junction(sites: pd.DataFrame, streets: gpd.GeoDataFrame) -> npt.NDArray[
     return np.asarray(np.isfinite(away))
 
 
-def _chosen(sites: pd.DataFrame, category: str, rule: Rule, rng: np.random.Generator) -> pd.DataFrame:
+def _chosen(sites: pd.DataFrame, category: str, rule: CategoryRule, rng: np.random.Generator) -> pd.DataFrame:
     """Take the places of one category: in random order, the fit more likely first, none too near another."""
     low, high = rule.block_m2
     fit = sites["highway"].isin(rule.classes) & sites["block_m2"].between(low, high)
@@ -138,7 +138,7 @@ def _group(pool: pd.DataFrame, per: str) -> pd.Series:
     return pool[per or "community"]
 
 
-def _spaced(xy: Floats, rule: Rule) -> list[int]:
+def _spaced(xy: Floats, rule: CategoryRule) -> list[int]:
     """Take points in order that are far enough from those taken; the distance shrinks until there are enough."""
     apart = rule.apart_m
     while True:
@@ -192,7 +192,7 @@ def _aside(points: pd.DataFrame, blocks: npt.NDArray[np.object_], rng: np.random
 
 
 def _described(
-    frame: gpd.GeoDataFrame, zones: Zones, catalogue: Catalogue, rng: np.random.Generator
+    frame: gpd.GeoDataFrame, zones: DemoZones, catalogue: Catalogue, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
     """Add codes, names, addresses, units and hours."""
     found = locate(frame, zones.frame)

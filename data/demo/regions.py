@@ -13,18 +13,18 @@ _ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
+class RegionPieces:
     """What region growing needs to know of the polygons."""
 
     xy: Floats  # (n, 2) centres in metres
     weight: Floats  # (n,) above 0: what regions share evenly
     near: tuple[tuple[int, ...], ...]  # neighbours along a line
 
-    def part(self, members: Ints) -> "Pieces":
+    def part(self, members: Ints) -> "RegionPieces":
         """Return the pieces ``members``, numbered anew in their order."""
         new = {int(old): i for i, old in enumerate(members)}
         near = tuple(tuple(new[other] for other in self.near[old] if other in new) for old in members)
-        return Pieces(self.xy[members], self.weight[members], near)
+        return RegionPieces(self.xy[members], self.weight[members], near)
 
 
 def neighbours(borders: pd.DataFrame, count: int) -> tuple[tuple[int, ...], ...]:
@@ -36,7 +36,7 @@ def neighbours(borders: pd.DataFrame, count: int) -> tuple[tuple[int, ...], ...]
     return tuple(tuple(sorted(others)) for others in near)
 
 
-def regions(pieces: Pieces, count: int, rng: np.random.Generator) -> Ints:
+def regions(pieces: RegionPieces, count: int, rng: np.random.Generator) -> Ints:
     """Assign each piece the number of its region, ``0..count-1``.
 
     Regions grow piece by piece from seeds, the lightest first, each taking the free neighbour nearest to its centre;
@@ -64,7 +64,7 @@ def regions(pieces: Pieces, count: int, rng: np.random.Generator) -> Ints:
     return best[1]
 
 
-def _first_centres(pieces: Pieces, count: int, rng: np.random.Generator) -> Floats:
+def _first_centres(pieces: RegionPieces, count: int, rng: np.random.Generator) -> Floats:
     """Spread centres as k-means++ does (Arthur and Vassilvitskii 2007)."""
     chosen = [int(rng.choice(len(pieces.weight), p=pieces.weight / pieces.weight.sum()))]
     away = np.full(len(pieces.weight), np.inf)
@@ -75,7 +75,7 @@ def _first_centres(pieces: Pieces, count: int, rng: np.random.Generator) -> Floa
     return pieces.xy[chosen]
 
 
-def _grown(pieces: Pieces, centres: Floats) -> Ints:
+def _grown(pieces: RegionPieces, centres: Floats) -> Ints:
     region = np.full(len(pieces.weight), -1, np.int64)
     away = np.hypot(*(pieces.xy[:, None, :] - centres[None, :, :]).transpose(2, 0, 1))
     fringe: list[list[tuple[float, int]]] = [[] for _ in centres]
@@ -111,7 +111,7 @@ def _take(fringe: list[tuple[float, int]], region: Ints) -> int | None:
     return None
 
 
-def _even_out(pieces: Pieces, region: Ints, count: int) -> Ints:
+def _even_out(pieces: RegionPieces, region: Ints, count: int) -> Ints:
     """Pass border pieces from heavy to light regions where that leaves the heavy one connected."""
     region = region.copy()
     total = np.bincount(region, pieces.weight, count).astype(float)
@@ -126,7 +126,7 @@ def _even_out(pieces: Pieces, region: Ints, count: int) -> Ints:
     return region
 
 
-def _best_move(pieces: Pieces, region: Ints, total: Floats) -> tuple[int, int] | None:
+def _best_move(pieces: RegionPieces, region: Ints, total: Floats) -> tuple[int, int] | None:
     """Find a move out of the heaviest region that has one; it must even the two regions out."""
     for heavy in np.argsort(-total, kind="stable")[: max(1, len(total) // 3)]:
         moves = []
@@ -141,7 +141,7 @@ def _best_move(pieces: Pieces, region: Ints, total: Floats) -> tuple[int, int] |
     return None
 
 
-def _stays_connected(pieces: Pieces, region: Ints, piece: int) -> bool:
+def _stays_connected(pieces: RegionPieces, region: Ints, piece: int) -> bool:
     own = region[piece]
     rest = np.flatnonzero(region == own)
     rest = rest[rest != piece]

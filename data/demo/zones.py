@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from data.demo import names
 from data.demo.clip import METRIC, square
-from data.demo.regions import Floats, Ints, Pieces, neighbours, regions
+from data.demo.regions import Floats, Ints, RegionPieces, neighbours, regions
 from geo.crs import to_wgs84_frame
 from geo.model import Level
 from geo.zones.blocks import borders, dissolve, street_blocks
@@ -60,7 +60,7 @@ _SAMPLE_M = 25.0
 
 
 @dataclass(frozen=True, slots=True)
-class Zones:
+class DemoZones:
     """The tree, and the blocks that it is made of."""
 
     frame: gpd.GeoDataFrame  # ZONES
@@ -69,7 +69,7 @@ class Zones:
     frontage_m: Floats  # length of street fronts of each block, which stands for how many people live there
 
 
-def build_zones(streets: gpd.GeoDataFrame, rng: np.random.Generator) -> Zones:
+def build_zones(streets: gpd.GeoDataFrame, rng: np.random.Generator) -> DemoZones:
     """Make one city, one district, 12 street offices, about 80 communities and 400 grids.
 
     Parameters
@@ -87,7 +87,7 @@ def build_zones(streets: gpd.GeoDataFrame, rng: np.random.Generator) -> Zones:
     grid = _split_connected(pieces, community, GRIDS, rng)
     table = pd.DataFrame({"office": office, "community": community, "grid": grid})
     codes = _codes(table, pieces.xy)
-    return Zones(_frame(blocks, codes, rng), blocks, codes["grid"].to_numpy(str), frontage)
+    return DemoZones(_frame(blocks, codes, rng), blocks, codes["grid"].to_numpy(str), frontage)
 
 
 def _blocks(streets: gpd.GeoDataFrame, rng: np.random.Generator) -> gpd.GeoSeries:
@@ -161,12 +161,12 @@ def _frontage(blocks: gpd.GeoSeries, streets: gpd.GeoDataFrame) -> Floats:
     return np.bincount(block, length[point], len(blocks)).astype(float)
 
 
-def _pieces(blocks: gpd.GeoSeries, frontage: Floats) -> Pieces:
+def _pieces(blocks: gpd.GeoSeries, frontage: Floats) -> RegionPieces:
     """Describe the blocks, neighbours across a river left out."""
     centre = shapely.get_coordinates(shapely.centroid(blocks.to_numpy()))
     weight = 60.0 + frontage + blocks.area.to_numpy() / 1_000
     dry = _dry_borders(blocks)
-    return Pieces(centre, weight, neighbours(dry[dry["length_m"] > 1.0], len(blocks)))
+    return RegionPieces(centre, weight, neighbours(dry[dry["length_m"] > 1.0], len(blocks)))
 
 
 def _dry_borders(blocks: gpd.GeoSeries) -> pd.DataFrame:
@@ -179,7 +179,7 @@ def _dry_borders(blocks: gpd.GeoSeries) -> pd.DataFrame:
     return dry
 
 
-def _split_connected(pieces: Pieces, parent: Ints, count: int, rng: np.random.Generator) -> Ints:
+def _split_connected(pieces: RegionPieces, parent: Ints, count: int, rng: np.random.Generator) -> Ints:
     """Split every connected part of every parent region, ``count`` regions in all, in proportion to weight."""
     left = np.repeat(np.arange(len(parent)), [len(near) for near in pieces.near])
     right = np.array([other for near in pieces.near for other in near], np.int64)

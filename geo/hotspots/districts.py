@@ -74,7 +74,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class District:
+class DistrictFigures:
     """What there is to say of a district, one number a cell of its raster, whatever its visits.
 
     Parameters
@@ -101,7 +101,7 @@ class District:
     surface: NDArray[np.float32]
 
 
-def analyse(visits: DistrictVisits, question: Question) -> District:
+def analyse(visits: DistrictVisits, question: Question) -> DistrictFigures:
     """Count, flag, follow and smooth a district."""
     raster = question.raster
     cell = raster.assign_xy(visits.x_m, visits.y_m)
@@ -126,7 +126,7 @@ def analyse(visits: DistrictVisits, question: Question) -> District:
         out[seen] = values
         return out
 
-    return District(
+    return DistrictFigures(
         visits=counts.astype(np.int32),
         points=np.bincount(cell, weights=points, minlength=raster.size).astype(np.float32),
         flag=spread(verdict.hot.astype(np.int64) - verdict.cold, 0).astype(np.int8),
@@ -216,7 +216,7 @@ def _lon_lat(column: pa.ChunkedArray) -> tuple[Floats, Floats]:
     return shapely.get_x(places), shapely.get_y(places)
 
 
-def analyse_partition(partition: Partition) -> District:
+def analyse_partition(partition: Partition) -> DistrictFigures:
     """Read and analyse one district; a task of :func:`geo.tasks.run_tasks`."""
     return analyse(read_partition(partition), partition.question)
 
@@ -227,7 +227,7 @@ def analyse_districts(
     workers: int | None = None,
     scheduler: str | None = None,
     progress: Progress = silent,
-) -> list[District]:
+) -> list[DistrictFigures]:
     """Analyse many districts, each once, wherever there is room; see :func:`geo.tasks.run_tasks`."""
     return run_tasks(
         analyse_partition, partitions, workers=workers, scheduler=scheduler, stage="districts", progress=progress

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geo.hotspots.places import Place
+from geo.hotspots.places import HotPlace
 from geo.rasters.lattice import Floats
 
 CLUMPED = 0.6
@@ -19,7 +19,7 @@ def false_discovery_rate(p: Floats) -> Floats:
     return np.minimum(q, 1.0)
 
 
-def places_q(places: list[Place]) -> Floats:
+def places_q(places: list[HotPlace]) -> Floats:
     """Go through the list as Benjamini-Hochberg does, the score being an expected number of windows by chance.
 
     Of the windows by chance about ``CLUMPED`` are places of their own, the others lie over them. A place that must

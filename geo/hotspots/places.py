@@ -21,7 +21,7 @@ _BUDGET = 0.5  # windows by chance over all, for which the weights are best; the
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HotPlace:
     """A hot or cold place.
 
     Parameters
@@ -76,7 +76,7 @@ def expected_power(windows: Windows, *, effect: float = _EFFECT, budget: float =
     return np.asarray((weight / weight.mean()).reshape(windows.p.shape))
 
 
-def find_places(exposure: Exposure, windows: Windows, halves: list[Ints], *, most: float = 20.0) -> list[Place]:
+def find_places(exposure: Exposure, windows: Windows, halves: list[Ints], *, most: float = 20.0) -> list[HotPlace]:
     """Take the strongest window, settle its extent, set its visits aside, and go on.
 
     Parameters
@@ -95,7 +95,7 @@ def find_places(exposure: Exposure, windows: Windows, halves: list[Ints], *, mos
     with np.errstate(divide="ignore", over="ignore"):
         score = windows.p * windows.p.size / weight
     residual = ScanResidual(exposure, halves)
-    found: list[Place] = []
+    found: list[HotPlace] = []
     at = np.flatnonzero(score.ravel() <= most)
     heap = [(float(score.flat[i]), int(i), 0) for i in at]
     heapq.heapify(heap)
@@ -111,5 +111,5 @@ def find_places(exposure: Exposure, windows: Windows, halves: list[Ints], *, mos
         hot, cells = residual.take(int(windows.cell[j]), k)
         if cells.size:
             p = value * weight.flat[i] / windows.p.size
-            found.append(Place(cells, int(windows.cell[j]), hot, k, p, value))
+            found.append(HotPlace(cells, int(windows.cell[j]), hot, k, p, value))
     return sorted(found, key=lambda place: place.score)

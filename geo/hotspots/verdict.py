@@ -13,7 +13,7 @@ from scipy import special
 from geo.errors import InputError
 from geo.hotspots.exposure import Exposure, Windows, checked_sums, exposure_of, windows_of
 from geo.hotspots.false_discovery import false_discovery_rate, places_q
-from geo.hotspots.places import Place, expected_power, find_places
+from geo.hotspots.places import HotPlace, expected_power, find_places
 from geo.rasters.lattice import Floats, Ints, Mask, checked_radii, halves_of, lattice_of
 
 """Places by chance for each window by chance that is as strong: tests/bench/hotspots.py finds 0.2 to 0.6."""
@@ -79,7 +79,7 @@ def flag(
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CellVerdicts:
     """The columns of :func:`flag` that the test fills, one number a cell."""
 
     p: Floats
@@ -96,12 +96,12 @@ class Verdict:
         return cls(p, q, radius, np.zeros(n, bool), np.zeros(n, bool), np.zeros(n, np.int64))
 
 
-def judge(exposure: Exposure, radii_m: Floats, *, alpha: float = 0.05) -> Verdict:
+def judge(exposure: Exposure, radii_m: Floats, *, alpha: float = 0.05) -> CellVerdicts:
     """Test every cell, as :func:`flag` says."""
     radii = checked_radii(radii_m)
     halves = halves_of(radii, exposure.lattice)
     windows = windows_of(exposure, halves)
-    verdict = Verdict.empty(exposure.visits.size)
+    verdict = CellVerdicts.empty(exposure.visits.size)
     if radii.size == 1:
         _judge_cells(verdict, windows, radii, alpha)
     elif windows.cell.size:
@@ -184,7 +184,7 @@ def compound_interval(
     return low, scale * special.gammainccinv(shape, tail)
 
 
-def _judge_cells(verdict: Verdict, windows: Windows, radii: Floats, alpha: float) -> None:
+def _judge_cells(verdict: CellVerdicts, windows: Windows, radii: Floats, alpha: float) -> None:
     """Let each cell stand for its one window."""
     q = false_discovery_rate(windows.p[0])
     verdict.p[windows.cell] = windows.p[0]
@@ -194,7 +194,7 @@ def _judge_cells(verdict: Verdict, windows: Windows, radii: Floats, alpha: float
     verdict.cold[windows.cell] = (q <= alpha) & (windows.excess[0] < 0)
 
 
-def _judge_places(verdict: Verdict, windows: Windows, radii: Floats, places: list[Place], alpha: float) -> None:
+def _judge_places(verdict: CellVerdicts, windows: Windows, radii: Floats, places: list[HotPlace], alpha: float) -> None:
     """Let each cell stand for its place, and a cell of no place for the best of its own windows."""
     share = expected_power(windows)
     share /= np.maximum(share.sum(axis=0), 1e-300)

@@ -70,7 +70,7 @@ class VisitJudge:
 
     def __init__(self, store: Store, categories: Mapping[str, str], finder: RoundFinder, *, history: bool) -> None:
         self._store, self._categories, self._finder, self._history = store, categories, finder, history
-        self._teams = {team.id for team in store.teams()}
+        self._teams = {team.id for team in store.teams.all()}
         self._catalogues = cache(self._catalogues_of)
         self._round_teams = cache(self._teams_of)
         self._item = cache(self._item_of)
@@ -155,11 +155,13 @@ class VisitJudge:
             own.row, own.value = row, value
 
     def _catalogues_of(self, edition: str) -> list[Catalogue]:
-        return [self._store.catalogue(each) for each in ([edition] if edition else self._store.editions())]
+        return [
+            self._store.catalogues.get(each) for each in ([edition] if edition else self._store.catalogues.editions())
+        ]
 
     def _teams_of(self, round_id: str) -> frozenset[str]:
-        drawn = self._store.team_draw(round_id)
-        return frozenset({*(drawn.members if drawn else ()), *self._store.routes(round_id)["team"]})
+        drawn = self._store.fieldwork.team_draw(round_id)
+        return frozenset({*(drawn.members if drawn else ()), *self._store.plans.routes(round_id)["team"]})
 
 
 def _like(text: str, category: str, catalogues: list[Catalogue]) -> str:

@@ -16,7 +16,7 @@ from geo.readers.chosen_file import ChosenFile
 from geo.readers.photo_files import PhotoFiles
 from geo.readers.visits import VisitContext, VisitTable
 from geo.store import Store
-from geo.store.journal import Source
+from geo.store.journal import ImportSource
 
 
 def import_visits(
@@ -29,7 +29,7 @@ def import_visits(
     photos that the table names lie in the folder or ZIP archive ``photos``.
     """
     finder = RoundFinder(store, zone_of(store))
-    categories = store.categories()
+    categories = store.checkpoints.categories()
     judge = VisitJudge(store, categories, finder, history=options.history)
     with paused(), ExitStack() as stack:
         files = None if photos is None else stack.enter_context(PhotoFiles(photos))
@@ -54,9 +54,9 @@ def import_visits(
         )
         if options.dry_run:
             return report
-        source = Source("visits", options.file or path.name, options.who)
+        source = ImportSource("visits", options.file or path.name, options.who)
         batches = judged.batches(progress)
-        changes = store.record_batches(batches, source=source, brought=files or {}, count=judged.visits)
+        changes = store.visits.record_batches(batches, source=source, brought=files or {}, count=judged.visits)
     return replace(report, new=changes.accepted, updated=changes.updated, unchanged=changes.unchanged)
 
 

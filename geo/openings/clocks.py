@@ -24,7 +24,7 @@ _HOURS = {  # what each mark may be said with, and what it makes of it
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockTime:
     """A clock time as written."""
 
     hour: int
@@ -39,7 +39,7 @@ class Clock:
         return hour * 3600 + self.minute * 60
 
 
-def span_s(start: Clock, end: Clock, after: tuple[int, int] | None = None) -> tuple[int, int]:
+def span_s(start: ClockTime, end: ClockTime, after: tuple[int, int] | None = None) -> tuple[int, int]:
     """Return when a span begins and ends, in seconds from midnight; the end may lie after midnight.
 
     Parameters
@@ -67,11 +67,11 @@ def span_s(start: Clock, end: Clock, after: tuple[int, int] | None = None) -> tu
     return open_s, close_s
 
 
-def _early(clock: Clock) -> bool:
+def _early(clock: ClockTime) -> bool:
     return clock.hour in _EARLY_H
 
 
-def _afternoon(start: Clock, end: Clock, after: tuple[int, int], part: str) -> tuple[int, int]:
+def _afternoon(start: ClockTime, end: ClockTime, after: tuple[int, int], part: str) -> tuple[int, int]:
     """Read 2:30-5:30 after 8:30-12:00: nobody writes the night after the morning."""
     open_s = start.at(start.hour + _NOON_H)
     close_s = end.at(end.hour + (_NOON_H if end.hour < _NOON_H else 0))
@@ -81,7 +81,7 @@ def _afternoon(start: Clock, end: Clock, after: tuple[int, int], part: str) -> t
     return open_s, close_s
 
 
-def _begin(start: Clock, part: str) -> int:
+def _begin(start: ClockTime, part: str) -> int:
     if start.half is None:
         return start.at(start.hour)
     hour = _HOURS[start.half].get(start.hour)
@@ -90,7 +90,7 @@ def _begin(start: Clock, part: str) -> int:
     return start.at(hour)
 
 
-def _end(start: Clock, end: Clock, open_s: int, part: str) -> int:
+def _end(start: ClockTime, end: ClockTime, open_s: int, part: str) -> int:
     if end.next_day:
         return _next_day(end, part)
     if end.half is not None:
@@ -110,14 +110,14 @@ def _end(start: Clock, end: Clock, open_s: int, part: str) -> int:
     return close_s + DAY_S
 
 
-def _next_day(end: Clock, part: str) -> int:
+def _next_day(end: ClockTime, part: str) -> int:
     hour = end.hour if end.half is None else _HOURS[end.half].get(end.hour)
     if hour is None or hour > _MIDNIGHT_H:
         raise RefusalError(NO_TIME, part)
     return end.at(hour) + DAY_S
 
 
-def _marked_end(end: Clock, open_s: int, part: str) -> int:
+def _marked_end(end: ClockTime, open_s: int, part: str) -> int:
     if end.half is None:
         raise RefusalError(NO_TIME, part)
     hour = _HOURS[end.half].get(end.hour)
@@ -133,7 +133,7 @@ def _marked_end(end: Clock, open_s: int, part: str) -> int:
     return close_s
 
 
-def _inherited_end(half: Half, end: Clock, open_s: int, part: str) -> int:
+def _inherited_end(half: Half, end: ClockTime, open_s: int, part: str) -> int:
     """Read an end without a mark of its own: the nearest time after the beginning that the mark allows."""
     if end.hour == 0 and half in {Half.AFTERNOON, Half.EVENING}:
         return end.at(_MIDNIGHT_H)

@@ -8,9 +8,9 @@ names are closed, unless the text says only when it is closed: then they have th
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from geo.openings.clocks import Clock, span_s
+from geo.openings.clocks import ClockTime, span_s
 from geo.openings.week import DAY_S, HOLIDAY, WEEK, Openings, joined
-from geo.openings.words import NOT_KNOWN, Half, Kind, RefusalError, Word
+from geo.openings.words import NOT_KNOWN, Half, RefusalError, Word, WordKind
 
 NO_DAYS = (
     "opening hours are {value!r}, of which {part!r} doesn't say for which days: "
@@ -23,8 +23,8 @@ TWICE = (
 
 Spans = list[tuple[int, int]]
 _ALL_DAY = (0, DAY_S)
-_BETWEEN = {Kind.COMMA, Kind.OPEN_BRACKET, Kind.CLOSE_BRACKET, Kind.BREAK, Kind.SEMICOLON}
-_STRONG = {Kind.BREAK, Kind.SEMICOLON}
+_BETWEEN = {WordKind.COMMA, WordKind.OPEN_BRACKET, WordKind.CLOSE_BRACKET, WordKind.BREAK, WordKind.SEMICOLON}
+_STRONG = {WordKind.BREAK, WordKind.SEMICOLON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Reader:
             strong = self._skip()
         return self.rules
 
-    def _kind(self, ahead: int = 0) -> Kind | None:
+    def _kind(self, ahead: int = 0) -> WordKind | None:
         place = self.at + ahead
         return self.words[place].kind if place < len(self.words) else None
 
@@ -77,8 +77,8 @@ class Reader:
 
     def _rule(self, *, strong: bool) -> None:
         start = self.at
-        days = self._others(start) if self._kind() is Kind.OTHERS else self._days()
-        if days and self._kind() is Kind.OPEN_BRACKET:
+        days = self._others(start) if self._kind() is WordKind.OTHERS else self._days()
+        if days and self._kind() is WordKind.OPEN_BRACKET:
             self.at += 1
         spans = self._body(start)
         days = days or self._days_behind()
@@ -101,7 +101,7 @@ class Reader:
     def _not_closed(self, start: int) -> tuple[int, ...]:
         """Read 周一闭馆，9:00-17:00: hours without days are those of the days that aren't closed."""
         closed = all(rule.chinese and not rule.spans for rule in self.rules)
-        strong = self.words[start - 1].kind is Kind.SEMICOLON
+        strong = self.words[start - 1].kind is WordKind.SEMICOLON
         days = tuple(day for day in WEEK if all(day not in rule.days for rule in self.rules))
         if not closed or strong or not days:
             raise RefusalError(NO_DAYS, self._text(start))
@@ -110,17 +110,17 @@ class Reader:
     def _days(self) -> tuple[int, ...]:
         """Read days, ranges and lists of them."""
         start, days = self.at, list[int]()
-        while self._kind() is Kind.DAY:
+        while self._kind() is WordKind.DAY:
             first = self.words[self.at]
             self.at += 1
-            if self._kind() is Kind.DASH and self._kind(1) is Kind.DAY:
+            if self._kind() is WordKind.DASH and self._kind(1) is WordKind.DAY:
                 days += _range(first, self.words[self.at + 1])
                 self.at += 2
             else:
                 days += first.days
-            if self._kind() is Kind.COMMA and self._kind(1) is Kind.DAY:
+            if self._kind() is WordKind.COMMA and self._kind(1) is WordKind.DAY:
                 self.at += 1
-            elif self._kind() is Kind.DAY and self.words[self.at - 1].text.isascii():
+            elif self._kind() is WordKind.DAY and self.words[self.at - 1].text.isascii():
                 self.at += 1  # PH Mo are Mondays that are holidays
                 raise RefusalError(NOT_KNOWN, self._text(start))
         if len(set(days)) < len(days):
@@ -130,13 +130,13 @@ class Reader:
     def _days_behind(self) -> tuple[int, ...]:
         """Read days that stand behind their hours: at the end of the text or in brackets."""
         start = self.at
-        if self._kind() is Kind.OPEN_BRACKET:
+        if self._kind() is WordKind.OPEN_BRACKET:
             self.at += 1
             days = self._days()
-            if days and self._kind() is Kind.CLOSE_BRACKET:
+            if days and self._kind() is WordKind.CLOSE_BRACKET:
                 self.at += 1
                 return days
-        elif not self.rules and self._kind() is Kind.DAY:
+        elif not self.rules and self._kind() is WordKind.DAY:
             days = self._days()
             if self.at == len(self.words):
                 return days
@@ -145,17 +145,17 @@ class Reader:
 
     def _body(self, start: int) -> Spans:
         kind = self._kind()
-        if kind is Kind.OFF:
+        if kind is WordKind.OFF:
             self.at += 1
             return []
-        if kind is Kind.ALL_DAY:
+        if kind is WordKind.ALL_DAY:
             self.at += 1
             return [_ALL_DAY]
         spans: Spans = []
-        while self._kind() in {Kind.MARK, Kind.CLOCK, Kind.NUMBER}:
+        while self._kind() in {WordKind.MARK, WordKind.CLOCK, WordKind.NUMBER}:
             spans.append(self._span(spans[-1] if spans else None))
-            ahead = 1 if self._kind() in {Kind.COMMA, Kind.BREAK} else 0
-            if self._kind(ahead) not in {Kind.MARK, Kind.CLOCK, Kind.NUMBER}:
+            ahead = 1 if self._kind() in {WordKind.COMMA, WordKind.BREAK} else 0
+            if self._kind(ahead) not in {WordKind.MARK, WordKind.CLOCK, WordKind.NUMBER}:
                 break
             self.at += ahead
         if not spans:
@@ -166,24 +166,24 @@ class Reader:
     def _span(self, after: tuple[int, int] | None) -> tuple[int, int]:
         start = self.at
         begin = self._clock(start)
-        if self._kind() is not Kind.DASH:
+        if self._kind() is not WordKind.DASH:
             raise RefusalError(NOT_KNOWN, self._text(start))
         self.at += 1
         return span_s(begin, self._clock(start), after)
 
-    def _clock(self, start: int) -> Clock:
+    def _clock(self, start: int) -> ClockTime:
         marks: list[Half] = []
-        while self._kind() is Kind.MARK:
+        while self._kind() is WordKind.MARK:
             half = self.words[self.at].half
             marks += [] if half is None else [half]
             self.at += 1
         halves = [half for half in marks if half is not Half.NEXT_DAY]
-        if self._kind() not in {Kind.CLOCK, Kind.NUMBER} or len(halves) > 1:
+        if self._kind() not in {WordKind.CLOCK, WordKind.NUMBER} or len(halves) > 1:
             raise RefusalError(NOT_KNOWN, self._text(start))
         word = self.words[self.at]
         self.at += 1
         half = halves[0] if halves else None
-        return Clock(word.hour, word.minute, word.text, word.padded, half, next_day=Half.NEXT_DAY in marks)
+        return ClockTime(word.hour, word.minute, word.text, word.padded, half, next_day=Half.NEXT_DAY in marks)
 
 
 def _range(first: Word, last: Word) -> list[int]:

@@ -16,7 +16,7 @@ NO_TIME = (
 )
 
 
-class Kind(Enum):
+class WordKind(Enum):
     """What a word is."""
 
     DAY = auto()
@@ -49,7 +49,7 @@ class Half(Enum):
 class Word:
     """One word, as written and what it means."""
 
-    kind: Kind
+    kind: WordKind
     text: str
     days: tuple[int, ...] = ()  # of a DAY; 7 is a public holiday
     hour: int = 0  # of a CLOCK or NUMBER
@@ -159,7 +159,7 @@ def words_of(text: str) -> list[Word]:
     return found
 
 
-_NOTHING = Word(Kind.DASH, "")
+_NOTHING = Word(WordKind.DASH, "")
 _GROUPS = {"every": WEEK, "workdays": WEEK[:5], "weekend": WEEK[5:], "holiday": (HOLIDAY,)}
 
 
@@ -169,39 +169,39 @@ def _word(name: str, text: str, before: list[Word]) -> Word | None:
         case "space" | "noise":
             word: Word | None = _NOTHING
         case "every" | "workdays" | "weekend" | "holiday":
-            word = Word(Kind.DAY, text, _GROUPS[name])
+            word = Word(WordKind.DAY, text, _GROUPS[name])
         case "english":
             day = _ENGLISH.get(text.lower())
-            word = None if day is None else Word(Kind.DAY, text, (day,))
+            word = None if day is None else Word(WordKind.DAY, text, (day,))
         case "days":
             word = _days(text, re.sub(_PREFIX, "", text))
         case "bare" | "digit":
             word = _bare(name, text, before)
         case "clock" | "spoken" | "NUMBER":
-            word = _clock(text, Kind.NUMBER if name == "NUMBER" else Kind.CLOCK)
+            word = _clock(text, WordKind.NUMBER if name == "NUMBER" else WordKind.CLOCK)
         case "half":
-            word = Word(Kind.MARK, text, half=next(half for half in Half if text in half.value.split("|")))
+            word = Word(WordKind.MARK, text, half=next(half for half in Half if text in half.value.split("|")))
         case _:
-            word = Word(Kind[name], text)
+            word = Word(WordKind[name], text)
     return word
 
 
 def _days(text: str, letters: str) -> Word | None:
     days = [_CHINESE[letter] for letter in letters]
     if -1 in days:  # 周末 stands for both days, and alone
-        return Word(Kind.DAY, text, WEEK[5:]) if len(days) == 1 else None
-    return Word(Kind.DAY, text, tuple(days))
+        return Word(WordKind.DAY, text, WEEK[5:]) if len(days) == 1 else None
+    return Word(WordKind.DAY, text, tuple(days))
 
 
 def _bare(name: str, text: str, before: list[Word]) -> Word | None:
     """Read days without 周: 周一、三、五, 周1-5, 一三五. Digits are days only where the day before was one."""
-    linked = len(before) > 1 and before[-1].kind in {Kind.DASH, Kind.COMMA} and before[-2].kind is Kind.DAY
+    linked = len(before) > 1 and before[-1].kind in {WordKind.DASH, WordKind.COMMA} and before[-2].kind is WordKind.DAY
     if name == "digit" and not (linked and before[-2].text[-1].isdigit()):
         return None
     return _days(text, text) if linked or text not in {"日", "天"} else None
 
 
-def _clock(text: str, kind: Kind) -> Word:
+def _clock(text: str, kind: WordKind) -> Word:
     hour, _, rest = re.sub(r"[点时]", ":", re.sub(r"\s", "", text)).partition(":")
     spoken = {"半": 30, "一刻": 15, "三刻": 45, "": 0, "整": 0, "钟": 0}
     minute = spoken[rest] if rest in spoken else int(rest[:2].rstrip("分"))

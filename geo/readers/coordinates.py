@@ -37,7 +37,7 @@ _AXIS |= {"E": ("lon", 1), "W": ("lon", -1), "N": ("lat", 1), "S": ("lat", -1)}
 
 
 @dataclass(slots=True)
-class Places:
+class RowPlaces:
     """Where the rows are."""
 
     lon: Array  # WGS-84 degrees, NaN where the row has none or a fault
@@ -46,7 +46,7 @@ class Places:
     notes: list[Note] = field(default_factory=list)
 
 
-def read_places(table: Table, log: FaultLog, *, datum: Datum | str, crs: Any = None) -> Places:  # noqa: ANN401 - whatever pyproj takes
+def read_places(table: Table, log: FaultLog, *, datum: Datum | str, crs: Any = None) -> RowPlaces:  # noqa: ANN401 - whatever pyproj takes
     """Find the WGS-84 degrees of every row from its geometry or its columns.
 
     Parameters
@@ -81,7 +81,7 @@ def read_places(table: Table, log: FaultLog, *, datum: Datum | str, crs: Any = N
     log.take(located.found)
     notes += [*_note_coarse(located, log), *located.found.spoken(log.rows)]
     lon[log.bad] = lat[log.bad] = np.nan
-    return Places(lon, lat, empty, notes)
+    return RowPlaces(lon, lat, empty, notes)
 
 
 def _from_geometry(table: Table, shapes: gpd.GeoSeries, log: FaultLog, source: Source) -> tuple[Array, Array, Located]:

@@ -66,7 +66,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PartChoice:
     """Which parts are read."""
 
     read: tuple[Part, ...]
@@ -75,7 +75,7 @@ class Choice:
     notes: tuple[Note, ...] = ()
 
 
-def choose(parts: Sequence[Part], wanted: Sequence[str], headings: Headings, file: str) -> Choice:
+def choose(parts: Sequence[Part], wanted: Sequence[str], headings: Headings, file: str) -> PartChoice:
     """Choose the parts to read.
 
     Parameters
@@ -95,7 +95,7 @@ def choose(parts: Sequence[Part], wanted: Sequence[str], headings: Headings, fil
         When a part is not there, or when headings differ so that somebody must choose.
     """
     if len(parts) == 1 and not wanted and not parts[0].hidden:
-        return Choice(tuple(parts))
+        return PartChoice(tuple(parts))
     fit = [part for part in parts if part.rows and _fits(part, headings)]
     if wanted:
         read = _named(parts, wanted, file)
@@ -109,7 +109,7 @@ def choose(parts: Sequence[Part], wanted: Sequence[str], headings: Headings, fil
     unread = [part for part in parts if part not in read and (part.closed or part in fit)]
     other = [part for part in parts if part.rows and part not in read and part not in fit]
     notes = _notes(parts, read, unread, other) if not wanted else _left(read, unread, other)
-    return Choice(tuple(read), tuple(unread), tuple(other), notes)
+    return PartChoice(tuple(read), tuple(unread), tuple(other), notes)
 
 
 def listed(parts: Sequence[Part]) -> Sentences:

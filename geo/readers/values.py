@@ -20,7 +20,8 @@ BLANK_FORMS = frozenset(
     "".join(form) for blank in BLANKS if blank for form in product(*({sign, sign.upper()} for sign in blank))
 )
 """Each of them but nothing itself, in capitals, small letters and any mixture."""
-CELL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
+CELL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
+CELL_ERRORS |= {f"Err:{number}" for number in range(501, 541)}  # of LibreOffice
 YES = {
     "1",
     "true",
@@ -101,6 +102,8 @@ def written(cells: Sequence[Any]) -> Sequence[str]:
     """Write cells as text."""
     if _as_they_stand(cells):
         return cells
+    if set(map(type, cells)) == {float} and np.isfinite(np.array(cells)).all():
+        return [_number_text(cell) if cell.is_integer() else repr(cell) for cell in cells]
     known: dict[str, str] = {}
     out = []
     for cell in cells:

@@ -14,7 +14,7 @@ from geo.errors import InputError
 from geo.notes import Note, Say, in_english
 from geo.progress import Progress
 from geo.readers import messages, values
-from geo.readers.arrivals import Arrivals
+from geo.readers.arrival_times import ArrivalTimes
 from geo.readers.chunks import Cells, Chunk
 from geo.readers.columns import VISIT_FIELDS, VISIT_NEEDS, Headings
 from geo.readers.faults import FaultLog, log_of
@@ -56,11 +56,11 @@ class VisitCells:
     photos_named: int = 0
     first_photo: str = ""
     _forms: OtherForms = field(init=False)
-    _arrivals: Arrivals = field(init=False)
+    _arrivals: ArrivalTimes = field(init=False)
 
     def __post_init__(self) -> None:
         self._forms = OtherForms(self.context.known or ())
-        self._arrivals = Arrivals(self.path, self.context.timezone)
+        self._arrivals = ArrivalTimes(self.path, self.context.timezone)
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -8,7 +8,7 @@ from geo.results.cells import RADII_M as RADII_M
 from geo.results.cells import hotspot_cells as hotspot_cells
 from geo.results.cells import raster_of as raster_of
 from geo.results.cells import shrunk_rates as shrunk_rates
-from geo.results.findings import Findings as Findings
+from geo.results.findings import RoundFindings as RoundFindings
 from geo.results.findings import findings as findings
 from geo.results.items import worst_items as worst_items
 from geo.results.names import item_names as item_names

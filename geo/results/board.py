@@ -6,7 +6,7 @@ import pandas as pd
 
 from geo.errors import InputError
 from geo.rates import beats, red_and_black, scores
-from geo.results.findings import Findings, findings
+from geo.results.findings import RoundFindings, findings
 from geo.results.names import zone_names
 from geo.store import Store
 
@@ -57,7 +57,7 @@ def score_board(store: Store, round_id: str, by: str) -> pd.DataFrame:
     return board(findings(store, round_id), by).rows
 
 
-def board(found: Findings, by: str) -> Board:
+def board(found: RoundFindings, by: str) -> Board:
     """Score what a round found; see :func:`score_board`."""
     if by not in GROUPS:
         raise InputError("by is {value!r}: choose one of {choices}", field="by", value=by, choices=", ".join(GROUPS))

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from geo.rates.scores import sampled
-from geo.results.findings import Findings
+from geo.results.findings import RoundFindings
 
 
-def worst_items(found: Findings, *, most: int | None = None) -> pd.DataFrame:
+def worst_items(found: RoundFindings, *, most: int | None = None) -> pd.DataFrame:
     """Rank the items of a round by the points that they cost.
 
     Parameters

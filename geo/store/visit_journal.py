@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select
 
 from geo.store import photos, rows, tables
-from geo.store.arrivals import Written, sums
 from geo.store.backend import Backend
+from geo.store.visit_writer import Written, sums
 
 KIND = "visits"
 

@@ -11,19 +11,20 @@ from sqlalchemy import Connection, Integer, Select, cast, func, select
 
 from geo import frames
 from geo.model import Changes, Photo, Scope, Visit
-from geo.store import journal, photos, rows, tables, visit_journal
-from geo.store.arrivals import Arrivals
+from geo.store import journal, rows, tables, visit_journal
+from geo.store.part import StorePart
 from geo.store.scope import InZone, in_zone
 from geo.store.visit_batches import VisitBatch, batch_of
+from geo.store.visit_writer import VisitWriter
 
 _V, _D = tables.visits, tables.deductions
 _NO_PHOTOS: Mapping[str, Photo] = MappingProxyType({})
 
 
-class Visits(photos.Photos):
+class Visits(StorePart):
     """What the inspectors found."""
 
-    def record_visits(
+    def record(
         self,
         visits: Iterable[Visit],
         *,
@@ -56,18 +57,18 @@ class Visits(photos.Photos):
         InputError
             When a time names no zone, or a photo is neither brought nor there.
         """
-        source = None if import_of is None else journal.Source(visit_journal.KIND, import_of, who)
+        source = None if import_of is None else journal.ImportSource(visit_journal.KIND, import_of, who)
         return self.record_batches([batch_of(visits)], source=source, brought=brought)
 
     def record_batches(
         self,
         batches: Iterable[VisitBatch],
         *,
-        source: journal.Source | None = None,
+        source: journal.ImportSource | None = None,
         brought: Mapping[str, Photo] = _NO_PHOTOS,
         count: int = 0,
     ) -> Changes:
-        """Record batches of visits as :meth:`record_visits` does, all or none of them; no visit is in two of them.
+        """Record batches of visits as :meth:`record` does, all or none of them; no visit is in two of them.
 
         Parameters
         ----------
@@ -81,22 +82,22 @@ class Visits(photos.Photos):
             About how many visits there are in all; many are indexed together at the end.
         """
         changes = Changes()
-        with self._writing() as connection:
-            self._backend.lock(connection, _V)
+        with self._database.writing() as connection:
+            self._database.backend.lock(connection, _V)
             mark = None if source is None else journal.begin(connection, source)
-            with self._backend.bulk(connection, _V, count), self._backend.bulk(connection, _D, count):
-                arrivals = Arrivals(connection, self._backend, brought, mark)
+            with self._database.backend.bulk(connection, _V, count), self._database.backend.bulk(connection, _D, count):
+                writer = VisitWriter(connection, self._database.backend, brought, mark)
                 for batch in batches:
-                    written = arrivals.write(batch)
+                    written = writer.write(batch)
                     changes = _added(changes, written.changes)
                     if mark is not None:
                         journal.note_rows(connection, mark, visit_journal.before(written))
-                arrivals.end()
+                writer.end()
             if mark is not None:
                 journal.end(connection, mark, changes)
         return changes
 
-    def visits_frame(self, scope: Scope = Scope()) -> gpd.GeoDataFrame:  # noqa: B008 - frozen
+    def frame(self, scope: Scope = Scope()) -> gpd.GeoDataFrame:  # noqa: B008 - frozen
         """Return visits by time, as things were when they were recorded: a frame of :data:`geo.frames.VISITS`.
 
         Raises
@@ -104,11 +105,11 @@ class Visits(photos.Photos):
         NotFoundError
             When the scope names a zone that isn't there.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return self._visits(connection, scope)
 
-    def deductions_frame(self, scope: Scope = Scope()) -> pd.DataFrame:  # noqa: B008 - frozen
-        """Return the deductions of the visits of :meth:`visits_frame`: a frame of :data:`geo.frames.DEDUCTIONS`.
+    def deductions(self, scope: Scope = Scope()) -> pd.DataFrame:  # noqa: B008 - frozen
+        """Return the deductions of the visits of :meth:`frame`: a frame of :data:`geo.frames.DEDUCTIONS`.
 
         Raises
         ------
@@ -118,20 +119,20 @@ class Visits(photos.Photos):
         statement = (
             rows.query(_D, frames.DEDUCTIONS).join(_V, _V.c.id == _D.c.visit).order_by(_V.c.arrived_at, _D.c.fid)
         )
-        with self._reading() as connection:
-            within = in_zone(connection, scope.zone, _V, self._backend)
+        with self._database.reading() as connection:
+            within = in_zone(connection, scope.zone, _V, self._database.backend)
             found: pd.DataFrame = rows.fetch(
-                connection, _narrowed(statement, scope, within), frames.DEDUCTIONS, self._backend
+                connection, _narrowed(statement, scope, within), frames.DEDUCTIONS, self._database.backend
             )
             if within.outline is not None:
                 found = found[found["visit"].isin(self._visits(connection, scope).index)]
         return found
 
-    def visits_state(self) -> str:
+    def state(self) -> str:
         """Return letters that change when any visit or deduction does: what was made of them is kept under these."""
         held = func.count(_V.c.round_id), func.sum(cast(_V.c.covert, Integer)), func.sum(_V.c.points * _V.c.fid)
         faults = func.sum(_D.c.points * _D.c.fid), func.sum(func.length(_D.c.note) * _D.c.fid)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             state = [
                 tuple(connection.execute(select(func.count(), func.max(table.c.fid), *sums)).one())
                 for table, sums in ((_V, held), (_D, faults))
@@ -139,9 +140,9 @@ class Visits(photos.Photos):
         return hashlib.blake2b(repr(state).encode(), digest_size=10).hexdigest()
 
     def _visits(self, connection: Connection, scope: Scope) -> rows.AnyFrame:
-        within = in_zone(connection, scope.zone, _V, self._backend)
+        within = in_zone(connection, scope.zone, _V, self._database.backend)
         statement = _narrowed(rows.query(_V, frames.VISITS).order_by(_V.c.arrived_at, _V.c.fid), scope, within)
-        return within.pick(rows.fetch(connection, statement, frames.VISITS, self._backend))
+        return within.pick(rows.fetch(connection, statement, frames.VISITS, self._database.backend))
 
 
 def _added(one: Changes, other: Changes) -> Changes:

@@ -22,7 +22,7 @@ from routing.plan.problem_builder import Hours, PosedRound, by_slices, hours_and
 from routing.plan.rush import rush_of
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Shift
 from routing.search.drafts import Drafts, detour_s, holds, keep, routes_of, tour_s
-from routing.search.places import Places
+from routing.search.places import InsertionPlaces
 from routing.search.unserved import reason_of
 from routing.solver import solve
 from routing.streets.matrix import travel_matrix, way
@@ -186,7 +186,7 @@ def _may(problem: RoutingProblem, slot: tuple[int, int], stop: int) -> bool:
 def _served(problem: RoutingProblem, slot: tuple[int, int], order: Sequence[int]) -> Plan:
     drafts: Drafts = {slot: tuple(order)} if len(order) else {}
     left = set(problem.stops) - set(order)
-    places = Places(problem, drafts)
+    places = InsertionPlaces(problem, drafts)
     return Plan(routes_of(problem, drafts), {stop: reason_of(places, stop) for stop in sorted(left)})
 
 

@@ -48,14 +48,14 @@ def balanced(units: Units, value: Ints, share: int, key: bytes, stage: str) -> I
     x, y = units.x_cm, units.y_cm
     place = (x * (_TURNS - turn) + y * turn, y * (_TURNS - turn) - x * turn)  # turned by 0 to 90 degrees, and scaled
     rest = np.flatnonzero((value % D != 0) & ~alone)
-    city = grow(city, rest, place, value, (key, f"{stage} city"))
-    kinds = grow(kinds, rest, place, value, (key, f"{stage} kinds"))
+    city = grow(city, rest, place, value, key, f"{stage} city")
+    kinds = grow(kinds, rest, place, value, key, f"{stage} kinds")
     edges, nodes = network(value, np.arange(len(value)), city, kinds)
     return np.flatnonzero(settle(edges, nodes, key, f"{stage} trees", flat=False)[: len(value)])
 
 
 def independent(units: Units, value: Ints, share: int, key: bytes, stage: str) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """Do the first half of :func:`balanced`: give the values after the independent share, and who took part in it."""
+    """Do the first half of :func:`balanced`: the values after the independent share, and its units."""
     city, kinds = flat(units.street, len(value)), flat(units.kind, len(value))
     alone = (value % D != 0) & (words(key, f"{stage} share", len(value)) % D < share)
     lone = np.flatnonzero(alone)

@@ -30,7 +30,7 @@ class ThirdParty:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class CommitmentTerms:
     """What a commitment fixes besides the frame and the design.
 
     Parameters
@@ -80,7 +80,7 @@ class Terms:
                 )
 
 
-def commit(frame: gpd.GeoDataFrame, design: Design, round_id: str, terms: Terms) -> Committed:
+def commit(frame: gpd.GeoDataFrame, design: Design, round_id: str, terms: CommitmentTerms) -> Committed:
     """Bind a round's frame, design and secret before the public number is known.
 
     Parameters
@@ -108,7 +108,7 @@ def commit(frame: gpd.GeoDataFrame, design: Design, round_id: str, terms: Terms)
     return Committed(parameters, tuple(map(tuple, rows)), tuple(salts), root, secret.hex(), path)
 
 
-def _parameters(design: Design, round_id: str, terms: Terms, count: int) -> dict[str, Any]:
+def _parameters(design: Design, round_id: str, terms: CommitmentTerms, count: int) -> dict[str, Any]:
     name = terms.public_number.strip()
     issue = number.issue_of(name)
     return {

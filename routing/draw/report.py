@@ -20,7 +20,7 @@ from routing.draw.sample import opened, select
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class DrawFigures:
     """The figures of a draw's report."""
 
     quotas: pd.DataFrame  # per category: quota, drawn
@@ -40,7 +40,7 @@ def figures(
     streets: str | None = "street_code",
     draws: int = 20,
     progress: Progress = silent,
-) -> Figures:
+) -> DrawFigures:
     """Compare a draw with what simpler ways to draw give on the same frame.
 
     Parameters
@@ -62,7 +62,7 @@ def figures(
         progress("comparison", seed, draws)
         random_.append(balance(frame, select(frame, plain, trial_key("simple random", seed))))
         apart.append(balance(frame, _each_category_alone(known, plain, seed)))
-    return Figures(
+    return DrawFigures(
         quotas=quotas_kept(design, drawn),
         streets=streets_covered(known, drawn, streets),
         days=drawn["day"].value_counts().sort_index().rename("points"),

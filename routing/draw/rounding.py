@@ -4,6 +4,8 @@ After Gandhi, Khuller, Parthasarathy and Srinivasan (2006), doi:10.1145/1147954.
 of cycles in place of floats and an arbitrary one. The kernel and ``redraw.settle`` do the same steps in one order.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -14,14 +16,30 @@ D = 1 << 30  # common denominator of all probabilities
 Ints = npt.NDArray[np.int64]
 
 
-def settle(edges: tuple[Ints, Ints, Ints], nodes: int, key: bytes, label: str, *, flat: bool) -> Ints:
+class Edges(NamedTuple):
+    """Tail node, head node and amount of each edge; the number of an edge is its priority. Numba reads it."""
+
+    tail: Ints
+    head: Ints
+    amount: Ints
+
+
+class FractionalEdges(NamedTuple):
+    """The fractional edges at each node: ``edge[first[n] : first[n] + degree[n]]``, ascending. Numba reads it."""
+
+    edge: Ints
+    first: Ints
+    degree: Ints
+
+
+def settle(edges: Edges, nodes: int, key: bytes, label: str, *, flat: bool) -> Ints:
     """Round the amounts of the edges, in units of 1/D, to multiples of D.
 
     Parameters
     ----------
     edges
-        Tail, head and amount of each edge; the number of an edge is its priority. Amounts may be of any size; at every
-        node of a network that isn't flat the fractional parts of what comes in and what goes out agree.
+        Amounts may be of any size; at every node of a network that isn't flat the fractional parts of what comes in
+        and what goes out agree.
     nodes
         Number of nodes.
     key, label
@@ -33,17 +51,16 @@ def settle(edges: tuple[Ints, Ints, Ints], nodes: int, key: bytes, label: str, *
     -------
     The amounts afterwards: each the floor or the ceiling of what it was, with its expectation kept.
     """
-    tail, head, amount = edges
-    count = (6 if flat else 2) * len(tail) + 64
+    count = (6 if flat else 2) * len(edges.tail) + 64
     while True:
-        settled = amount.copy()
-        if _settle((tail, head, settled), nodes, words(key, label, count), flat):
+        settled = edges.amount.copy()
+        if _settle(Edges(edges.tail, edges.head, settled), nodes, words(key, label, count), flat):
             return settled
         count *= 2  # the stream ran dry: once more from the start, with more of it
 
 
 @njit(cache=True)
-def _drop(lists: tuple[Ints, Ints, Ints], node: int, edge: int) -> None:
+def _drop(lists: FractionalEdges, node: int, edge: int) -> None:
     """Take an edge out of the ordered list of a node's fractional edges."""
     alive, first, count = lists
     at = first[node]
@@ -68,8 +85,9 @@ def _below(stream: Ints, at: int, bound: int) -> tuple[int, int]:
 
 
 @njit(cache=True)
-def _lists(tail: Ints, head: Ints, amount: Ints, nodes: int) -> tuple[Ints, Ints, Ints]:
+def _lists(edges: Edges, nodes: int) -> FractionalEdges:
     """List the fractional edges at each node in order of their numbers."""
+    tail, head, amount = edges
     count = np.zeros(nodes, np.int64)
     for edge in range(tail.size):
         if amount[edge] % D != 0:
@@ -85,7 +103,7 @@ def _lists(tail: Ints, head: Ints, amount: Ints, nodes: int) -> tuple[Ints, Ints
             for node in (tail[edge], head[edge]):
                 alive[first[node] + count[node]] = edge
                 count[node] += 1
-    return alive, first, count
+    return FractionalEdges(alive, first, count)
 
 
 @njit(cache=True)
@@ -103,7 +121,7 @@ def _room(tail: Ints, amount: Ints, path: Ints, via: Ints, back: int, top: int) 
 
 
 @njit(cache=True)
-def _leave(lists: tuple[Ints, Ints, Ints], node: int, came: int, stream: Ints, read: int) -> tuple[int, int]:
+def _leave(lists: FractionalEdges, node: int, came: int, stream: Ints, read: int) -> tuple[int, int]:
     """Pick at random the edge by which a flat network's node is left, not that by which it was entered (-1: none)."""
     alive, first, count = lists
     pick, read = _below(stream, read, count[node] - (1 if came >= 0 else 0))
@@ -114,7 +132,7 @@ def _leave(lists: tuple[Ints, Ints, Ints], node: int, came: int, stream: Ints, r
 
 
 @njit(cache=True)
-def _push(edges: tuple[Ints, Ints, Ints], lists: tuple[Ints, Ints, Ints], path: Ints, via: Ints, step: int) -> None:
+def _push(edges: Edges, lists: FractionalEdges, path: Ints, via: Ints, step: int) -> None:
     """Move a cycle, ``path[t]`` to ``path[t + 1]`` over ``via[t + 1]``, by ``step``."""
     tail, head, amount = edges
     for at in range(path.size):
@@ -126,10 +144,10 @@ def _push(edges: tuple[Ints, Ints, Ints], lists: tuple[Ints, Ints, Ints], path: 
 
 
 @njit(cache=True)
-def _settle(edges: tuple[Ints, Ints, Ints], nodes: int, stream: Ints, flat: bool) -> bool:  # noqa: FBT001 - one loop; numba takes no keyword-only arguments
+def _settle(edges: Edges, nodes: int, stream: Ints, flat: bool) -> bool:  # noqa: FBT001 - one loop; numba takes no keyword-only arguments
     """Do :func:`settle` in place; False when the stream was too short."""
     tail, head, amount = edges
-    alive, first, count = lists = _lists(tail, head, amount, nodes)
+    alive, first, count = lists = _lists(edges, nodes)
     place = np.full(nodes, -1, np.int64)
     path, via = np.empty(nodes + 2, np.int64), np.empty(nodes + 2, np.int64)  # via[t] leads from path[t - 1] to path[t]
     read = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from routing.draw.rounding import D
+from routing.draw.rounding import D, Edges
 from routing.draw.stream import words
 
 Ints = npt.NDArray[np.int64]
@@ -27,7 +27,7 @@ def flat(group: Ints | None, units: int) -> Tree:
     return Tree(np.r_[-1, np.zeros(groups, np.int64)].astype(np.int64), group + 1)
 
 
-def grow(tree: Tree, units: Ints, place: tuple[Ints, Ints], value: Ints, stream: tuple[bytes, str]) -> Tree:
+def grow(tree: Tree, units: Ints, place: tuple[Ints, Ints], value: Ints, key: bytes, label: str) -> Tree:
     """Split the cells that hold ``units`` until each expects at most one and a half of them.
 
     A cell is cut across its longer side, at a whole number of expected points where it expects two or more. All cells
@@ -43,12 +43,12 @@ def grow(tree: Tree, units: Ints, place: tuple[Ints, Ints], value: Ints, stream:
         The two integer coordinates of every unit.
     value
         Expectation of every unit, in units of 1/D.
-    stream
-        Key and label of the coins.
+    key, label
+        The stream of the coins.
     """
     parents, leaf = [tree.parent], tree.leaf.copy()
     ranks = [_ranks(axis) for axis in place]
-    coins = words(*stream, len(units) + 1)
+    coins = words(key, label, len(units) + 1)
     nodes, read, live = len(tree.parent), 0, units
     while True:
         live, cell = _open_cells(live, leaf, value)
@@ -106,17 +106,18 @@ def _cuts(value: Ints, starts: Ints, coins: Ints) -> Ints:
     return clipped
 
 
-def network(value: Ints, units: Ints, city: Tree, kinds: Tree) -> tuple[tuple[Ints, Ints, Ints], int]:
-    """List the edges (tail, head, amount) and the number of nodes: units first, then tree links, deepest first."""
+def network(value: Ints, units: Ints, city: Tree, kinds: Tree) -> tuple[Edges, int]:
+    """List the edges and the number of nodes: units first, then tree links, deepest first."""
     shift = len(city.parent)
-    edges = [(city.leaf[units], shift + kinds.leaf[units], value[units])]
+    parts = [Edges(city.leaf[units], shift + kinds.leaf[units], value[units])]
     for tree, down in ((city, True), (kinds, False)):
         child = np.arange(len(tree.parent) - 1, 0, -1)
         low, high = child, tree.parent[child]
-        ends = (high, low) if down else (low + shift, high + shift)
-        edges.append((*ends, _masses(tree, value)[child]))
-    tail, head, amount = (np.concatenate(part).astype(np.int64) for part in zip(*edges, strict=True))
-    return (tail, head, amount), shift + len(kinds.parent)
+        tail, head = (high, low) if down else (low + shift, high + shift)
+        parts.append(Edges(tail, head, _masses(tree, value)[child]))
+    return Edges(*(np.concatenate(part).astype(np.int64) for part in zip(*parts, strict=True))), shift + len(
+        kinds.parent
+    )
 
 
 def _masses(tree: Tree, value: Ints) -> Ints:

@@ -30,7 +30,7 @@ KNOWN = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class PlanFigures:
     """A varied plan in figures; chances are means over the stops served."""
 
     travel_s: int
@@ -102,7 +102,7 @@ def _of_day(problem: RoutingProblem, one: Candidates, team: float) -> pd.DataFra
     )
 
 
-def figures(problem: RoutingProblem, varied: Varied, guessed: pd.DataFrame, *, similarity: float = 0.0) -> Figures:
+def figures(problem: RoutingProblem, varied: Varied, guessed: pd.DataFrame, *, similarity: float = 0.0) -> PlanFigures:
     """Sum a varied plan up.
 
     Parameters
@@ -120,7 +120,7 @@ def figures(problem: RoutingProblem, varied: Varied, guessed: pd.DataFrame, *, s
     loads = _loads(problem, plan)
     mean = guessed.drop(columns="windowed").mean() if len(guessed) else dict.fromkeys(guessed, 0.0)
     windowed = guessed.loc[guessed["windowed"].astype(bool), "hour"]
-    return Figures(
+    return PlanFigures(
         travel_s=plan.travel_s,
         shortest_s=shortest_s,
         premium=varied.premium,

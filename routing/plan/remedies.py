@@ -8,8 +8,8 @@ from typing import Any, Self
 from geo.notes import Note
 from routing.problem import HOUR_S, Plan, Reason, RoutingProblem, Slot
 from routing.search.drafts import Drafts, detour_s, holds, shift_s, work_s
-from routing.search.places import Places
-from routing.search.timetable import NEVER_S, Day, earliest_back
+from routing.search.places import InsertionPlaces
+from routing.search.timetable import NEVER_S, TimetableDay, earliest_back
 
 _TRIED = 60  # places for a stop, nearest first, before the least overtime is taken
 _ENOUGH_TEAMS = 200
@@ -89,7 +89,7 @@ class Remedy:
 def remedies(problem: RoutingProblem, plan: Plan) -> dict[int, Remedy]:
     """Find for each stop that is not served the least change that would serve it."""
     drafts: Drafts = {(route.team, route.day): route.stops for route in plan.routes}
-    places = Places(problem, drafts)
+    places = InsertionPlaces(problem, drafts)
     answer: dict[Reason, Callable[[int], Remedy]] = {
         Reason.NO_WAY: lambda _: Remedy(Change.WAY, {"mode": ", ".join(dict.fromkeys(t.mode for t in problem.teams))}),
         Reason.AVOIDED: lambda _: Remedy(Change.TEAM, {}),
@@ -116,7 +116,7 @@ def teams_for_all(problem: RoutingProblem, plan: Plan) -> int | None:
         return len(problem.teams)
     for extra in range(1, _ENOUGH_TEAMS):
         wider = replace(problem, teams=(team,) * extra)
-        places = Places(wider, {})
+        places = InsertionPlaces(wider, {})
         for stop in sorted(left, key=lambda stop: -int(problem.dwell_s[stop])):
             found = places.cheapest(stop)
             if found is None:
@@ -129,7 +129,7 @@ def teams_for_all(problem: RoutingProblem, plan: Plan) -> int | None:
     return None
 
 
-def _another_day(places: Places, stop: int, *, room: bool = False) -> Remedy | None:
+def _another_day(places: InsertionPlaces, stop: int, *, room: bool = False) -> Remedy | None:
     """Move a stop that is bound to its day: to one with room, or, unless there must be room, to one when it is open."""
     problem = places.problem
     if problem.day_of[stop] is None:
@@ -171,7 +171,7 @@ def _overtime(problem: RoutingProblem, drafts: Drafts, stop: int) -> Remedy:
     A stop that is too far for a whole shift is helped by no other team.
     """
     late = [
-        (earliest_back(Day.of(problem, *slot), stops) - problem.teams[slot[0]].shift.end_s, slot)
+        (earliest_back(TimetableDay.of(problem, *slot), stops) - problem.teams[slot[0]].shift.end_s, slot)
         for slot, stops in _insertions(problem, drafts, stop)
     ]
     late_s, slot = min(late, default=(NEVER_S, (0, 0)))

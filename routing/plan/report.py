@@ -9,7 +9,7 @@ import pandas as pd
 from geo.errors import StateError
 from geo.notes import Note
 from geo.store import Store
-from routing.plan.forecast import Figures
+from routing.plan.forecast import PlanFigures
 from routing.vary.likeness import MOST
 
 LONG_WALK_M = 15_000.0
@@ -48,7 +48,7 @@ class PlanReport:
     past_rounds: int  # those with routes or visits that it is compared with, at most five
     candidates_sha256: str  # of what it was chosen from, kept before the choice
     seconds: float  # that planning took
-    figures: Figures
+    figures: PlanFigures
     own_shifts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # of the teams that work others, by id
     stray_bases: Sequence[tuple[str, float, bool]] = ()  # team, metres to a street that can be left, no way at all
     ruled_by_hour: int = 0  # streets and turns that are closed at some hours of the work, so for all of it
@@ -112,7 +112,7 @@ def report_of(store: Store, round_id: str) -> PlanReport:
     """
     kept = _saved(store, round_id)["report"]
     try:
-        return PlanReport(**{**kept, "figures": Figures(**kept["figures"]), "rush": tuple(kept["rush"])})
+        return PlanReport(**{**kept, "figures": PlanFigures(**kept["figures"]), "rush": tuple(kept["rush"])})
     except (KeyError, TypeError):  # an earlier version kept others
         raise StateError("the plan of round {round!r} has no figures: plan it again", round=round_id) from None
 
@@ -150,9 +150,9 @@ def plain(report: PlanReport, chances: pd.DataFrame) -> dict[str, Any]:
 
 
 def _saved(store: Store, round_id: str) -> dict[str, Any]:
-    found = store.plan_figures(round_id)
+    found = store.plans.figures(round_id)
     if found is None or not {"report", "chances"} <= found.keys():  # an early version kept others
-        if len(store.routes(round_id)):
+        if len(store.plans.routes(round_id)):
             raise StateError("the plan of round {round!r} has no figures: plan it again", round=round_id)
         raise StateError("round {round!r} is not planned yet: plan it first", round=round_id)
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from routing.problem import PlannedRoute, RoutingProblem, Slot
-from routing.search.timetable import Day, earliest_back, timetable
+from routing.search.timetable import TimetableDay, earliest_back, timetable
 
 Drafts = dict[Slot, tuple[int, ...]]
 
@@ -33,7 +33,7 @@ def shift_s(problem: RoutingProblem, team: int) -> int:
 
 def holds(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> bool:
     """Say whether a team's day can be kept on the real clock."""
-    day = Day.of(problem, *slot)
+    day = TimetableDay.of(problem, *slot)
     return earliest_back(day, stops) <= day.shift.end_s
 
 
@@ -41,7 +41,7 @@ def keep(problem: RoutingProblem, slot: Slot, stops: Sequence[int]) -> tuple[int
     """Take away as few stops as it needs until the day can be kept on the real clock."""
     left = list(stops)
     while left and not holds(problem, slot, left):
-        day = Day.of(problem, *slot)
+        day = TimetableDay.of(problem, *slot)
         shorter = [left[:place] + left[place + 1 :] for place in range(len(left))]
         left = min(shorter, key=lambda rest: earliest_back(day, rest))
     return tuple(left)

@@ -29,7 +29,7 @@ from pyvrp.search import (
 )
 
 from routing.problem import Slot
-from routing.search.vrp import Part, Tours
+from routing.search.vrp import PartProblem, Tours
 
 NEIGHBOURS = (20, 50)  # looked at for a stop: few where windows are wide, PyVRP's own number where they are tight
 SHAKEN = (10, 25)  # stops at most that a step takes out and puts back, likewise
@@ -61,7 +61,7 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a run found."""
 
     tours: dict[Slot, tuple[int, ...]] | None  # None: nothing that PyVRP takes as feasible
@@ -69,7 +69,7 @@ class Found:
     iterations: int
 
 
-def improve(part: Part, tours: Tours | None, effort: Effort, seed: int, penalty: float) -> Found:
+def improve(part: PartProblem, tours: Tours | None, effort: Effort, seed: int, penalty: float) -> SearchResult:
     """Search on from ``tours``, or from a random plan.
 
     Parameters
@@ -107,7 +107,7 @@ def improve(part: Part, tours: Tours | None, effort: Effort, seed: int, penalty:
         algorithm = IteratedLocalSearch(part.data, manager, search, start, IteratedLocalSearchParams())
         best = algorithm.run(steps, collect_stats=False).best
     found = part.tours(best) if best.is_feasible() else None
-    return Found(found, float(manager.penalties()[1]), steps.done)
+    return SearchResult(found, float(manager.penalties()[1]), steps.done)
 
 
 def _between(bounds: tuple[int, int], share: float) -> int:

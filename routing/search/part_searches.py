@@ -23,9 +23,9 @@ from routing.problem import RoutingProblem, Slot
 from routing.search.drafts import Drafts, keep, tour_s
 from routing.search.groups import Group, group_count, groups_of, independent, territories
 from routing.search.loads import Loads
-from routing.search.local_search import Effort, Found, improve
+from routing.search.local_search import Effort, SearchResult, improve
 from routing.search.menus import best_menus
-from routing.search.vrp import Part
+from routing.search.vrp import PartProblem
 
 ROUND_STEPS = 2000  # of the local search in each group, before the groups change
 LONE_STEPS = 5000  # likewise where no group has neighbours to change with
@@ -42,7 +42,7 @@ SETTLING_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class SearchTask:
     """One search of a round."""
 
     stops: tuple[int, ...]
@@ -154,19 +154,21 @@ class Search:
             until_s = now_s + max(left_s, LEVELLING_S)
             self.tours = self._loads.even_out(self.tours, until_s=until_s)
 
-    def _search(self, pool: ThreadPoolExecutor, tasks: Sequence[Task], listen: Callable[[], bool]) -> list[Found]:
+    def _search(
+        self, pool: ThreadPoolExecutor, tasks: Sequence[SearchTask], listen: Callable[[], bool]
+    ) -> list[SearchResult]:
         self._room_s = self._loads.room_s(self.tours) if self._even else {}
-        running: list[Future[Found]] = [pool.submit(self._improve, task) for task in tasks]
-        waiting: Iterable[Future[Found]] = running
+        running: list[Future[SearchResult]] = [pool.submit(self._improve, task) for task in tasks]
+        waiting: Iterable[Future[SearchResult]] = running
         while waiting:
             _, waiting = wait(waiting, timeout=LISTEN_S, return_when=FIRST_COMPLETED)
             if listen():
                 self._cancelled.set()
         return [future.result() for future in running]
 
-    def _improve(self, task: Task) -> Found:
+    def _improve(self, task: SearchTask) -> SearchResult:
         effort = Effort(task.steps, self._round_ends_at(), self._cancelled.is_set)
-        part = Part(self._menus, task.stops, task.slots)
+        part = PartProblem(self._menus, task.stops, task.slots)
         if self._even and task.tours and FAIR_COSTS[self._fair_level]:
             part.hold_loads(task.tours, self._room_s, FAIR_COSTS[self._fair_level])
         return improve(part, task.tours, effort, task.seed, self._penalty)
@@ -178,7 +180,7 @@ class Search:
         first_s = EVEN_FROM * _searching_s(self.seconds)
         return self.began_at + first_s if self._evens and not self._even else self.ends_at
 
-    def _take(self, task: Task, answer: Found) -> None:
+    def _take(self, task: SearchTask, answer: SearchResult) -> None:
         """Take an answer over when it is no worse on the real clock and unsettles no load, or evens loads out."""
         if answer.tours is None:
             return
@@ -215,7 +217,7 @@ class Search:
         served = {stop for tour in tours.values() for stop in tour}
         return sum(self.problem.worth_s(stop) for stop in stops if stop not in served)
 
-    def _tasks(self) -> list[Task]:
+    def _tasks(self) -> list[SearchTask]:
         planned: list[Group] = []
         for part in self._parts:
             begun = any(slot in self.tours for slot in part[1])
@@ -231,7 +233,7 @@ class Search:
             tours = {slot: self.tours[slot] for slot in slots if slot in self.tours}
             seed = self._random.getrandbits(31)
             if steps > 0:
-                tasks.append(Task(tuple(stops), tuple(slots), tours or None, steps, seed))
+                tasks.append(SearchTask(tuple(stops), tuple(slots), tours or None, steps, seed))
         return tasks
 
 

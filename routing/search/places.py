@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.problem import UNREACHABLE_S, RoutingProblem, Slot
-from routing.search.timetable import NEVER_S, Day, onward
+from routing.search.timetable import NEVER_S, TimetableDay, onward
 
 if TYPE_CHECKING:
     from routing.search.drafts import Drafts
@@ -33,7 +33,7 @@ class _Row:
     reach_s: Ints  # (2, places), at the latest
 
 
-class Places:
+class InsertionPlaces:
     """The places of all drafts.
 
     Parameters
@@ -103,7 +103,7 @@ class Places:
         return out
 
     def _row(self, slot: Slot) -> _Row:
-        day, team = Day.of(self.problem, *slot), self.problem.teams[slot[0]]
+        day, team = TimetableDay.of(self.problem, *slot), self.problem.teams[slot[0]]
         stops = self.drafts.get(slot, ())
         leave = [(day.shift.start_s, NEVER_S) if day.starts else (NEVER_S, day.shift.start_s)]
         for here, stop in zip([team.base, *stops], stops, strict=False):
@@ -185,7 +185,7 @@ def _begin(spans: Ints, ready_s: Ints, dwell_s: int) -> Ints:
     return begun
 
 
-def _reach(day: Day, stop: int, leg_s: int, then: tuple[int, int]) -> tuple[int, int]:
+def _reach(day: TimetableDay, stop: int, leg_s: int, then: tuple[int, int]) -> tuple[int, int]:
     """Return until when a team must come to a stop, from until when to what follows; lunch to come, lunch taken."""
     fasting, fed = then[0] - leg_s, then[1] - leg_s
     if day.starts:
@@ -198,7 +198,7 @@ def _reach(day: Day, stop: int, leg_s: int, then: tuple[int, int]) -> tuple[int,
     return _latest(day, stop, fasting), _latest(day, stop, fed)
 
 
-def _latest(day: Day, stop: int, leave_s: int) -> int:
+def _latest(day: TimetableDay, stop: int, leave_s: int) -> int:
     """Return the latest begin of a visit that is over at ``leave_s``, or ``_TOO_LATE_S``."""
     dwell_s = int(day.problem.dwell_s[stop])
     starts = (

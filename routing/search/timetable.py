@@ -14,7 +14,7 @@ NEVER_S = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class TimetableDay:
     """One team's day as the timetable needs it, looked up once."""
 
     problem: RoutingProblem
@@ -25,7 +25,7 @@ class Day:
     starts: Window | None  # earliest and latest start of lunch
 
     @classmethod
-    def of(cls, problem: RoutingProblem, team: int, day: int) -> "Day":
+    def of(cls, problem: RoutingProblem, team: int, day: int) -> "TimetableDay":
         """Look a team's day up."""
         shift = problem.teams[team].shift
         return cls(problem, team, day, problem.matrix(team), shift, shift.lunch_starts)
@@ -52,7 +52,7 @@ class Day:
         )
 
 
-def earliest_back(day: Day, stops: Sequence[int]) -> int:
+def earliest_back(day: TimetableDay, stops: Sequence[int]) -> int:
     """Return the earliest second at which a team can be done with ``stops`` in this order, or ``NEVER_S``.
 
     Done means back at the end base with lunch taken. It is not compared with the end of the shift.
@@ -69,7 +69,7 @@ def earliest_back(day: Day, stops: Sequence[int]) -> int:
     return min(fed + leg_s, day.lunch_then(fasting, leg_s), NEVER_S)
 
 
-def onward(day: Day, fasting_s: int, fed_s: int, leg_s: int, stop: int) -> tuple[int, int]:
+def onward(day: TimetableDay, fasting_s: int, fed_s: int, leg_s: int, stop: int) -> tuple[int, int]:
     """Return when a team is free after a stop, with lunch to come and with lunch taken, from when it was before it."""
     ready_fed = min(fed_s + leg_s, day.lunch_then(fasting_s, leg_s))
     dwell_s = int(day.problem.dwell_s[stop])
@@ -91,7 +91,7 @@ def timetable(problem: RoutingProblem, team: int, day: int, stops: Sequence[int]
         None when there are no stops, or a stop would be outside its windows, lunch outside its hours, or the team back
         after its shift.
     """
-    frame = Day.of(problem, team, day)
+    frame = TimetableDay.of(problem, team, day)
     if not stops or earliest_back(frame, stops) > frame.shift.end_s:
         return None
     best: tuple[tuple[int, int], PlannedRoute] | None = None
@@ -106,13 +106,13 @@ def timetable(problem: RoutingProblem, team: int, day: int, stops: Sequence[int]
     return best[1] if best else None
 
 
-def _off_middle(frame: Day, route: PlannedRoute) -> int:
+def _off_middle(frame: TimetableDay, route: PlannedRoute) -> int:
     if frame.starts is None or route.lunch_s is None:
         return 0
     return abs(2 * route.lunch_s - sum(frame.starts))
 
 
-def _with_lunch(frame: Day, stops: Sequence[int], leg: int, *, on_arrival: bool) -> PlannedRoute | None:
+def _with_lunch(frame: TimetableDay, stops: Sequence[int], leg: int, *, on_arrival: bool) -> PlannedRoute | None:
     """Walk a route that has stops once, with lunch on one leg, before setting out on it or on arrival."""
     problem, team = frame.problem, frame.problem.teams[frame.team]
     free_s, here, travel_s = frame.shift.start_s, team.base, 0

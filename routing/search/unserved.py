@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from routing.problem import UNREACHABLE_S, Reason, RoutingProblem, Slot
 from routing.search.drafts import holds, shift_s, work_s
-from routing.search.places import Places
+from routing.search.places import InsertionPlaces
 
 
-def reason_of(places: Places, stop: int) -> Reason:
+def reason_of(places: InsertionPlaces, stop: int) -> Reason:
     """Return the reason of a stop that no route visits: avoidance, no way, hours, its prize, and else no room."""
     problem = places.problem
     slots = [slot for slot in problem.slots() if problem.day_of[stop] in (None, slot[1])]

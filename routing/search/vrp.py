@@ -28,7 +28,7 @@ class _Alternative:
     kinds: frozenset[int]  # kinds of team days that offer it
 
 
-class Part:
+class PartProblem:
     """Some stops and some team days of a problem as PyVRP's data.
 
     Parameters

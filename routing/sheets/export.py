@@ -17,7 +17,7 @@ from geo.workbooks import write_sheets
 from routing.plan.remedies import Remedy
 from routing.problem import REASONS, Reason
 from routing.sheets.gpx import to_gpx
-from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, plan_part
+from routing.sheets.route_sheet import PlanPart, RouteSheet, SheetPlace, plan_part
 
 FORMATS = ("gpx", "geojson", "xlsx")
 # In a file these stand in both languages: nobody knows who will open it.
@@ -115,7 +115,7 @@ def _remarks(part: PlanPart) -> str:
     return "; ".join([TRIAL] * part.trial + [COVERT] * part.round.covert)
 
 
-def _described(place: Place, wording: Wording) -> str:
+def _described(place: SheetPlace, wording: Wording) -> str:
     """Say in a waypoint what there is to know: hours, category, address, items, questionnaires."""
     told = [f"{place.arrive:%H:%M}–{place.depart:%H:%M}", place.category_name(wording.lang), place.address]
     told += [f"{wording.say('Open')} {place.opening}"] if place.windows else []

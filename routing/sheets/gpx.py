@@ -8,7 +8,7 @@ import geopandas as gpd
 import shapely
 
 from geo.foreign_text import holdable
-from routing.sheets.route_sheet import Place, RouteSheet
+from routing.sheets.route_sheet import RouteSheet, SheetPlace
 
 NAMESPACE = "http://www.topografix.com/GPX/1/1"
 _SCHEMA = f"{NAMESPACE} {NAMESPACE}/gpx.xsd"
@@ -16,7 +16,7 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 def to_gpx(
-    name: str, routes: gpd.GeoDataFrame, sheets: Iterable[RouteSheet], describe: Callable[[Place], str]
+    name: str, routes: gpd.GeoDataFrame, sheets: Iterable[RouteSheet], describe: Callable[[SheetPlace], str]
 ) -> bytes:
     """Write routes as GPX.
 

@@ -54,7 +54,7 @@ class TeamRules:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamDraw:
+class TeamAssignment:
     """Drawn teams, and what they could not keep."""
 
     teams: tuple[Team, ...]
@@ -71,7 +71,9 @@ class StreetTurns:
     proofs: tuple[str, ...] = ()  # one per street with repeats
 
 
-def draw_teams(inspectors: Sequence[Inspector], count: int, key: bytes, rules: TeamRules | None = None) -> TeamDraw:
+def draw_teams(
+    inspectors: Sequence[Inspector], count: int, key: bytes, rules: TeamRules | None = None
+) -> TeamAssignment:
     """Draw inspectors into teams of at least two.
 
     The key shuffles the pool; then a partition with the fewest pairs of the window is searched in that order, exactly,
@@ -107,7 +109,7 @@ def draw_teams(inspectors: Sequence[Inspector], count: int, key: bytes, rules: T
     proof = stuck(names, sizes, never | recent, "were together or must be kept apart") if found else ""
     if proof:
         proof = f"at least {len(found)} pairs must repeat, by exact search over all possible teams: {proof}"
-    return TeamDraw(tuple(teams[at] for at in shuffled(key, "teams", np.arange(len(teams)))), found, proof)
+    return TeamAssignment(tuple(teams[at] for at in shuffled(key, "teams", np.arange(len(teams)))), found, proof)
 
 
 def _sizes(names: list[str], count: int) -> dict[int, int]:

@@ -18,7 +18,7 @@ _MOST = 12  # teams that the search holds: it looks at pairs of their subsets
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class TeamTurns:
     """The teams of a street, day by day."""
 
     teams: tuple[frozenset[int], ...]
@@ -26,7 +26,9 @@ class Turns:
     proof: str = ""  # why there are any
 
 
-def take_turns(asked: Sequence[Collection[frozenset[int]]], teams: int, before: Collection[int], coins: Ints) -> Turns:
+def take_turns(
+    asked: Sequence[Collection[frozenset[int]]], teams: int, before: Collection[int], coins: Ints
+) -> TeamTurns:
     """Choose the sets with the fewest repeats.
 
     Parameters
@@ -48,11 +50,13 @@ def take_turns(asked: Sequence[Collection[frozenset[int]]], teams: int, before: 
         sets = [half if day % 2 else everyone & ~half for day in range(len(days))]
         sets[0] &= ~had
         if all(_covers(chosen, points) for chosen, points in zip(sets, days, strict=True)):
-            return Turns(tuple(_members(chosen & _anyone(points)) for chosen, points in zip(sets, days, strict=True)))
+            return TeamTurns(
+                tuple(_members(chosen & _anyone(points)) for chosen, points in zip(sets, days, strict=True))
+            )
     return _searched(days, teams, had, _mask(np.flatnonzero(coins[0]).tolist()))
 
 
-def _searched(days: Sequence[Sequence[int]], teams: int, had: int, half: int) -> Turns:
+def _searched(days: Sequence[Sequence[int]], teams: int, had: int, half: int) -> TeamTurns:
     """Search all sequences of sets of the teams that matter; the others keep the key's halves."""
     tight = sorted({mask for points in days for mask in points}, key=lambda mask: (mask.bit_count(), mask))
     matter = 0
@@ -79,7 +83,7 @@ def _searched(days: Sequence[Sequence[int]], teams: int, had: int, half: int) ->
     ]
     exact = matter == (1 << teams) - 1 or all(not mask & ~matter for points in days for mask in points)
     proof = _proof(days, had, repeats, exact=exact) if found else ""
-    return Turns(tuple(map(_members, sets)), tuple(found), proof)
+    return TeamTurns(tuple(map(_members, sets)), tuple(found), proof)
 
 
 def _fewest(days: Sequence[Sequence[int]], teams: int, had: int) -> tuple[list[int], int]:

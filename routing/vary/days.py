@@ -10,11 +10,13 @@ from geo.errors import PlanError
 from routing.check import violations
 from routing.problem import Plan, PlannedRoute, RoutingProblem
 from routing.vary.day_constraints import DayConstraints
-from routing.vary.pool import Pool
+from routing.vary.pool import DayPool
 from routing.vary.replay import replay
 
 
-def days_of(problem: RoutingProblem, limits: DayConstraints, route: PlannedRoute, pool: Pool) -> Iterator[PlannedRoute]:
+def days_of(
+    problem: RoutingProblem, limits: DayConstraints, route: PlannedRoute, pool: DayPool
+) -> Iterator[PlannedRoute]:
     """Walk every day of a pool again and say it as a route in the place of ``route``; equal ones come once."""
     stops = np.array(route.stops, np.int64)
     arrive = np.zeros(len(stops), np.int64)

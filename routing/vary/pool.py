@@ -45,7 +45,7 @@ class Aim(NamedTuple):
     steps: int  # of the annealing in each round
 
 
-class Pool(NamedTuple):
+class DayPool(NamedTuple):
     """Days found, one a row; equal rows may repeat."""
 
     order: Ints  # (days, n)
@@ -69,7 +69,7 @@ class Watch(NamedTuple):
     least: Floats  # (1,) what no day's places and hours can cost less than
 
 
-class Day(NamedTuple):
+class DraftDay(NamedTuple):
     """One day in the search, written in place."""
 
     order: Ints
@@ -120,7 +120,7 @@ def _price(watch: Watch, days: float, begun: int) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
-def _measure(limits: DayConstraints, watch: Watch, aim: Aim, day: Day, price: float, ceiling: float) -> None:
+def _measure(limits: DayConstraints, watch: Watch, aim: Aim, day: DraftDay, price: float, ceiling: float) -> None:
     """Walk a day and set its cost; one that travels too long, or must cost more than the ceiling, isn't walked."""
     stops = len(day.order)
     here, travel, known = stops, 0, 0
@@ -152,13 +152,13 @@ def _measure(limits: DayConstraints, watch: Watch, aim: Aim, day: Day, price: fl
 class Walk(NamedTuple):
     """The days at which the annealing stands, written in place."""
 
-    now: Day
-    new: Day  # proposed
-    best: Day  # that keeps all windows
+    now: DraftDay
+    new: DraftDay  # proposed
+    best: DraftDay  # that keeps all windows
 
 
 @nb.njit(nogil=True, cache=True)
-def _take(into: Day, day: Day) -> None:
+def _take(into: DraftDay, day: DraftDay) -> None:
     into.order[:] = day.order
     into.arrive[:] = day.arrive
     into.times[:] = day.times
@@ -166,7 +166,7 @@ def _take(into: Day, day: Day) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
-def _propose(limits: DayConstraints, now: Day, new: Day, state: Ints) -> None:
+def _propose(limits: DayConstraints, now: DraftDay, new: DraftDay, state: Ints) -> None:
     new.times[:2] = now.times[:2]
     if len(now.order) < 2 or uniform(state) < TIMES:  # noqa: PLR2004 - one stop has no other order
         new.order[:] = now.order
@@ -199,12 +199,12 @@ def _anneal(limits: DayConstraints, watch: Watch, aim: Aim, walk: Walk, price: f
 
 
 @nb.njit(nogil=True, cache=True)
-def _blank(stops: int) -> Day:
-    return Day(np.arange(stops), np.zeros(stops, np.int64), np.zeros(5, np.int64), np.zeros(1))
+def _blank(stops: int) -> DraftDay:
+    return DraftDay(np.arange(stops), np.zeros(stops, np.int64), np.zeros(5, np.int64), np.zeros(1))
 
 
 @nb.njit(nogil=True, cache=True)
-def find(limits: DayConstraints, aim: Aim, seed: int) -> Pool:
+def find(limits: DayConstraints, aim: Aim, seed: int) -> DayPool:
     """Find ``aim.rounds`` days, or fewer when a round finds none that holds."""
     stops, bins = len(limits.dwell), (limits.end_s - limits.start_s) // BIN_S + WINDOW_BINS
     table, hours = np.zeros((stops, stops)), np.zeros((stops, bins))
@@ -237,4 +237,4 @@ def find(limits: DayConstraints, aim: Aim, seed: int) -> Pool:
         over = (best.times[3] - aim.shortest_s) / aim.shortest_s / max(aim.premium, 1e-6) - 1
         price *= np.exp(PRICE_STEP * min(max(over, -1.0), 1.0))
         price = min(max(price, PRICES[0]), PRICES[1])
-    return Pool(found, times[:, 0], times[:, 1], times[:, 3], times[:, 4], count)
+    return DayPool(found, times[:, 0], times[:, 1], times[:, 3], times[:, 4], count)

@@ -14,7 +14,7 @@ import os
 import signal
 import time
 
-from routing.districts import District, plan_districts
+from routing.districts import DistrictProblem, plan_districts
 from tests.bench.route_instances import SEED, cities, streets_of
 from tests.bench.routes import write
 
@@ -48,7 +48,7 @@ def main() -> None:
     began = time.perf_counter()
     seeds = range(SEED, SEED + wanted.districts)
     seconds = None if wanted.steps else wanted.seconds
-    asked = [District(city, seconds, wanted.steps) for city in cities(streets_of("wuhan"), seeds)]
+    asked = [DistrictProblem(city, seconds, wanted.steps) for city in cities(streets_of("wuhan"), seeds)]
     posed_s = time.perf_counter() - began
     killer = Killer(wanted.districts // 3)
     began = time.perf_counter()

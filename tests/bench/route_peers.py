@@ -17,7 +17,7 @@ from routing.check import violations
 from routing.problem import Plan, RoutingProblem
 from routing.search.loads import farthest_load
 from routing.search.menus import Menus
-from routing.search.vrp import Part
+from routing.search.vrp import PartProblem
 from routing.solver import build_plan
 
 
@@ -69,7 +69,7 @@ class _Budgets(pyvrp.IteratedLocalSearchCallbacks):
 
 def pyvrp_rows(problem: RoutingProblem, budgets: Sequence[float], seed: int) -> list[Row]:
     """Run PyVRP as it comes, on everything at once, and take what it has after so many CPU seconds of this process."""
-    part = Part(Menus(problem), problem.stops, problem.slots())
+    part = PartProblem(Menus(problem), problem.stops, problem.slots())
     rows = []
     for spent_s, wall_s, best in _search(part, budgets, seed).passed:
         plan = build_plan(problem, part.tours(best) if best else {})
@@ -80,12 +80,12 @@ def pyvrp_rows(problem: RoutingProblem, budgets: Sequence[float], seed: int) -> 
 
 def pyvrp_plan(problem: RoutingProblem, seconds: float, seed: int) -> Plan:
     """Run PyVRP as it comes for so many CPU seconds of this process."""
-    part = Part(Menus(problem), problem.stops, problem.slots())
+    part = PartProblem(Menus(problem), problem.stops, problem.slots())
     best = _search(part, [seconds], seed).best
     return build_plan(problem, part.tours(best) if best else {})
 
 
-def _search(part: Part, budgets: Sequence[float], seed: int) -> _Budgets:
+def _search(part: PartProblem, budgets: Sequence[float], seed: int) -> _Budgets:
     watched = _Budgets(budgets)
     params = pyvrp.SolveParams(ils=pyvrp.IteratedLocalSearchParams(callbacks=watched))
     pyvrp.solve(part.data, watched, seed=seed % 1_000, collect_stats=False, params=params)

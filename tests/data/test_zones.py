@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.demo.clip import METRIC, square
-from data.demo.regions import Pieces, neighbours, regions
+from data.demo.regions import RegionPieces, neighbours, regions
 from data.demo.zones import RIVERS
 from geo.crs import to_metric
 from geo.model import Level
@@ -90,7 +90,7 @@ def test_regions_are_connected_and_all_there(columns: int, rows: int, count: int
     )
     rng = np.random.default_rng(seed)
     near = neighbours(borders(squares), len(squares))
-    pieces = Pieces(shapely.get_coordinates(shapely.centroid(squares)), rng.uniform(1, 3, len(squares)), near)
+    pieces = RegionPieces(shapely.get_coordinates(shapely.centroid(squares)), rng.uniform(1, 3, len(squares)), near)
     region = regions(pieces, count, rng)
     assert sorted(set(region.tolist())) == list(range(count))
     for number in range(count):
@@ -101,6 +101,6 @@ def test_regions_share_weight_evenly() -> None:
     squares = np.array([shapely.box(i % 20, i // 20, i % 20 + 1, i // 20 + 1) for i in range(400)], dtype=object)
     rng = np.random.default_rng(1)
     near = neighbours(borders(squares), 400)
-    pieces = Pieces(shapely.get_coordinates(shapely.centroid(squares)), rng.uniform(1, 3, 400), near)
+    pieces = RegionPieces(shapely.get_coordinates(shapely.centroid(squares)), rng.uniform(1, 3, 400), near)
     total = np.bincount(regions(pieces, 8, rng), pieces.weight)
     assert total.max() < 1.25 * total.mean()

@@ -10,16 +10,16 @@ import pytest
 
 from geo.errors import PlanError
 from routing import districts as room
-from routing.districts import District, plan_districts
+from routing.districts import DistrictProblem, plan_districts
 from routing.problem import Plan, RoutingProblem, RoutingTeam
 
 
-def district(seed: int, stops: int = 30, steps: int = 1500) -> District:
+def district(seed: int, stops: int = 30, steps: int = 1500) -> DistrictProblem:
     random = np.random.default_rng(seed)
     place = random.integers(0, 2400, (stops + 1, 2))
     travel = np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1)).astype(np.int64)
     problem = RoutingProblem(travel, [600] * stops, [RoutingTeam(base=stops)] * 2, days=2)
-    return District(problem, iterations=steps, seed=seed)
+    return DistrictProblem(problem, iterations=steps, seed=seed)
 
 
 PROVINCE = [district(seed) for seed in range(8)]

@@ -16,7 +16,7 @@ from routing.search.groups import group_count, territories
 from routing.search.loads import Loads, farthest_load
 from routing.search.menus import best_menus
 from routing.search.timetable import timetable
-from routing.search.vrp import Part
+from routing.search.vrp import PartProblem
 from routing.solver import SearchState, solve
 
 H = HOUR_S
@@ -188,7 +188,7 @@ def test_the_search_looks_wider_where_windows_are_tight() -> None:
     tight, wide = [[(9 * H, 10 * H)]], [[(8 * H, 17 * H)]]
     for share, windows in [(0, [wide] * 8), (0.25, [tight] * 2 + [None] * 6), (1, [tight] * 8)]:
         problem = city(8, windows=windows)
-        assert Part(best_menus(problem), problem.stops, problem.slots()).tightness() == share
+        assert PartProblem(best_menus(problem), problem.stops, problem.slots()).tightness() == share
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])

@@ -17,7 +17,7 @@ from routing.plan.rush import rush_of, share_left
 from routing.problem import HOUR_S, UNREACHABLE_S, Reason, RoutingProblem, RoutingTeam, Shift
 from routing.search import groups, part_searches
 from routing.search.drafts import detour_s, holds
-from routing.search.places import Places
+from routing.search.places import InsertionPlaces
 from routing.solver import solve
 from routing.streets.speeds import TimeSlice
 
@@ -180,7 +180,7 @@ def test_a_stop_said_to_be_impossible_is_impossible_alone(problem: RoutingProble
 def test_the_cheapest_place_is_that_of_trying_them_all(problem: RoutingProblem, order: list[int], day: str) -> None:
     any_day = day == "any"
     free = replace(problem, day_of=None) if any_day else problem
-    places = Places(problem, {})
+    places = InsertionPlaces(problem, {})
     for stop in (one for one in order if one < len(problem.stops)):
         options = [
             (added_s, slot, place)

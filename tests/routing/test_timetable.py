@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.problem import HOUR_S, RoutingProblem, RoutingTeam, Shift
-from routing.search.timetable import NEVER_S, Day, earliest_back, timetable
+from routing.search.timetable import NEVER_S, TimetableDay, earliest_back, timetable
 
 H = HOUR_S
 
@@ -86,7 +86,7 @@ def test_carrying_two_times_is_exact(
 ) -> None:
     problem = row(windows, dwell_s[: len(windows)], leg_s, shift=Shift(8 * H, 24 * H))
     stops = range(len(windows))
-    day = Day.of(problem, 0, 0)
+    day = TimetableDay.of(problem, 0, 0)
     assert earliest_back(day, stops) == _every_minute(problem, stops)
 
 

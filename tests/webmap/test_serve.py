@@ -42,5 +42,5 @@ def test_a_port_that_is_taken_is_refused() -> None:
 
 def test_a_key_alone_is_no_certificate(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no certificate is named"):
-        serve.Site(key=tmp_path / "key.pem").tls()
-    assert serve.Site(host="::1", port=443, certificate=tmp_path / "a.pem").address == "https://[::1]:443"
+        serve.ServedSite(key=tmp_path / "key.pem").tls()
+    assert serve.ServedSite(host="::1", port=443, certificate=tmp_path / "a.pem").address == "https://[::1]:443"

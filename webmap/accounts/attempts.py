@@ -25,7 +25,7 @@ NAMES_KEPT = 10_000
 _STEEPEST = 30  # doublings
 
 
-class Kind(StrEnum):
+class AttemptKind(StrEnum):
     """What is counted."""
 
     PAIR = "pair"
@@ -44,13 +44,13 @@ class Pace:
 
 
 PACES = {
-    Kind.PAIR: Pace(3, 300.0),
-    Kind.ACCOUNT: Pace(12, 30.0),
-    Kind.ADDRESS: Pace(30, 5.0),
-    Kind.DEVICE: Pace(5, 60.0),
-    Kind.SESSION: Pace(3, 300.0),
+    AttemptKind.PAIR: Pace(3, 300.0),
+    AttemptKind.ACCOUNT: Pace(12, 30.0),
+    AttemptKind.ADDRESS: Pace(30, 5.0),
+    AttemptKind.DEVICE: Pace(5, 60.0),
+    AttemptKind.SESSION: Pace(3, 300.0),
 }
-Key = tuple[Kind, str]
+Key = tuple[AttemptKind, str]
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ class Attempts:
             now = self._clock()
             for key in keys:
                 count = self._count(key, now)
-                shared = key[0] in (Kind.ACCOUNT, Kind.ADDRESS)
+                shared = key[0] in (AttemptKind.ACCOUNT, AttemptKind.ADDRESS)
                 count.failures = max(0, count.failures - 1) if shared else 0
                 count.free_at = now
 
@@ -127,9 +127,13 @@ def keys_of(account: str, address: str, device: str = "") -> tuple[Key, ...]:
         The browser, when somebody has logged in to the account there before.
     """
     if device:
-        return ((Kind.DEVICE, _short(account, device)),)
+        return ((AttemptKind.DEVICE, _short(account, device)),)
     place = _network(address)
-    return (Kind.PAIR, _short(account, place)), (Kind.ACCOUNT, _short(account)), (Kind.ADDRESS, _short(place))
+    return (
+        (AttemptKind.PAIR, _short(account, place)),
+        (AttemptKind.ACCOUNT, _short(account)),
+        (AttemptKind.ADDRESS, _short(place)),
+    )
 
 
 def _wait_s(pace: Pace, failures: int) -> float:

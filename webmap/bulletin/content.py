@@ -12,7 +12,7 @@ from webmap.bulletin import pictures
 from webmap.bulletin.hotspots import cells_table, places_table
 from webmap.bulletin.material import Material, material
 from webmap.bulletin.sections import group_names, items_table, lists_table, problems_table, scores_table
-from webmap.bulletin.tables import Table
+from webmap.bulletin.tables import OutputTable
 from webmap.bulletin.words import facts
 
 ITEMS_SHOWN = 15
@@ -44,9 +44,9 @@ class Bulletin:
 
     language: str
     facts: Mapping[str, str]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, OutputTable]
     pictures: Mapping[str, Picture]
-    sheets: tuple[Table, ...]
+    sheets: tuple[OutputTable, ...]
 
 
 def bulletin(store: Store, round_id: str, language: str, *, progress: Progress = silent) -> Bulletin:
@@ -82,7 +82,7 @@ def bulletin(store: Store, round_id: str, language: str, *, progress: Progress =
     items = items_table(made.found, language)
     cells = cells_table(made.cells[made.cells["hot"] | made.cells["cold"]], zones, catalogue, language)
     sheets = (*scores.values(), lists, items, places, cells, problems)
-    base_map = pictures.BaseMap(zones, store.streets(), language)
+    base_map = pictures.BaseMap(zones, store.streets.frame(), language)
     return Bulletin(language, facts(store, made, language), tables, _pictures(made, base_map, tables), sheets)
 
 
@@ -92,14 +92,14 @@ def _where(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(zones=[f"{street} {zones}".strip() for street, zones in pairs])
 
 
-def _shown(table: Table, made: Material) -> Table:
+def _shown(table: OutputTable, made: Material) -> OutputTable:
     """Leave out what would tell how much is still to come, and to whom."""
     if not made.running:
         return table
     return replace(table.without("share_unvisited"), rows=table.rows[table.rows["n"] > 0])
 
 
-def _pictures(made: Material, base_map: pictures.BaseMap, tables: Mapping[str, Table]) -> dict[str, Picture]:
+def _pictures(made: Material, base_map: pictures.BaseMap, tables: Mapping[str, OutputTable]) -> dict[str, Picture]:
     def chart(by: str, title: str) -> Picture:
         one = made.boards[by]
         rows = one.rows.assign(name=group_names(one, by, made.found, base_map.language))

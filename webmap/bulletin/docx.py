@@ -17,7 +17,7 @@ from geo.errors import InputError
 from geo.foreign_text import holdable
 from webmap.bulletin.content import Bulletin
 from webmap.bulletin.placeholders import FACTS, TABLES, braced, codes_of
-from webmap.bulletin.tables import Table
+from webmap.bulletin.tables import OutputTable
 from webmap.bulletin.template import default_template
 from webmap.bulletin.word_table import word_table
 
@@ -165,7 +165,7 @@ def _width_twips(document: Any, spot: Spot) -> int:  # noqa: ANN401 - python-doc
     return int((section.page_width - section.left_margin - section.right_margin) / _EMU_OF_TWIP)
 
 
-def _put_table(document: Any, spot: Spot, table: Table) -> None:  # noqa: ANN401 - python-docx has no types
+def _put_table(document: Any, spot: Spot, table: OutputTable) -> None:  # noqa: ANN401 - python-docx has no types
     element = spot.paragraph._p  # noqa: SLF001 - the paragraph's XML
     span = _span(spot)
     if table.rows.empty:

@@ -7,7 +7,7 @@ from geo.catalogue import Catalogue
 from geo.crs import to_metric, to_wgs84_frame
 from geo.results import item_names, zone_names
 from webmap.bulletin.sections import COMMA, SEPARATOR, Translate, speaking
-from webmap.bulletin.tables import Column, Kind, Table
+from webmap.bulletin.tables import Column, OutputTable, ValueKind
 
 
 def class_names(_: Translate) -> dict[str, str]:
@@ -22,7 +22,7 @@ def class_names(_: Translate) -> dict[str, str]:
     }
 
 
-def places_table(places: pd.DataFrame, zones: gpd.GeoDataFrame, catalogue: Catalogue, language: str) -> Table:
+def places_table(places: pd.DataFrame, zones: gpd.GeoDataFrame, catalogue: Catalogue, language: str) -> OutputTable:
     """List the places that are worse, or better, than the visits to them explain."""
     _ = speaking(language)
     rows = places.assign(
@@ -36,24 +36,24 @@ def places_table(places: pd.DataFrame, zones: gpd.GeoDataFrame, catalogue: Catal
         ],
     )
     columns = (
-        Column("place", _("No."), Kind.COUNT),
+        Column("place", _("No."), ValueKind.COUNT),
         Column("street", _("Street office")),
         Column("zones", _("Zones")),
         Column("unit", _("Unit")),
-        Column("cells", _("Cells"), Kind.COUNT),
-        Column("visits", _("Visits"), Kind.COUNT),
-        Column("deductions", _("Points"), Kind.POINTS),
-        Column("rate", _("Points per visit"), Kind.DECIMAL),
-        Column("rate_low", _("Points per visit, 95 %"), Kind.DECIMAL, until="rate_high"),
-        Column("ratio", _("Times the expected"), Kind.DECIMAL),
-        Column("q", "q", Kind.SMALL),
+        Column("cells", _("Cells"), ValueKind.COUNT),
+        Column("visits", _("Visits"), ValueKind.COUNT),
+        Column("deductions", _("Points"), ValueKind.POINTS),
+        Column("rate", _("Points per visit"), ValueKind.DECIMAL),
+        Column("rate_low", _("Points per visit, 95 %"), ValueKind.DECIMAL, until="rate_high"),
+        Column("ratio", _("Times the expected"), ValueKind.DECIMAL),
+        Column("q", "q", ValueKind.SMALL),
         Column("class", _("In time")),
         Column("items", _("Costliest items")),
     )
-    return Table(_("Hotspots"), columns, rows, group="side", empty=_("No place is worse than chance explains."))
+    return OutputTable(_("Hotspots"), columns, rows, group="side", empty=_("No place is worse than chance explains."))
 
 
-def cells_table(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, catalogue: Catalogue, language: str) -> Table:
+def cells_table(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, catalogue: Catalogue, language: str) -> OutputTable:
     """List cells with all that is known of them, and their middle."""
     _ = speaking(language)
     middle = to_wgs84_frame(gpd.GeoDataFrame(geometry=to_metric(cells[["geometry"]]).centroid)) if len(cells) else cells
@@ -61,28 +61,28 @@ def cells_table(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, catalogue: Cat
         cell=cells.index, lon=middle.geometry.x if len(cells) else 0.0, lat=middle.geometry.y if len(cells) else 0.0
     )
     columns = (
-        Column("cell", _("Cell"), Kind.COUNT),
+        Column("cell", _("Cell"), ValueKind.COUNT),
         Column("flag", _("Flag")),
-        Column("place", _("Place"), Kind.COUNT),
-        Column("visits", _("Visits"), Kind.COUNT),
-        Column("deductions", _("Points"), Kind.POINTS),
-        Column("expected", _("Points expected"), Kind.DECIMAL),
-        Column("rate", _("Points per visit"), Kind.DECIMAL),
-        Column("rate_low", _("Points per visit, 95 %"), Kind.DECIMAL, until="rate_high"),
-        Column("rate_eb", _("Points per visit, smoothed"), Kind.DECIMAL),
-        Column("p", "p", Kind.SMALL),
-        Column("q", "q", Kind.SMALL),
-        Column("radius_m", _("Radius, m"), Kind.COUNT),
+        Column("place", _("Place"), ValueKind.COUNT),
+        Column("visits", _("Visits"), ValueKind.COUNT),
+        Column("deductions", _("Points"), ValueKind.POINTS),
+        Column("expected", _("Points expected"), ValueKind.DECIMAL),
+        Column("rate", _("Points per visit"), ValueKind.DECIMAL),
+        Column("rate_low", _("Points per visit, 95 %"), ValueKind.DECIMAL, until="rate_high"),
+        Column("rate_eb", _("Points per visit, smoothed"), ValueKind.DECIMAL),
+        Column("p", "p", ValueKind.SMALL),
+        Column("q", "q", ValueKind.SMALL),
+        Column("radius_m", _("Radius, m"), ValueKind.COUNT),
         Column("class", _("In time")),
         Column("items", _("Costliest items")),
         Column("street", _("Street office")),
         Column("community", _("Community")),
         Column("zone", _("Zone")),
         Column("unit", _("Unit")),
-        Column("lon", _("Longitude"), Kind.DEGREES),
-        Column("lat", _("Latitude"), Kind.DEGREES),
+        Column("lon", _("Longitude"), ValueKind.DEGREES),
+        Column("lat", _("Latitude"), ValueKind.DEGREES),
     )
-    return Table(_("Cells"), columns, rows, empty=_("No place is worse than chance explains."))
+    return OutputTable(_("Cells"), columns, rows, empty=_("No place is worse than chance explains."))
 
 
 def in_words(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, catalogue: Catalogue, language: str) -> pd.DataFrame:

@@ -7,8 +7,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.calendar import written
-from geo.results import Board, Findings, item_names, worst_items, zone_names
-from webmap.bulletin.tables import Column, Kind, Table
+from geo.results import Board, RoundFindings, item_names, worst_items, zone_names
+from webmap.bulletin.tables import Column, OutputTable, ValueKind
 from webmap.language.texts import translate
 
 Translate = Callable[[str], str]
@@ -27,7 +27,7 @@ def groups_in_words(language: str) -> dict[str, str]:
     return {"street": _("Street office"), "category": _("Category"), "unit": _("Unit"), "district": _("District")}
 
 
-def group_names(board: Board, by: str, found: Findings, language: str) -> pd.Series:
+def group_names(board: Board, by: str, found: RoundFindings, language: str) -> pd.Series:
     """Name the rows of a board."""
     _ = speaking(language)
     if by == "category":
@@ -38,7 +38,7 @@ def group_names(board: Board, by: str, found: Findings, language: str) -> pd.Ser
     return board.rows["name"].where(board.rows["name"] != "", nobody)
 
 
-def scores_table(board: Board, by: str, found: Findings, language: str, *, detailed: bool = False) -> Table:
+def scores_table(board: Board, by: str, found: RoundFindings, language: str, *, detailed: bool = False) -> OutputTable:
     """Rank the groups of a board, each with its margin of error.
 
     Parameters
@@ -60,21 +60,21 @@ def scores_table(board: Board, by: str, found: Findings, language: str, *, detai
         items=[named(items, found, language) for items in board.rows["items"]],
     )
     columns = [
-        Column("rank", _("Rank"), Kind.COUNT),
-        Column("rank_low", _("Rank, 95 %"), Kind.COUNT, until="rank_high"),
+        Column("rank", _("Rank"), ValueKind.COUNT),
+        Column("rank_low", _("Rank, 95 %"), ValueKind.COUNT, until="rank_high"),
         Column("name", groups_in_words(language)[by]),
-        Column("score", _("Score of 100"), Kind.SCORE),
-        Column("low", _("Score, 95 %"), Kind.SCORE, until="high"),
+        Column("score", _("Score of 100"), ValueKind.SCORE),
+        Column("low", _("Score, 95 %"), ValueKind.SCORE, until="high"),
         *_errors(_, detailed=detailed),
-        Column("n", _("Visited"), Kind.COUNT),
-        Column("share_unvisited", _("Not visited"), Kind.SHARE),
+        Column("n", _("Visited"), ValueKind.COUNT),
+        Column("share_unvisited", _("Not visited"), ValueKind.SHARE),
         *_totals(_, detailed=detailed),
-        Column("above", _("Surely above"), Kind.COUNT),
-        Column("below", _("Surely below"), Kind.COUNT),
+        Column("above", _("Surely above"), ValueKind.COUNT),
+        Column("below", _("Surely below"), ValueKind.COUNT),
         Column("list", _("List")),
         Column("items", _("Costliest items")),
     ]
-    return Table(_score_title(_, by), tuple(columns), rows)
+    return OutputTable(_score_title(_, by), tuple(columns), rows)
 
 
 def _score_title(_: Translate, by: str) -> str:
@@ -90,8 +90,8 @@ def _errors(_: Translate, *, detailed: bool) -> list[Column]:
     if not detailed:
         return []
     return [
-        Column("se", _("Standard error"), Kind.SCORE),
-        Column("se_days", _("Standard error by days"), Kind.SCORE),
+        Column("se", _("Standard error"), ValueKind.SCORE),
+        Column("se_days", _("Standard error by days"), ValueKind.SCORE),
     ]
 
 
@@ -99,19 +99,19 @@ def _totals(_: Translate, *, detailed: bool) -> list[Column]:
     if not detailed:
         return []
     return [
-        Column("drawn", _("Drawn"), Kind.COUNT),
-        Column("checkpoints", _("Stand for"), Kind.COUNT),
-        Column("points_lost", _("Points lost over the roster"), Kind.POINTS),
-        Column("points_lost_se", _("its standard error"), Kind.POINTS),
+        Column("drawn", _("Drawn"), ValueKind.COUNT),
+        Column("checkpoints", _("Stand for"), ValueKind.COUNT),
+        Column("points_lost", _("Points lost over the roster"), ValueKind.POINTS),
+        Column("points_lost_se", _("its standard error"), ValueKind.POINTS),
     ]
 
 
-def named(items: Iterable[str], found: Findings, language: str) -> str:
+def named(items: Iterable[str], found: RoundFindings, language: str) -> str:
     """Name items in one line."""
     return SEPARATOR[language].join(item_names(items, found.catalogue, language))
 
 
-def lists_table(boards: dict[str, Board], found: Findings, language: str) -> Table:
+def lists_table(boards: dict[str, Board], found: RoundFindings, language: str) -> OutputTable:
     """Return the red and black list (红黑榜): who is beyond chance better or worse than the whole."""
     _ = speaking(language)
     parts = []
@@ -127,12 +127,12 @@ def lists_table(boards: dict[str, Board], found: Findings, language: str) -> Tab
     columns = (
         Column("kind", _("Kind")),
         Column("name", _("Who")),
-        Column("score", _("Score of 100"), Kind.SCORE),
-        Column("low", _("Score, 95 %"), Kind.SCORE, until="high"),
-        Column("n", _("Visited"), Kind.COUNT),
+        Column("score", _("Score of 100"), ValueKind.SCORE),
+        Column("low", _("Score, 95 %"), ValueKind.SCORE, until="high"),
+        Column("n", _("Visited"), ValueKind.COUNT),
         Column("items", _("Costliest items")),
     )
-    return Table(
+    return OutputTable(
         _("Red and black list"),
         columns,
         shown,
@@ -141,7 +141,7 @@ def lists_table(boards: dict[str, Board], found: Findings, language: str) -> Tab
     )
 
 
-def items_table(found: Findings, language: str, *, most: int | None = None) -> Table:
+def items_table(found: RoundFindings, language: str, *, most: int | None = None) -> OutputTable:
     """Rank the items by what they cost."""
     _ = speaking(language)
     worst = worst_items(found, most=most)
@@ -153,15 +153,15 @@ def items_table(found: Findings, language: str, *, most: int | None = None) -> T
     columns = (
         Column("category", _("Category")),
         Column("name", _("Item")),
-        Column("times", _("Times faulted"), Kind.COUNT),
-        Column("points", _("Points lost"), Kind.POINTS),
-        Column("points_roster", _("Points lost over the roster"), Kind.POINTS),
-        Column("share", _("Share of all points lost"), Kind.SHARE),
+        Column("times", _("Times faulted"), ValueKind.COUNT),
+        Column("points", _("Points lost"), ValueKind.POINTS),
+        Column("points_roster", _("Points lost over the roster"), ValueKind.POINTS),
+        Column("share", _("Share of all points lost"), ValueKind.SHARE),
     )
-    return Table(_("Items that cost most"), columns, rows, empty=_("No visit deducted anything."))
+    return OutputTable(_("Items that cost most"), columns, rows, empty=_("No visit deducted anything."))
 
 
-def problems_table(found: Findings, language: str, timezone: str) -> Table:
+def problems_table(found: RoundFindings, language: str, timezone: str) -> OutputTable:
     """List what was found, street by street: place, item, points, date. It names no team and no hour."""
     _ = speaking(language)
     lines = found.deductions.join(
@@ -182,11 +182,11 @@ def problems_table(found: Findings, language: str, timezone: str) -> Table:
         Column("community", _("Community")),
         Column("unit", _("Unit")),
         Column("item_name", _("Item")),
-        Column("points", _("Points"), Kind.POINTS),
-        Column("date", _("Date"), Kind.DATE),
+        Column("points", _("Points"), ValueKind.POINTS),
+        Column("date", _("Date"), ValueKind.DATE),
         Column("note", _("Note")),
     )
-    return Table(_("Problems by street"), columns, rows, group="street", empty=_("No visit deducted anything."))
+    return OutputTable(_("Problems by street"), columns, rows, group="street", empty=_("No visit deducted anything."))
 
 
 def _zone(codes: pd.Series, zones: gpd.GeoDataFrame, nowhere: str) -> pd.Series:

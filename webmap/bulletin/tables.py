@@ -14,7 +14,7 @@ PERCENT = 100.0
 GAP = "  "
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """How the values of a column are written."""
 
     TEXT = "text"
@@ -46,18 +46,18 @@ class Column:
 
     key: str
     heading: str
-    kind: Kind = Kind.TEXT
+    kind: ValueKind = ValueKind.TEXT
     until: str = ""
 
     @property
     def numeric(self) -> bool:
         """Tell whether it stands on the right."""
-        return self.kind not in (Kind.TEXT, Kind.DATE)
+        return self.kind not in (ValueKind.TEXT, ValueKind.DATE)
 
     @property
     def whole(self) -> bool:
         """Tell whether its values must not be broken into lines."""
-        return self.kind is not Kind.TEXT
+        return self.kind is not ValueKind.TEXT
 
     def written(self, row: Any) -> str:  # noqa: ANN401 - a row of any frame
         """Write a value; what isn't known is a dash."""
@@ -69,7 +69,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class OutputTable:
     """Rows under headings.
 
     Parameters
@@ -120,8 +120,8 @@ class Table:
         return pd.DataFrame(out).reset_index(drop=True)
 
 
-def _written(value: Any, kind: Kind) -> str:  # noqa: ANN401 - a cell
-    if kind in (Kind.TEXT, Kind.DATE):
+def _written(value: Any, kind: ValueKind) -> str:  # noqa: ANN401 - a cell
+    if kind in (ValueKind.TEXT, ValueKind.DATE):
         return str(value) if value is not None and value != "" else DASH
     if value is None or pd.isna(value):
         return DASH
@@ -132,27 +132,27 @@ def _small(value: float) -> str:
     return "<0.001" if value < 0.001 else f"{value:.3f}"  # noqa: PLR2004 - three decimals
 
 
-_WRITERS: dict[Kind, Callable[[float], str]] = {
-    Kind.COUNT: number,
-    Kind.POINTS: points,
-    Kind.DECIMAL: lambda value: number(value, 2),
-    Kind.SMALL: _small,
-    Kind.SCORE: lambda value: number(value * PERCENT, 1),
-    Kind.SHARE: lambda value: number(value * PERCENT, 1) + "%",
-    Kind.DEGREES: lambda value: f"{value:.6f}",
+_WRITERS: dict[ValueKind, Callable[[float], str]] = {
+    ValueKind.COUNT: number,
+    ValueKind.POINTS: points,
+    ValueKind.DECIMAL: lambda value: number(value, 2),
+    ValueKind.SMALL: _small,
+    ValueKind.SCORE: lambda value: number(value * PERCENT, 1),
+    ValueKind.SHARE: lambda value: number(value * PERCENT, 1) + "%",
+    ValueKind.DEGREES: lambda value: f"{value:.6f}",
 }
 
 
-def _bare(values: pd.Series, kind: Kind) -> pd.Series:
-    if kind in (Kind.TEXT, Kind.DATE):
+def _bare(values: pd.Series, kind: ValueKind) -> pd.Series:
+    if kind in (ValueKind.TEXT, ValueKind.DATE):
         return values
-    if kind is Kind.COUNT:
+    if kind is ValueKind.COUNT:
         return pd.Series([None if pd.isna(value) else round(value) for value in values], values.index, dtype=object)
-    scale = PERCENT if kind in (Kind.SCORE, Kind.SHARE) else 1.0
-    return (values.astype("float64") * scale).round({Kind.SMALL: 9, Kind.DEGREES: 7}.get(kind, 4))
+    scale = PERCENT if kind in (ValueKind.SCORE, ValueKind.SHARE) else 1.0
+    return (values.astype("float64") * scale).round({ValueKind.SMALL: 9, ValueKind.DEGREES: 7}.get(kind, 4))
 
 
-def lines(table: Table) -> list[str]:
+def lines(table: OutputTable) -> list[str]:
     """Return the table as lines of text, in columns where a Chinese character is two wide."""
     written = [[column.heading for column in table.columns], *table.texts()]
     widths = [max(wide(row[at]) for row in written) for at in range(len(table.columns))]

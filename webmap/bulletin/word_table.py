@@ -7,7 +7,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from geo.foreign_text import holdable
-from webmap.bulletin.tables import Table, wide
+from webmap.bulletin.tables import OutputTable, wide
 from webmap.bulletin.template import CELL_STYLE, TABLE_STYLE
 
 NARROWEST, WIDEST = 4, 30  # characters
@@ -16,7 +16,7 @@ MARGIN_TWIPS = 180
 _GROUP_FILL = "F6F7F8"
 
 
-def word_table(table: Table, styles: Any, width_twips: int) -> Any:  # noqa: ANN401 - python-docx has no types
+def word_table(table: OutputTable, styles: Any, width_twips: int) -> Any:  # noqa: ANN401 - python-docx has no types
     """Return the element of a table with a repeated header, rows that don't break, and lines between groups.
 
     Parameters

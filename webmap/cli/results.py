@@ -25,7 +25,7 @@ from webmap.bulletin.docx import check_template, write_docx
 from webmap.bulletin.fonts import chinese_font
 from webmap.bulletin.hotspots import cells_table, in_words, places_table
 from webmap.bulletin.sections import COMMA, group_names, scores_table
-from webmap.bulletin.tables import Table, lines
+from webmap.bulletin.tables import OutputTable, lines
 from webmap.bulletin.template import write_template
 from webmap.bulletin.xlsx import write_xlsx
 from webmap.cli.apart import read_apart
@@ -91,7 +91,7 @@ def _say_overall(session: Session, round_id: str, whole: pd.Series) -> None:
     )
 
 
-def _print(session: Session, table: Table) -> None:
+def _print(session: Session, table: OutputTable) -> None:
     click.echo("", err=session.as_json)
     for line in lines(table) if len(table.rows) else [table.empty]:
         click.echo(shown(line), err=session.as_json)
@@ -187,8 +187,8 @@ def hotspots_command(session: Session, narrowing: Narrowing, radii: list[str], o
     _ending(out, (*MAPS, *SHEETS))
     radii_m = _radii(radii)
     with session.store() as store:
-        scope, catalogue, zones = _scope(store, narrowing), store.catalogue(), store.zones()
-        visits, deductions = store.visits_frame(scope), store.deductions_frame(scope)
+        scope, catalogue, zones = _scope(store, narrowing), store.catalogues.get(), store.zones.frame()
+        visits, deductions = store.visits.frame(scope), store.visits.deductions(scope)
         timezone, now = zone_of(store).key, today(store)
     if visits.empty:
         raise InputError("no visit is in that scope: widen --from, --to or --category, or import visits first")
@@ -268,7 +268,7 @@ def _radii(words: list[str]) -> tuple[float, ...]:
 def _scope(store: Store, narrowing: Narrowing) -> Scope:
     """Ask for whole days of the city; both ends count."""
     zone = zone_of(store)
-    catalogue, since, until = store.catalogue(), narrowing.since, narrowing.until
+    catalogue, since, until = store.catalogues.get(), narrowing.since, narrowing.until
     if since and until and until < since:
         raise InputError("--to is {until}, before --from {since}: exchange them", since=since, until=until)
 
@@ -282,7 +282,7 @@ def _scope(store: Store, narrowing: Narrowing) -> Scope:
     )
 
 
-def _write_table(table: Table, out: Path) -> None:
+def _write_table(table: OutputTable, out: Path) -> None:
     if out.suffix.lower() == ".xlsx":
         write_sheet(table.sheet(), out, sheet=table.title)
     else:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from webmap.cli.session import Result, Session, command
-from webmap.serve import Site, bound
+from webmap.serve import ServedSite, bound
 from webmap.serve import serve as serve_city
 from webmap.server.proxies import networks
 
@@ -25,7 +25,7 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
     metavar="ADDRESS",
     help="A proxy's address or network, as 127.0.0.1: its X-Forwarded-For and -Proto are believed. May be repeated.",
 )
-def serve(session: Session, site: Site) -> Result:
+def serve(session: Session, site: ServedSite) -> Result:
     """Serve the web map until it is stopped with Ctrl-C."""
     with session.store() as store:  # refuse before the address is announced
         name = store.name

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 
 from geo import clock
 from geo.model import Role
-from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, directions
+from routing.sheets.route_sheet import PlanPart, RouteSheet, SheetPlace, directions
 from webmap.accounts import access
 from webmap.accounts.visibility import VisibleCity
 from webmap.extent import CHINA, bounds_of
@@ -22,10 +22,10 @@ AT = "at"  # in the session: how far a team is on its route, by round
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RouteLine:
     """A place of the route as the page shows it."""
 
-    place: Place
+    place: SheetPlace
     links: tuple[Link, ...]
     steps: tuple[str, ...]  # how to get there
 
@@ -73,10 +73,10 @@ def _parts(visible: VisibleCity) -> list[PlanPart]:
     return [part for part in parts if len(part.routes)]
 
 
-def _lines(visible: VisibleCity, sheet: RouteSheet) -> list[Line]:
+def _lines(visible: VisibleCity, sheet: RouteSheet) -> list[RouteLine]:
     said = directions(visible.store, sheet, spoken())
     return [
-        Line(place, links(place.lon, place.lat, name=place.name or sheet.team, mode=sheet.mode), steps)
+        RouteLine(place, links(place.lon, place.lat, name=place.name or sheet.team, mode=sheet.mode), steps)
         for place, steps in zip(sheet.places, said, strict=True)
     ]
 
@@ -94,7 +94,7 @@ def _at(visible: VisibleCity, sheet: RouteSheet) -> int:
     return next((stop.number for stop in sheet.stops if stop.depart > now), len(sheet.stops) + 1)
 
 
-def _next(lines: list[Line], at: int) -> Line | None:
+def _next(lines: list[RouteLine], at: int) -> RouteLine | None:
     """Return the line of the next stop, or of the base when all are done."""
     stop = next((line for line in lines if line.place.number == at), None)
     return stop or (lines[-1] if lines and lines[-1].place.kind == "base" else None)
@@ -112,5 +112,5 @@ def _settings(visible: VisibleCity, part: PlanPart | None) -> dict[str, Any]:
         settings["routes"] = url_for("layers.routes", round_id=part.round.id)
         settings["stops"] = url_for("layers.stops", round_id=part.round.id)
     elif settings["streets"]:
-        settings["bounds"] = bounds_of(visible.store.streets())
+        settings["bounds"] = bounds_of(visible.store.streets.frame())
     return settings

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from geo.model import Level, Role
 from webmap.accounts import access
 from webmap.accounts.visibility import VisibleCity
-from webmap.figures import Figures, figures_of
+from webmap.figures import RoundFigures, figures_of
 from webmap.findings.classes import SURFACES
 from webmap.findings.pages import cell_settings
 from webmap.rounds.view import chosen_day, chosen_round, map_settings, unserved_rows
@@ -47,7 +47,7 @@ def _levels() -> dict[str, str]:
     }
 
 
-def _settings(visible: VisibleCity, figures: Figures | None) -> dict[str, Any]:
+def _settings(visible: VisibleCity, figures: RoundFigures | None) -> dict[str, Any]:
     """Return the page's script what it needs to draw: addresses, extent, teams. What is empty has no layer."""
     visited = figures is not None and figures.visits_ever
     return map_settings(visible, figures) | (cell_settings() if visited else {"cells": ""})

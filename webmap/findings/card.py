@@ -10,7 +10,7 @@ import shapely
 
 from geo.rasters.raster import OUTSIDE
 from geo.readers.pictures import THUMBNAIL
-from webmap.findings.work import Found
+from webmap.findings.work import ChoiceResult
 
 PROBLEMS_SHOWN = 100
 
@@ -42,7 +42,7 @@ class Card:
     found: int
 
 
-def card(found: Found, lon: float, lat: float, roster: gpd.GeoDataFrame) -> Card | None:
+def card(found: ChoiceResult, lon: float, lat: float, roster: gpd.GeoDataFrame) -> Card | None:
     """Return the card of the cell that a place in degrees lies in; None beyond the district."""
     if found.raster is None:
         return None
@@ -62,7 +62,7 @@ def card(found: Found, lon: float, lat: float, roster: gpd.GeoDataFrame) -> Card
     )
 
 
-def _problems(found: Found, cell: int, roster: gpd.GeoDataFrame) -> pd.DataFrame:
+def _problems(found: ChoiceResult, cell: int, roster: gpd.GeoDataFrame) -> pd.DataFrame:
     visits = found.records.visits
     assert found.raster is not None  # noqa: S101 - the caller looked
     here = visits[found.raster.assign(visits.geometry.x, visits.geometry.y) == cell]

@@ -9,7 +9,7 @@ import pandas as pd
 from geo.crs import unproject_xy
 from geo.hotspots.verdict import compound_interval
 from geo.results import hotspot_places
-from webmap.findings.work import Found
+from webmap.findings.work import ChoiceResult
 
 PLACES_SHOWN = 12
 ITEMS_SHOWN = 8
@@ -43,7 +43,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ItemCost:
     """An item and what it cost."""
 
     code: str
@@ -86,15 +86,15 @@ def chart(visits: pd.DataFrame, column: str, name: Callable[[str], str]) -> Char
     return Chart(tuple(sorted(bars, key=lambda one: (-one.rate, one.name))), mean, round(mean * scale, 1))
 
 
-def items(deductions: pd.DataFrame) -> list[Item]:
+def items(deductions: pd.DataFrame) -> list[ItemCost]:
     """Return the items that cost most."""
     by = deductions.groupby("item")["points"].agg(["size", "sum"]).reset_index()
     worst = by.sort_values(["sum", "item"], ascending=[False, True]).head(ITEMS_SHOWN)
     rows = zip(worst["item"], worst["size"], worst["sum"], strict=True)
-    return [Item(str(code), int(times), float(points)) for code, times, points in rows]
+    return [ItemCost(str(code), int(times), float(points)) for code, times, points in rows]
 
 
-def places(found: Found) -> pd.DataFrame:
+def places(found: ChoiceResult) -> pd.DataFrame:
     """Return the surest of the flagged places, each with a cell to open; see :func:`geo.results.hotspot_places`."""
     if found.raster is None:
         return hotspot_places(found.cells, found.records.visits)

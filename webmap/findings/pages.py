@@ -19,7 +19,7 @@ from webmap.findings.card import card, pictures
 from webmap.findings.choice import Choice
 from webmap.findings.classes import SURFACES
 from webmap.findings.records import Records
-from webmap.findings.work import BANDWIDTH_M, CELL_M, Found, desk
+from webmap.findings.work import BANDWIDTH_M, CELL_M, ChoiceResult, desk
 from webmap.formats import catalogue_of_app, category_name
 from webmap.jobs import Job, State, trouble
 from webmap.language.spoken import spoken
@@ -120,7 +120,7 @@ def cell_settings() -> dict[str, Any]:
     }
 
 
-def _result(job: Job) -> Found:
+def _result(job: Job) -> ChoiceResult:
     if job.state is State.DONE:
         return job.result  # type: ignore[no-any-return]
     if job.error is not None:
@@ -199,8 +199,10 @@ def class_names() -> dict[str, str]:
 def item_name(code: str) -> str:
     """Name an item in the language of this request, by the newest edition of the catalogue that knows it."""
     if "editions" not in g:
-        g.editions = [access.city().catalogue(edition) for edition in access.city().editions()]
-    known = next((edition for edition in g.editions if edition.item(code)), None)
+        g.catalogues.editions = [
+            access.city().catalogues.get(edition) for edition in access.city().catalogues.editions()
+        ]
+    known = next((edition for edition in g.catalogues.editions if edition.item(code)), None)
     return code if known is None else item_names([code], known, spoken())[0]
 
 

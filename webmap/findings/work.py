@@ -36,7 +36,7 @@ STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ChoiceResult:
     """What the visits of a choice say.
 
     Parameters
@@ -122,7 +122,7 @@ def desk() -> Desk:
     return cast("Desk", current_app.extensions["xundian_findings"])
 
 
-def find(records: Records, choice: Choice, *, progress: Progress) -> Found:
+def find(records: Records, choice: Choice, *, progress: Progress) -> ChoiceResult:
     """Work out what the visits of a choice say."""
     progress("choosing the visits", 0, STEPS)
     meant = records.of(choice)
@@ -138,7 +138,7 @@ def find(records: Records, choice: Choice, *, progress: Progress) -> Found:
     )
     progress("smoothing the surface", 3, STEPS)
     if cells.empty:
-        return Found(meant, cells, None, *(np.array([], kind) for kind in (np.int64, bool, np.float64)))
+        return ChoiceResult(meant, cells, None, *(np.array([], kind) for kind in (np.int64, bool, np.float64)))
     return _spread(meant, cells, raster_of(meant.visits, cell_m))
 
 
@@ -154,7 +154,7 @@ def _fits(raster: Raster) -> bool:
     return raster.size <= LARGEST_CELLS and max(raster.n_cols, raster.n_rows) <= LONGEST_CELLS
 
 
-def _spread(records: Records, cells: gpd.GeoDataFrame, own: Raster) -> Found:
+def _spread(records: Records, cells: gpd.GeoDataFrame, own: Raster) -> ChoiceResult:
     """Lay the cells into a raster of the whole district, and smooth over it."""
     whole = outline(records.zones)
     raster = own if whole is None else _wider(own, whole, records)
@@ -163,7 +163,7 @@ def _spread(records: Records, cells: gpd.GeoDataFrame, own: Raster) -> Found:
     inside[at] = True  # a visit outside counts too
     visits = records.visits
     surface = ratio(visits.geometry, visits["points"].to_numpy(float), raster, BANDWIDTH_M).ravel()
-    return Found(records, cells, raster, at, inside, np.where(inside, surface, np.nan))
+    return ChoiceResult(records, cells, raster, at, inside, np.where(inside, surface, np.nan))
 
 
 def _wider(own: Raster, whole: shapely.Geometry, records: Records) -> Raster:

@@ -12,6 +12,7 @@ from geo import imports
 from geo.confined import Limits
 from geo.crs import Datum
 from geo.errors import InputError
+from geo.failures import told
 from geo.imports import ImportOptions, ImportReport
 from geo.imports.headings import PartFound, visit_parts
 from geo.progress import Progress
@@ -19,7 +20,7 @@ from geo.readers.chosen_file import ChosenFile
 from geo.readers.parts import TO_CHOOSE
 from geo.store import Store
 from webmap.intake import preview
-from webmap.intake.preview import Kept, Preview
+from webmap.intake.preview import KeptPreview, Preview
 from webmap.intake.uploads import Upload
 from webmap.language import texts
 
@@ -61,7 +62,7 @@ def look(city: str, upload: Upload, progress: Progress) -> Preview:
         return preview.look(store, upload, progress)
 
 
-def keep(city: str, upload: Upload, progress: Progress, *, digest: str, force: bool) -> Kept:
+def keep(city: str, upload: Upload, progress: Progress, *, digest: str, force: bool) -> KeptPreview:
     """Import an upload; see :func:`webmap.intake.preview.keep`."""
     with Store.open(city) as store:
         return preview.keep(store, upload, digest, force=force, progress=progress)
@@ -95,4 +96,4 @@ def read_visits(city: str, waiting: Upload, progress: Progress, *, language: str
 
 def _say(waiting: Upload, language: str, template: str, values: Mapping[str, Any]) -> str:
     """Say a sentence with the files called as their user calls them."""
-    return texts.say(template, waiting.named(values), language)
+    return texts.say(template, told(waiting.named(values)), language)

@@ -23,7 +23,7 @@ from geo.writers.layers import write
 from webmap.accounts import access
 from webmap.formats import catalogue_of_app
 from webmap.intake import apart, preview, view
-from webmap.intake.preview import Kept, Preview
+from webmap.intake.preview import KeptPreview, Preview
 from webmap.intake.uploads import Upload, Uploads
 from webmap.jobs import Job, jobs, owner, trouble
 from webmap.language.spoken import say, spoken
@@ -101,7 +101,7 @@ def confirm(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
         force=request.form.get("force") == "yes",
     )
 
-    def work(job: Job) -> Kept:
+    def work(job: Job) -> KeptPreview:
         kept = confined(keep, file=waiting.name, limits=limits, progress=job, heed=job.heed)
         uploads.discard(waiting)
         return kept
@@ -119,7 +119,7 @@ def done(token: str, job_id: str) -> str:
     if not job.finished:
         onward = url_for("intake.done", token=token, job_id=job_id)
         return render_template("work.html", job=job, title=_("Importing"), onward=onward)
-    if not isinstance(job.result, Kept):
+    if not isinstance(job.result, KeptPreview):
         return render_template("intake_trouble.html", upload={"token": token}, message=trouble(job))
     return render_template("intake_done.html", job=job, **view.done(access.city(), job.result))
 
@@ -180,7 +180,7 @@ def rejected(token: str) -> Response:
 def rejected_of(job_id: str) -> Response:
     """Return the rows that an import refused."""
     job = jobs().get(job_id, owner())
-    if not isinstance(job.result, Kept):
+    if not isinstance(job.result, KeptPreview):
         raise NotFoundError("this work is not known any more: the server was restarted, or it is long over")
     return _refused(job.result.prepared, job.result.name)
 

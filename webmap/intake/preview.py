@@ -50,7 +50,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptPreview:
     """What an import did."""
 
     name: str
@@ -72,7 +72,7 @@ def look(store: Store, upload: Upload, progress: Progress) -> Preview:
     return Preview(columns, prepared, None, _places(store, prepared))
 
 
-def keep(store: Store, upload: Upload, digest: str, *, force: bool, progress: Progress) -> Kept:
+def keep(store: Store, upload: Upload, digest: str, *, force: bool, progress: Progress) -> KeptPreview:
     """Import what a person saw.
 
     Raises
@@ -95,7 +95,7 @@ def keep(store: Store, upload: Upload, digest: str, *, force: bool, progress: Pr
     else:
         report = keep_zones(store, prepared, options)
     notes = tuple(replace(note, values=upload.named(note.values)) for note in report.notes)
-    return Kept(upload.name, upload.choices["kind"], replace(report, notes=notes), prepared)
+    return KeptPreview(upload.name, upload.choices["kind"], replace(report, notes=notes), prepared)
 
 
 def parts_chosen(upload: Upload) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def _places(store: Store, prepared: Prepared) -> gpd.GeoDataFrame:
     shown = _frame(located, status, located["category"])
     if not len(changes.retired):
         return shown
-    gone = store.checkpoints().loc[lambda frame: frame.index.isin(changes.retired)]
+    gone = store.checkpoints.frame().loc[lambda frame: frame.index.isin(changes.retired)]
     retired = _frame(gone, np.full(len(gone), "retired", dtype=object), gone["category"])
     return gpd.GeoDataFrame(pd.concat([shown, retired]), crs=WGS84)
 

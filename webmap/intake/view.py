@@ -19,7 +19,7 @@ from geo.readers.values import texts
 from geo.store import Store
 from webmap.extent import bounds_of, extent
 from webmap.formats import category_name, category_names
-from webmap.intake.preview import ROSTER, STATUSES, Kept, Prepared, Preview
+from webmap.intake.preview import ROSTER, STATUSES, KeptPreview, Prepared, Preview
 from webmap.intake.uploads import Upload
 from webmap.language.spoken import say
 from webmap.maps import tiles
@@ -34,7 +34,7 @@ ZONE_FIELDS = ("name", "code", "level", "parent", "unit", "person")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PreviewRow:
     """A field of ours, with the column that is taken for it."""
 
     field: str
@@ -60,7 +60,7 @@ def levels() -> dict[str, str]:
 
 def form(store: Store) -> dict[str, Any]:
     """Return what the first page shows: choices, what waits, what was imported."""
-    history = store.imports()
+    history = store.imports.all()
     undoable = {one.kind: one.id for one in reversed(history) if not one.undone}
     return {
         "datums": datums(),
@@ -68,9 +68,9 @@ def form(store: Store) -> dict[str, Any]:
         "history": history[:HISTORY],
         "kinds": {"checkpoints": _("checkpoints"), "zones": _("zones"), "visits": _("visits")},
         "undoable": set(undoable.values()),
-        "waiting": len(store.unplaced()),
-        "checkpoints": len(store.checkpoints()),
-        "zones": len(store.zones()),
+        "waiting": len(store.checkpoints.unplaced()),
+        "checkpoints": len(store.checkpoints.frame()),
+        "zones": len(store.zones.frame()),
     }
 
 
@@ -96,11 +96,17 @@ def preview(store: Store, upload: Upload, found: Preview) -> dict[str, Any]:
     return shown | _prepared(prepared, found.columns) | {"notes": notes}
 
 
-def done(store: Store, kept: Kept) -> dict[str, Any]:
+def done(store: Store, kept: KeptPreview) -> dict[str, Any]:
     """Return what the page after an import shows."""
-    newest = next((one for one in store.imports() if one.kind == kept.kind and not one.undone), None)
+    newest = next((one for one in store.imports.all() if one.kind == kept.kind and not one.undone), None)
     notes = [say(note.template, note.values) for note in kept.report.notes]
-    return {"kept": kept, "report": kept.report, "notes": notes, "newest": newest, "waiting": len(store.unplaced())}
+    return {
+        "kept": kept,
+        "report": kept.report,
+        "notes": notes,
+        "newest": newest,
+        "waiting": len(store.checkpoints.unplaced()),
+    }
 
 
 def named(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -123,7 +129,7 @@ def tree_faults(found: Preview) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat([part[columns] for part in parts], ignore_index=True), crs="EPSG:4326")
 
 
-def column_rows(upload: Upload, columns: Columns | None) -> list[Row]:
+def column_rows(upload: Upload, columns: Columns | None) -> list[PreviewRow]:
     """Return the fields that a person may set, with what was recognised."""
     if columns is None:
         return []
@@ -132,7 +138,7 @@ def column_rows(upload: Upload, columns: Columns | None) -> list[Row]:
     for field in ROSTER_FIELDS if upload.choices["kind"] == ROSTER else ZONE_FIELDS:
         constant = chosen.get(field, "")
         header = constant if constant.startswith("=") and len(constant) > 1 else columns.found.get(field, "")
-        rows.append(Row(field, _(field), header, " · ".join(columns.samples.get(header, ()))))
+        rows.append(PreviewRow(field, _(field), header, " · ".join(columns.samples.get(header, ()))))
     return rows
 
 

@@ -34,7 +34,7 @@ SHAPES = ("area", "edges")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChangeLine:
     """A line of the list of changes, as its reader may know it."""
 
     revision: int
@@ -109,10 +109,10 @@ def take_back(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     return _back(visible)
 
 
-def changes_of(visible: VisibleCity, round_id: str) -> list[Told]:
+def changes_of(visible: VisibleCity, round_id: str) -> list[ChangeLine]:
     """Return the changes that an account may know of, the newest first, in the language of the page."""
     return [
-        Told(
+        ChangeLine(
             int(line["revision"]),
             hours_and_minutes(line["at"].to_pydatetime()),
             line["kind"],
@@ -216,7 +216,7 @@ def _told(visible: VisibleCity, made: Amendment) -> str:
 
 
 def _undone(visible: VisibleCity, round_id: str) -> int:
-    lines = visible.store.amendments(round_id)
+    lines = visible.store.amendments.frame(round_id)
     last = lines[~lines["undone"]].tail(1)
     visible.changes(round_id)  # refuses who may not know of any
     if visible.user.role is not Role.PLANNER and len(last) and last["by"].iloc[0] != visible.user.name:

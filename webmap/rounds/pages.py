@@ -18,7 +18,7 @@ from webmap.rounds.amending import changes_of
 from webmap.rounds.closures import lines
 from webmap.rounds.moving import proposal
 from webmap.rounds.report import report_rows
-from webmap.rounds.view import Board, Chosen, chosen_day, chosen_round, map_settings, unserved_rows
+from webmap.rounds.view import Chosen, PlanBoard, chosen_day, chosen_round, map_settings, unserved_rows
 
 pages = Blueprint("rounds", __name__)
 
@@ -101,7 +101,7 @@ def plan(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Start planning the round, in the background."""
     store = access.city()
     options = planning.options_of(request.form)
-    planning.agreed(store, store.round(round_id).id, request.form)
+    planning.agreed(store, store.rounds.get(round_id).id, request.form)
     jobs().start(owner(), planning.work(store, round_id, options), about=planning.about(round_id))
     return redirect(url_for("rounds.page", round_id=round_id, _anchor="planning"))
 
@@ -134,17 +134,17 @@ def _addresses(round_id: str, day: int, job: Job | None) -> dict[str, Any]:
     }
 
 
-def _board(round_id: str) -> Board:
+def _board(round_id: str) -> PlanBoard:
     visible = access.visible()
-    return Board(visible, visible.store.round(round_id))
+    return PlanBoard(visible, visible.store.rounds.get(round_id))
 
 
-def _shown(board: Board, day: int) -> dict[str, Any]:
+def _shown(board: PlanBoard, day: int) -> dict[str, Any]:
     """Return what the timeline needs."""
     return {"board": board, "day": day, "timeline": board.timeline(day)}
 
 
-def _asked(board: Board) -> Chosen:
+def _asked(board: PlanBoard) -> Chosen:
     """Return the stop that is asked for.
 
     Raises
@@ -159,7 +159,7 @@ def _asked(board: Board) -> Chosen:
     return found
 
 
-def _card(board: Board, chosen: Chosen) -> dict[str, Any]:
+def _card(board: PlanBoard, chosen: Chosen) -> dict[str, Any]:
     """Return what the card of a stop needs: the stop, and what a move to ``to`` on ``to_day`` would cost."""
     to_team, to_day = request.args.get("to", ""), request.args.get("to_day", type=int)
     offer = proposal(board.visible, board.round.id, chosen, to_team, to_day or chosen.day) if to_team else None

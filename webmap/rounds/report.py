@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from routing.plan.forecast import Figures
+from routing.plan.forecast import PlanFigures
 from routing.plan.report import PlanReport
 from webmap.formats import duration, number
 
@@ -29,7 +29,7 @@ def report_rows(found: PlanReport) -> list[Meaning]:
     return [*_efforts(its), *_guesses(its), driven, *_prices(found)]
 
 
-def _efforts(its: Figures) -> list[Meaning]:
+def _efforts(its: PlanFigures) -> list[Meaning]:
     return [
         Meaning(
             _("Travel"),
@@ -79,7 +79,7 @@ def _prices(found: PlanReport) -> list[Meaning]:
     return rows
 
 
-def _guesses(its: Figures) -> list[Meaning]:
+def _guesses(its: PlanFigures) -> list[Meaning]:
     return [
         Meaning(
             _("Guess of the day"),

@@ -22,7 +22,7 @@ SCALE_START_S, SCALE_END_S = 8 * HOUR_S, 18 * HOUR_S  # of a scale on which noth
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TimelineBlock:
     """A piece of a team's day, in local seconds from midnight."""
 
     kind: str  # travel, wait, stop or lunch
@@ -36,15 +36,15 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TeamRow:
     """One team's day; without blocks where it has no route."""
 
     team: str
     day: int  # from 1
-    blocks: tuple[Block, ...]
+    blocks: tuple[TimelineBlock, ...]
 
     @property
-    def stops(self) -> list[Block]:
+    def stops(self) -> list[TimelineBlock]:
         """Return the stops in their order."""
         return [block for block in self.blocks if block.kind == "stop"]
 
@@ -53,7 +53,7 @@ class Row:
 class Timeline:
     """The rows of one day, or of all, and the hours that they span."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TeamRow, ...]
     from_s: int  # a whole hour
     to_s: int
 
@@ -71,7 +71,7 @@ class Timeline:
         """Return the length of a time on the scale, in percent."""
         return round(self.at(to_s) - self.at(from_s), 3)
 
-    def lanes(self, row: Row) -> list[Windows]:
+    def lanes(self, row: TeamRow) -> list[Windows]:
         """Return the different opening windows of a row's stops, without those that the whole scale lies in."""
         known = dict.fromkeys(stop.windows for stop in row.stops if stop.windows is not None)
         return [windows for windows in known if not self._covers(windows)]
@@ -108,7 +108,7 @@ def timeline(
     wanted = sorted(set(days))
     routes = dict(list(_seconds(stops[stops["day"].isin(wanted)], round_, zone).groupby(["team", "day"])))
     order = natural_order([*teams, *stops["team"]])
-    rows = [Row(team, day, tuple(_day(routes, team, day, round_, hours))) for day in wanted for team in order]
+    rows = [TeamRow(team, day, tuple(_day(routes, team, day, round_, hours))) for day in wanted for team in order]
     ends = [(row.blocks[0].from_s, row.blocks[-1].to_s) for row in rows if row.blocks]
     from_s = min((start for start, _ in ends), default=SCALE_START_S)
     to_s = max((end for _, end in ends), default=SCALE_END_S)
@@ -146,7 +146,9 @@ def _seconds(stops: gpd.GeoDataFrame, round_: Round, zone: ZoneInfo) -> pd.DataF
     return by_team(plain.assign(**times, lon=stops.geometry.x, lat=stops.geometry.y), "day", "team", "order")
 
 
-def _day(routes: Mapping[Any, pd.DataFrame], team: str, day: int, round_: Round, hours: Hours) -> Iterator[Block]:
+def _day(
+    routes: Mapping[Any, pd.DataFrame], team: str, day: int, round_: Round, hours: Hours
+) -> Iterator[TimelineBlock]:
     """Walk a day: before each place comes the way there, and before that what is left of the time."""
     part = routes.get((team, day))
     if part is None:
@@ -157,12 +159,12 @@ def _day(routes: Mapping[Any, pd.DataFrame], team: str, day: int, round_: Round,
         came_s, left_s = int(place.came_s), int(place.left_s)
         if free_s is not None:
             went_s = max(free_s, came_s - int(place.travel_s))
-            pause = (Block("wait", free_s, went_s), Block("travel", went_s, came_s))
+            pause = (TimelineBlock("wait", free_s, went_s), TimelineBlock("travel", went_s, came_s))
             yield from (block for block in pause if block.to_s > block.from_s)
         if place.kind == "stop":
             number += 1
             windows = open_windows(hours(place.checkpoint), weekday)
-            yield Block("stop", came_s, left_s, place.checkpoint, number, place.lon, place.lat, windows)
+            yield TimelineBlock("stop", came_s, left_s, place.checkpoint, number, place.lon, place.lat, windows)
         elif place.kind == "lunch":
-            yield Block("lunch", came_s, left_s)
+            yield TimelineBlock("lunch", came_s, left_s)
         free_s = left_s

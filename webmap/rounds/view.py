@@ -16,17 +16,17 @@ from geo.model import Round, Team
 from routing.problem import Window
 from webmap.accounts.visibility import VisibleCity
 from webmap.extent import extent
-from webmap.figures import Figures
+from webmap.figures import RoundFigures
 from webmap.formats import category_name
 from webmap.maps import tiles
-from webmap.rounds.timeline import Block, Timeline, hours_of, timeline
+from webmap.rounds.timeline import Timeline, TimelineBlock, hours_of, timeline
 from webmap.team_marks import TeamMark, team_marks
 
 UNSERVED_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceDetails:
     """What people want to read of a checkpoint."""
 
     id: str
@@ -40,10 +40,10 @@ class Place:
 class Chosen:
     """One stop of a plan, or one that the plan leaves out."""
 
-    place: Place
+    place: PlaceDetails
     day: int
     team: str  # empty: no route serves it
-    block: Block | None
+    block: TimelineBlock | None
     reason: str  # why no route serves it, as a code of :class:`routing.problem.Reason`
     remedy: Mapping[str, Any]  # what would serve it, as the plan keeps it
 
@@ -79,7 +79,7 @@ def unserved_rows(visible: VisibleCity, round_id: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Board:
+class PlanBoard:
     """The plan of a round as its page shows it: read once for each request."""
 
     visible: VisibleCity
@@ -98,12 +98,12 @@ class Board:
     @cached_property
     def marks(self) -> dict[str, TeamMark]:
         """Every team that works in this round, with or without a route, as figures and maps mark it."""
-        return team_marks([*(team.id for team in self.visible.store.teams()), *self.stops["team"]])
+        return team_marks([*(team.id for team in self.visible.store.teams.all()), *self.stops["team"]])
 
     @cached_property
     def terms(self) -> dict[str, Team]:
         """What the team table says of each team's hours and days; teams that only the plan made aren't in it."""
-        return {team.id: team for team in self.visible.store.teams()}
+        return {team.id: team for team in self.visible.store.teams.all()}
 
     @property
     def own_hours(self) -> bool:
@@ -122,13 +122,13 @@ class Board:
         return tuple(span for span in spans if shown.span(*span) > 0)
 
     @cached_property
-    def places(self) -> dict[str, Place]:
+    def places(self) -> dict[str, PlaceDetails]:
         """What people want to read of the checkpoints that were drawn."""
         drawn = self.visible.sample(self.round.id)
-        hours = hours_of(drawn, self.visible.store.catalogue(self.round.edition).categories)
+        hours = hours_of(drawn, self.visible.store.catalogues.get(self.round.edition).categories)
         rows: Any = drawn.itertuples()
         return {
-            row.Index: Place(row.Index, row.name, category_name(row.category), row.address, hours(row.Index))
+            row.Index: PlaceDetails(row.Index, row.name, category_name(row.category), row.address, hours(row.Index))
             for row in rows
         }
 
@@ -158,7 +158,7 @@ class Board:
         return place.hours if place else ""
 
 
-def map_settings(visible: VisibleCity, figures: Figures | None) -> dict[str, Any]:
+def map_settings(visible: VisibleCity, figures: RoundFigures | None) -> dict[str, Any]:
     """Return what a script needs to draw the city and the routes of a round; what is empty has no layer."""
     store = visible.store
     settings: dict[str, Any] = {

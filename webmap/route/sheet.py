@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from geo.clock import today
 from geo.store import Store
-from routing.sheets.route_sheet import Place, PlanPart, RouteSheet, no_route, plan_part
+from routing.sheets.route_sheet import PlanPart, RouteSheet, SheetPlace, no_route, plan_part
 from webmap import pages_apart
 from webmap.formats import number
 from webmap.language.saying import duration
@@ -98,7 +98,7 @@ def write_sheets(
     if part.routes.empty:
         raise no_route(store, round_id, team=team, day=day)
 
-    made = list(pages(part, store.streets(), say=lambda text: translate(text, language)))
+    made = list(pages(part, store.streets.frame(), say=lambda text: translate(text, language)))
     page = pages_apart.templates(language).get_template("route_sheets.html")
     shown = view(part, made, language=language)
     html = page.render(**shown, style=stylesheet(), made_on=today(store).date.isoformat())
@@ -121,7 +121,7 @@ def minutes(seconds: int) -> int:
     return round(seconds / _MINUTE_S)
 
 
-def detail(place: Place, language: str) -> str:
+def detail(place: SheetPlace, language: str) -> str:
     """Name what is to be checked, in short: the items, the costliest first."""
     items = sorted(place.items, key=lambda item: -item.points)
     return ("；" if language == "zh" else "; ").join(item.name(language) for item in items)

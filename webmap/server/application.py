@@ -71,7 +71,7 @@ def environ_of(request: h11.Request, ends: Ends) -> Environ:
 
 
 @dataclass(slots=True)
-class Answer:
+class ServerResponse:
     """What the application answers, as it comes."""
 
     outlet: Outlet
@@ -80,7 +80,7 @@ class Answer:
     _told: bool = False
 
     @classmethod
-    def on(cls, loop: asyncio.AbstractEventLoop) -> "Answer":
+    def on(cls, loop: asyncio.AbstractEventLoop) -> "ServerResponse":
         """Return an answer that a loop waits for."""
         return cls(Outlet(loop), loop.create_future())
 

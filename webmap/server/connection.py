@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 import h11
 
-from webmap.server.application import Answer, Ends, Headers, environ_of
-from webmap.server.settings import Environ, Gate, Settings
+from webmap.server.application import Ends, Headers, ServerResponse, environ_of
+from webmap.server.settings import Environ, Gate, ServerSettings
 from webmap.server.spools import PIECE, spool
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 REFUSED = "xundian.too_large"
+UNKEPT = "xundian.unkept"  # why what was sent found no place: the disk is full
 """Set in the environ of a request whose body was not read, as it is larger than whoever sent it may send."""
 
 
@@ -30,7 +31,7 @@ class Work:
 
     app: "WSGIApplication"
     gate: Gate
-    settings: Settings
+    settings: ServerSettings
     threads: Executor
 
 
@@ -40,6 +41,14 @@ class Refused(Exception):  # noqa: N818 - an answer, not an error
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status)
         self.status = status
+
+
+class UnkeptError(Exception):
+    """What a client sends finds no place on the disk; the application says so."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Connection:
@@ -111,7 +120,7 @@ class Connection:
         environ, body = environ_of(request, ends), spool()
         try:
             whole = await self._body(environ, body)
-            answer = Answer.on(self._loop)
+            answer = ServerResponse.on(self._loop)
             made = self._loop.run_in_executor(self._work.threads, answer.make, self._work.app, environ, body)
             try:
                 await self._send(answer, request, whole=whole)
@@ -136,7 +145,11 @@ class Connection:
         if chunked or int(declared or 0) > allowed:
             gate = self._work.gate
             allowed = await self._loop.run_in_executor(self._work.threads, gate, dict(environ))
-        received = None if int(declared or 0) > allowed else await self._received(body, allowed)
+        try:
+            received = None if int(declared or 0) > allowed else await self._received(body, allowed)
+        except UnkeptError as error:
+            environ[UNKEPT] = error.reason
+            return False
         if received is None:
             environ[REFUSED] = allowed
             return False
@@ -159,13 +172,13 @@ class Connection:
                 received += len(event.data)
                 if received > allowed:
                     return None
-                body.write(event.data)
+                _keep(body, event.data)
             else:
                 raise ConnectionResetError
         body.seek(0)
         return received
 
-    async def _send(self, answer: Answer, request: h11.Request, *, whole: bool) -> None:
+    async def _send(self, answer: ServerResponse, request: h11.Request, *, whole: bool) -> None:
         """Send an answer as its client takes it."""
         status, headers = await answer.head
         kept = [pair for pair in headers if pair[0].lower() not in (b"connection", b"date")]
@@ -230,6 +243,13 @@ class Connection:
         with suppress(OSError, TimeoutError, asyncio.CancelledError):
             await _within(1.0, self._writer.wait_closed())
         self._writer.transport.abort()
+
+
+def _keep(body: IO[bytes], data: bytes) -> None:
+    try:
+        body.write(data)
+    except OSError as error:  # not to be taken for a failure of the connection
+        raise UnkeptError(error) from error
 
 
 async def _within(patience_s: float, what: Awaitable[Result]) -> Result:

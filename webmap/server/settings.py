@@ -10,7 +10,7 @@ Gate = Callable[[Environ], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ServerSettings:
     """Limits of the server."""
 
     threads: int = 8  # that run the application

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from webmap.server.connection import Connection, Work
-from webmap.server.settings import Gate, Settings
+from webmap.server.settings import Gate, ServerSettings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -46,9 +46,9 @@ class Server:
         *,
         gate: Gate,
         tls: ssl.SSLContext | None = None,
-        settings: Settings | None = None,
+        settings: ServerSettings | None = None,
     ) -> None:
-        self._listening, self._tls, self._settings = listening, tls, settings or Settings()
+        self._listening, self._tls, self._settings = listening, tls, settings or ServerSettings()
         self._name = listening.getsockname()
         self._threads = ThreadPoolExecutor(self._settings.threads, thread_name_prefix="request")
         self._work = Work(app, gate, self._settings, self._threads)

@@ -14,7 +14,7 @@ from geo.errors import InputError
 from geo.hotspots import flag
 from geo.hotspots.exposure import checked_sums, exposure_of, pearson3, windows_of
 from geo.hotspots.false_discovery import CLUMPED, false_discovery_rate, places_q
-from geo.hotspots.places import Place
+from geo.hotspots.places import HotPlace
 from geo.hotspots.verdict import compound_interval
 from geo.rasters.lattice import Lattice, half_widths, halves_of
 
@@ -142,7 +142,7 @@ def test_q_is_that_of_benjamini_and_hochberg() -> None:
 def test_a_place_alone_needs_more_than_one_among_others() -> None:
     def q_of(*scores: float) -> list[float]:
         none = np.empty(0, np.int64)
-        return places_q([Place(none, 0, hot=True, radius=0, p=0.0, score=s) for s in scores]).tolist()
+        return places_q([HotPlace(none, 0, hot=True, radius=0, p=0.0, score=s) for s in scores]).tolist()
 
     assert q_of() == []
     assert q_of(0.06) == [0.06]

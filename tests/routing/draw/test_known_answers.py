@@ -13,7 +13,7 @@ from shapely import Point
 
 from routing.draw import Design, redraw, stream, verifier
 from routing.draw.chain import Chain
-from routing.draw.commit import Terms, ThirdParty, commit, run
+from routing.draw.commit import CommitmentTerms, ThirdParty, commit, run
 from routing.draw.commitment import publication, round_key
 from routing.draw.listing import REVEALED, Outcome, entry
 from routing.draw.merkle import leaf, line
@@ -54,7 +54,7 @@ def frame():
 
 @pytest.fixture(scope="module")
 def committed(frame):
-    terms = Terms(YEAR, 1, "双色球 2026068", third_parties=(PARTY,), replacements_limit=1)
+    terms = CommitmentTerms(YEAR, 1, "双色球 2026068", third_parties=(PARTY,), replacements_limit=1)
     return commit(frame, DESIGN, "2026-06", terms)
 
 

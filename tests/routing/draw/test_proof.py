@@ -14,7 +14,7 @@ import pytest
 from geo.errors import InputError, NotFoundError, StateError
 from routing.draw import Design, select
 from routing.draw.chain import Chain, ahead
-from routing.draw.commit import Terms, ThirdParty, commit, run, sample_of
+from routing.draw.commit import CommitmentTerms, ThirdParty, commit, run, sample_of
 from routing.draw.commitment import commitment_hash, publication, round_key
 from routing.draw.listing import REVEALED, Outcome, entry
 from routing.draw.number import Issue, form_of, issue_of, normal
@@ -27,7 +27,7 @@ from routing.draw.year_secrets import YearSecrets, climbs
 YEAR = YearSecrets(bytes(range(32)), 2026, 24)
 SHARE = "公证处 7391"
 DESIGN = Design({"a": 20, "b": 15, "c": 9}, days=3, size="size", streets="street", reserves={"a": 4, "c": 2})
-TERMS = Terms(
+TERMS = CommitmentTerms(
     YEAR,
     3,
     "双色球 2026068",
@@ -106,6 +106,19 @@ def test_the_standalone_verifier_needs_nothing_and_agrees(document, tmp_path):
     assert not json.loads(third.stdout)["valid"]
 
 
+def test_the_standalone_verifier_shows_what_steers_a_terminal(document, tmp_path):
+    script, steering = tmp_path / "verify_draw.py", tmp_path / "steering.json"
+    script.write_text(standalone(), encoding="utf-8")
+    named = {**document, "parameters": {**document["parameters"], "round": "六月\x1b[2J\u202e\nvalid"}}
+    steering.write_text(json.dumps(named), encoding="utf-8")
+    said = subprocess.run(
+        [sys.executable, "-I", "-S", str(script), str(steering)], capture_output=True, encoding="utf-8", check=False
+    )
+    assert said.returncode == 1  # another round than was committed to
+    assert all(line.isprintable() for line in said.stdout.splitlines())
+    assert r"\x1b[2J\u202e\nvalid" in said.stdout
+
+
 def test_the_standalone_verifier_is_short_and_imports_the_standard_library_only():
     text = standalone()
     assert len(text.splitlines()) < 500
@@ -127,7 +140,7 @@ def test_a_commitment_discloses_nothing_and_binds_everything(open_round):
 def test_every_input_changes_the_commitment(town, open_round):
     def digest(frame=town, design=DESIGN, round_id="2026-06", **terms):
         values = {"secrets": YEAR, "position": 3, "public_number": "双色球 2026068", "voids": 1} | terms
-        return public(commit(frame, design, round_id, Terms(**values)))["commitment"]
+        return public(commit(frame, design, round_id, CommitmentTerms(**values)))["commitment"]
 
     moved = town.copy()
     moved.geometry = moved.geometry.translate(0.01, 0)
@@ -149,7 +162,7 @@ def test_every_input_changes_the_commitment(town, open_round):
         public(open_round)["commitment"],
     ]
     assert len(set(others)) == len(others)
-    assert digest() == digest(frame=town.sample(frac=1, random_state=1))
+    assert digest() == digest(frame=town.draws.sample(frac=1, random_state=1))
 
 
 def test_a_round_is_drawn_once(open_round, drawn):
@@ -299,7 +312,7 @@ def test_terms_refuse_what_cannot_be():
         {"third_parties": (ThirdParty("x", "abc"),)},
     ):
         with pytest.raises(InputError):
-            Terms(**{"secrets": YEAR, "position": 1, "public_number": "双色球 2026068", **wrong})
+            CommitmentTerms(**{"secrets": YEAR, "position": 1, "public_number": "双色球 2026068", **wrong})
 
 
 def test_a_document_that_is_no_reveal_is_refused():

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Route
 
 from routing.draw import Design
 from routing.draw.chain import Chain
-from routing.draw.commit import Terms, ThirdParty, commit, run
+from routing.draw.commit import CommitmentTerms, ThirdParty, commit, run
 from routing.draw.listing import OPEN, REVEALED, VOID, Outcome, entry
 from routing.draw.onefile import standalone
 from routing.draw.replacements import Replacement
@@ -152,7 +152,9 @@ def _rooted(frame) -> tuple[Document, list[Document]]:
     """Reveal the second of three commitments; the first is void and had the same number, the third is open."""
     made, lines, previous = [], [], ""
     for position, name in ((1, "双色球 1"), (2, "双色球 1"), (3, "双色球 3")):
-        terms = Terms(YEAR, position, name, third_parties=(PARTY,), voids=1, previous=previous, replacements_limit=1)
+        terms = CommitmentTerms(
+            YEAR, position, name, third_parties=(PARTY,), voids=1, previous=previous, replacements_limit=1
+        )
         made.append(commit(frame, DESIGN, "六月", terms))
         outcome = (Outcome(VOID, "弄错"), Outcome(REVEALED, "", made[-1].secret, made[-1].secret_path), Outcome(OPEN))[
             position - 1

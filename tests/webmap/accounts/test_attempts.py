@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from webmap.accounts.attempts import PACES, Attempts, Kind, keys_of
+from webmap.accounts.attempts import PACES, AttemptKind, Attempts, keys_of
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"
 
@@ -28,7 +28,7 @@ def test_waits_grow_from_nothing_to_five_minutes(attempts: Attempts, now: list[f
             waits.append(wait_s)
             now[0] += wait_s
     assert waits[:5] == [1, 2, 4, 8, 16]
-    assert waits[-1] == PACES[Kind.PAIR].most_s == 300
+    assert waits[-1] == PACES[AttemptKind.PAIR].most_s == 300
 
 
 def test_what_is_refused_is_not_counted(attempts: Attempts, now: list[float]) -> None:
@@ -49,24 +49,24 @@ def test_a_quiet_client_is_heard_while_others_guess(attempts: Attempts, now: lis
         attempts.begin(*keys_of("li", f"10.1.{number % 250}.1"))
         now[0] += 0.1
     wait_s = attempts.begin(*keys_of("li", THERE))
-    assert wait_s <= PACES[Kind.ACCOUNT].most_s == 30
+    assert wait_s <= PACES[AttemptKind.ACCOUNT].most_s == 30
     assert attempts.begin(*keys_of("li", THERE, "their own phone")) == 0
 
 
 def test_guesses_at_many_accounts_from_one_address_slow_down(attempts: Attempts) -> None:
     heard = sum(attempts.begin(*keys_of(f"user {number}", HERE)) == 0 for number in range(200))
-    assert heard == PACES[Kind.ADDRESS].free
+    assert heard == PACES[AttemptKind.ADDRESS].free
     assert 0 < attempts.begin(*keys_of("li", HERE)) <= 5
 
 
 def test_guesses_from_many_addresses_at_one_account_slow_down(attempts: Attempts) -> None:
     heard = sum(attempts.begin(*keys_of("li", f"10.1.{number}.1")) == 0 for number in range(200))
-    assert heard == PACES[Kind.ACCOUNT].free
+    assert heard == PACES[AttemptKind.ACCOUNT].free
 
 
 def test_an_ipv6_client_is_its_network(attempts: Attempts) -> None:
     heard = sum(attempts.begin(*keys_of("li", f"2001:db8::{number:x}")) == 0 for number in range(1, 50))
-    assert heard == PACES[Kind.PAIR].free
+    assert heard == PACES[AttemptKind.PAIR].free
     assert keys_of("li", "::ffff:10.0.0.1") == keys_of("li", "10.0.0.1")
 
 
@@ -94,7 +94,7 @@ def test_parallel_guesses_are_counted_before_they_are_checked() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(heard) == PACES[Kind.PAIR].free
+    assert sum(heard) == PACES[AttemptKind.PAIR].free
 
 
 def test_what_is_counted_is_forgotten_and_does_not_grow_without_end(

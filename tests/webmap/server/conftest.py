@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from webmap.serve import bound
-from webmap.server import Server, Settings, running
+from webmap.server import Server, ServerSettings, running
 
 CERTIFICATES = Path(__file__).parent / "certificates"
-QUICK = Settings(threads=4, header_s=1.0, idle_s=1.0, handshake_s=1.0, grace_s=1.0, linger_s=2.0, stop_s=5.0)
+QUICK = ServerSettings(threads=4, header_s=1.0, idle_s=1.0, handshake_s=1.0, grace_s=1.0, linger_s=2.0, stop_s=5.0)
 SEEN: list[dict[str, Any]] = []
 
 
@@ -52,7 +52,7 @@ def gate(environ: dict[str, Any]) -> int:
 
 
 @contextmanager
-def serving(settings: Settings = QUICK, tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, int]]:
+def serving(settings: ServerSettings = QUICK, tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, int]]:
     """Serve the application, and give host and port."""
     listening = bound("127.0.0.1", 0)
     where = listening.getsockname()

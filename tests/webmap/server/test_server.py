@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from tests.webmap.server.conftest import QUICK, everything
-from webmap.server import Settings
+from webmap.server import ServerSettings
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 Place = tuple[str, int]
@@ -171,7 +171,7 @@ def test_who_asks_before_sending_is_told_to_go_on_or_why_not(place: Place) -> No
 
 
 def test_a_crowd_makes_room_for_whoever_comes(serve: Callable, speak: Speak) -> None:
-    with serve(Settings(connections=20, threads=2)) as place, ExitStack() as stack:
+    with serve(ServerSettings(connections=20, threads=2)) as place, ExitStack() as stack:
         for _ in range(60):
             stack.enter_context(socket.create_connection(place, timeout=20))
         assert speak(place, GET).startswith(b"HTTP/1.1 200")

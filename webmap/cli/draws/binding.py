@@ -47,7 +47,7 @@ def choices_options(function: Callable[..., Result]) -> Callable[..., Result]:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class PublicNumbers:
     """The numbers that will decide a draw."""
 
     public_number: str
@@ -76,7 +76,7 @@ class Numbers:
     help="Share of the sample that may be replaced on a reason alone; the limit is part of the commitment.",
 )
 @click.option("--out", type=OUT, help="Write the commitment there too.")
-def commit(session: Session, round_id: str, numbers: Numbers, choices: Choices, out: Path | None) -> Result:
+def commit(session: Session, round_id: str, numbers: PublicNumbers, choices: Choices, out: Path | None) -> Result:
     """Bind a round before its public number is out; what this prints is to be published at once."""
     parties = [_third_party(text, number) for number, text in enumerate(numbers.shares, start=1)]
     with session.store() as store:
@@ -176,14 +176,14 @@ def run(session: Session, round_id: str, released: Released, choices: Choices) -
 
 
 def _refuse_trial(store: Store, round_id: str, *, asked: bool) -> None:
-    kept = store.commitment(round_id)
+    kept = store.commitments.of_round(round_id)
     if kept is not None and kept.state == "committed":
         raise StateError(
             "round {round!r} is committed to: give --value, the result of {number}",
             round=round_id,
             number=kept.parameters["public_number"],
         )
-    refuse_covert_trial(store.round(round_id), asked=asked)
+    refuse_covert_trial(store.rounds.get(round_id), asked=asked)
 
 
 @command(draw_group, "void")

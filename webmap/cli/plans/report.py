@@ -8,7 +8,7 @@ import pandas as pd
 from geo.errors import InputError
 from geo.natural import natural_order
 from geo.store import Store
-from routing.plan.forecast import KNOWN, Figures
+from routing.plan.forecast import KNOWN, PlanFigures
 from routing.plan.report import PlanReport, chances_of, report_of
 from routing.vary.likeness import MOST
 from webmap.cli.plans.group import plan_group
@@ -23,7 +23,7 @@ from webmap.language.texts import translate
 def report(session: Session, round_id: str, unit: str | None) -> Result:
     """Say what a plan comes to: travel, loads, service, premium, and what an inspected unit could guess of it."""
     with session.store() as store:
-        found, changes = report_of(store, round_id), len(store.amendments(round_id))
+        found, changes = report_of(store, round_id), len(store.amendments.frame(round_id))
         own = _of_unit(store, round_id, unit) if unit else None
     its = found.figures
     _say_travel(session, round_id, found)
@@ -42,7 +42,7 @@ def report(session: Session, round_id: str, unit: str | None) -> Result:
 
 def _of_unit(store: Store, round_id: str, unit: str) -> pd.DataFrame:
     """Return the chances of a unit's checkpoints that the plan visits, the easiest to guess first."""
-    sample = store.sample(round_id)
+    sample = store.draws.sample(round_id)
     if unit not in set(sample["unit"]):
         raise InputError(
             "unit is {value!r}: no checkpoint of round {round} is its own", field="unit", value=unit, round=round_id
@@ -127,7 +127,7 @@ def _say_service(session: Session, found: PlanReport) -> None:
         session.say("Teams that would serve all that only lack room: {teams}.", teams=found.teams_for_all)
 
 
-def _say_guesses(session: Session, its: Figures) -> None:
+def _say_guesses(session: Session, its: PlanFigures) -> None:
     session.say(
         "An inspected unit guesses its day with a chance of {day:.0%}; knowing the day, the hour with {hour:.0%}, "
         "after its team's first stop was seen with {after:.0%}, the team with {team:.0%}; all at once with {all:.1%}.",

@@ -42,7 +42,7 @@ def first_interrupt() -> Iterator[Callable[[], bool]]:
 
 def _refuse_loss(store: Store, round_id: str) -> None:
     """Let nobody lose the changes of a day by accident."""
-    changes = store.amendments(round_id)
+    changes = store.amendments.frame(round_id)
     standing = int((~changes["undone"]).sum())
     if standing:
         raise StateError(
@@ -53,7 +53,7 @@ def _refuse_loss(store: Store, round_id: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunOptions:
     """How a plan is to be made, as the options say it."""
 
     seconds: float
@@ -113,7 +113,7 @@ class Wanted:
 )
 @click.option("--closures/--no-closures", default=True, help="Keep off the streets that the city lists as closed.")
 @click.option("--replace", is_flag=True, help="Plan again although changes made by hand on the day are dropped.")
-def run(session: Session, round_id: str, wanted: Wanted) -> Result:
+def run(session: Session, round_id: str, wanted: RunOptions) -> Result:
     """Make a route a day for every team on the street network."""
     options = wanted.options()
     with session.store() as store, first_interrupt() as pressed:
@@ -129,7 +129,7 @@ def run(session: Session, round_id: str, wanted: Wanted) -> Result:
             return pressed()
 
         report = plan_round(store, round_id, options, progress=session.progress, watch=watch)
-        trial, missing = store.draw(round_id).trial, made_up(store, store.round(round_id))
+        trial, missing = store.draws.get(round_id).trial, made_up(store, store.rounds.get(round_id))
     keys = ("routes", "served", "unserved", "travel_s", "seconds", "candidates_sha256")
     result = {key: getattr(report, key) for key in keys} | {"team_days": report.routes}
     session.say(

@@ -19,7 +19,7 @@ _HEAD_BYTES = 1 << 20
 
 
 @dataclass(slots=True)
-class Arrivals:
+class ArrivalTimes:
     """Turns the columns of a table into one of moments, part by part, and counts what it decided."""
 
     path: Path

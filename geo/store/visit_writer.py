@@ -68,7 +68,7 @@ class Written:
     deductions: Mapping[str, Row]  # points, note
 
 
-class Arrivals:
+class VisitWriter:
     """Writes batches of visits in one transaction.
 
     Parameters
