@@ -13,11 +13,19 @@ TIMEZONE = "Asia/Shanghai"
 PINNED_TIME = "07:30"  # before the teams set out
 
 
-class Settings(Protocol):
-    """Where a city keeps its settings: :class:`geo.store.Store`."""
+class SettingReader(Protocol):
+    """Reads the settings of a city: :class:`geo.store.settings.CitySettings`."""
 
-    def setting(self, key: str, /) -> str | None:
+    def get(self, key: str, /) -> str | None:
         """Return the text set under ``key``."""
+
+
+class CityWithSettings(Protocol):
+    """What has settings: :class:`geo.store.Store`."""
+
+    @property
+    def settings(self) -> SettingReader:
+        """The settings of the city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Today:
     pinned: bool  # set by hand (the demo does), and said so on the page
 
 
-def zone_of(city: Settings) -> ZoneInfo:
+def zone_of(city: CityWithSettings) -> ZoneInfo:
     """Return the city's time zone: its setting ``timezone``, else Shanghai's.
 
     Raises
@@ -37,7 +45,7 @@ def zone_of(city: Settings) -> ZoneInfo:
     InputError
         When nobody knows a zone of that name.
     """
-    name = city.setting("timezone") or TIMEZONE
+    name = city.settings.get("timezone") or TIMEZONE
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # a name may be a path, or that of a folder
@@ -49,7 +57,7 @@ def zone_of(city: Settings) -> ZoneInfo:
         ) from None
 
 
-def today(city: Settings) -> Today:
+def today(city: CityWithSettings) -> Today:
     """Return the city's date: its setting ``today`` when there is one, else the clock's.
 
     Raises
@@ -58,7 +66,7 @@ def today(city: Settings) -> Today:
         When the setting is no date.
     """
     zone = zone_of(city)
-    pinned = city.setting("today")
+    pinned = city.settings.get("today")
     if not pinned:
         return Today(dt.datetime.now(zone).date(), zone, pinned=False)
     try:
@@ -67,7 +75,7 @@ def today(city: Settings) -> Today:
         raise InputError("{field} is {value!r}: write it as 2026-06-12", field="today", value=pinned) from None
 
 
-def now(city: Settings) -> dt.datetime:
+def now(city: CityWithSettings) -> dt.datetime:
     """Return the moment in UTC; on a date that was set by hand the time of day is the setting ``time``, else 07:30.
 
     Raises
@@ -78,7 +86,7 @@ def now(city: Settings) -> dt.datetime:
     date = today(city)
     if not date.pinned:
         return dt.datetime.now(dt.UTC)
-    text = city.setting("time") or PINNED_TIME
+    text = city.settings.get("time") or PINNED_TIME
     try:
         clock = dt.time.fromisoformat(text)
     except ValueError:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext as _
@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from geo.clock import today
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
+from geo.failures import reason_of, refused
 from geo.store import Store
 from webmap import foreign_text, formats, jobs, photos
 from webmap.accounts import access, auth, limits, resending
@@ -108,6 +109,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.add_url_rule("/", "home", _home)
     app.after_request(_headers)
     app.register_error_handler(XundianError, _refused)
+    app.register_error_handler(OSError, _prevented)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _failed)
     return app
@@ -178,12 +180,20 @@ def _check(config: Mapping[str, Any]) -> None:
 
 def _page() -> dict[str, str]:
     """Return every page its own address and what the city wants said on all of them."""
-    store, now = access.city(), today(access.city())
-    marks = [_("Demo: streets real, the rest invented")] if store.setting("demo") else []
-    if now.pinned:
-        marks.append(_("demo date %(date)s", date=now.date.isoformat()))
     here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    return {"here": here, "city_mark": " · ".join(marks)}
+    return {"here": here, "city_mark": " · ".join(_marks())}
+
+
+def _marks() -> list[str]:
+    """Return what the city wants said; nothing where it cannot be read, for the page that says so."""
+    if "city_away" in g:
+        return []
+    try:
+        store, now = access.city(), today(access.city())
+        marks = [_("Demo: streets real, the rest invented")] if store.settings.get("demo") else []
+    except StoreError:
+        return []
+    return [*marks, _("demo date %(date)s", date=now.date.isoformat())] if now.pinned else marks
 
 
 def _home() -> Any:  # noqa: ANN401 - a redirect of Flask or of werkzeug
@@ -203,8 +213,16 @@ def _headers(response: Response) -> Response:
 
 
 def _refused(error: XundianError) -> tuple[Any, int]:
+    if isinstance(error, StoreError):
+        g.city_away = True
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
     return language.failure(language.translate_error(error), status), status
+
+
+def _prevented(error: OSError) -> tuple[Any, int]:
+    """Say what the system refused: a full or read-only disk, or rights that are missing."""
+    current_app.logger.error("the system refused: %s %s: %s", request.method, request.url_rule, reason_of(error))
+    return _refused(refused(error))
 
 
 def _stale(_error: CSRFError) -> tuple[Any, int]:

@@ -15,11 +15,11 @@ Bounds = tuple[float, float, float, float]
 
 def extent(store: Store) -> Bounds:
     """Return west, south, east, north of the zones, else the checkpoints, else the streets, else China, in degrees."""
-    for read in (store.zones, store.checkpoints):
-        frame = read()
+    for part in (store.zones, store.checkpoints):
+        frame = part.frame()
         if len(frame):
             return bounds_of(frame)
-    sha256 = store.streets_sha256()
+    sha256 = store.streets.sha256()
     return _of_streets(store, sha256) if sha256 else CHINA
 
 
@@ -40,4 +40,4 @@ def outline(zones: gpd.GeoDataFrame) -> shapely.Geometry | None:
 
 @functools.lru_cache(maxsize=8)
 def _of_streets(store: Store, sha256: str) -> Bounds:  # noqa: ARG001 - the key: streets change with their hash
-    return bounds_of(store.streets())
+    return bounds_of(store.streets.frame())

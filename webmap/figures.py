@@ -81,7 +81,7 @@ def figures_of(visible: VisibleCity, one: Round) -> RoundFigures:
         points=float(here["points"].sum()),
         points_ever=float(every["points"].sum()),
         team_days=_team_days(routes),
-        every_team=tuple(team.id for team in visible.store.teams()),
+        every_team=tuple(team.id for team in visible.store.teams.all()),
     )
 
 

@@ -100,7 +100,7 @@ def _local(moment: dt.datetime) -> dt.datetime:
 def catalogue_of_app() -> Catalogue:
     """Return the city's current edition of the catalogue, read once a request."""
     if "catalogue" not in g:
-        g.catalogue = city().catalogue()
+        g.catalogue = city().catalogues.get()
     return cast("Catalogue", g.catalogue)
 
 

@@ -67,15 +67,15 @@ def build(store: Store, *, progress: Progress = silent, seed: int = SEED) -> Dem
     progress(_STAGE, 0, _STEPS)
     streets, zones, checkpoints = _map(store, catalogue, rng, seed, progress)
     teams = build_teams(checkpoints, rng)
-    store.replace_teams(teams)
+    store.teams.replace(teams)
     truth = plant(checkpoints, rng)
     for key, value in {**SETTINGS, "demo_truth": truth.as_json()}.items():
-        store.set_setting(key, value)
+        store.settings.set(key, value)
     rounds = past_rounds(catalogue.edition)
     visits = _visits(store, rounds, checkpoints, teams, truth, rng)
     progress(_STAGE, 5, _STEPS)
     found = list(with_deductions(visits, checkpoints, catalogue, truth, rng))
-    store.record_visits(found)
+    store.visits.record(found)
     progress(_STAGE, _STEPS, _STEPS)
     return DemoReport(
         streets=streets,
@@ -97,17 +97,17 @@ def _map(
     metric = to_metric(source.edges, crs=METRIC)
     metric["name"] = street_names(metric, rng)
     edges = source.edges.assign(name=metric["name"])
-    store.replace_streets(edges, turn_bans=source.turn_bans, source_sha256=_source_sha256(seed))
+    store.streets.replace(edges, turn_bans=source.turn_bans, source_sha256=_source_sha256(seed))
     progress(_STAGE, 1, _STEPS)
     zones = build_zones(metric, rng)
-    store.upsert_zones(zones.frame)
+    store.zones.upsert(zones.frame)
     progress(_STAGE, 2, _STEPS)
     cells = unit_cells(zones.frame, edges)
-    store.replace_cells(cells)
+    store.zones.replace_cells(cells)
     progress(_STAGE, 3, _STEPS)
     checkpoints = build_checkpoints(metric, zones, catalogue, rng)
     checkpoints["cell"] = assign(checkpoints, cells)
-    store.upsert_checkpoints(checkpoints)
+    store.checkpoints.upsert(checkpoints)
     progress(_STAGE, 4, _STEPS)
     return len(edges), len(zones.frame), checkpoints
 
@@ -123,7 +123,7 @@ def _visits(
     """Make and draw the past rounds; give their visits and the follow-ups."""
     visits = []
     for planned in rounds:
-        store.create_round(planned)
+        store.rounds.create(planned)
         sample = _drawn(store, planned, checkpoints)
         visits += [
             round_visits(planned, sample, teams, rng),
@@ -149,7 +149,7 @@ def _drawn(store: Store, planned: Round, checkpoints: gpd.GeoDataFrame) -> gpd.G
         balance_within=spread.within,
         drawn_at=week_before.astimezone(dt.UTC),
     )
-    store.save_draw(draw, sample[["inclusion_prob", "day", "ticket"]])
+    store.draws.save(draw, sample[["inclusion_prob", "day", "ticket"]])
     return sample
 
 

@@ -17,14 +17,14 @@ KEPT = "{count} lines of the city stay, of {names}: rows were refused or not rea
 def import_avoidances(store: Store, path: Path, options: ImportOptions) -> ImportReport:
     """Replace the avoidance table of the city by the good rows of the file; what was not read takes no line away."""
     reading = read_avoidances(ChosenFile(path, options.parts), columns=options.columns, say=options.say)
-    people = {one.name for team in store.teams() for one in team.inspectors}
+    people = {one.name for team in store.teams.all() for one in team.inspectors}
     strangers = sorted({line.inspector for line in reading.lines} - people)
-    kept = [] if options.whole else _kept(store.avoidances(), reading)
+    kept = [] if options.whole else _kept(store.fieldwork.avoidances(), reading)
     notes = list(reading.notes)
     notes += [Note(STRANGERS, {"names": few(strangers)})] if strangers else []
     notes += [Note(KEPT, {"count": len(kept), "names": few(line.inspector for line in kept)})] if kept else []
     if reading.lines and not options.dry_run:
-        store.replace_avoidances([*reading.lines, *kept])
+        store.fieldwork.replace_avoidances([*reading.lines, *kept])
     report = reported(path, options, reading.rejected, Changes(accepted=len(reading.lines)), notes)
     return replace(report, skipped=reading.skipped)
 

@@ -29,11 +29,11 @@ def make_cells(store: Store, *, progress: Progress = silent) -> CellsMade:
     StateError
         When the city has neither communities nor streets.
     """
-    communities, streets = store.zones(Level.COMMUNITY), store.streets()
+    communities, streets = store.zones.frame(Level.COMMUNITY), store.streets.frame()
     if communities.empty and streets.empty:
         raise StateError("there are neither communities nor streets to cut: import zones of level community first")
     made = cut_cells(communities, streets, progress=progress)
-    store.replace_cells(made.cells)
+    store.zones.replace_cells(made.cells)
     progress("locating", 0, 1)
     moved = relocate(store)
     progress("locating", 1, 1)

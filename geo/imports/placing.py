@@ -17,6 +17,6 @@ def place(store: Store, id_: str, lon: float, lat: float) -> None:
     """
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
         raise InputError("({lon}, {lat}) is no place in degrees: longitude comes first", lon=lon, lat=lat)
-    store.place(id_, lon, lat)
-    placed = store.checkpoints(include_retired=True).loc[[id_]]
-    store.upsert_checkpoints(answer_for(placed, store.zones(), store.cells()).checkpoints)
+    store.checkpoints.place(id_, lon, lat)
+    placed = store.checkpoints.frame(include_retired=True).loc[[id_]]
+    store.checkpoints.upsert(answer_for(placed, store.zones.frame(), store.zones.cells()).checkpoints)

@@ -126,14 +126,14 @@ def prepare_roster(
         datum=options.datum,
         columns=options.columns,
         crs=options.crs,
-        catalogue=catalogue or store.catalogue(),
+        catalogue=catalogue or store.catalogues.get(),
         progress=progress,
     )
     progress("datum", 0, 1)
-    known, zones = store.checkpoints(include_retired=True), store.zones()
+    known, zones = store.checkpoints.frame(include_retired=True), store.zones.frame()
     given = reading.accepted
     reading = reading._replace(accepted=named_streets(given, zones))
-    streets = store.streets()
+    streets = store.streets.frame()
     city = City(streets=streets, zones=zones, checkpoints=known)
     verdict = elsewhere(reading.accepted, options.datum, (streets, zones)) or judge(
         reading.accepted, declared=options.datum, city=city, named=reading.heading_datum
@@ -142,7 +142,7 @@ def prepare_roster(
     if not options.force:
         verdict.raise_unless_fits()
     progress("comparing", 0, 1)
-    answers = answer_for(reading.accepted, zones, store.cells())
+    answers = answer_for(reading.accepted, zones, store.zones.cells())
     changes = merge(reading._replace(accepted=answers.checkpoints), known, part=options.part, whole=options.whole)
     contradicted = tuple(street_notes(given, answers.checkpoints, zones)) if len(zones) else ()
     outside = answers.outside if len(zones) else answers.outside[:0]
@@ -152,7 +152,7 @@ def prepare_roster(
 
 def keep_roster(store: Store, prepared: PreparedRoster, options: ImportOptions) -> ImportReport:
     """Write a prepared roster, so that it can be undone."""
-    store.upsert_checkpoints(
+    store.checkpoints.upsert(
         prepared.changes.upserts,
         unplaced=prepared.reading.unplaced.drop(columns=SOURCE_ROW),
         retire=list(prepared.changes.retired),

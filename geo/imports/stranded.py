@@ -25,13 +25,13 @@ _NAMED = 10
 
 def stranded_notes(store: Store) -> list[Note]:
     """Name the checkpoints and the bases that the streets strand, each for the modes that teams travel by."""
-    return [*_checkpoints(store), *base_notes(store, store.teams())]
+    return [*_checkpoints(store), *base_notes(store, store.teams.all())]
 
 
 def _checkpoints(store: Store) -> list[Note]:
-    checkpoints, edges = store.checkpoints(), store.streets()
+    checkpoints, edges = store.checkpoints.frame(), store.streets.frame()
     notes = []
-    for mode in dict.fromkeys([team.mode for team in store.teams()]) or [Mode.CAR]:
+    for mode in dict.fromkeys([team.mode for team in store.teams.all()]) or [Mode.CAR]:
         if checkpoints.empty or not (edges[mode.value] > 0).any():
             continue
         lost = stranded(edges, checkpoints, mode).index
@@ -42,7 +42,7 @@ def _checkpoints(store: Store) -> list[Note]:
 
 def base_notes(store: Store, teams: Sequence[Team]) -> list[Note]:
     """Name the bases of teams that no street leaves, that are far from any, or that lie outside the city's zones."""
-    edges = store.streets()
+    edges = store.streets.frame()
     notes = []
     for mode in dict.fromkeys(team.mode for team in teams):
         own = [team for team in teams if team.mode is mode]
@@ -68,7 +68,7 @@ def _bases(teams: Sequence[Team]) -> gpd.GeoSeries:
 def _outside(store: Store, teams: Sequence[Team]) -> list[tuple[Team, float]]:
     """Find the teams whose bases lie over 300 m outside the uppermost zones, and how far, in metres."""
     levels = (level for level in Level if level is not Level.SPECIAL)
-    zones = next((zones for level in levels if len(zones := store.zones(level))), None)
+    zones = next((zones for level in levels if len(zones := store.zones.frame(level))), None)
     if zones is None or not teams:
         return []
     crs = frame_metric_crs(zones)

@@ -22,13 +22,13 @@ def import_streets(store: Store, path: ChosenFile | Path, *, progress: Progress 
     """Replace the streets of the city; a file, or the layers of it, that is already there changes nothing."""
     chosen = ChosenFile.of(path)
     sha256 = _digest(chosen)
-    if store.streets_sha256() == sha256:
-        there = len(store.streets())
+    if store.streets.sha256() == sha256:
+        there = len(store.streets.frame())
         return ImportReport(accepted=there, unchanged=there)
     source = read_streets(chosen, progress=progress)
-    if km := away_km(source.edges, (store.zones(), store.checkpoints())):
+    if km := away_km(source.edges, (store.zones.frame(), store.checkpoints.frame())):
         raise InputError(ELSEWHERE, file=chosen.path.name, km=round(km))
-    store.replace_streets(
+    store.streets.replace(
         source.edges,
         turn_bans=source.turn_bans,
         source_sha256=sha256,

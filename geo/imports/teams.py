@@ -19,9 +19,9 @@ def import_teams(store: Store, path: Path, options: ImportOptions) -> ImportRepo
     reading = read_team_table(
         ChosenFile(path, options.parts), datum=options.datum, columns=options.columns, crs=options.crs, say=options.say
     )
-    kept = [] if options.whole else _kept(store.teams(), reading)
+    kept = [] if options.whole else _kept(store.teams.all(), reading)
     if reading.teams and not options.dry_run:
-        store.replace_teams([*reading.teams, *kept])
+        store.teams.replace([*reading.teams, *kept])
     notes = [
         *reading.notes,
         *base_notes(store, reading.teams),

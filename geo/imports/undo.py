@@ -12,7 +12,7 @@ def undo_last(store: Store, kind: str) -> Undone:
     NotFoundError
         When there is none left to undo.
     """
-    undone = store.undo_last_import(kind)
+    undone = store.imports.undo_last(kind)
     if kind != "visits":
         relocate(store)  # what comes back was located in the zones of its time
     return undone
@@ -28,6 +28,6 @@ def undo(store: Store, import_id: int) -> Undone:
     StateError
         When it is undone already, or a later import of its kind stands on it.
     """
-    undone = store.undo_import(import_id)
+    undone = store.imports.undo(import_id)
     relocate(store)
     return undone

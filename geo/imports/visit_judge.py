@@ -70,7 +70,7 @@ class VisitJudge:
 
     def __init__(self, store: Store, categories: Mapping[str, str], finder: RoundFinder, *, history: bool) -> None:
         self._store, self._categories, self._finder, self._history = store, categories, finder, history
-        self._teams = {team.id for team in store.teams()}
+        self._teams = {team.id for team in store.teams.all()}
         self._catalogues = cache(self._catalogues_of)
         self._round_teams = cache(self._teams_of)
         self._item = cache(self._item_of)
@@ -96,12 +96,16 @@ class VisitJudge:
             if category is None or day is None:
                 continue
             planned = self._finder.find(place, day, named)
-            for at in range(start, end):
-                if team and (planned or not named):
+            if team and team not in self._teams and (planned or not named):
+                for at in range(start, end):
                     self._judge_team(at, team, planned, log)
-                if items[at]:
-                    failed = _Failed(place, category, items[at], rows.points[at])
-                    items[at] = self._judge_item(at, failed, planned, log)
+            edition = planned.edition if planned else ""
+            for at in range(start, end):
+                if text := items[at]:
+                    item = self._item(text, category, edition)
+                    items[at] = item.code
+                    if item.fault or rows.points[at] > item.most:
+                        self._judge_item(at, _Failed(place, category, text, rows.points[at]), edition, log)
         return items
 
     def _judge_team(self, at: int, team: str, planned: Round | None, log: FaultLog) -> None:
@@ -114,17 +118,16 @@ class VisitJudge:
             values = {"value": team, "round": planned.id, "nearest": hint(team, self._teams | own)}
             log.add_row(at, "team", messages.UNKNOWN_TEAM, **values)
 
-    def _judge_item(self, at: int, failed: _Failed, planned: Round | None, log: FaultLog) -> str:
-        edition = planned.edition if planned else ""
+    def _judge_item(self, at: int, failed: _Failed, edition: str, log: FaultLog) -> None:
+        """Say what is wrong with an item that is not failed as its catalogue has it."""
         item = self._item(failed.item, failed.category, edition)
         if item.fault:
             likely = _like(failed.item, failed.category, self._catalogues(edition))
             values = {"value": failed.item, "checkpoint": failed.checkpoint, "category": failed.category}
             self._stays(KEPT_ITEMS, log, at, "item", item.fault, **values, items=likely)
-        elif failed.points > item.most:
+        else:
             values = {"value": f"{failed.points:g}", "item": item.code, "most": f"{item.most:g}"}
             self._stays(KEPT_POINTS, log, at, "points", messages.TOO_MANY_POINTS, **values)
-        return item.code
 
     def _item_of(self, text: str, category: str, edition: str) -> _Found:
         """Look up what a text names in the catalogues that a visit is held against."""
@@ -152,11 +155,13 @@ class VisitJudge:
             own.row, own.value = row, value
 
     def _catalogues_of(self, edition: str) -> list[Catalogue]:
-        return [self._store.catalogue(each) for each in ([edition] if edition else self._store.editions())]
+        return [
+            self._store.catalogues.get(each) for each in ([edition] if edition else self._store.catalogues.editions())
+        ]
 
     def _teams_of(self, round_id: str) -> frozenset[str]:
-        drawn = self._store.team_draw(round_id)
-        return frozenset({*(drawn.members if drawn else ()), *self._store.routes(round_id)["team"]})
+        drawn = self._store.fieldwork.team_draw(round_id)
+        return frozenset({*(drawn.members if drawn else ()), *self._store.plans.routes(round_id)["team"]})
 
 
 def _like(text: str, category: str, catalogues: list[Catalogue]) -> str:

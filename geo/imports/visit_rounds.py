@@ -25,9 +25,9 @@ class RoundFinder:
 
     def __init__(self, store: Store, zone: ZoneInfo) -> None:
         self._local = LocalDays(zone)
-        self.rounds = {each.id: each for each in store.rounds()}
+        self.rounds = {each.id: each for each in store.rounds.all()}
         self._held = cache(self._held_on)
-        self._sample = cache(store.sample_ids)
+        self._sample = cache(store.draws.sample_ids)
 
     def find(self, checkpoint: str, day: dt.date, named: str | None) -> Round | None:
         """Return the round of a visit on a local day, the latest of several; None where it belongs to none."""

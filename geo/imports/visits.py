@@ -29,7 +29,7 @@ def import_visits(
     photos that the table names lie in the folder or ZIP archive ``photos``.
     """
     finder = RoundFinder(store, zone_of(store))
-    categories = store.categories()
+    categories = store.checkpoints.categories()
     judge = VisitJudge(store, categories, finder, history=options.history)
     with paused(), ExitStack() as stack:
         files = None if photos is None else stack.enter_context(PhotoFiles(photos))
@@ -56,7 +56,7 @@ def import_visits(
             return report
         source = ImportSource("visits", options.file or path.name, options.who)
         batches = judged.batches(progress)
-        changes = store.record_batches(batches, source=source, brought=files or {}, count=judged.visits)
+        changes = store.visits.record_batches(batches, source=source, brought=files or {}, count=judged.visits)
     return replace(report, new=changes.accepted, updated=changes.updated, unchanged=changes.unchanged)
 
 

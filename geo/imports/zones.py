@@ -120,7 +120,7 @@ def prepare_zones(
     DatumError
         When another datum fits clearly better and ``force`` is off.
     """
-    known, checkpoints = store.zones(), store.checkpoints(include_retired=True)
+    known, checkpoints = store.zones.frame(), store.checkpoints.frame(include_retired=True)
     progress("reading", 0, 1)
     reading = read_zone_layer(
         ChosenFile(path, options.parts),
@@ -133,7 +133,7 @@ def prepare_zones(
     progress("reading", 1, 1)
     progress("datum", 0, 1)
     roster = checkpoints[~checkpoints["retired"]]
-    streets, others = store.streets(), known[~known.index.isin(reading.accepted.index)]
+    streets, others = store.streets.frame(), known[~known.index.isin(reading.accepted.index)]
     city = City(streets=streets, zones=known, checkpoints=roster)
     verdict = elsewhere(reading.accepted, options.datum, (streets, roster, others)) or judge_zones(
         reading.accepted, declared=options.datum, city=city, named=reading.heading_datum
@@ -146,7 +146,7 @@ def prepare_zones(
     kept = known[~known.index.isin(accepted.index)]
     after = gpd.GeoDataFrame(pd.concat([kept, accepted]), crs=WGS84).rename_axis(ZONES.index).sort_index()
     there = accepted.index.isin(known.index)
-    moved = _moved(checkpoints, after, store.cells())
+    moved = _moved(checkpoints, after, store.zones.cells())
     updated = _changed_fields(known.loc[accepted.index[there]], accepted[there])
     progress("comparing", 1, 1)
     return PreparedZones(path, reading, verdict, accepted.index[~there], updated, after, check_tree(after), moved)
@@ -156,9 +156,9 @@ def keep_zones(store: Store, prepared: PreparedZones, options: ImportOptions) ->
     """Write prepared zones, so that it can be undone, and find every checkpoint's place in them."""
     file = options.file or prepared.path.name
     changed = prepared.after.loc[[*prepared.new, *prepared.updated.index]]
-    store.upsert_zones(changed, import_of=file, who=options.who)
+    store.zones.upsert(changed, import_of=file, who=options.who)
     relocate(store)
-    return prepared.report(options, notes=tuple(outside_notes(store, store.teams())))
+    return prepared.report(options, notes=tuple(outside_notes(store, store.teams.all())))
 
 
 def import_zones(
@@ -189,10 +189,12 @@ def tree_notes(report: TreeReport) -> list[Note]:
 
 def relocate(store: Store) -> int:
     """Find zones and cell of every checkpoint again, after zones or cells changed; give how many moved."""
-    checkpoints = store.checkpoints(include_retired=True)
+    checkpoints = store.checkpoints.frame(include_retired=True)
     if checkpoints.empty:
         return 0
-    return store.upsert_checkpoints(answer_for(checkpoints, store.zones(), store.cells()).checkpoints).updated
+    return store.checkpoints.upsert(
+        answer_for(checkpoints, store.zones.frame(), store.zones.cells()).checkpoints
+    ).updated
 
 
 def _moved(checkpoints: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> int:

@@ -24,7 +24,7 @@ class RoundFindings:
     catalogue
         Of the edition that the round was made under.
     sample
-        Checkpoints to inspect, as :meth:`geo.store.Store.sample` gives them, and ``district_code``.
+        Checkpoints to inspect, as :meth:`geo.store.draws.Draws.sample` gives them, and ``district_code``.
     visits, deductions
         Frames of these schemas: those of the round, up to the moment asked for.
     zones
@@ -63,14 +63,16 @@ def findings(store: Store, round_id: str, *, until: dt.datetime | None = None) -
     StateError
         When it is not drawn, or not visited yet.
     """
-    made, sample = store.round(round_id), store.sample(round_id)
+    made, sample = store.rounds.get(round_id), store.draws.sample(round_id)
     scope = Scope(round_id=round_id, until=until)
-    visits = store.visits_frame(scope)
+    visits = store.visits.frame(scope)
     if not visits["checkpoint"].isin(sample.index).any():
         raise StateError(
             "no checkpoint of round {round!r} has been visited yet: come back after its first visits", round=round_id
         )
-    zones = store.zones()
+    zones = store.zones.frame()
     parent = zones["parent"].to_dict()
     sample["district_code"] = pd.array([parent.get(code, "") for code in sample["street_code"]], dtype="str")
-    return RoundFindings(made, store.catalogue(made.edition), sample, visits, store.deductions_frame(scope), zones)
+    return RoundFindings(
+        made, store.catalogues.get(made.edition), sample, visits, store.visits.deductions(scope), zones
+    )

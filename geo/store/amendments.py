@@ -16,7 +16,9 @@ from geo import frames
 from geo.errors import StateError
 from geo.store import rows, tables
 from geo.store.columns import utc
-from geo.store.fieldwork import Fieldwork, Replaced, put_replacement, take_back_replacement
+from geo.store.database import Database
+from geo.store.fieldwork import Replaced, put_replacement, take_back_replacement
+from geo.store.part import StorePart
 from geo.store.plans import Plans
 from geo.store.revisions import expect, revise, revision_of
 from geo.store.rounds import round_of
@@ -67,12 +69,16 @@ class MadePlan:
     changes: int = field(default=0)  # that were made since
 
 
-class Amendments(Plans, Fieldwork):
+class Amendments(StorePart):
     """The changes of plans."""
+
+    def __init__(self, database: Database, plans: Plans) -> None:
+        super().__init__(database)
+        self._plans = plans
 
     def plan_revision(self, round_id: str) -> int:
         """Return the revision of a round's plan, which grows with every change of it; 0 before the first plan."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             round_of(connection, round_id)
             return revision_of(connection, round_id)[0]
 
@@ -95,14 +101,14 @@ class Amendments(Plans, Fieldwork):
         StateError
             When the plan was changed since.
         """
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             round_of(connection, round_id)
-            self._backend.lock(connection, _T)
+            self._database.backend.lock(connection, _T)
             expect(connection, round_id, revision)
             before = self._before(connection, round_id, new)
             self._put(connection, round_id, new.slots, (new.routes, new.stops, new.unserved), new.served_now)
             if new.replaced is not None:
-                put_replacement(connection, self._backend, round_id, new.replaced, after=new.replaced_after)
+                put_replacement(connection, self._database.backend, round_id, new.replaced, after=new.replaced_after)
             number = revise(connection, round_id, planned=False)
             row = {name: getattr(line, name) for name in ("by", "kind", "reason", "params", "touched", "notes")}
             connection.execute(
@@ -112,7 +118,7 @@ class Amendments(Plans, Fieldwork):
             )
         return number
 
-    def undo_amendment(self, round_id: str, *, by: str, revision: int) -> int:
+    def undo(self, round_id: str, *, by: str, revision: int) -> int:
         """Put back what the last change that stands took away, and give the revision of that change.
 
         Raises
@@ -120,9 +126,9 @@ class Amendments(Plans, Fieldwork):
         StateError
             When the plan was changed since ``revision``, or there is nothing to undo.
         """
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             round_of(connection, round_id)
-            self._backend.lock(connection, _T)
+            self._database.backend.lock(connection, _T)
             expect(connection, round_id, revision)
             planned = revision_of(connection, round_id)[1]
             standing = and_(_T.c.round_id == round_id, _T.c.undone_at.is_(None), _T.c.revision > planned)
@@ -133,13 +139,13 @@ class Amendments(Plans, Fieldwork):
             slots = [(one["team"], one["day"]) for one in last.touched]
             self._put(connection, round_id, slots, kept["frames"], kept["dropped"])
             if kept["replaced"]:
-                take_back_replacement(connection, self._backend, round_id, kept["replaced"])
+                take_back_replacement(connection, self._database.backend, round_id, kept["replaced"])
             revise(connection, round_id, planned=False)
             undone = {"undone_at": dt.datetime.now(dt.UTC), "undone_by": by}
             connection.execute(update(_T).where(_T.c.fid == last.fid).values(undone))
         return int(last.revision)
 
-    def amendments(
+    def frame(
         self, round_id: str, *, team: str | None = None, day: int | None = None, current: bool = True
     ) -> pd.DataFrame:
         """Return the changes of a round's plan, the oldest first.
@@ -160,7 +166,7 @@ class Amendments(Plans, Fieldwork):
             Columns ``revision at by kind team day reason text params notes touched undone``; ``at`` in UTC; ``team``
             and ``day`` of the first route that was changed, or of the one asked for; ``notes`` as templates and values.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             round_of(connection, round_id)
             planned = revision_of(connection, round_id)[1] if current else -1
             found = connection.execute(
@@ -193,8 +199,9 @@ class Amendments(Plans, Fieldwork):
 
     def made_plan(self, round_id: str) -> MadePlan:
         """Return a round's plan as it was made, whatever was changed since."""
-        now = [self.routes(round_id), self.stops(round_id), self.unserved(round_id)]
-        with self._reading() as connection:
+        plans = self._plans
+        with self._database.reading() as connection:
+            now = [plans.routes(round_id), plans.stops(round_id), plans.unserved(round_id)]
             planned = revision_of(connection, round_id)[1]
             changes = connection.execute(
                 select(_T)
@@ -227,7 +234,7 @@ class Amendments(Plans, Fieldwork):
             statement = rows.query(table, schema).where(table.c.round_id == round_id, mine)
             if name == "stops":
                 statement = statement.order_by(table.c.day, table.c.team, table.c.order)
-            kept[name] = _plain(rows.fetch(connection, statement, schema, self._backend), schema)
+            kept[name] = _plain(rows.fetch(connection, statement, schema, self._database.backend), schema)
         return zlib.compress(json.dumps(kept, ensure_ascii=False).encode(), 6)
 
     def _put(
@@ -239,17 +246,17 @@ class Amendments(Plans, Fieldwork):
         served_now: Sequence[str],
     ) -> None:
         for (name, table, schema), frame in zip(_PARTS, new, strict=True):
-            self._backend.lock(connection, table)
+            self._database.backend.lock(connection, table)
             mine = (
                 table.c.checkpoint.in_([*served_now, *frame.index]) if name == "unserved" else _in_slots(table, slots)
             )
             connection.execute(delete(table).where(table.c.round_id == round_id, mine))
-            made = rows.to_rows(rows.clean(frame, schema, table), schema, table, self._backend)
+            made = rows.to_rows(rows.clean(frame, schema, table), schema, table, self._database.backend)
             if name == "stops":
                 made = [{**row, "checkpoint": row["checkpoint"] or None} for row in made]
             rows.add(connection, table, made)
             if schema.geometry:
-                self._backend.moved(connection, table)
+                self._database.backend.moved(connection, table)
 
 
 def _in_slots(table: Table, slots: Sequence[Slot]) -> Any:  # noqa: ANN401 - a clause of SQLAlchemy

@@ -8,17 +8,17 @@ from sqlalchemy import Connection, delete, insert, select
 from geo.catalogue import Catalogue, from_toml, load, to_toml
 from geo.errors import NotFoundError, StateError
 from geo.store import tables
-from geo.store.accounts import put_setting
-from geo.store.database import Database
+from geo.store.part import StorePart
+from geo.store.settings import put_setting
 
 _CURRENT = "catalogue"
 """The setting that names the edition for new imports and rounds; unset, it is the one that ships with the product."""
 
 
-class Catalogues(Database):
+class Catalogues(StorePart):
     """Categories of checkpoints and their items, edition by edition."""
 
-    def catalogue(self, edition: str | None = None) -> Catalogue:
+    def get(self, edition: str | None = None) -> Catalogue:
         """Return an edition of the catalogue; without a name the current one.
 
         Raises
@@ -26,7 +26,7 @@ class Catalogues(Database):
         NotFoundError
             When the city never had that edition.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             wanted = edition or current_edition(connection)
             content = _content(connection, wanted)
         if content is not None:
@@ -38,12 +38,12 @@ class Catalogues(Database):
     def editions(self) -> list[str]:
         """Name the editions that can be asked for, the current one first."""
         t = tables.catalogues
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             current = current_edition(connection)
             kept = connection.scalars(select(t.c.edition).order_by(t.c.fid.desc())).all()
         return list(dict.fromkeys([current, *kept, _shipped().edition]))
 
-    def save_catalogue(self, catalogue: Catalogue) -> None:
+    def save(self, catalogue: Catalogue) -> None:
         """Keep an edition and make it the current one.
 
         Raises
@@ -52,8 +52,8 @@ class Catalogues(Database):
             When another catalogue has this edition already, and the product ships it or a round was made under it.
         """
         content, edition = to_toml(catalogue), catalogue.edition
-        with self._writing() as connection:
-            self._backend.lock(connection, tables.catalogues)
+        with self._database.writing() as connection:
+            self._database.backend.lock(connection, tables.catalogues)
             known = _content(connection, edition)
             if known is None and edition == _shipped().edition:
                 known = to_toml(_shipped())

@@ -12,7 +12,8 @@ from geo import frames
 from geo.errors import NotFoundError, StateError
 from geo.model import Changes
 from geo.store import rows, tables
-from geo.store.journal import UNPLACED, ImportSource, Journal, note, used
+from geo.store.journal import UNPLACED, ImportSource, note, used
+from geo.store.part import StorePart
 from geo.store.scope import in_zone
 from geo.store.upsert import Upserted, existing, upsert
 
@@ -21,10 +22,10 @@ _FOUND = ("street_code", "community_code", "grid_code", "cell")
 """Columns that come from the place."""
 
 
-class Checkpoints(Journal):
+class Checkpoints(StorePart):
     """Every place that can be drawn. None is ever deleted but by undoing: past visits keep their checkpoint."""
 
-    def upsert_checkpoints(
+    def upsert(
         self,
         frame: gpd.GeoDataFrame,
         *,
@@ -42,17 +43,17 @@ class Checkpoints(Journal):
         unplaced
             Rows without coordinates, as for :meth:`save_unplaced`; they aren't counted.
         retire
-            Ids to take out of the roster, as for :meth:`retire_checkpoints`.
+            Ids to take out of the roster, as for :meth:`retire`.
         import_of
             Name of the file that all this comes from: then it can be undone.
         who
             The account that imports.
         """
         retire = set(retire) - set(frame.index) - set(() if unplaced is None else unplaced.index)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             for table in (_PLACED, _UNPLACED):
-                self._backend.lock(connection, table)
-            done = upsert(connection, _PLACED, frames.CHECKPOINTS, frame, self._backend)
+                self._database.backend.lock(connection, table)
+            done = upsert(connection, _PLACED, frames.CHECKPOINTS, frame, self._database.backend)
             parts = [("checkpoints", done), ("unplaced", self._drop_unplaced(connection, [*frame.index, *retire]))]
             if unplaced is not None:
                 parts += self._save_unplaced(connection, unplaced.drop(index=frame.index, errors="ignore"))
@@ -64,13 +65,13 @@ class Checkpoints(Journal):
                 )
         return changes
 
-    def retire_checkpoints(self, ids: Collection[str]) -> int:
+    def retire(self, ids: Collection[str]) -> int:
         """Take checkpoints out of the roster, and say how many were in it."""
-        with self._writing() as connection:
-            self._backend.lock(connection, _PLACED)
+        with self._database.writing() as connection:
+            self._database.backend.lock(connection, _PLACED)
             return len(self._retire(connection, ids).before)
 
-    def checkpoints(self, *, include_retired: bool = False, zone: str | None = None) -> gpd.GeoDataFrame:
+    def frame(self, *, include_retired: bool = False, zone: str | None = None) -> gpd.GeoDataFrame:
         """Return the roster by id: a frame of :data:`geo.frames.CHECKPOINTS`.
 
         Parameters
@@ -88,13 +89,15 @@ class Checkpoints(Journal):
         statement = rows.query(_PLACED, frames.CHECKPOINTS).order_by(_PLACED.c.id)
         if not include_retired:
             statement = statement.where(~_PLACED.c.retired)
-        with self._reading() as connection:
-            within = in_zone(connection, zone, _PLACED, self._backend)
-            return within.pick(rows.fetch(connection, within.narrow(statement), frames.CHECKPOINTS, self._backend))
+        with self._database.reading() as connection:
+            within = in_zone(connection, zone, _PLACED, self._database.backend)
+            return within.pick(
+                rows.fetch(connection, within.narrow(statement), frames.CHECKPOINTS, self._database.backend)
+            )
 
     def categories(self) -> dict[str, str]:
         """Return the category of every checkpoint by id, also of those that are no longer in the roster."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return dict(rows.plain(connection, select(_PLACED.c.id, _PLACED.c.category)))
 
     def save_unplaced(self, frame: pd.DataFrame) -> Changes:
@@ -105,9 +108,9 @@ class Checkpoints(Journal):
         frame
             The columns of :data:`geo.frames.CHECKPOINTS` by id, without geometry.
         """
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             for table in (_PLACED, _UNPLACED):
-                self._backend.lock(connection, table)
+                self._database.backend.lock(connection, table)
             done = [part.changes for _, part in self._save_unplaced(connection, frame)]
         return Changes(
             accepted=sum(part.accepted for part in done),
@@ -118,8 +121,8 @@ class Checkpoints(Journal):
     def unplaced(self) -> pd.DataFrame:
         """Return the rows that wait for a place, by id, with the columns of :data:`geo.frames.CHECKPOINTS`."""
         statement = rows.query(_UNPLACED, UNPLACED).order_by(_UNPLACED.c.id)
-        with self._reading() as connection:
-            waiting: pd.DataFrame = rows.fetch(connection, statement, UNPLACED, self._backend)
+        with self._database.reading() as connection:
+            waiting: pd.DataFrame = rows.fetch(connection, statement, UNPLACED, self._database.backend)
         return waiting
 
     def place(self, id_: str, lon: float, lat: float) -> None:
@@ -130,13 +133,13 @@ class Checkpoints(Journal):
         NotFoundError
             When no such row waits for a place.
         """
-        with self._writing() as connection:
-            self._backend.lock(connection, _UNPLACED)
-            row = existing(connection, _UNPLACED, UNPLACED, pd.Index([id_]), self._backend)
+        with self._database.writing() as connection:
+            self._database.backend.lock(connection, _UNPLACED)
+            row = existing(connection, _UNPLACED, UNPLACED, pd.Index([id_]), self._database.backend)
             if row.empty:
                 raise NotFoundError("no unplaced checkpoint has the id {id!r}: see the list of unplaced ones", id=id_)
             placed = gpd.GeoDataFrame(row, geometry=[shapely.Point(lon, lat)], crs=frames.WGS84)
-            upsert(connection, _PLACED, frames.CHECKPOINTS, placed, self._backend)
+            upsert(connection, _PLACED, frames.CHECKPOINTS, placed, self._database.backend)
             rows.remove(connection, _UNPLACED, "id", [id_])
 
     def unplace(self, id_: str) -> None:
@@ -149,37 +152,37 @@ class Checkpoints(Journal):
         StateError
             When it was drawn, planned or visited.
         """
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             for table in (_PLACED, _UNPLACED):
-                self._backend.lock(connection, table)
-            row = existing(connection, _PLACED, frames.CHECKPOINTS, pd.Index([id_]), self._backend)
+                self._database.backend.lock(connection, table)
+            row = existing(connection, _PLACED, frames.CHECKPOINTS, pd.Index([id_]), self._database.backend)
             if row.empty:
                 raise NotFoundError("there is no checkpoint {id!r}", id=id_)
             if used(connection, [id_]):
                 raise StateError("checkpoint {id!r} was drawn or visited already: it keeps its place", id=id_)
             waiting = pd.DataFrame(row.drop(columns="geometry")).assign(**dict.fromkeys(_FOUND, ""))
-            upsert(connection, _UNPLACED, UNPLACED, waiting, self._backend)
+            upsert(connection, _UNPLACED, UNPLACED, waiting, self._database.backend)
             rows.remove(connection, _PLACED, "id", [id_])
 
     def _retire(self, connection: Connection, ids: Collection[str]) -> Upserted:
-        there = existing(connection, _PLACED, frames.CHECKPOINTS, pd.Index(sorted(ids)), self._backend)
+        there = existing(connection, _PLACED, frames.CHECKPOINTS, pd.Index(sorted(ids)), self._database.backend)
         there = there[there.index.isin(list(ids)) & ~there["retired"]]
-        return upsert(connection, _PLACED, frames.CHECKPOINTS, there.assign(retired=True), self._backend)
+        return upsert(connection, _PLACED, frames.CHECKPOINTS, there.assign(retired=True), self._database.backend)
 
     def _save_unplaced(self, connection: Connection, frame: pd.DataFrame) -> list[tuple[str, Upserted]]:
-        placed = existing(connection, _PLACED, frames.CHECKPOINTS, frame.index, self._backend)
+        placed = existing(connection, _PLACED, frames.CHECKPOINTS, frame.index, self._database.backend)
         placed = placed[placed.index.isin(frame.index)]
         given = [name for name in frames.CHECKPOINTS.columns if name not in _FOUND]
         renewed = placed.assign(**{name: frame.loc[placed.index, name] for name in given})
         waiting = frame.drop(index=placed.index)
         return [
-            ("checkpoints", upsert(connection, _PLACED, frames.CHECKPOINTS, renewed, self._backend)),
-            ("unplaced", upsert(connection, _UNPLACED, UNPLACED, waiting, self._backend)),
+            ("checkpoints", upsert(connection, _PLACED, frames.CHECKPOINTS, renewed, self._database.backend)),
+            ("unplaced", upsert(connection, _UNPLACED, UNPLACED, waiting, self._database.backend)),
         ]
 
     def _drop_unplaced(self, connection: Connection, ids: list[str]) -> Upserted:
         """Take rows off the list, as if they had been changed: undoing puts them back."""
-        there = existing(connection, _UNPLACED, UNPLACED, pd.Index(ids), self._backend)
+        there = existing(connection, _UNPLACED, UNPLACED, pd.Index(ids), self._database.backend)
         there = there[there.index.isin(ids)]
         rows.remove(connection, _UNPLACED, "id", there.index.tolist())
         return Upserted([], there, 0)

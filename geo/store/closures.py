@@ -10,13 +10,13 @@ from sqlalchemy import func, insert, select, update
 from geo import frames
 from geo.errors import InputError, NotFoundError, StateError
 from geo.store import geometry, rows, tables
-from geo.store.database import Database
+from geo.store.part import StorePart
 
 
-class Closures(Database):
+class Closures(StorePart):
     """What a planner knows of road works, markets and marathons."""
 
-    def add_closure(
+    def add(
         self,
         *,
         area: shapely.Geometry | None = None,
@@ -66,26 +66,26 @@ class Closures(Database):
             "reason": reason,
             "who": who,
             "added_at": dt.datetime.now(dt.UTC),
-            "geom": None if area is None else self._backend.encode(_polygon(area))[0],
+            "geom": None if area is None else self._database.backend.encode(_polygon(area))[0],
         }
         t = tables.closures
-        with self._writing() as connection:
-            self._backend.lock(connection, t)
+        with self._database.writing() as connection:
+            self._database.backend.lock(connection, t)
             number = (connection.scalar(select(func.max(t.c.id))) or 0) + 1
             connection.execute(insert(t).values({**row, "id": number}))
-            self._backend.moved(connection, t)
+            self._database.backend.moved(connection, t)
         return number
 
-    def closures(self, *, include_lifted: bool = False) -> gpd.GeoDataFrame:
+    def frame(self, *, include_lifted: bool = False) -> gpd.GeoDataFrame:
         """Return the closures by their first day: a frame of :data:`geo.frames.CLOSURES`."""
         t = tables.closures
         statement = rows.query(t, frames.CLOSURES).order_by(t.c.first_day, t.c.id)
         if not include_lifted:
             statement = statement.where(t.c.lifted_at.is_(None))
-        with self._reading() as connection:
-            return rows.fetch(connection, statement, frames.CLOSURES, self._backend)
+        with self._database.reading() as connection:
+            return rows.fetch(connection, statement, frames.CLOSURES, self._database.backend)
 
-    def lift_closure(self, closure: int) -> None:
+    def lift(self, closure: int) -> None:
         """Open the streets again; that they were closed stays on record.
 
         Raises
@@ -96,8 +96,8 @@ class Closures(Database):
             When it is lifted already.
         """
         t = tables.closures
-        with self._writing() as connection:
-            self._backend.lock(connection, t)
+        with self._database.writing() as connection:
+            self._database.backend.lock(connection, t)
             found = connection.execute(select(t.c.lifted_at).where(t.c.id == closure)).first()
             if found is None:
                 raise NotFoundError("there is no closure {id}: list them to find its number", id=closure)

@@ -1,9 +1,9 @@
 """Opening a city, and its transactions."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, make_url
@@ -18,10 +18,18 @@ from geo.store.tables import REVISION
 
 
 class Database:
-    """An open city: its connections and its transactions. The nouns of :class:`geo.store.Store` build on it."""
+    """An open city: its connections and its transactions, which the parts of :class:`geo.store.Store` share.
+
+    Parameters
+    ----------
+    backend
+        Of the kind of database.
+    """
 
     def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+        self.backend = backend
+        self._thread = threading.local()
+        self.in_memory: dict[str, bytes] = {}  # files of the cache that found no place on the disk
 
     @classmethod
     def open(cls, city: str | Path, *, create: bool = False) -> Self:
@@ -41,16 +49,16 @@ class Database:
         StoreError
             When something else is there, nothing answers, or the city was made by a newer version.
         """
-        store = cls(_backend(city))
+        database = cls(_backend(city))
         try:
-            store._migrate(create=create)
+            database._migrate(create=create)
         except BaseException:
-            store.close()
+            database.close()
             raise
-        return store
+        return database
 
     def _migrate(self, *, create: bool) -> None:
-        city, found = self._backend.name, self._backend.revision()
+        city, found = self.backend.name, self.backend.revision()
         if found is None and not create:
             raise NotFoundError("there is no city at {city}: name another, or import into a new one", city=city)
         if found == REVISION:
@@ -63,22 +71,22 @@ class Database:
                 ours=REVISION,
             )
         if found is None:
-            self._backend.create()
+            self.backend.create()
         from geo.store import migrations  # noqa: PLC0415 - Alembic takes a third of a second, and is seldom needed
 
-        with self._writing() as connection:
-            self._backend.prepare(connection)
-            migrations.upgrade(connection, self._backend.register)
+        with self.writing() as connection:
+            self.backend.prepare(connection)
+            migrations.upgrade(connection, self.backend.register)
 
     @property
     def url(self) -> str:
         """What :meth:`open` takes to open the same city again; it may hold a password."""
-        return self._backend.url
+        return self.backend.url
 
     @property
     def name(self) -> str:
         """What people call the city: its path, or its URL without the password."""
-        return self._backend.name
+        return self.backend.name
 
     @property
     def cache_dir(self) -> Path:
@@ -86,7 +94,7 @@ class Database:
 
         It is missing where it cannot be made: on a read-only or full disk.
         """
-        folder = self._backend.cache_dir
+        folder = self.backend.cache_dir
         with suppress(OSError):  # where nothing can be written nothing is kept, and the city is read all the same
             private.make_folder(folder)
         return folder
@@ -94,12 +102,12 @@ class Database:
     @property
     def open_to_others(self) -> bool:
         """Whether other accounts of this machine may read or write the city's file."""
-        return self._backend.open_to_others()
+        return self.backend.open_to_others()
 
     def close(self) -> None:
         """Return the connections."""
-        self._backend.flush_log()
-        self._backend.reader.dispose()
+        self.backend.flush_log()
+        self.backend.reader.dispose()
 
     def backup(self, path: Path) -> None:
         """Write the city as it stands to a file, which is replaced; others go on reading and writing meanwhile.
@@ -113,38 +121,35 @@ class Database:
         StoreError
             When it cannot be written, or the city is damaged; what was at ``path`` stays.
         """
-        self._backend.copy_to(path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"Store({self._backend.name!r})"
+        self.backend.copy_to(path)
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """Read one state of the city, whatever others write meanwhile."""
-        with self._told(), self._backend.reader.begin() as connection:
-            yield connection
+    def reading(self) -> Iterator[Connection]:
+        """Read one state of the city, whatever others write meanwhile; reads within it see the same state."""
+        outer: Connection | None = getattr(self._thread, "reading", None)
+        if outer is not None:
+            yield outer
+            return
+        with self._told(), self.backend.reader.begin() as connection:
+            self._thread.reading = connection
+            try:
+                yield connection
+            finally:
+                self._thread.reading = None
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         """Write all or nothing; on leaving it is on the disk."""
-        with self._told(), self._backend.writer.begin() as connection:
+        with self._told(), self.backend.writer.begin() as connection:
             yield connection
-        self._backend.flush_log()
+        self.backend.flush_log()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
         except SQLAlchemyError as error:
-            raise self._backend.told(getattr(error, "orig", None) or error) from error
+            raise self.backend.told(getattr(error, "orig", None) or error) from error
 
 
 def _backend(city: str | Path) -> Backend:

@@ -13,7 +13,9 @@ from geo.errors import StateError
 from geo.model import Avoidance, Inspector, TeamDraw
 from geo.store import rows, tables
 from geo.store.backend import Backend
-from geo.store.rounds import Rounds, draw_of
+from geo.store.database import Database
+from geo.store.draws import Draws, draw_of
+from geo.store.part import StorePart
 
 _SPARE = frames.Schema(
     "reserve points", "id", {**frames.CHECKPOINTS.columns, **frames.RESERVES.columns}, frames.CHECKPOINTS.geometry
@@ -31,8 +33,12 @@ class Replaced:
     replaced_at: dt.datetime  # UTC
 
 
-class Fieldwork(Rounds):
+class Fieldwork(StorePart):
     """The sample as it is inspected; what was drawn can always be told from it."""
+
+    def __init__(self, database: Database, draws: Draws) -> None:
+        super().__init__(database)
+        self._draws = draws
 
     def reserves(self, round_id: str) -> gpd.GeoDataFrame:
         """Return the reserves of a round in order of their tickets, those that came in too, with ``inclusion_prob``."""
@@ -48,14 +54,15 @@ class Fieldwork(Rounds):
             .where(spare.c.round_id == round_id)
             .order_by(spare.c.ticket)
         )
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             draw_of(connection, round_id)
-            return rows.fetch(connection, statement, _SPARE, self._backend)
+            return rows.fetch(connection, statement, _SPARE, self._database.backend)
 
     def drawn_sample(self, round_id: str) -> pd.DataFrame:
         """Return the sample as the key drew it, whatever was replaced since: a frame of :data:`geo.frames.SAMPLE`."""
-        now, t = self.sample(round_id)[list(frames.SAMPLE.columns)], tables.replacements
-        with self._reading() as connection:
+        t = tables.replacements
+        with self._database.reading() as connection:
+            now = self._draws.sample(round_id)[list(frames.SAMPLE.columns)]
             log = connection.execute(select(t).where(t.c.round_id == round_id).order_by(t.c.fid)).mappings().all()
         out = pd.DataFrame(
             [{name: row[name] for name in ("out", *frames.SAMPLE.columns)} for row in log],
@@ -69,7 +76,7 @@ class Fieldwork(Rounds):
     def replacements(self, round_id: str) -> list[Replaced]:
         """Return the log of replacements, the oldest first."""
         t = tables.replacements
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             draw_of(connection, round_id)
             log = connection.execute(select(t).where(t.c.round_id == round_id).order_by(t.c.fid)).all()
         return [Replaced(row.out, row.into or "", row.reason, row.distance_m, row.replaced_at) for row in log]
@@ -91,15 +98,15 @@ class Fieldwork(Rounds):
         StateError
             When another replacement was logged meanwhile, or the point is not in the sample.
         """
-        with self._writing() as connection:
-            put_replacement(connection, self._backend, round_id, line, after=after)
+        with self._database.writing() as connection:
+            put_replacement(connection, self._database.backend, round_id, line, after=after)
 
     def save_questionnaires(self, round_id: str, numbers: Mapping[str, int]) -> None:
         """Keep how many questionnaires each place of the sample gets, in the place of what was kept before."""
         t = tables.questionnaires
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             draw_of(connection, round_id)
-            self._backend.lock(connection, t)
+            self._database.backend.lock(connection, t)
             connection.execute(delete(t).where(t.c.round_id == round_id))
             kept = [{"round_id": round_id, "id": id_, "number": number} for id_, number in numbers.items() if number]
             rows.add(connection, t, kept)
@@ -107,7 +114,7 @@ class Fieldwork(Rounds):
     def questionnaires(self, round_id: str) -> pd.Series:
         """Return the questionnaires of each place that has any, by id: a Series named ``questionnaires``."""
         t = tables.questionnaires
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(select(t.c.id, t.c.number).where(t.c.round_id == round_id).order_by(t.c.fid))
             pairs = found.all()
         ids = pd.Index([row.id for row in pairs], name="id", dtype="str")
@@ -118,16 +125,16 @@ class Fieldwork(Rounds):
         t = tables.team_draws
         row = {field.name: getattr(drawn, field.name) for field in fields(drawn)}
         row["members"] = {team: [[p.name, p.unit, p.street] for p in people] for team, people in drawn.members.items()}
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             draw_of(connection, drawn.round_id)
-            self._backend.lock(connection, t)
+            self._database.backend.lock(connection, t)
             connection.execute(delete(t).where(t.c.round_id == drawn.round_id))
             connection.execute(insert(t).values(row))
 
     def team_draw(self, round_id: str) -> TeamDraw | None:
         """Return the teams that were drawn for a round, None when none were."""
         t = tables.team_draws
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(select(t).where(t.c.round_id == round_id)).mappings().first()
         if row is None:
             return None
@@ -146,15 +153,15 @@ class Fieldwork(Rounds):
     def replace_avoidances(self, lines: Iterable[Avoidance]) -> None:
         """Put this avoidance table in the place of the one before."""
         t = tables.avoidances
-        with self._writing() as connection:
-            self._backend.lock(connection, t)
+        with self._database.writing() as connection:
+            self._database.backend.lock(connection, t)
             connection.execute(delete(t))
             rows.add(connection, t, [asdict(line) for line in lines])
 
     def avoidances(self) -> list[Avoidance]:
         """Return the avoidance table in its order."""
         t = tables.avoidances
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             found: Sequence[object] = connection.execute(select(t).order_by(t.c.fid)).all()
         return [Avoidance(**{field.name: getattr(row, field.name) for field in fields(Avoidance)}) for row in found]
 

@@ -15,7 +15,7 @@ from geo.errors import NotFoundError, StateError
 from geo.model import Changes
 from geo.store import kept_frames, rows, tables, visit_journal
 from geo.store.backend import Backend
-from geo.store.database import Database
+from geo.store.part import StorePart
 from geo.store.upsert import Upserted, upsert
 
 UNPLACED = frames.Schema("unplaced", "id", frames.CHECKPOINTS.columns)
@@ -64,16 +64,16 @@ class Undone:
     retired: int  # checkpoints, or visits, that it had added and that are in use by now
 
 
-class Journal(Database):
+class Imports(StorePart):
     """The imports so far."""
 
-    def imports(self) -> list[Import]:
+    def all(self) -> list[Import]:
         """Return the imports, the newest first."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(select(tables.imports).order_by(tables.imports.c.fid.desc())).all()
         return [_import(row) for row in found]
 
-    def undo_last_import(self, kind: str) -> Undone:
+    def undo_last(self, kind: str) -> Undone:
         """Put back what the newest import of ``checkpoints``, ``zones`` or ``visits`` changed.
 
         Raises
@@ -81,13 +81,13 @@ class Journal(Database):
         NotFoundError
             When there is none left to undo.
         """
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             newest = _newest(connection, kind)
             if newest is None:
                 raise NotFoundError("there is no import of {kind} to undo", kind=kind)
-            return _undo(connection, newest, self._backend)
+            return _undo(connection, newest, self._database.backend)
 
-    def undo_import(self, import_id: int) -> Undone:
+    def undo(self, import_id: int) -> Undone:
         """Put back what an import changed.
 
         Raises
@@ -98,7 +98,7 @@ class Journal(Database):
             When it is undone already, or a later import of its kind stands on it.
         """
         t = tables.imports
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             found = connection.execute(select(t).where(t.c.fid == import_id)).first()
             if found is None:
                 raise NotFoundError("there is no import {id!r}", id=import_id)
@@ -109,7 +109,7 @@ class Journal(Database):
                 raise StateError(
                     "import {newest} came after that of {file!r}: undo it first", newest=newest, file=found.file
                 )
-            return _undo(connection, import_id, self._backend)
+            return _undo(connection, import_id, self._database.backend)
 
 
 def note(connection: Connection, source: ImportSource, changes: Changes, parts: Sequence[tuple[str, Upserted]]) -> None:

@@ -10,15 +10,15 @@ from geo import frames
 from geo.errors import InputError, NotFoundError
 from geo.model import Photo
 from geo.store import rows, tables
-from geo.store.database import Database
+from geo.store.part import StorePart
 
 _P, _L = tables.photos, tables.deduction_photos
 
 
-class Photos(Database):
-    """The photos that came with visits; :meth:`geo.store.Store.record_visits` brings them."""
+class Photos(StorePart):
+    """The photos that came with visits; :meth:`geo.store.visits.Visits.record` brings them."""
 
-    def photo(self, sha256: str) -> Photo:
+    def get(self, sha256: str) -> Photo:
         """Return a photo.
 
         Raises
@@ -27,24 +27,24 @@ class Photos(Database):
             When there is none.
         """
         columns = (_P.c.sha256, _P.c.width, _P.c.height, _P.c.content, _P.c.thumbnail, _P.c.media_type)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(select(*columns).where(_P.c.sha256 == sha256)).first()
         if found is None:
             raise NotFoundError("there is no such photo")
         return Photo(*found)
 
-    def photos_frame(self, deductions: Iterable[str]) -> pd.DataFrame:
+    def frame(self, deductions: Iterable[str]) -> pd.DataFrame:
         """Tell which photos show these deductions, first come first: a frame of :data:`geo.frames.PHOTOS`."""
         statement = select(_L.c.fid, _L.c.deduction, _L.c.photo, _P.c.width, _P.c.height)
         statement = statement.join(_P, _P.c.sha256 == _L.c.photo).order_by(_L.c.fid)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             found = rows.among(connection, statement, _L.c.deduction, list(deductions))
-        shown: pd.DataFrame = rows.framed(found, frames.PHOTOS, self._backend)
+        shown: pd.DataFrame = rows.framed(found, frames.PHOTOS, self._database.backend)
         return shown
 
-    def photo_deductions(self, sha256: str) -> list[str]:
+    def deductions(self, sha256: str) -> list[str]:
         """Return the ids of the deductions that a photo shows."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return list(connection.scalars(select(_L.c.deduction).where(_L.c.photo == sha256)))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Table, delete, insert, select, update
 from geo import frames
 from geo.errors import InputError, NotFoundError, StateError
 from geo.store import rows, tables
-from geo.store.database import Database
+from geo.store.part import StorePart
 from geo.store.revisions import revise
 from geo.store.rounds import round_of
 
@@ -30,10 +30,10 @@ class KeptCandidates:
     chosen_from: bool  # the plan that the round has
 
 
-class Plans(Database):
+class Plans(StorePart):
     """The plan of each round."""
 
-    def save_routes(
+    def save(
         self,
         round_id: str,
         routes: gpd.GeoDataFrame,
@@ -78,17 +78,17 @@ class Plans(Database):
                     found=others.iloc[0],
                     round=round_id,
                 )
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             round_of(connection, round_id)
             for table, schema, frame in plan:
-                self._backend.lock(connection, table)
+                self._database.backend.lock(connection, table)
                 connection.execute(delete(table).where(table.c.round_id == round_id))
-                made = rows.to_rows(frame, schema, table, self._backend)
+                made = rows.to_rows(frame, schema, table, self._database.backend)
                 if table is tables.stops:
                     made = [{**row, "checkpoint": row["checkpoint"] or None} for row in made]
                 rows.add(connection, table, made)
                 if schema.geometry:
-                    self._backend.moved(connection, table)
+                    self._database.backend.moved(connection, table)
             revise(connection, round_id, planned=True)
             _keep_only_choice(connection, round_id, candidates)
             connection.execute(delete(_FIGURES).where(_FIGURES.c.round_id == round_id))
@@ -96,7 +96,7 @@ class Plans(Database):
                 row = {"figures": dict(figures or {}), "candidates": candidates, "planned_at": dt.datetime.now(dt.UTC)}
                 connection.execute(insert(_FIGURES).values(round_id=round_id, **row))
 
-    def plan_figures(self, round_id: str) -> dict[str, Any] | None:
+    def figures(self, round_id: str) -> dict[str, Any] | None:
         """Return what the plan of a round comes to, as it was saved; None when it has no plan, or one without figures.
 
         Raises
@@ -104,7 +104,7 @@ class Plans(Database):
         NotFoundError
             When there is no such round.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             round_of(connection, round_id)
             found = connection.scalar(select(_FIGURES.c.figures).where(_FIGURES.c.round_id == round_id))
         return None if found is None else dict(found)
@@ -119,9 +119,9 @@ class Plans(Database):
         """
         t = tables.candidates
         row = {"content": zlib.compress(content, 6), "kept_at": dt.datetime.now(dt.UTC)}
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             round_of(connection, round_id)
-            self._backend.lock(connection, t)
+            self._database.backend.lock(connection, t)
             this = (t.c.round_id == round_id, t.c.sha256 == sha256)
             if connection.execute(update(t).where(*this).values(content=row["content"])).rowcount == 0:
                 connection.execute(insert(t).values(round_id=round_id, sha256=sha256, **row))
@@ -135,7 +135,7 @@ class Plans(Database):
             When there is no such round, or its plan was not varied.
         """
         c = tables.candidates.c
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             kept = [one for one in _kept(connection, round_id) if one.chosen_from]
             found = kept and connection.scalar(
                 select(c.content).where(c.round_id == round_id, c.sha256 == kept[0].sha256)
@@ -152,7 +152,7 @@ class Plans(Database):
         NotFoundError
             When there is no such round.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return _kept(connection, round_id)
 
     def routes(self, round_id: str, *, team: str | None = None, day: int | None = None) -> gpd.GeoDataFrame:
@@ -180,9 +180,9 @@ class Plans(Database):
         for column, value in only.items():
             if value is not None:
                 statement = statement.where(column == value)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             round_of(connection, str(only[table.c.round_id]))
-            return rows.fetch(connection, statement, schema, self._backend)
+            return rows.fetch(connection, statement, schema, self._database.backend)
 
 
 def _kept(connection: Connection, round_id: str) -> list[KeptCandidates]:

@@ -12,12 +12,14 @@ from geo.errors import NotFoundError, StateError
 from geo.model import Commitment, Draw, SecretForm, SecretSet
 from geo.store import kept_frames, tables
 from geo.store.columns import utc
-from geo.store.rounds import Rounds, clear_draw, put_draw, round_of
+from geo.store.draws import clear_draw, clear_trial, put_draw
+from geo.store.part import StorePart
+from geo.store.rounds import round_of
 
 COMMITTED, DRAWN, VOID = "committed", "drawn", "void"
 
 
-class Proofs(Rounds):
+class Commitments(StorePart):
     """What binds a round before it is drawn, and shows afterwards that it was bound. No secret is in the database."""
 
     def add_secret_set(self, made: SecretSet) -> None:
@@ -29,8 +31,8 @@ class Proofs(Rounds):
             When there are secrets of this name.
         """
         t = tables.secret_sets
-        with self._writing() as connection:
-            self._backend.lock(connection, t)
+        with self._database.writing() as connection:
+            self._database.backend.lock(connection, t)
             if connection.scalar(select(t.c.fid).where(t.c.name == made.name)) is not None:
                 raise StateError("the secrets {name} were published before: use them", name=made.name)
             connection.execute(insert(t).values(asdict(made)))
@@ -38,7 +40,7 @@ class Proofs(Rounds):
     def secret_sets(self) -> list[SecretSet]:
         """Return what is public of every year's secrets, the oldest first."""
         t = tables.secret_sets
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(select(t).order_by(t.c.fid)).mappings().all()
         return [_secret_set(row) for row in found]
 
@@ -51,9 +53,9 @@ class Proofs(Rounds):
             When a commitment of the set is open, or it was closed before.
         """
         t, c = tables.secret_sets, tables.commitments
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             for table in (t, c):
-                self._backend.lock(connection, table)
+                self._database.backend.lock(connection, table)
             open_ = connection.scalar(select(c.c.round_id).where(c.c.secret_set == name, c.c.state == COMMITTED))
             if open_ is not None:
                 raise StateError("round {round!r} is committed to and not drawn: draw or void it first", round=open_)
@@ -63,8 +65,8 @@ class Proofs(Rounds):
 
     def keep_frame(self, sha256: str, rows: Sequence[Sequence[Any]]) -> None:
         """Keep the canonical rows that a draw is made from, under their hash."""
-        with self._writing() as connection:
-            self._backend.lock(connection, tables.drawn_frames)
+        with self._database.writing() as connection:
+            self._database.backend.lock(connection, tables.drawn_frames)
             kept_frames.keep(connection, sha256, rows)
 
     def frame_rows(self, sha256: str) -> list[list[Any]]:
@@ -75,13 +77,13 @@ class Proofs(Rounds):
         NotFoundError
             When none is kept under this hash.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = kept_frames.read(connection, sha256)
         if rows is None:
             raise NotFoundError("the frame {sha256} of this draw was not kept: draw the round again", sha256=sha256)
         return rows
 
-    def add_commitment(self, made: Commitment, rows: Sequence[Sequence[Any]], *, after: int) -> None:
+    def add(self, made: Commitment, rows: Sequence[Sequence[Any]], *, after: int) -> None:
         """Bind a round; a trial draw of it goes, with its plan.
 
         Parameters
@@ -101,10 +103,10 @@ class Proofs(Rounds):
             When the round is bound or drawn already, has visits, or another commitment was made meanwhile.
         """
         t = tables.commitments
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             round_of(connection, made.round_id)
             for table in (t, tables.draws, tables.drawn_frames):
-                self._backend.lock(connection, table)
+                self._database.backend.lock(connection, table)
             live = select(t.c.state).where(t.c.round_id == made.round_id, t.c.state != VOID)
             state = connection.scalar(live)
             if state is not None:
@@ -114,20 +116,20 @@ class Proofs(Rounds):
                     state=state,
                 )
             _refuse_out_of_turn(connection, made, after)
-            self._clear(connection, made.round_id)
+            clear_trial(connection, self._database.backend, made.round_id)
             kept_frames.keep(connection, made.frame_sha256, rows)
             connection.execute(insert(t).values(_row(made)))
 
-    def commitments(self, round_id: str | None = None) -> list[Commitment]:
+    def all(self, round_id: str | None = None) -> list[Commitment]:
         """Return the commitments of the city or of a round, void ones too, the oldest first."""
         t = tables.commitments
         statement = select(t).order_by(t.c.fid)
         if round_id is not None:
             statement = statement.where(t.c.round_id == round_id)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return [_commitment(row) for row in connection.execute(statement).mappings()]
 
-    def commitment(self, round_id: str) -> Commitment | None:
+    def of_round(self, round_id: str) -> Commitment | None:
         """Return the newest commitment of a round, void or not; None when it was never committed.
 
         Raises
@@ -135,11 +137,12 @@ class Proofs(Rounds):
         NotFoundError
             When there is no such round.
         """
-        self.round(round_id)
-        found = self.commitments(round_id)
+        with self._database.reading() as connection:
+            round_of(connection, round_id)
+            found = self.all(round_id)
         return found[-1] if found else None
 
-    def store_committed_draw(self, drawn: Commitment, draw: Draw, sample: pd.DataFrame, reserves: pd.DataFrame) -> None:
+    def save_draw(self, drawn: Commitment, draw: Draw, sample: pd.DataFrame, reserves: pd.DataFrame) -> None:
         """Draw a committed round: its number, shares, sample and reserves are kept together, once.
 
         Raises
@@ -149,14 +152,14 @@ class Proofs(Rounds):
         """
         t = tables.commitments
         row = _row(replace(drawn, state=DRAWN, drawn_at=utc(draw.drawn_at, "drawn_at")))
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             for table in (t, tables.draws):
-                self._backend.lock(connection, table)
+                self._database.backend.lock(connection, table)
             _expect(connection, drawn, COMMITTED)
             connection.execute(_one(drawn).values({key: row[key] for key in _SETTLED}))
-            put_draw(connection, self._backend, draw, sample, reserves)
+            put_draw(connection, self._database.backend, draw, sample, reserves)
 
-    def void_commitment(self, void: Commitment) -> None:
+    def void(self, void: Commitment) -> None:
         """Record a commitment as void; the draw and the plan made from it go, what was visited stays.
 
         Raises
@@ -165,19 +168,19 @@ class Proofs(Rounds):
             When it is void already.
         """
         row = _row(replace(void, state=VOID))
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             for table in (tables.commitments, tables.draws):
-                self._backend.lock(connection, table)
+                self._database.backend.lock(connection, table)
             _expect(connection, void, COMMITTED, DRAWN)
             connection.execute(_one(void).values({key: row[key] for key in _VOIDED}))
             clear_draw(connection, void.round_id)
             for layer in (tables.routes, tables.stops):
-                self._backend.moved(connection, layer)
+                self._database.backend.moved(connection, layer)
 
     def mark_revealed(self, kept: Commitment, at: dt.datetime) -> None:
         """Record that a commitment's secret was made public; the first time counts."""
         t = tables.commitments
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(_one(kept).where(t.c.revealed_at.is_(None)).values(revealed_at=at))
 
 

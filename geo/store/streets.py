@@ -6,16 +6,16 @@ from sqlalchemy import select
 
 from geo import frames
 from geo.store import rows, tables
-from geo.store.accounts import put_setting
-from geo.store.database import Database
+from geo.store.part import StorePart
+from geo.store.settings import put_setting
 
 _SOURCE = "streets_sha256"
 
 
-class KeptStreets(Database):
+class KeptStreets(StorePart):
     """Street edges and turn bans, replaced as a whole."""
 
-    def replace_streets(
+    def replace(
         self,
         edges: gpd.GeoDataFrame,
         *,
@@ -37,42 +37,42 @@ class KeptStreets(Database):
         """
         street_hours = frames.empty(frames.STREET_HOURS) if street_hours is None else street_hours
         turn_hours = frames.empty(frames.TURN_HOURS) if turn_hours is None else turn_hours
-        with self._writing() as connection:
-            rows.replace(connection, tables.streets, frames.STREETS, edges, self._backend)
-            rows.replace(connection, tables.turn_bans, frames.TURN_BANS, turn_bans, self._backend)
-            rows.replace(connection, tables.street_hours, frames.STREET_HOURS, street_hours, self._backend)
-            rows.replace(connection, tables.turn_hours, frames.TURN_HOURS, turn_hours, self._backend)
+        with self._database.writing() as connection:
+            rows.replace(connection, tables.streets, frames.STREETS, edges, self._database.backend)
+            rows.replace(connection, tables.turn_bans, frames.TURN_BANS, turn_bans, self._database.backend)
+            rows.replace(connection, tables.street_hours, frames.STREET_HOURS, street_hours, self._database.backend)
+            rows.replace(connection, tables.turn_hours, frames.TURN_HOURS, turn_hours, self._database.backend)
             put_setting(connection, _SOURCE, source_sha256)
 
-    def streets(self) -> gpd.GeoDataFrame:
+    def frame(self) -> gpd.GeoDataFrame:
         """Return all street edges: a frame of :data:`geo.frames.STREETS`."""
         statement = rows.query(tables.streets, frames.STREETS).order_by(tables.streets.c.fid)
-        with self._reading() as connection:
-            return rows.fetch(connection, statement, frames.STREETS, self._backend)
+        with self._database.reading() as connection:
+            return rows.fetch(connection, statement, frames.STREETS, self._database.backend)
 
     def turn_bans(self) -> pd.DataFrame:
         """Return all turn bans: a frame of :data:`geo.frames.TURN_BANS`."""
         statement = rows.query(tables.turn_bans, frames.TURN_BANS).order_by(tables.turn_bans.c.fid)
-        with self._reading() as connection:
-            bans: pd.DataFrame = rows.fetch(connection, statement, frames.TURN_BANS, self._backend)
+        with self._database.reading() as connection:
+            bans: pd.DataFrame = rows.fetch(connection, statement, frames.TURN_BANS, self._database.backend)
         return bans
 
-    def street_hours(self) -> pd.DataFrame:
+    def hours(self) -> pd.DataFrame:
         """Return the masks that edges have at some hours only: a frame of :data:`geo.frames.STREET_HOURS`."""
         statement = rows.query(tables.street_hours, frames.STREET_HOURS).order_by(tables.street_hours.c.fid)
-        with self._reading() as connection:
-            hours: pd.DataFrame = rows.fetch(connection, statement, frames.STREET_HOURS, self._backend)
+        with self._database.reading() as connection:
+            hours: pd.DataFrame = rows.fetch(connection, statement, frames.STREET_HOURS, self._database.backend)
         return hours
 
     def turn_hours(self) -> pd.DataFrame:
         """Return the turn bans that hold at some hours only: a frame of :data:`geo.frames.TURN_HOURS`."""
         statement = rows.query(tables.turn_hours, frames.TURN_HOURS).order_by(tables.turn_hours.c.fid)
-        with self._reading() as connection:
-            hours: pd.DataFrame = rows.fetch(connection, statement, frames.TURN_HOURS, self._backend)
+        with self._database.reading() as connection:
+            hours: pd.DataFrame = rows.fetch(connection, statement, frames.TURN_HOURS, self._database.backend)
         return hours
 
-    def streets_sha256(self) -> str | None:
+    def sha256(self) -> str | None:
         """Return the hash of the file that the streets were read from, None before the first import."""
         settings = tables.settings
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return connection.scalar(select(settings.c.value).where(settings.c.key == _SOURCE))

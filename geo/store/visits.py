@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Integer, Select, cast, func, select
 
 from geo import frames
 from geo.model import Changes, Photo, Scope, Visit
-from geo.store import journal, photos, rows, tables, visit_journal
+from geo.store import journal, rows, tables, visit_journal
+from geo.store.part import StorePart
 from geo.store.scope import InZone, in_zone
 from geo.store.visit_batches import VisitBatch, batch_of
 from geo.store.visit_writer import VisitWriter
@@ -20,10 +21,10 @@ _V, _D = tables.visits, tables.deductions
 _NO_PHOTOS: Mapping[str, Photo] = MappingProxyType({})
 
 
-class Visits(photos.Photos):
+class Visits(StorePart):
     """What the inspectors found."""
 
-    def record_visits(
+    def record(
         self,
         visits: Iterable[Visit],
         *,
@@ -67,7 +68,7 @@ class Visits(photos.Photos):
         brought: Mapping[str, Photo] = _NO_PHOTOS,
         count: int = 0,
     ) -> Changes:
-        """Record batches of visits as :meth:`record_visits` does, all or none of them; no visit is in two of them.
+        """Record batches of visits as :meth:`record` does, all or none of them; no visit is in two of them.
 
         Parameters
         ----------
@@ -81,11 +82,11 @@ class Visits(photos.Photos):
             About how many visits there are in all; many are indexed together at the end.
         """
         changes = Changes()
-        with self._writing() as connection:
-            self._backend.lock(connection, _V)
+        with self._database.writing() as connection:
+            self._database.backend.lock(connection, _V)
             mark = None if source is None else journal.begin(connection, source)
-            with self._backend.bulk(connection, _V, count), self._backend.bulk(connection, _D, count):
-                writer = VisitWriter(connection, self._backend, brought, mark)
+            with self._database.backend.bulk(connection, _V, count), self._database.backend.bulk(connection, _D, count):
+                writer = VisitWriter(connection, self._database.backend, brought, mark)
                 for batch in batches:
                     written = writer.write(batch)
                     changes = _added(changes, written.changes)
@@ -96,7 +97,7 @@ class Visits(photos.Photos):
                 journal.end(connection, mark, changes)
         return changes
 
-    def visits_frame(self, scope: Scope = Scope()) -> gpd.GeoDataFrame:  # noqa: B008 - frozen
+    def frame(self, scope: Scope = Scope()) -> gpd.GeoDataFrame:  # noqa: B008 - frozen
         """Return visits by time, as things were when they were recorded: a frame of :data:`geo.frames.VISITS`.
 
         Raises
@@ -104,11 +105,11 @@ class Visits(photos.Photos):
         NotFoundError
             When the scope names a zone that isn't there.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return self._visits(connection, scope)
 
-    def deductions_frame(self, scope: Scope = Scope()) -> pd.DataFrame:  # noqa: B008 - frozen
-        """Return the deductions of the visits of :meth:`visits_frame`: a frame of :data:`geo.frames.DEDUCTIONS`.
+    def deductions(self, scope: Scope = Scope()) -> pd.DataFrame:  # noqa: B008 - frozen
+        """Return the deductions of the visits of :meth:`frame`: a frame of :data:`geo.frames.DEDUCTIONS`.
 
         Raises
         ------
@@ -118,20 +119,20 @@ class Visits(photos.Photos):
         statement = (
             rows.query(_D, frames.DEDUCTIONS).join(_V, _V.c.id == _D.c.visit).order_by(_V.c.arrived_at, _D.c.fid)
         )
-        with self._reading() as connection:
-            within = in_zone(connection, scope.zone, _V, self._backend)
+        with self._database.reading() as connection:
+            within = in_zone(connection, scope.zone, _V, self._database.backend)
             found: pd.DataFrame = rows.fetch(
-                connection, _narrowed(statement, scope, within), frames.DEDUCTIONS, self._backend
+                connection, _narrowed(statement, scope, within), frames.DEDUCTIONS, self._database.backend
             )
             if within.outline is not None:
                 found = found[found["visit"].isin(self._visits(connection, scope).index)]
         return found
 
-    def visits_state(self) -> str:
+    def state(self) -> str:
         """Return letters that change when any visit or deduction does: what was made of them is kept under these."""
         held = func.count(_V.c.round_id), func.sum(cast(_V.c.covert, Integer)), func.sum(_V.c.points * _V.c.fid)
         faults = func.sum(_D.c.points * _D.c.fid), func.sum(func.length(_D.c.note) * _D.c.fid)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             state = [
                 tuple(connection.execute(select(func.count(), func.max(table.c.fid), *sums)).one())
                 for table, sums in ((_V, held), (_D, faults))
@@ -139,9 +140,9 @@ class Visits(photos.Photos):
         return hashlib.blake2b(repr(state).encode(), digest_size=10).hexdigest()
 
     def _visits(self, connection: Connection, scope: Scope) -> rows.AnyFrame:
-        within = in_zone(connection, scope.zone, _V, self._backend)
+        within = in_zone(connection, scope.zone, _V, self._database.backend)
         statement = _narrowed(rows.query(_V, frames.VISITS).order_by(_V.c.arrived_at, _V.c.fid), scope, within)
-        return within.pick(rows.fetch(connection, statement, frames.VISITS, self._backend))
+        return within.pick(rows.fetch(connection, statement, frames.VISITS, self._database.backend))
 
 
 def _added(one: Changes, other: Changes) -> Changes:

@@ -5,15 +5,15 @@ import geopandas as gpd
 from geo import frames
 from geo.model import Changes, Level
 from geo.store import rows, tables
-from geo.store.database import Database
 from geo.store.journal import ImportSource, note
+from geo.store.part import StorePart
 from geo.store.upsert import upsert
 
 
-class Zones(Database):
+class Zones(StorePart):
     """The zone tree and the cells."""
 
-    def upsert_zones(self, frame: gpd.GeoDataFrame, *, import_of: str | None = None, who: str = "") -> Changes:
+    def upsert(self, frame: gpd.GeoDataFrame, *, import_of: str | None = None, who: str = "") -> Changes:
         """Add zones, and bring those that are there up to date.
 
         Parameters
@@ -25,27 +25,27 @@ class Zones(Database):
         who
             The account that imports.
         """
-        with self._writing() as connection:
-            done = upsert(connection, tables.zones, frames.ZONES, frame, self._backend)
+        with self._database.writing() as connection:
+            done = upsert(connection, tables.zones, frames.ZONES, frame, self._database.backend)
             if import_of is not None:
                 note(connection, ImportSource("zones", import_of, who), done.changes, [("zones", done)])
             return done.changes
 
-    def zones(self, level: Level | str | None = None) -> gpd.GeoDataFrame:
+    def frame(self, level: Level | str | None = None) -> gpd.GeoDataFrame:
         """Return the zones of a level, or all, by code: a frame of :data:`geo.frames.ZONES`."""
         statement = rows.query(tables.zones, frames.ZONES).order_by(tables.zones.c.code)
         if level is not None:
             statement = statement.where(tables.zones.c.level == str(level))
-        with self._reading() as connection:
-            return rows.fetch(connection, statement, frames.ZONES, self._backend)
+        with self._database.reading() as connection:
+            return rows.fetch(connection, statement, frames.ZONES, self._database.backend)
 
     def replace_cells(self, frame: gpd.GeoDataFrame) -> None:
         """Put these unit grid cells, a frame of :data:`geo.frames.CELLS`, in the place of all that were there."""
-        with self._writing() as connection:
-            rows.replace(connection, tables.cells, frames.CELLS, frame, self._backend)
+        with self._database.writing() as connection:
+            rows.replace(connection, tables.cells, frames.CELLS, frame, self._database.backend)
 
     def cells(self) -> gpd.GeoDataFrame:
         """Return all unit grid cells in the order they were saved: a frame of :data:`geo.frames.CELLS`."""
         statement = rows.query(tables.cells, frames.CELLS).order_by(tables.cells.c.fid)
-        with self._reading() as connection:
-            return rows.fetch(connection, statement, frames.CELLS, self._backend)
+        with self._database.reading() as connection:
+            return rows.fetch(connection, statement, frames.CELLS, self._database.backend)

@@ -35,20 +35,30 @@ def export_layer(store: Store, layer: str, path: Path, *, datum: Datum = Datum.W
     """
     if str(path.absolute()) == store.url:
         raise InputError("{file} is the city itself: write to another file", file=path.name)
-    frame = _frame(store, layer)
-    write(frame, path, datum=datum, catalogue=store.catalogue(), lang=lang, layer=layer)
+    with store.snapshot():
+        frame = _frame(store, layer)
+    write(frame, path, datum=datum, catalogue=store.catalogues.get(), lang=lang, layer=layer)
     return len(frame)
 
 
 def _frame(store: Store, layer: str) -> pd.DataFrame:
-    frame: pd.DataFrame = _visits(store) if layer == "visits" else getattr(store, layer)()
-    return frame
+    found: pd.DataFrame
+    match layer:
+        case "visits":
+            found = _visits(store)
+        case "zones":
+            found = store.zones.frame()
+        case "cells":
+            found = store.zones.cells()
+        case _:
+            found = store.checkpoints.frame()
+    return found
 
 
 def _visits(store: Store) -> pd.DataFrame:
     """Join the visits with their deductions; a visit that found nothing has one row without an item."""
-    visits = store.visits_frame().drop(columns="points")
-    found = store.deductions_frame().set_index("visit")[["item", "points", "note"]]
+    visits = store.visits.frame().drop(columns="points")
+    found = store.visits.deductions().set_index("visit")[["item", "points", "note"]]
     rows: pd.DataFrame = visits.join(found, how="left").reset_index(drop=True)
     for name in ("item", "note", "round_id"):
         rows[name] = rows[name].fillna("")

@@ -85,7 +85,7 @@ def amend(
     if isinstance(change, StreetClosed):
         params["edges"] = sorted(context.edges_of(change))
     line = LogLine(now or dt.datetime.now(dt.UTC), by, change.kind, reason, params, touched, notes)
-    number = store.replace_route(round_id, _new(found), line, revision=context.revision)
+    number = store.amendments.replace_route(round_id, _new(found), line, revision=context.revision)
     return Amendment(found, number, notes, touched)
 
 
@@ -98,7 +98,7 @@ def undo(store: Store, round_id: str, *, by: str, now: dt.datetime | None = None
         When there is none, a team has gone on since, or the plan was changed meanwhile.
     """
     context = AmendmentContext.of(store, round_id, now)
-    lines = store.amendments(round_id)
+    lines = store.amendments.frame(round_id)
     standing = lines[~lines["undone"]]
     if standing.empty:
         raise StateError("the plan of round {round!r} has no change to undo", round=round_id)
@@ -108,7 +108,7 @@ def undo(store: Store, round_id: str, *, by: str, now: dt.datetime | None = None
         begun = context.begun(team, day)
         if any(second > since_s for second in begun):
             raise StateError("{team} has gone on since: this change cannot be undone any more", team=team)
-    return store.undo_amendment(round_id, by=by, revision=context.revision if revision is None else revision)
+    return store.amendments.undo(round_id, by=by, revision=context.revision if revision is None else revision)
 
 
 def _new(found: Quote) -> NewRoutes:

@@ -62,7 +62,7 @@ class Streets:
 
 def streets_of(store: Store, when: WorkTime | None = None) -> Streets:
     """Return a city's network, in a working time, from memory when its streets are the same as the last time."""
-    key = (store.url, store.streets_sha256() or "", when)
+    key = (store.url, store.streets.sha256() or "", when)
     with _lock:
         if key not in _networks:
             _networks[key] = Streets(network_of(store) if when is None else network_of(store).during(when))
@@ -74,7 +74,7 @@ def streets_of(store: Store, when: WorkTime | None = None) -> Streets:
 
 def streets_in(store: Store, round_: Round) -> Streets:
     """Return a city's network as it is while the teams of a planned round work."""
-    return streets_of(store, work_time(round_, store.teams(), _terms(store, round_.id).shift))
+    return streets_of(store, work_time(round_, store.teams.all(), _terms(store, round_.id).shift))
 
 
 def _terms(store: Store, round_id: str) -> Terms:
@@ -116,9 +116,9 @@ class AmendmentContext:
         """
         if now is not None and now.tzinfo is None:
             raise InputError("{field} is {value}: give it a time zone", field="now", value=now.isoformat())
-        round_ = store.round(round_id)
-        revision = store.plan_revision(round_id)
-        sample, drawn = store.sample(round_id), store.team_draw(round_id)
+        round_ = store.rounds.get(round_id)
+        revision = store.amendments.plan_revision(round_id)
+        sample, drawn = store.draws.sample(round_id), store.fieldwork.team_draw(round_id)
         teams = composed(drawn, teams_of(store, round_, sample))
         return cls(
             store,
@@ -127,8 +127,8 @@ class AmendmentContext:
             sample,
             {team.id: team for team in teams},
             drawn,
-            tuple(store.avoidances()),
-            store.catalogue(round_.edition),
+            tuple(store.fieldwork.avoidances()),
+            store.catalogues.get(round_.edition),
             _terms(store, round_id),
             zone_of(store),
             now,
@@ -170,7 +170,7 @@ class AmendmentContext:
 
     def visited(self, team: str, day: int) -> dict[str, int]:
         """Tell when the team was at which checkpoint of the round on the day, as far as it is recorded."""
-        found = self._once("visits", lambda: self.store.visits_frame(Scope(round_id=self.round.id)))
+        found = self._once("visits", lambda: self.store.visits.frame(Scope(round_id=self.round.id)))
         found = found[found["team"] == team]
         seconds = seconds_of(found["arrived_at"], self.midnight(day), self.zone)
         return {
@@ -187,7 +187,7 @@ class AmendmentContext:
         found = day_progress(
             rows, times, now_s=self.now_s(day), late_s=late_s, visited=self.visited(team, day), gone=gone
         )
-        lines = self.store.amendments(self.round.id, team=team, day=day)
+        lines = self.store.amendments.frame(self.round.id, team=team, day=day)
         said_late = ((lines["kind"] == Late.kind) & ~lines["undone"]).any()
         return replace(found, sooner_s=None) if said_late else found
 
@@ -205,8 +205,8 @@ class AmendmentContext:
 
     def closed(self, day: int, more: Sequence[StreetClosed] = ()) -> frozenset[int]:
         """List the edges that are closed on a day: by the city's closures, and by changes of this day."""
-        found = set(closed_edges(self.streets.network, self.store.closures(), self.round.date(day)))
-        lines = self.store.amendments(self.round.id, day=day)
+        found = set(closed_edges(self.streets.network, self.store.closures.frame(), self.round.date(day)))
+        lines = self.store.amendments.frame(self.round.id, day=day)
         kept = lines[(lines["kind"] == StreetClosed.kind) & ~lines["undone"]]
         earlier = [change_of(StreetClosed.kind, params) for params in kept["params"]]
         for one in [*earlier, *more]:
@@ -243,11 +243,11 @@ class AmendmentContext:
 
     def roster(self) -> gpd.GeoDataFrame:
         """Return all checkpoints, read once: there are thousands, and seldom is one of them needed."""
-        return self._once("roster", lambda: self.store.checkpoints(include_retired=True))
+        return self._once("roster", lambda: self.store.checkpoints.frame(include_retired=True))
 
     def rows(self, team: str, day: int) -> gpd.GeoDataFrame:
         """Return the stops of a team's day in order: a STOPS frame."""
-        everyone = self._once(day, lambda: self.store.stops(self.round.id, day=day))
+        everyone = self._once(day, lambda: self.store.plans.stops(self.round.id, day=day))
         return everyone[everyone["team"] == team]
 
     def _once(self, key: object, read: Callable[[], gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

@@ -182,7 +182,7 @@ def _handed(context: AmendmentContext, change: Takeover) -> list[Rest]:
 
 def _holder(context: AmendmentContext, change: Takeover) -> tuple[str, int] | None:
     """Tell whose route of the day holds the stop; None when no route serves it."""
-    stops = context.store.stops(context.round.id)
+    stops = context.store.plans.stops(context.round.id)
     mine = stops[stops["checkpoint"] == change.checkpoint]
     if len(mine) and change.day in set(mine["day"]):
         return str(mine["team"].iloc[0]), change.day
@@ -193,7 +193,7 @@ def _holder(context: AmendmentContext, change: Takeover) -> tuple[str, int] | No
                 {"checkpoint": change.checkpoint, "day": change.day, "found": int(mine["day"].iloc[0])},
             )
         )
-    if change.checkpoint not in context.store.unserved(context.round.id).index:
+    if change.checkpoint not in context.store.plans.unserved(context.round.id).index:
         raise Refusal(Note("{checkpoint} isn't among the points to inspect", {"checkpoint": change.checkpoint}))
     return None
 

@@ -43,7 +43,7 @@ class AmendedRoute:
 def redrawn(context: AmendmentContext, found: Answer) -> AmendedRoute:
     """Put what is done and what remains together, and draw the way."""
     rest, done = found.rest, found.rest.progress.done
-    old = context.store.routes(context.round.id, team=rest.team, day=rest.day)
+    old = context.store.plans.routes(context.round.id, team=rest.team, day=rest.day)
     ahead, line = _ahead(context, found)
     rows = together([done, ahead], STOPS)
     if not (rows["kind"] == "stop").any():

@@ -103,11 +103,11 @@ def plan_round(
     """
     began = time.perf_counter()
     progress("streets", 0, 1)
-    round_, draw = store.round(round_id), store.draw(round_id)
+    round_, draw = store.rounds.get(round_id), store.draws.get(round_id)
     terms = options.terms
-    network = network_of(store).during(work_time(round_, store.teams(), terms.shift))
+    network = network_of(store).during(work_time(round_, store.teams.all(), terms.shift))
     progress("streets", 1, 1)
-    posed = pose_round(store, round_, network, options.catalogue or store.catalogue(round_.edition), terms)
+    posed = pose_round(store, round_, network, options.catalogue or store.catalogues.get(round_.edition), terms)
     plan, days_cost_s = _searched(posed, options, progress, watch)
     past = past_walks(store, round_)
     varied = _varied(store, posed, plan, draw.key, past, progress)
@@ -128,7 +128,7 @@ def plan_round(
         stray_bases=[(base.team, base.metres, base.lost) for base in posed.stray],
     )
     saved = plain(report, guessed.set_axis(posed.sample.index[guessed.index]))
-    store.save_routes(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)
+    store.plans.save(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)
     return report
 
 

@@ -147,13 +147,13 @@ def pose_round(store: Store, round_: Round, network: StreetNetwork, catalogue: C
     InputError
         When a checkpoint's category is not in the catalogue or its hours cannot be read.
     """
-    sample = store.sample(round_.id)
+    sample = store.draws.sample(round_.id)
     if terms.listed_closures:
-        closed = terms.closures | closed_in(network, store.closures(), round_)
+        closed = terms.closures | closed_in(network, store.closures.frame(), round_)
         terms = replace(terms, closures=closed)
-    drawn = store.team_draw(round_.id)
+    drawn = store.fieldwork.team_draw(round_.id)
     teams = tuple(composed(drawn, teams_of(store, round_, sample)))
-    avoids = barred(drawn, teams, sample, store.avoidances(), turns=terms.days is Days.DRAWN)
+    avoids = barred(drawn, teams, sample, store.fieldwork.avoidances(), turns=terms.days is Days.DRAWN)
     bases, starts = _bases(teams)
     points = gpd.GeoSeries(pd.concat([sample.geometry, bases], ignore_index=True), crs=WGS84)
     shifts = [own_shift(team, terms.shift) for team in teams]
@@ -236,7 +236,7 @@ def _bases(teams: Sequence[Team]) -> tuple[gpd.GeoSeries, list[int]]:
 
 def teams_of(store: Store, round_: Round, sample: gpd.GeoDataFrame) -> tuple[Team, ...]:
     """Return as many teams as the round has: those of the store first, then unnamed ones that start at the centre."""
-    teams = store.teams()[: round_.teams]
+    teams = store.teams.all()[: round_.teams]
     names = _unnamed(teams, round_)
     if names:
         centre = _centre(store, sample)
@@ -246,7 +246,7 @@ def teams_of(store: Store, round_: Round, sample: gpd.GeoDataFrame) -> tuple[Tea
 
 def made_up(store: Store, round_: Round) -> tuple[Note, ...]:
     """Warn of the teams that a round needs and the team table does not have; nothing when it has them all."""
-    teams = store.teams()[: round_.teams]
+    teams = store.teams.all()[: round_.teams]
     names = _unnamed(teams, round_)
     if not names:
         return ()
@@ -269,7 +269,7 @@ def _unnamed(teams: Sequence[Team], round_: Round) -> list[str]:
 
 def _centre(store: Store, sample: gpd.GeoDataFrame) -> shapely.Point:
     for level in (Level.CITY, Level.DISTRICT):
-        zones = store.zones(level)
+        zones = store.zones.frame(level)
         if len(zones):
             return shapely.centroid(shapely.union_all(zones.geometry.to_numpy()))
     return shapely.centroid(shapely.multipoints(sample.geometry.to_numpy()))

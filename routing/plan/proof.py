@@ -48,7 +48,7 @@ def release(store: Store, round_id: str, *, day: int | None = None) -> dict[str,
     NotFoundError, StateError
         When there is no such round or day, its plan was not varied, or the candidates do not fit their hash.
     """
-    round_, draw = store.round(round_id), store.draw(round_id)
+    round_, draw = store.rounds.get(round_id), store.draws.get(round_id)
     if day is not None and not 1 <= day <= round_.days:
         raise InputError("day is {value!r}: the round has days 1 to {days}", value=day, days=round_.days)
     candidates, sha256 = kept_candidates(store, round_id)
@@ -61,12 +61,12 @@ def release(store: Store, round_id: str, *, day: int | None = None) -> dict[str,
         "day": day,
         "candidates_sha256": sha256,
         "hashes": [one.sha256 for one in candidates],
-        "planned": [[kept.sha256, kept.kept_at.isoformat()] for kept in store.candidates_kept(round_id)],
+        "planned": [[kept.sha256, kept.kept_at.isoformat()] for kept in store.plans.candidates_kept(round_id)],
         "candidates": [one.plain() for one in candidates if one.day + 1 in days],
         "day_keys": {str(number): subkey(draw.key, number - 1).hex() for number in days},
         "rush": [round(share * PARTS) for share in report_of(store, round_id).rush],
-        "routes": _routes(store.made_plan(round_id).stops, days, zone),
-        "changes": _changes(store.amendments(round_id, day=day)),
+        "routes": _routes(store.amendments.made_plan(round_id).stops, days, zone),
+        "changes": _changes(store.amendments.frame(round_id, day=day)),
     }
 
 

@@ -150,9 +150,9 @@ def plain(report: PlanReport, chances: pd.DataFrame) -> dict[str, Any]:
 
 
 def _saved(store: Store, round_id: str) -> dict[str, Any]:
-    found = store.plan_figures(round_id)
+    found = store.plans.figures(round_id)
     if found is None or not {"report", "chances"} <= found.keys():  # an early version kept others
-        if len(store.routes(round_id)):
+        if len(store.plans.routes(round_id)):
             raise StateError("the plan of round {round!r} has no figures: plan it again", round=round_id)
         raise StateError("round {round!r} is not planned yet: plan it first", round=round_id)
     return found

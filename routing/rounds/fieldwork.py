@@ -29,7 +29,7 @@ def replace_point(store: Store, round_id: str, checkpoint: str, reason: str) -> 
         When the point is not among those to inspect, or the reason is missing.
     """
     line, after = replacement_for(store, round_id, checkpoint, reason)
-    store.save_replacement(round_id, line, after=after)
+    store.fieldwork.save_replacement(round_id, line, after=after)
     return line
 
 
@@ -39,12 +39,12 @@ def replacement_for(store: Store, round_id: str, checkpoint: str, reason: str) -
     Places and categories are those of the frame that was drawn from, whatever the roster says now: a reserve that
     moves in the roster comes no nearer.
     """
-    draw, log = store.draw(round_id), store.replacements(round_id)
+    draw, log = store.draws.get(round_id), store.fieldwork.replacements(round_id)
     _refuse_beyond_limit(store, draw, len(log))
     before = [replacements.Replacement(line.out, line.into, line.reason, line.distance_m) for line in log]
     frame = _frame(store, draw)[["category", "geometry"]]
-    sample = frame.join(store.drawn_sample(round_id), how="inner")
-    spare = frame.join(store.reserves(round_id)[["ticket"]], how="inner").sort_values("ticket")
+    sample = frame.join(store.fieldwork.drawn_sample(round_id), how="inner")
+    spare = frame.join(store.fieldwork.reserves(round_id)[["ticket"]], how="inner").sort_values("ticket")
     found = replacements.replace(sample, spare, {checkpoint: reason}, before)[-1]
     return Replaced(found.out, found.into, found.reason, round(found.distance_m, 2), dt.datetime.now(dt.UTC)), len(log)
 
@@ -52,16 +52,16 @@ def replacement_for(store: Store, round_id: str, checkpoint: str, reason: str) -
 def _frame(store: Store, draw: Draw) -> gpd.GeoDataFrame:
     """Return what was drawn from; of a trial draw whose frame wasn't kept, the roster."""
     try:
-        return frozen(store.frame_rows(draw.frame_sha256))
+        return frozen(store.commitments.frame_rows(draw.frame_sha256))
     except NotFoundError:
         if not draw.trial:
             raise
-        return store.checkpoints(include_retired=True)
+        return store.checkpoints.frame(include_retired=True)
 
 
 def _refuse_beyond_limit(store: Store, draw: Draw, used: int) -> None:
     """Refuse what a commitment doesn't allow; one of the older form has no limit, nor has a trial draw."""
-    kept = None if draw.trial else store.commitment(draw.round_id)
+    kept = None if draw.trial else store.commitments.of_round(draw.round_id)
     limit = None if kept is None else kept.parameters.get("replacements_limit")
     if limit is not None and used >= limit:
         raise StateError(
@@ -95,10 +95,10 @@ def spread_questionnaires(
     InputError
         When there is no place to survey.
     """
-    sample = store.sample(round_id)
+    sample = store.draws.sample(round_id)
     strange = sorted(set(categories or ()) - set(sample["category"]))
     if strange:
         raise InputError("nothing of the category {category!r} was drawn: name others", category=strange[0])
     numbers = questionnaires(sample, total, categories=categories)
-    store.save_questionnaires(round_id, {str(id_): int(number) for id_, number in numbers.items()})
+    store.fieldwork.save_questionnaires(round_id, {str(id_): int(number) for id_, number in numbers.items()})
     return numbers

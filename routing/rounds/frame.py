@@ -64,7 +64,7 @@ def basis_of(store: Store, round_: Round, choices: Choices | None = None) -> Bas
     """
     choices = choices or Choices()
     frame, notes = _part(store, round_), []
-    visits = store.visits_frame(Scope()) if round_.risk is not None else pd.DataFrame()
+    visits = store.visits.frame(Scope()) if round_.risk is not None else pd.DataFrame()
     due = np.zeros(len(frame), bool)
     extra = 0
     if round_.risk is not None:
@@ -119,7 +119,7 @@ OVERDUE = (
 
 
 def _part(store: Store, round_: Round) -> gpd.GeoDataFrame:
-    frame = store.checkpoints()
+    frame = store.checkpoints.frame()
     if frame.empty:
         raise StateError(
             "the city has no checkpoints: import a roster before round {round} is made or drawn", round=round_.id
@@ -130,11 +130,11 @@ def _part(store: Store, round_: Round) -> gpd.GeoDataFrame:
     campaign = Campaign(categories=asked.get("categories"), items=asked.get("items"))
     visits = deductions = None
     if campaign.items is not None:
-        visits, deductions = store.visits_frame(Scope()), store.deductions_frame(Scope())
+        visits, deductions = store.visits.frame(Scope()), store.visits.deductions(Scope())
     frame = part(frame, campaign, visits=visits, deductions=deductions)
     if asked.get("zones") is None:
         return frame
-    inside = {id_ for code in asked["zones"] for id_ in store.checkpoints(zone=code).index}
+    inside = {id_ for code in asked["zones"] for id_ in store.checkpoints.frame(zone=code).index}
     frame = frame[frame.index.isin(inside)]
     if frame.empty:
         raise InputError(

@@ -129,7 +129,7 @@ def draw_round(
         When the city has no checkpoints, or the round is committed to or was drawn under a commitment.
     """
     seed = secrets.randbits(SEED_BITS) if seed is None else seed
-    basis = basis_of(store, store.round(round_id), choices)
+    basis = basis_of(store, store.rounds.get(round_id), choices)
     progress("draw", 0, 1)
     key = trial_key(round_id, seed)
     chosen, prob, drawn = drawn_from(basis.frame, basis.design, key)
@@ -146,8 +146,8 @@ def draw_round(
         balance_within=spread.within,
         drawn_at=dt.datetime.now(dt.UTC),
     )
-    store.save_draw(record, sample, reserves=spare)
-    store.keep_frame(record.frame_sha256, rows)
+    store.draws.save(record, sample, reserves=spare)
+    store.commitments.keep_frame(record.frame_sha256, rows)
     progress("draw", 1, 1)
     return report_of(record, rows, sample, notes=basis.notes, seed=seed)
 

@@ -58,10 +58,10 @@ def new_secrets(store: Store, year: int, *, count: int = COUNT) -> SecretSet:
         raise StateError(
             "the year {year} has secrets already, whose root is {root}: use them", year=year, root=now.root
         )
-    before = sum(one.year == year for one in store.secret_sets())
+    before = sum(one.year == year for one in store.commitments.secret_sets())
     root = vault.new_secrets(store, year, count).root()
     made = SecretSet(f"{year}-{before + 1}" if before else str(year), SecretForm.ROOT, year, root, count, _now())
-    store.add_secret_set(made)
+    store.commitments.add_secret_set(made)
     return made
 
 
@@ -99,14 +99,14 @@ def commit_round(
         When the quotas don't fit, or a value cannot be.
     """
     choices = choices or Choices()
-    round_ = store.round(round_id)
+    round_ = store.rounds.get(round_id)
     basis = basis_of(store, round_, choices)
     _refuse_bound(store, round_id)
-    earlier = store.commitments()
+    earlier = store.commitments.all()
     _refuse_used(earlier, public_number)
     year = round_.start.year
     own, is_new = _secrets_for(store, year)
-    of_year = {one.name for one in store.secret_sets() if one.year == year}
+    of_year = {one.name for one in store.commitments.secret_sets() if one.year == year}
     terms = proofs.CommitmentTerms(
         vault.secrets_of(store, own.root),
         _used(store, own.name) + 1,
@@ -129,7 +129,7 @@ def commit_round(
         pool_of(store, round_).plain(),
         _now(),
     )
-    store.add_commitment(kept, made.rows, after=len(earlier))
+    store.commitments.add(kept, made.rows, after=len(earlier))
     return Published(published_of(kept, bytes.fromhex(made.secret)), is_new, basis.notes)
 
 
@@ -158,7 +158,7 @@ def draw_committed(store: Store, round_id: str, value: str, shares: Sequence[str
         drawn_at=_now(),
     )
     settled = replace(kept, public_number=drawn.public_number, shares=drawn.shares)
-    store.store_committed_draw(settled, record, sample, spare)
+    store.commitments.save_draw(settled, record, sample, spare)
     found = {"public_number": drawn.public_number, "seals": tuple(reveals.seals(drawn))}
     return report_of(record, drawn.rows, sample, voids=kept.parameters["voids"], **found)
 
@@ -179,7 +179,7 @@ def void_round(store: Store, round_id: str, reason: str) -> Commitment:
     if not reason.strip():
         raise InputError("reason is {value!r}: say why the round is void; it is published", value=reason)
     void = replace(kept, state=VOID, reason=reason.strip(), voided_at=_now())
-    store.void_commitment(void)
+    store.commitments.void(void)
     return void
 
 
@@ -191,7 +191,7 @@ def committed_to(store: Store, round_id: str) -> Commitment:
     StateError
         When there is none.
     """
-    kept = store.commitment(round_id)
+    kept = store.commitments.of_round(round_id)
     if kept is None:
         raise StateError(
             "round {round!r} is not committed to: commit first; without it a draw is a trial", round=round_id
@@ -222,7 +222,7 @@ def restored(store: Store, kept: Commitment) -> Committed:
         When the secret is missing.
     """
     secret, path = secret_of(store, kept)
-    rows = tuple(tuple(row) for row in store.frame_rows(kept.frame_sha256))
+    rows = tuple(tuple(row) for row in store.commitments.frame_rows(kept.frame_sha256))
     return Committed(
         kept.parameters,
         rows,
@@ -273,7 +273,7 @@ def published_of(kept: Commitment, secret: bytes) -> dict[str, Any]:
 
 
 def _refuse_bound(store: Store, round_id: str) -> None:
-    kept = store.commitment(round_id)
+    kept = store.commitments.of_round(round_id)
     if kept is not None and kept.state != VOID:
         raise StateError(
             "round {round!r} is {state} already: void it with a reason before committing to it again",
@@ -321,12 +321,16 @@ def _secrets_for(store: Store, year: int) -> tuple[SecretSet, bool]:
 
 def _newest_secrets(store: Store, year: int) -> SecretSet | None:
     """Return the secrets that a year commits with: the newest under a root that isn't closed. A chain is only read."""
-    found = [one for one in store.secret_sets() if one.year == year and one.form == SecretForm.ROOT and not one.master]
+    found = [
+        one
+        for one in store.commitments.secret_sets()
+        if one.year == year and one.form == SecretForm.ROOT and not one.master
+    ]
     return found[-1] if found else None
 
 
 def _used(store: Store, name: str) -> int:
-    return sum(one.secret_set == name for one in store.commitments())
+    return sum(one.secret_set == name for one in store.commitments.all())
 
 
 def _now() -> dt.datetime:

@@ -24,12 +24,12 @@ def reveal_round(store: Store, round_id: str, today: dt.date) -> dict[str, Any]:
     """
     kept, drawn = committed_to(store, round_id), drawn_of(store, round_id)
     round_key(drawn)  # refuses a round that isn't drawn
-    reveal_dates.refuse_early(store, store.round(round_id), today)
+    reveal_dates.refuse_early(store, store.rounds.get(round_id), today)
     reveal_dates.refuse_before_earlier_links(store, kept, today)
-    store.mark_revealed(kept, dt.datetime.now(dt.UTC))
+    store.commitments.mark_revealed(kept, dt.datetime.now(dt.UTC))
     if is_chained(kept.parameters):
         return reveals.reveal(drawn)
-    log = store.replacements(round_id) if kept.state == DRAWN else []
+    log = store.fieldwork.replacements(round_id) if kept.state == DRAWN else []
     lines = [Replacement(line.out, line.into, line.reason, line.distance_m) for line in log]
     return reveals.reveal(drawn, public_list(store, kept.secret_set, today), lines)
 
@@ -45,7 +45,7 @@ def release_day(store: Store, round_id: str, day: int, today: dt.date) -> dict[s
         When the round has no such day.
     """
     document = reveals.day_release(drawn_of(store, round_id), day)
-    reveal_dates.refuse_early(store, store.round(round_id), today, day=day)
+    reveal_dates.refuse_early(store, store.rounds.get(round_id), today, day=day)
     return document
 
 
@@ -71,7 +71,7 @@ def receipt(store: Store, round_id: str, checkpoint: str) -> dict[str, Any]:
 
 def public_list(store: Store, secret_set: str, today: dt.date) -> list[dict[str, Any]]:
     """Return every commitment under a root with what became of it, in order of their positions."""
-    kept = [one for one in store.commitments() if one.secret_set == secret_set]
+    kept = [one for one in store.commitments.all() if one.secret_set == secret_set]
     return [entry(one.parameters, one.root, _outcome(store, one, today)) for one in kept]
 
 
@@ -92,7 +92,7 @@ def rooted(store: Store, name: str) -> SecretSet:
     NotFoundError
         When there are none under a root.
     """
-    for one in store.secret_sets():
+    for one in store.commitments.secret_sets():
         if one.name == name and one.form == SecretForm.ROOT:
             return one
     raise NotFoundError("there are no secrets {name}: make them first, or see the list of them", name=name)
@@ -109,9 +109,11 @@ def close_year(store: Store, name: str, today: dt.date) -> dict[str, Any]:
         When there are no such secrets under a root.
     """
     own = rooted(store, name)
-    still = [one for one in store.commitments() if one.secret_set == name and reveal_dates.is_open(store, one, today)]
+    still = [
+        one for one in store.commitments.all() if one.secret_set == name and reveal_dates.is_open(store, one, today)
+    ]
     if still:
-        rounds = {one.round_id: reveal_dates.last_secret_day(store.round(one.round_id)) for one in still}
+        rounds = {one.round_id: reveal_dates.last_secret_day(store.rounds.get(one.round_id)) for one in still}
         raise StateError(
             "the secrets {name} are in use: {rounds}; close them on {free} or later, when each is drawn or void",
             name=name,
@@ -120,7 +122,7 @@ def close_year(store: Store, name: str, today: dt.date) -> dict[str, Any]:
         )
     master = vault.secrets_of(store, own.root).master.hex()
     if not own.master:
-        store.close_secret_set(name, master, dt.datetime.now(dt.UTC))
+        store.commitments.close_secret_set(name, master, dt.datetime.now(dt.UTC))
     return {
         "version": ROOTED,
         "year": own.year,

@@ -110,15 +110,15 @@ def draw_status(store: Store, round_id: str) -> DrawStatus:
     NotFoundError
         When there is no such round.
     """
-    newest, every = store.commitment(round_id), store.commitments()
-    draw = store.drawn(round_id)
+    newest, every = store.commitments.of_round(round_id), store.commitments.all()
+    draw = store.draws.find(round_id)
     return DrawStatus(
         round_id,
         draw,
         newest,
         tuple(one for one in every if one.round_id == round_id),
         sum(one.state == "void" for one in every),
-        tuple(store.replacements(round_id)) if draw else (),
+        tuple(store.fieldwork.replacements(round_id)) if draw else (),
     )
 
 
@@ -143,15 +143,15 @@ def report_round(store: Store, round_id: str, *, draws: int = DRAWS, progress: P
     StateError
         When it is not drawn.
     """
-    draw = store.draw(round_id)
+    draw = store.draws.get(round_id)
     frame = frozen(_rows(store, draw))
-    codes = store.checkpoints(include_retired=True)[STREET]
+    codes = store.checkpoints.frame(include_retired=True)[STREET]
     frame = frame.assign(**{STREET: codes.reindex(frame.index).fillna("").to_numpy()})
-    sample = store.drawn_sample(round_id)
+    sample = store.fieldwork.drawn_sample(round_id)
     design = Design(**{**draw.design, "size": "inclusion_prob", "streets": draw.design["streets"] and "street"})
     drawn = frame.loc[sample.index].assign(day=sample["day"], ticket=sample["ticket"])
     streets = streets_covered(frame, drawn, STREET)
-    names = store.zones("street")["name"].reindex(streets.index).fillna("")
+    names = store.zones.frame("street")["name"].reindex(streets.index).fillna("")
     return RoundReport(
         draw_status(store, round_id),
         frame,
@@ -166,9 +166,9 @@ def report_round(store: Store, round_id: str, *, draws: int = DRAWS, progress: P
 def _rows(store: Store, draw: Draw) -> list[list[Any]]:
     """Read the frame that a draw was made from; where it wasn't kept, the roster will do as long as it is the same."""
     try:
-        return store.frame_rows(draw.frame_sha256)
+        return store.commitments.frame_rows(draw.frame_sha256)
     except NotFoundError:
-        roster, design = store.checkpoints(), Design(**draw.design)
+        roster, design = store.checkpoints.frame(), Design(**draw.design)
         if not set(design.quotas) <= set(roster["category"]) or frame_sha256(roster, design) != draw.frame_sha256:
             raise
         chosen, prob, _ = drawn_from(roster, design, draw.key)

@@ -57,10 +57,10 @@ def refuse_before_earlier_links(store: Store, kept: Commitment, today: dt.date) 
     """
     if not is_chained(kept.parameters):
         return
-    for one in store.commitments():
+    for one in store.commitments.all():
         if one.secret_set != kept.secret_set or one.position >= kept.position or one.state == VOID:
             continue
-        last = last_secret_day(store.round(one.round_id))
+        last = last_secret_day(store.rounds.get(one.round_id))
         if one.state == COMMITTED or today <= last:
             raise StateError(
                 "the secret of round {round!r} gives that of round {other!r}, which is {state} and lasts until {date}: "
@@ -76,16 +76,16 @@ def is_open(store: Store, kept: Commitment, today: dt.date) -> bool:
     """Tell whether a commitment is waiting for its number, or drawn and still secret."""
     if kept.state == VOID:
         return False
-    return kept.state == COMMITTED or today <= last_secret_day(store.round(kept.round_id))
+    return kept.state == COMMITTED or today <= last_secret_day(store.rounds.get(kept.round_id))
 
 
 def open_rounds(store: Store, today: dt.date, *, but: str = "") -> list[str]:
     """Name the rounds that are committed to and still secret, with their last day."""
     return list(
-        _named(store, (one for one in store.commitments() if one.round_id != but and is_open(store, one, today)))
+        _named(store, (one for one in store.commitments.all() if one.round_id != but and is_open(store, one, today)))
     )
 
 
 def _named(store: Store, commitments: Iterable[Commitment]) -> Iterable[str]:
     for one in commitments:
-        yield f"{one.round_id} ({last_secret_day(store.round(one.round_id))})"
+        yield f"{one.round_id} ({last_secret_day(store.rounds.get(one.round_id))})"

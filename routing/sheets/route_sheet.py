@@ -165,19 +165,19 @@ def plan_part(store: Store, round_id: str, *, team: str | None = None, day: int 
     NotFoundError
         When there is no such round.
     """
-    one, draw = store.round(round_id), store.drawn(round_id)
-    unserved = store.unserved(round_id)
+    one, draw = store.rounds.get(round_id), store.draws.find(round_id)
+    unserved = store.plans.unserved(round_id)
     if team is not None or day is not None:
         unserved = unserved[(unserved["day"] == (day or 0)) & (team is None)]
-    stops, roster = store.stops(round_id, team=team, day=day), store.checkpoints(include_retired=True)
+    stops, roster = store.plans.stops(round_id, team=team, day=day), store.checkpoints.frame(include_retired=True)
     named = roster.index.isin([*stops["checkpoint"], *unserved.index])
     return PlanPart(
         round=one,
-        routes=store.routes(round_id, team=team, day=day),
+        routes=store.plans.routes(round_id, team=team, day=day),
         stops=stops,
         roster=roster[named],
-        catalogue=store.catalogue(one.edition),
-        questionnaires={str(id_): int(n) for id_, n in store.questionnaires(round_id).items()},
+        catalogue=store.catalogues.get(one.edition),
+        questionnaires={str(id_): int(n) for id_, n in store.fieldwork.questionnaires(round_id).items()},
         zone=zone_of(store),
         trial=draw is not None and draw.trial,
         unserved=unserved,
@@ -186,7 +186,7 @@ def plan_part(store: Store, round_id: str, *, team: str | None = None, day: int 
 
 def no_route(store: Store, round_id: str, *, team: str | None, day: int | None) -> XundianError:
     """Say why a round has no route of a team and day that was asked for."""
-    routes = store.routes(round_id)
+    routes = store.plans.routes(round_id)
     if routes.empty:
         return StateError("round {round!r} has no routes yet: plan it first", round=round_id)
     teams, own = sorted(set(routes["team"])), routes if team is None else routes[routes["team"] == team]
@@ -212,12 +212,12 @@ def directions(store: Store, sheet: RouteSheet, lang: str) -> tuple[tuple[str, .
     Streets that are closed in the round, or were closed on this day, are not used. Without streets, or where they have
     no way any more, the lines are missing.
     """
-    if not store.streets_sha256():
+    if not store.streets.sha256():
         return tuple(() for _ in sheet.places)
-    changes = store.amendments(sheet.round.id, day=sheet.day)
+    changes = store.amendments.frame(sheet.round.id, day=sheet.day)
     shut = changes[(changes["kind"] == StreetClosed.kind) & ~changes["undone"]]
     streets = streets_in(store, sheet.round)
-    closures = closed_in(streets.network, store.closures(), sheet.round).union(
+    closures = closed_in(streets.network, store.closures.frame(), sheet.round).union(
         *(params["edges"] for params in shut["params"])
     )
     places = tuple((place.lon, place.lat) for place in sheet.places)

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo import private
 from geo.crs import frame_metric_crs, project_xy
 from geo.errors import InputError
 from geo.frames import STREETS, TURN_BANS, check, empty
@@ -242,7 +244,7 @@ def network_of(store: "Store", *, engine: str | None = None) -> StreetNetwork:
     InputError
         When the city has no streets yet.
     """
-    sha = store.streets_sha256()
+    sha = store.streets.sha256()
     if not sha:
         raise InputError("streets are {value}: import streets first", field="streets", value="none")
     folder = Path(store.cache_dir) / f"network-1-{sha[:32]}"
@@ -254,15 +256,23 @@ def network_of(store: "Store", *, engine: str | None = None) -> StreetNetwork:
         return StreetNetwork(edges, bans, order=order, engine=engine, by_hour=ByHour(*hours))
     except (OSError, ValueError):
         pass  # not there, or half written
-    by_hour = ByHour(store.street_hours(), store.turn_hours())
-    network = StreetNetwork(store.streets(), store.turn_bans(), engine=engine, by_hour=by_hour)
+    by_hour = ByHour(store.streets.hours(), store.streets.turn_hours())
+    network = StreetNetwork(store.streets.frame(), store.streets.turn_bans(), engine=engine, by_hour=by_hour)
     _keep(network, folder)
     return network
 
 
 def _keep(network: StreetNetwork, folder: Path) -> None:
-    """Write the cache under another name first: another process never sees half of it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Write the cache under another name first: another process never sees half of it.
+
+    Where it finds no place, on a full or read-only disk, the network is built anew each time.
+    """
+    with suppress(OSError):
+        _write(network, folder)
+
+
+def _write(network: StreetNetwork, folder: Path) -> None:
+    private.make_folder(folder.parent)
     with tempfile.TemporaryDirectory(prefix="network-", dir=folder.parent) as fresh:
         network.edges.to_parquet(Path(fresh) / "edges.parquet")
         network.turn_bans.to_parquet(Path(fresh) / "turn_bans.parquet")
@@ -271,7 +281,8 @@ def _keep(network: StreetNetwork, folder: Path) -> None:
         if HAS_CCH:
             np.save(Path(fresh) / "order.npy", network.order)
         for file in Path(fresh).iterdir():
-            folder.mkdir(exist_ok=True)
+            private.make_folder(folder)
+            file.chmod(0o600)  # it was out of everybody's reach before
             file.replace(folder / file.name)
     for old in folder.parent.glob("network-*-*"):
         if old != folder:

@@ -57,27 +57,27 @@ def pool(values: Mapping[str, Any]) -> InspectorPool:
 
 def pool_of(store: Store, round_: Round, *, window: int = WINDOW) -> InspectorPool:
     """Read who can be drawn into the teams of a round, and what was before."""
-    people = tuple(sorted((one for team in store.teams() for one in team.inspectors), key=lambda one: one.name))
-    earlier = [one for one in store.rounds() if (one.start, one.id) < (round_.start, round_.id)]
-    drawn = [found for one in earlier if (found := store.team_draw(one.id)) is not None]
+    people = tuple(sorted((one for team in store.teams.all() for one in team.inspectors), key=lambda one: one.name))
+    earlier = [one for one in store.rounds.all() if (one.start, one.id) < (round_.start, round_.id)]
+    drawn = [found for one in earlier if (found := store.fieldwork.team_draw(one.id)) is not None]
     past = tuple(
         tuple(tuple(sorted(one.name for one in members)) for members in found.members.values())
         for found in drawn[-window:]
         if window
     )
-    return InspectorPool(people, tuple(store.avoidances()), past, _last(store, earlier))
+    return InspectorPool(people, tuple(store.fieldwork.avoidances()), past, _last(store, earlier))
 
 
 def _last(store: Store, earlier: Sequence[Round]) -> dict[str, tuple[str, ...]]:
     """Tell who had each street on its last day of the round before, as far as that was planned."""
     for one in reversed(earlier):
-        stops = store.stops(one.id)
+        stops = store.plans.stops(one.id)
         stops = stops[stops["kind"] == "stop"]
         if stops.empty:
             continue
-        drawn = store.team_draw(one.id)
-        members = drawn.members if drawn else {team.id: team.inspectors for team in store.teams()}
-        street = store.checkpoints(include_retired=True)[STREET].reindex(stops["checkpoint"]).to_numpy()
+        drawn = store.fieldwork.team_draw(one.id)
+        members = drawn.members if drawn else {team.id: team.inspectors for team in store.teams.all()}
+        street = store.checkpoints.frame(include_retired=True)[STREET].reindex(stops["checkpoint"]).to_numpy()
         newest = stops.assign(street=street).dropna(subset="street")
         newest = newest[newest["day"] == newest.groupby("street")["day"].transform("max")]
         names = {
@@ -112,9 +112,9 @@ def draw_round_teams(store: Store, round_id: str, teams: Sequence[Team], *, wind
     InputError, PlanError
         As :func:`routing.teams.draw_teams` and :func:`routing.teams.draw_streets`.
     """
-    draw = store.draw(round_id)
-    kept = None if draw.trial else store.commitment(round_id)
-    found = pool_of(store, store.round(round_id), window=window) if kept is None else pool(kept.pool)
+    draw = store.draws.get(round_id)
+    kept = None if draw.trial else store.commitments.of_round(round_id)
+    found = pool_of(store, store.rounds.get(round_id), window=window) if kept is None else pool(kept.pool)
     if not found.inspectors:
         raise StateError("there are no inspectors to draw: import teams with their inspectors first")
     apart = [(line.inspector, line.partner) for line in found.avoid if line.partner]
@@ -141,7 +141,7 @@ def draw_round_teams(store: Store, round_id: str, teams: Sequence[Team], *, wind
         streets.proofs,
         dt.datetime.now(dt.UTC),
     )
-    store.save_team_draw(result)
+    store.fieldwork.save_team_draw(result)
     return result
 
 
@@ -155,8 +155,8 @@ def _called(people: Sequence[Inspector], teams: int, key: bytes) -> list[Inspect
 
 def _as_drawn(store: Store, round_id: str) -> gpd.GeoDataFrame:
     """Return the checkpoints that the key drew, whatever was replaced since."""
-    drawn = store.drawn_sample(round_id)
-    roster = store.checkpoints(include_retired=True)
+    drawn = store.fieldwork.drawn_sample(round_id)
+    roster = store.checkpoints.frame(include_retired=True)
     return gpd.GeoDataFrame(roster.loc[drawn.index].join(drawn[["inclusion_prob", "day", "ticket"]]))
 
 

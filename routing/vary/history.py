@@ -14,10 +14,10 @@ def past_walks(store: Store, now: Round, *, rounds: int = ROUNDS) -> list[list[W
     A place is the id of a checkpoint, or ``base`` and the id of the team whose base it is. Of a round without a plan
     it is the order in which its teams recorded their visits.
     """
-    earlier = [one for one in store.rounds() if (one.start, one.id) < (now.start, now.id)]
+    earlier = [one for one in store.rounds.all() if (one.start, one.id) < (now.start, now.id)]
     found: list[list[Walk]] = []
     for one in sorted(earlier, key=lambda each: (each.start, each.id), reverse=True):
-        walks = places_of(store.stops(one.id)) or _visited(store, one)
+        walks = places_of(store.plans.stops(one.id)) or _visited(store, one)
         if walks:
             found.insert(0, walks)
         if len(found) == rounds:
@@ -26,7 +26,7 @@ def past_walks(store: Store, now: Round, *, rounds: int = ROUNDS) -> list[list[W
 
 
 def _visited(store: Store, round_: Round) -> list[Walk]:
-    visits = store.visits_frame(Scope(round_id=round_.id))
+    visits = store.visits.frame(Scope(round_id=round_.id))
     day = visits["arrived_at"].dt.tz_convert(zone_of(store).key).dt.date
     in_order = visits.assign(day=day).sort_values("arrived_at")
     days = in_order.groupby(["team", "day"])["checkpoint"]

@@ -11,7 +11,7 @@ from routing.vary.candidates import Candidates, read, together
 
 def keep_candidates(store: Store, round_id: str, candidates: Sequence[Candidates], sha256: str) -> None:
     """Keep the candidates of a plan to come with their hash; the plan that the round has keeps its own."""
-    store.keep_candidates(round_id, sha256, canonical_json([one.plain() for one in candidates]))
+    store.plans.keep_candidates(round_id, sha256, canonical_json([one.plain() for one in candidates]))
 
 
 def kept_candidates(store: Store, round_id: str) -> tuple[tuple[Candidates, ...], str]:
@@ -24,7 +24,7 @@ def kept_candidates(store: Store, round_id: str) -> tuple[tuple[Candidates, ...]
     StateError
         When they do not fit their hash.
     """
-    content, kept = store.candidates(round_id)
+    content, kept = store.plans.candidates(round_id)
     candidates = tuple(map(read, json.loads(content)))
     if together(candidates) != kept.sha256:
         raise StateError(

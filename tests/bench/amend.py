@@ -28,14 +28,17 @@ def main() -> None:
     given = parser.parse_args()
     with Store.open(given.city) as store:
         round_ = next(
-            one for one in reversed(store.rounds()) if given.round in (None, one.id) and len(store.routes(one.id))
+            one
+            for one in reversed(store.rounds.all())
+            if given.round in (None, one.id) and len(store.plans.routes(one.id))
         )
-        now = dt.datetime.combine(round_.start, MORNING, ZoneInfo(store.setting("timezone", "Asia/Shanghai")))
-        stops = store.stops(round_.id, day=1)
+        now = dt.datetime.combine(round_.start, MORNING, ZoneInfo(store.settings.get("timezone", "Asia/Shanghai")))
+        stops = store.plans.stops(round_.id, day=1)
         ahead = stops[(stops["kind"] == "stop") & (stops["arrive"] > now)]
         teams = sorted(set(ahead["team"]))
         print(
-            f"{len(store.streets())} street edges, {round_.teams} teams, {len(ahead)} stops ahead on day 1 at {MORNING}"
+            f"{len(store.streets.frame())} street edges, {round_.teams} teams,"
+            f" {len(ahead)} stops ahead on day 1 at {MORNING}"
         )
         last = {team: ahead.loc[ahead["team"] == team].iloc[-1] for team in teams}
         asked: dict[str, Callable[[str], Change]] = {

@@ -38,7 +38,7 @@ DEMO = (sys.executable, "-m", "webmap.cli", "demo", "--no-serve", "--dir")
 
 def streets(demo: Store, path: Path, _: Store | None) -> None:
     """Write the demo's streets as OSM, in XML or PBF by the file's ending."""
-    edges = demo.streets()
+    edges = demo.streets.frame()
     ends = {
         node: point
         for column, at in (("u", 0), ("v", -1))
@@ -62,7 +62,7 @@ def zones(level: str) -> Callable[[Store, Path, Store | None], None]:
     """Return what writes the demo's zones of a level, in GCJ-02."""
 
     def write_level(demo: Store, path: Path, _: Store | None) -> None:
-        frame = demo.zones()
+        frame = demo.zones.frame()
         chosen = frame[frame["level"] == level].drop(columns="level")
         if path.suffix == ".shp":
             moved = chosen.reset_index()[["code", "name", "parent", "geometry"]]
@@ -86,8 +86,8 @@ def roster(demo: Store, path: Path, _: Store | None) -> None:
 def teams(demo: Store, path: Path, _: Store | None) -> None:
     """Write the demo's teams, a row for each inspector; the bases in the datum that the page names."""
     bases = gpd.GeoDataFrame(
-        {"team": [team.id for team in demo.teams()]},
-        geometry=gpd.points_from_xy([t.base_lon for t in demo.teams()], [t.base_lat for t in demo.teams()]),
+        {"team": [team.id for team in demo.teams.all()]},
+        geometry=gpd.points_from_xy([t.base_lon for t in demo.teams.all()], [t.base_lat for t in demo.teams.all()]),
         crs="EPSG:4326",
     ).set_index("team")
     kept = path.with_suffix(".csv")
@@ -95,7 +95,7 @@ def teams(demo: Store, path: Path, _: Store | None) -> None:
     places = pd.read_csv(kept, index_col="team")
     kept.unlink()
     rows = []
-    for team in demo.teams():
+    for team in demo.teams.all():
         base = {"组别": team.id, "驻地经度": places["lon"][team.id], "驻地纬度": places["lat"][team.id]}
         rows += [{**base, "姓名": one.name, "单位": one.unit, "居住街道": one.street} for one in team.inspectors]
     pd.DataFrame(rows).to_excel(path, index=False, engine="xlsxwriter")
@@ -104,9 +104,9 @@ def teams(demo: Store, path: Path, _: Store | None) -> None:
 def visits(_: Store, path: Path, city: Store | None) -> None:
     """Write visits of the round that the page's own city has drawn, or of its roster where it has no round."""
     assert city is not None
-    drawn = any(round_.id == ROUND for round_ in city.rounds())
-    places = city.sample(ROUND) if drawn else city.checkpoints().head(400)
-    catalogue, category = city.catalogue(), city.checkpoints()["category"]
+    drawn = any(round_.id == ROUND for round_ in city.rounds.all())
+    places = city.draws.sample(ROUND) if drawn else city.checkpoints.frame().head(400)
+    catalogue, category = city.catalogues.get(), city.checkpoints.frame()["category"]
     rows = []
     for number, checkpoint in enumerate(places.index):
         item = catalogue.categories[category[checkpoint]].items[0]
@@ -191,7 +191,7 @@ def inspected(made: Path, folder: Path, demo: Store) -> None:
     for name in ("visits.xlsx", "photos"):
         with Store.open(str(folder / "city.gpkg")) as city:
             INPUTS[name](demo, folder / name, city)
-            city.set_setting("today", AFTERWARDS)
+            city.settings.set("today", AFTERWARDS)
     words = ("import", "visits", "visits.xlsx", "--photos", "photos")
     subprocess.run([sys.executable, "-m", "webmap.cli", *words], cwd=folder, check=True)
 

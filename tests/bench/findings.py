@@ -92,9 +92,9 @@ def city(path: Path) -> str:
     points = random.integers(1, 6, number)
     at = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
     with Store.open(path, create=True) as store:
-        store.upsert_zones(zone)
-        store.upsert_checkpoints(roster)
-        store.record_visits(
+        store.zones.upsert(zone)
+        store.checkpoints.upsert(roster)
+        store.visits.record(
             Visit(
                 name,
                 "1",

@@ -63,16 +63,16 @@ def make_city(path: str, count: int) -> None:
     places = shapely.points(random.uniform((114.2, 30.4), (114.5, 30.7), (count, 2)))
     index = pd.Index([f"WH{number:06}" for number in numbers], name="id", dtype="str")
     with Store.open(path, create=True) as store:
-        store.upsert_checkpoints(gpd.GeoDataFrame(columns, index=index, geometry=places, crs="EPSG:4326"))
-        store.set_setting("today", "2026-06-12")
-        store.replace_teams([Team(f"T{number:02}", 114.3, 30.5) for number in range(1, TEAMS + 1)])
+        store.checkpoints.upsert(gpd.GeoDataFrame(columns, index=index, geometry=places, crs="EPSG:4326"))
+        store.settings.set("today", "2026-06-12")
+        store.teams.replace([Team(f"T{number:02}", 114.3, 30.5) for number in range(1, TEAMS + 1)])
         for number in range(ROUNDS):
             start = FIRST + dt.timedelta(days=DAYS * number)
-            store.create_round(Round(f"R{number + 1:02}", start, days=DAYS, teams=TEAMS, size=count // 4))
+            store.rounds.create(Round(f"R{number + 1:02}", start, days=DAYS, teams=TEAMS, size=count // 4))
             drawn = np.sort(random.choice(count, count // 4, replace=False))
             sample = pd.DataFrame({"inclusion_prob": 0.25, "day": 1, "ticket": 1}, index=index[drawn])
             at = dt.datetime.combine(start, dt.time(), dt.UTC)
-            store.save_draw(Draw(f"R{number + 1:02}", bytes(32), True, {}, "", 0.0, 0.0, at), sample)
+            store.draws.save(Draw(f"R{number + 1:02}", bytes(32), True, {}, "", 0.0, 0.0, at), sample)
 
 
 def write_visits(path: Path, visits: int, roster: int, *, shuffled: float = 0.02) -> int:

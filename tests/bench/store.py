@@ -64,10 +64,10 @@ def main(server: str | None) -> None:
                 continue
             with Store.open(url, create=True) as store:
                 table += [
-                    (f"{name} first import", *measured(lambda: store.upsert_checkpoints(frame))),
-                    (f"{name} same again", *measured(lambda: store.upsert_checkpoints(frame))),
-                    (f"{name} all changed", *measured(lambda: store.upsert_checkpoints(frame.assign(size=2.0)))),
-                    (f"{name} read", *measured(store.checkpoints)),
+                    (f"{name} first import", *measured(lambda: store.checkpoints.upsert(frame))),
+                    (f"{name} same again", *measured(lambda: store.checkpoints.upsert(frame))),
+                    (f"{name} all changed", *measured(lambda: store.checkpoints.upsert(frame.assign(size=2.0)))),
+                    (f"{name} read", *measured(store.checkpoints.frame)),
                 ]
     print(f"{COUNT:,} checkpoints       wall s  processor s  ratio to GDAL's write (processor)")
     for name, wall, processor in table:

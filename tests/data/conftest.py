@@ -27,4 +27,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     path = tmp_path_factory.mktemp("demo") / "city.gpkg"
     with Store.open(str(path), create=True) as store:
         report = build(store)
-        yield City(store, report, store.streets(), store.zones(), store.checkpoints(), store.visits_frame())
+        yield City(
+            store, report, store.streets.frame(), store.zones.frame(), store.checkpoints.frame(), store.visits.frame()
+        )

@@ -28,12 +28,12 @@ def judged(demo) -> pd.DataFrame:
 
 
 def test_six_monthly_rounds_with_draws(demo) -> None:
-    rounds = demo.store.rounds()
+    rounds = demo.store.rounds.all()
     assert [planned.id for planned in rounds] == list(MONTHS)
     for planned in rounds:
         assert planned.start.weekday() == 1
         assert planned.edition == load().edition
-        sample = demo.store.sample(planned.id)
+        sample = demo.store.draws.sample(planned.id)
         assert len(sample) == planned.size == 1_090
         assert set(demo.checkpoints.index[demo.checkpoints["fixed"]]) <= set(sample.index)
         assert sorted(set(sample["day"])) == [1, 2, 3, 4]
@@ -41,30 +41,30 @@ def test_six_monthly_rounds_with_draws(demo) -> None:
 
 
 def test_a_past_draw_can_be_made_again(demo) -> None:
-    planned = demo.store.rounds()[2]
-    draw = demo.store.draw(planned.id)
+    planned = demo.store.rounds.all()[2]
+    draw = demo.store.draws.get(planned.id)
     again = select(demo.checkpoints, design_for(demo.checkpoints, planned), draw.key)
-    assert set(again.index) == set(demo.store.sample(planned.id).index)
+    assert set(again.index) == set(demo.store.draws.sample(planned.id).index)
     assert draw.trial
     assert draw.drawn_at.date() == planned.start - dt.timedelta(days=7)
 
 
 def test_visits_happen_on_the_days_of_their_round(demo) -> None:
-    for planned in demo.store.rounds():
-        visits = demo.store.visits_frame(Scope(round_id=planned.id))
+    for planned in demo.store.rounds.all():
+        visits = demo.store.visits.frame(Scope(round_id=planned.id))
         local = visits["arrived_at"].dt.tz_convert(TIMEZONE)
         assert set(local.dt.date) == {planned.date(day) for day in range(1, 5)}
         assert local.dt.hour.between(9, 16).all()
         assert (visits["covert"] == planned.covert).all()
         assert 0.93 * 1_090 < len(visits) < 1_090
-        assert set(visits["team"]) == {team.id for team in demo.store.teams()}
+        assert set(visits["team"]) == {team.id for team in demo.store.teams.all()}
 
 
 def test_report_counts_what_is_there(demo) -> None:
     report = demo.report
     assert (report.streets, report.zones, report.checkpoints) == (len(demo.streets), 494, 6_000)
     assert (report.visits, report.rounds, report.teams) == (len(demo.visits), 6, 11)
-    deductions = demo.store.deductions_frame()
+    deductions = demo.store.visits.deductions()
     assert report.deductions == len(deductions) > 3_000
     catalogue = load()
     for item, points in set(zip(deductions["item"], deductions["points"], strict=True)):
@@ -75,7 +75,7 @@ def test_report_counts_what_is_there(demo) -> None:
 
 def test_truth_is_written_down(demo) -> None:
     truth = demo.report.truth
-    assert json.loads(demo.store.setting("demo_truth", ""))["communities"] == truth.communities
+    assert json.loads(demo.store.settings.get("demo_truth", ""))["communities"] == truth.communities
     planted = [*truth.communities, *truth.worsening, *truth.improving]
     assert len(planted) == len(set(planted)) == 10
     assert not {code[:9] + "000" for code in planted} & set(truth.showcases)
@@ -131,13 +131,13 @@ def test_the_most_visited_are_not_the_worst(demo, judged: pd.DataFrame) -> None:
     rate = [judged.loc[part, "points"].sum() / judged.loc[part, "usual"].sum() for part in (shown, bad)]
     assert rate[0] < 1.2
     assert rate[1] > 2.0
-    weight = effort(demo.checkpoints, demo.store.teams(), truth)
+    weight = effort(demo.checkpoints, demo.store.teams.all(), truth)
     worse = expected_points(demo.checkpoints, load(), truth, 0)
     assert abs(np.corrcoef(weight, worse)[0, 1]) < 0.2
 
 
 def test_teams_are_ready_to_go(demo) -> None:
-    teams = demo.store.teams()
+    teams = demo.store.teams.all()
     assert [team.id for team in teams] == [f"T{n:02d}" for n in range(1, 12)]
     assert {len(team.inspectors) for team in teams} == {2, 3}
     assert {team.mode for team in teams} == {Mode.CAR, Mode.EBIKE}
@@ -148,7 +148,7 @@ def test_teams_are_ready_to_go(demo) -> None:
 
 def test_settings(demo) -> None:
     settings = ("demo", "timezone", "name_zh", "name_en", "attribution")
-    found = {key: demo.store.setting(key) for key in settings}
+    found = {key: demo.store.settings.get(key) for key in settings}
     assert all(found.values())
     assert (found["timezone"], found["attribution"]) == ("Asia/Shanghai", "© OpenStreetMap contributors")
 
@@ -159,13 +159,13 @@ def test_the_same_seed_builds_the_same_city(demo, tmp_path) -> None:
         report = build(store, progress=lambda *step: seen.append(step))
         assert report == demo.report
         for again, first in (
-            (store.streets(), demo.streets),
-            (store.zones(), demo.zones),
-            (store.checkpoints(), demo.checkpoints),
-            (store.visits_frame(), demo.visits),
+            (store.streets.frame(), demo.streets),
+            (store.zones.frame(), demo.zones),
+            (store.checkpoints.frame(), demo.checkpoints),
+            (store.visits.frame(), demo.visits),
         ):
             assert_geodataframe_equal(again, first)
-        pd.testing.assert_frame_equal(store.deductions_frame(), demo.store.deductions_frame())
-        assert store.teams() == demo.store.teams()
-        assert [store.draw(m) for m in MONTHS] == [demo.store.draw(m) for m in MONTHS]
+        pd.testing.assert_frame_equal(store.visits.deductions(), demo.store.visits.deductions())
+        assert store.teams.all() == demo.store.teams.all()
+        assert [store.draws.get(m) for m in MONTHS] == [demo.store.draws.get(m) for m in MONTHS]
     assert seen[-1][1] == seen[-1][2]

@@ -46,7 +46,7 @@ def test_each_lies_in_exactly_one_zone_of_every_level(demo) -> None:
 
 
 def test_each_lies_in_its_unit_cell(demo) -> None:
-    cells = demo.store.cells()
+    cells = demo.store.zones.cells()
     own = cells.geometry.reindex(demo.checkpoints["cell"])
     assert shapely.intersects(own.to_numpy(), demo.checkpoints.geometry.to_numpy()).all()
     assert (demo.checkpoints["cell"].str[:12] == demo.checkpoints["community_code"]).all()

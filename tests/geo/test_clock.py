@@ -8,12 +8,11 @@ from geo import clock
 from geo.errors import InputError
 
 
-class City(dict[str, str]):
+class City:
     """Settings without a database."""
 
-    def setting(self, key: str) -> str | None:
-        """Return the text set under ``key``."""
-        return self.get(key)
+    def __init__(self, **settings: str) -> None:
+        self.settings = settings
 
 
 def test_a_city_that_names_no_zone_is_in_china() -> None:

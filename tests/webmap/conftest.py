@@ -141,18 +141,18 @@ def past_visits(round_id: str | None = None) -> list[Visit]:
 def fill(store: Store) -> None:
     """Put the whole small city into a store."""
     source = read_streets(resources.files("data.demo") / "wuhan_middle.parquet")
-    store.replace_streets(
+    store.streets.replace(
         source.edges.cx[WEST:EAST, SOUTH:NORTH],
         turn_bans=pd.DataFrame(columns=list(TURN_BANS.columns), index=pd.Index([], name="id"), dtype=int),
         source_sha256="5" * 64,
     )
-    store.upsert_zones(zones())
-    store.upsert_checkpoints(roster())
-    store.replace_teams([Team(team, MIDDLE, SOUTH) for team in TEAMS])
-    store.create_round(Round("2026-06", DAY, days=2, teams=3, size=32, covert=True))
-    sample = store.checkpoints().iloc[:32].assign(inclusion_prob=0.8, day=1, ticket=range(32))
+    store.zones.upsert(zones())
+    store.checkpoints.upsert(roster())
+    store.teams.replace([Team(team, MIDDLE, SOUTH) for team in TEAMS])
+    store.rounds.create(Round("2026-06", DAY, days=2, teams=3, size=32, covert=True))
+    sample = store.checkpoints.frame().iloc[:32].assign(inclusion_prob=0.8, day=1, ticket=range(32))
     drawn_at = dt.datetime(2026, 6, 8, tzinfo=dt.UTC)
-    store.save_draw(
+    store.draws.save(
         Draw(
             "2026-06",
             b"k" * 32,
@@ -165,15 +165,15 @@ def fill(store: Store) -> None:
         ),
         sample[["inclusion_prob", "day", "ticket"]],
     )
-    store.save_routes("2026-06", *plan("2026-06", sample))
-    store.record_visits(past_visits(), brought={one.sha256: one for one in (OPEN_WEST, OPEN_EAST, COVERT, SHARED)})
-    store.set_setting("today", DAY.isoformat())
+    store.plans.save("2026-06", *plan("2026-06", sample))
+    store.visits.record(past_visits(), brought={one.sha256: one for one in (OPEN_WEST, OPEN_EAST, COVERT, SHARED)})
+    store.settings.set("today", DAY.isoformat())
     for user in (
         User("planner", Role.PLANNER, hash_password(PASSWORD)),
         User("team", Role.TEAM, hash_password(PASSWORD), team="2"),
         User("street", Role.STREET, hash_password(PASSWORD), zone="420102001"),
     ):
-        store.save_user(user)
+        store.accounts.save(user)
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def enter(day: Flask) -> Enter:
 
 
 def on_route(store: Store, team: str, day: int = 1) -> list[str]:
-    stops = store.stops(ROUND, team=team, day=day)
+    stops = store.plans.stops(ROUND, team=team, day=day)
     return stops.loc[stops["kind"] == "stop", "checkpoint"].tolist()
 
 
@@ -88,18 +88,18 @@ def test_a_stop_goes_to_another_day_of_the_same_team(enter: Enter, store: Store)
 
 def test_a_team_says_that_it_is_late_and_takes_it_back(enter: Enter, store: Store) -> None:
     team = enter("team")
-    before = store.stops(ROUND, team="2", day=1)["arrive"].tolist()
+    before = store.plans.stops(ROUND, team="2", day=1)["arrive"].tolist()
     page = team.post(
         f"/changes/{ROUND}", data={"kind": "late", "minutes": "40", "reason": "jam"}, follow_redirects=True
     )
     assert page.status_code == 200
     assert "40 minutes late" in page.text
-    after = store.stops(ROUND, team="2", day=1)["arrive"].tolist()
+    after = store.plans.stops(ROUND, team="2", day=1)["arrive"].tolist()
     assert after[0] > before[0]
-    assert store.stops(ROUND, team="1", day=1)["arrive"].tolist()[0] == before[0]
+    assert store.plans.stops(ROUND, team="1", day=1)["arrive"].tolist()[0] == before[0]
     page = team.post(f"/changes/{ROUND}/undo", follow_redirects=True)
     assert "taken back" in page.text
-    assert store.stops(ROUND, team="2", day=1)["arrive"].tolist() == before
+    assert store.plans.stops(ROUND, team="2", day=1)["arrive"].tolist() == before
 
 
 def test_a_closed_stop_without_a_reserve_leaves_the_route(enter: Enter, store: Store) -> None:
@@ -111,22 +111,22 @@ def test_a_closed_stop_without_a_reserve_leaves_the_route(enter: Enter, store: S
     assert stop in answer.json["text"]
     assert "closed" not in answer.json["text"]
     assert stop not in on_route(store, "2")
-    assert [line.out for line in store.replacements(ROUND)] == [stop]
+    assert [line.out for line in store.fieldwork.replacements(ROUND)] == [stop]
 
 
 def test_a_team_changes_only_its_own_route_of_today(enter: Enter, store: Store) -> None:
     team, foreign = enter("team"), on_route(store, "1")[1]
-    before = store.stops(ROUND)
+    before = store.plans.stops(ROUND)
     late = {"kind": "late", "minutes": 30, "reason": "jam", "team": "1", "day": 2}
     assert team.post(f"/data/changes/{ROUND}", json=late).status_code == 200
-    assert store.stops(ROUND, team="1").equals(before[before["team"] == "1"])
+    assert store.plans.stops(ROUND, team="1").equals(before[before["team"] == "1"])
     closed = {"kind": "stop_closed", "checkpoint": foreign, "reason": "closed"}
     assert team.post(f"/data/changes/{ROUND}", json=closed).status_code == 409
     for kind in ("takeover", "street_closed"):
         asked = {"kind": kind, "checkpoint": foreign, "to_team": "2", "day": 1, "reason": "x", "street": "y"}
         assert team.post(f"/data/changes/{ROUND}", json=asked).status_code == 403
     assert team.post(f"/data/changes/{ROUND}/quote", json=late).status_code == 403
-    assert len(store.amendments(ROUND)) == 1
+    assert len(store.amendments.frame(ROUND)) == 1
 
 
 def test_a_team_cannot_take_back_what_the_planner_did(enter: Enter) -> None:

@@ -36,7 +36,7 @@ def city(tmp_path: Path) -> Path:
     at = gpd.points_from_xy(114.3 + np.arange(len(ids)) / 1000, np.full(len(ids), 30.6))
     roster = gpd.GeoDataFrame(empty | {"category": KINDS}, geometry=at, index=ids, crs=4326)
     with Store.open(path, create=True) as store:
-        store.upsert_checkpoints(roster)
+        store.checkpoints.upsert(roster)
     return path
 
 
@@ -69,7 +69,7 @@ def test_quotas_must_add_up(city: Path, tmp_path: Path) -> None:
     assert "the quotas add up to 7, but size is 8" in refused.stderr
     assert call(city, *words, "--size", "7").exit_code == 0
     with Store.open(city) as store:
-        assert store.round("R1").quotas == {"main_road": 3, "mall": 4}
+        assert store.rounds.get("R1").quotas == {"main_road": 3, "mall": 4}
 
 
 def test_a_round_asks_for_no_more_than_there_is(city: Path, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_round_asks_for_no_more_than_there_is(city: Path, tmp_path: Path) -> N
     Store.open(tmp_path / "empty.gpkg", create=True).close()
     assert "import a roster" in call(tmp_path / "empty.gpkg", *words, "1").stderr
     with Store.open(city) as store:
-        assert store.rounds() == []
+        assert store.rounds.all() == []
 
 
 def test_a_round_is_changed_and_removed_until_it_is_drawn(city: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_round_is_changed_and_removed_until_it_is_drawn(city: Path) -> None:
     changed = call(city, "round", "change", "R1", "--size", "11", "--start", "2026-06-15", "--covert", "--json")
     assert json.loads(changed.stdout) == {"round": "R1", "start": "2026-06-15", "days": 1, "teams": 1, "size": 11}
     with Store.open(city) as store:
-        assert store.round("R1").covert is True
+        assert store.rounds.get("R1").covert is True
     words = ["round", "remove", "R1", "--city", str(city)]
     assert CliRunner().invoke(main, words, input="n\n", env={"XUNDIAN_LANG": "en"}).exit_code == 1
     assert call(city, "draw", "run", "R1", "--trial").exit_code == 0
@@ -184,7 +184,7 @@ def test_an_account_gets_a_password_of_its_own(city: Path) -> None:
     assert len(first["password"]) >= 12
     assert first["password"] != second["password"]
     with Store.open(city) as store:
-        assert first["password"] not in store.user("a").password_hash
+        assert first["password"] not in store.accounts.get("a").password_hash
 
 
 def test_chinese_command_line(city: Path) -> None:
@@ -242,11 +242,11 @@ def test_round_ids_make_addresses_and_file_names(city: Path) -> None:
 def test_a_backup_is_not_written_over_a_file_without_saying_so(city: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.gpkg"
     with Store.open(city) as store:  # as the server has it
-        store.set_setting("name_zh", "江岸区")
+        store.settings.set("name_zh", "江岸区")
         done = call(city, "backup", copy, "--json")
     assert json.loads(done.stdout) == {"out": str(copy), "bytes": copy.stat().st_size, "secrets": ""}
     with Store.open(copy) as store:
-        assert store.setting("name_zh") == "江岸区"
+        assert store.settings.get("name_zh") == "江岸区"
     refused = call(city, "backup", copy)
     assert refused.exit_code == 1
     assert f"{copy} is there already: name another file, or say --replace" in refused.stderr
@@ -264,21 +264,21 @@ def test_zones_are_named_by_their_digits(city: Path) -> None:
         crs=4326,
     )
     with Store.open(city) as store:
-        store.upsert_zones(zone)
-        store.upsert_checkpoints(store.checkpoints().assign(street_code=["420102001000"] * 6 + [""] * 5))
+        store.zones.upsert(zone)
+        store.checkpoints.upsert(store.checkpoints.frame().assign(street_code=["420102001000"] * 6 + [""] * 5))
     assert call(city, "user", "add", "wang", "--role", "street", "--zone", "420102001").exit_code == 0
     shape = ["--start", "2026-06-12", "--days", "1", "--teams", "1", "--size", "5"]
     assert call(city, "round", "new", "R1", *shape, "--zones", "420102001").exit_code == 0
     with Store.open(city) as store:
-        assert store.user("wang").zone == "420102001000"
-        assert store.round("R1").campaign == {"zones": ["420102001000"]}
-        assert len(store.checkpoints(zone="420102001")) == 6
+        assert store.accounts.get("wang").zone == "420102001000"
+        assert store.rounds.get("R1").campaign == {"zones": ["420102001000"]}
+        assert len(store.checkpoints.frame(zone="420102001")) == 6
 
 
 def test_a_reader_that_has_enough_is_no_error(city: Path) -> None:
     with Store.open(city) as store:
         for number in range(3):
-            store.create_round(Round(f"R{number}", dt.date(2026, 6, 12), days=1, teams=1, size=5))
+            store.rounds.create(Round(f"R{number}", dt.date(2026, 6, 12), days=1, teams=1, size=5))
     words = [sys.executable, "-m", "webmap.cli", "round", "list", "--city", str(city)]
     reading, writing = os.pipe()
     os.close(reading)  # head has read its lines and is gone

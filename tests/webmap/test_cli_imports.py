@@ -117,7 +117,7 @@ def test_an_import_is_undone_once(call: Callable[..., Result], roster: Path) -> 
 def test_imports_are_listed_by_the_citys_clock(call: Callable[..., Result], roster: Path) -> None:
     said(call("import", "checkpoints", roster, "--datum", "wgs84"))
     with Store.open("city.gpkg") as store:
-        store.set_setting("timezone", "Pacific/Kiritimati")  # 14 hours ahead
+        store.settings.set("timezone", "Pacific/Kiritimati")  # 14 hours ahead
     listed = call("import", "list")
     at = dt.datetime.fromisoformat(said(listed)["imports"][0]["at"])
     assert f"{at.astimezone(ZoneInfo('Pacific/Kiritimati')):%Y-%m-%d %H:%M}" in listed.stderr
@@ -142,7 +142,7 @@ def test_a_catalogue_goes_out_is_edited_and_comes_in(call: Callable[..., Result]
     shape = ["--start", "2026-06-12", "--days", "1", "--teams", "1", "--size", "2"]
     said(call("round", "new", "R1", *shape))
     with Store.open(tmp_path / "city.gpkg") as store:
-        assert store.round("R1").edition == "2026.1-own"
+        assert store.rounds.get("R1").edition == "2026.1-own"
     assert call("catalogue", "export", "--out", "own.pdf").exit_code == 1
 
 
@@ -204,9 +204,9 @@ def test_san_franciscos_businesses(call: Callable[..., Result], real_data: Path,
     assert done["unplaced"] > 2_000
     assert any("Latin-1" in note for note in done["notes"])
     with Store.open(tmp_path / "city.gpkg") as store:
-        assert len(store.checkpoints()) == done["accepted"]
-        assert len(store.unplaced()) == done["unplaced"]
-        assert store.checkpoints()["name"].str.contains("é|ñ|É|'").any()
+        assert len(store.checkpoints.frame()) == done["accepted"]
+        assert len(store.checkpoints.unplaced()) == done["unplaced"]
+        assert store.checkpoints.frame()["name"].str.contains("é|ñ|É|'").any()
     again = said(call("import", "checkpoints", file, "--datum", "wgs84", "--columns", "category==restaurant"))
     assert again["unchanged"] == done["accepted"]
 
@@ -230,7 +230,7 @@ def test_a_refused_import_keeps_the_city_that_was_there(
     broken.write_text("no streets at all", encoding="utf-8")
     assert call("import", "streets", broken).exit_code == 1
     with Store.open(tmp_path / "city.gpkg") as store:
-        assert len(store.checkpoints()) == 4
+        assert len(store.checkpoints.frame()) == 4
 
 
 def test_visits_bring_photos_and_take_them_back(call: Callable[..., Result], roster: Path, tmp_path: Path) -> None:
@@ -250,11 +250,11 @@ def test_visits_bring_photos_and_take_them_back(call: Callable[..., Result], ros
     again = said(call("import", "visits", visits, "--photos", tmp_path / "照片.zip", language="zh"))
     assert (again["unchanged"], again["notes"]) == (2, ["1 张照片显示了所发现的问题"])
     with Store.open(tmp_path / "city.gpkg") as store:
-        (photo,) = store.photos_frame(store.deductions_frame().index)["photo"]
+        (photo,) = store.photos.frame(store.visits.deductions().index)["photo"]
     for removed in (0, 2):  # the second import changed nothing
         assert said(call("import", "undo", "visits"))["removed"] == removed
     with Store.open(tmp_path / "city.gpkg") as store, pytest.raises(NotFoundError):
-        store.photo(photo)
+        store.photos.get(photo)
 
 
 def _jpeg() -> bytes:

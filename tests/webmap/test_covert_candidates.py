@@ -50,7 +50,7 @@ def test_no_address_tells_a_team_or_a_street_office_the_candidates(
     app: Flask, planned: Path, log_in: Callable[[str], FlaskClient]
 ) -> None:
     with Store.open(planned) as store:
-        content, kept = store.candidates("2026-06")
+        content, kept = store.plans.candidates("2026-06")
     assert VERSION.encode() in content
     secrets = (VERSION.encode(), kept.sha256.encode())
     every = addresses(app)
@@ -74,7 +74,7 @@ def test_gis_programs_do_not_list_them(planned: Path) -> None:
 
 def test_no_cache_holds_them(planned: Path) -> None:
     with Store.open(planned) as store:
-        sha256 = store.candidates("2026-06")[1].sha256.encode()
+        sha256 = store.plans.candidates("2026-06")[1].sha256.encode()
         for file in store.cache_dir.rglob("*"):
             assert file.is_dir() or sha256 not in file.read_bytes()
             assert sha256.decode() not in file.name

@@ -28,7 +28,7 @@ def city(city_file: Path, tmp_path: Path) -> Path:
 
 def today(city: Path, date: str) -> None:
     with Store.open(city) as store:
-        store.set_setting("today", date)
+        store.settings.set("today", date)
 
 
 def call(city: Path, *words: str | Path) -> Result:
@@ -194,7 +194,7 @@ def test_replacements_on_a_reason_alone_have_a_limit(city: Path, tmp_path: Path)
     assert committed(city, "--replaceable", "0.05")["parameters"]["replacements_limit"] == 1
     answer(city, "draw", "run", "R", "--value", VALUE)
     with Store.open(city) as store:
-        first, second = store.sample("R").index[:2]
+        first, second = store.draws.sample("R").index[:2]
     assert answer(city, "draw", "reserve", "R", first, "--reason", "关门")["out"] == first
     error = answer(city, "draw", "reserve", "R", second, "--reason", "关门", code=1)["error"]
     assert "its 1 replacements on a reason alone" in error
@@ -244,7 +244,7 @@ def test_receipt_and_day_are_verified_against_what_was_published(city: Path, tmp
 def test_the_field_is_told(city: Path) -> None:
     answer(city, "draw", "run", "R", "--reserve", "0.5")
     with Store.open(city) as store:
-        out = store.sample("R").index[0]
+        out = store.draws.sample("R").index[0]
     assert answer(city, "draw", "survey", "R", "--total", "37")["total"] == 37
     line = answer(city, "draw", "reserve", "R", out, "--reason", "关门")
     assert line["out"] == out

@@ -22,9 +22,9 @@ def drawing(city_file: Path, tmp_path: Path) -> Iterator[Flask]:
     path = tmp_path / "city.gpkg"
     path.write_bytes(city_file.read_bytes())
     with Store.open(path) as store:
-        start = store.rounds()[0].start
-        store.create_round(Round("2026-07", start.replace(month=7), days=2, teams=3, size=16))
-        store.set_setting("today", str(start.replace(month=8)))
+        start = store.rounds.all()[0].start
+        store.rounds.create(Round("2026-07", start.replace(month=7), days=2, teams=3, size=16))
+        store.settings.set("today", str(start.replace(month=8)))
     app = create_app({"CITY": str(path), "SECRET_KEY": "for tests", "TESTING": True, "WTF_CSRF_ENABLED": False})
     yield app
     app.extensions["xundian"].close()
@@ -70,8 +70,8 @@ def test_a_page_tells_nothing_before_the_round_is_over(planner: FlaskClient, dra
     store = drawing.extensions["xundian"]
     post(planner, "commit", public_number="双色球 2026068")
     post(planner, "run", value=VALUE)
-    last = store.round("2026-07").date(2)
-    store.set_setting("today", str(last))
+    last = store.rounds.get("2026-07").date(2)
+    store.settings.set("today", str(last))
     page = planner.get("/draw?round=2026-07").text
     assert f"secret until {last} is over" in page
     assert "reveal.json" not in page
@@ -86,17 +86,17 @@ def test_a_page_tells_nothing_before_the_round_is_over(planner: FlaskClient, dra
 
 def test_a_covert_round_is_drawn_by_trial_only_when_asked_for(planner: FlaskClient, drawing: Flask) -> None:
     store = drawing.extensions["xundian"]
-    store.create_round(replace(store.round("2026-07"), id="C", covert=True))
+    store.rounds.create(replace(store.rounds.get("2026-07"), id="C", covert=True))
     words = "anyone who learns the seed can compute this"
     assert words in planner.get("/draw?round=C").text
     refused = planner.post("/draw/C/trial", data={}, follow_redirects=True).text
     assert words in refused
     assert "tick that you want a trial draw" in refused
-    assert store.drawn("C") is None
+    assert store.draws.find("C") is None
     assert "trial draw" in planner.post("/draw/C/trial", data={"trial": "yes"}, follow_redirects=True).text
-    first = store.draw("C").key
+    first = store.draws.get("C").key
     planner.post("/draw/C/trial", data={"trial": "yes"})
-    assert store.draw("C").key != first
+    assert store.draws.get("C").key != first
 
 
 def test_a_round_is_changed_and_removed_on_its_page_until_it_is_drawn(planner: FlaskClient, drawing: Flask) -> None:
@@ -105,7 +105,7 @@ def test_a_round_is_changed_and_removed_on_its_page_until_it_is_drawn(planner: F
     assert "the city: T01 – T02. Give" in post(planner, "change", **form | {"teams": "5"})
     assert "the city: T01 – T02. Give" in planner.get("/rounds/2026-07").text
     assert "The round is changed" in post(planner, "change", **form)
-    made = drawing.extensions["xundian"].round("2026-07")
+    made = drawing.extensions["xundian"].rounds.get("2026-07")
     assert (made.start.isoformat(), made.days, made.teams, made.size, made.covert) == ("2026-07-06", 3, 2, 20, True)
     assert "40 checkpoints can be drawn" in post(planner, "change", **form | {"size": "41"})
     assert "write a date" in post(planner, "change", **form | {"start": "6.7."})
@@ -119,7 +119,7 @@ def test_a_round_is_changed_and_removed_on_its_page_until_it_is_drawn(planner: F
 def test_a_round_that_is_not_drawn_goes(planner: FlaskClient, drawing: Flask) -> None:
     assert planner.post("/draw/2026-07/remove", data={"agreed": "yes"}).status_code == 302
     assert "Round 2026-07 is removed" in planner.get("/map?round=2026-06").text
-    assert [one.id for one in drawing.extensions["xundian"].rounds()] == ["2026-06"]
+    assert [one.id for one in drawing.extensions["xundian"].rounds.all()] == ["2026-06"]
 
 
 def test_what_is_refused_is_said(planner: FlaskClient) -> None:
@@ -148,9 +148,9 @@ def test_a_trial_is_marked_on_its_page_and_a_void_is_counted(planner: FlaskClien
 def test_the_field_is_told_on_the_page(planner: FlaskClient, drawing: Flask) -> None:
     post(planner, "trial", seed="2")
     store = drawing.extensions["xundian"]
-    out = store.sample("2026-07").index[0]
+    out = store.draws.sample("2026-07").index[0]
     assert "is replaced by" in post(planner, "replace", checkpoint=out, reason="closed")
-    assert out not in store.sample("2026-07").index
+    assert out not in store.draws.sample("2026-07").index
     assert "37 questionnaires" in post(planner, "survey", total="37")
     assert "no inspectors" in post(planner, "teams")
 

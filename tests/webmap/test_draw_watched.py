@@ -28,11 +28,11 @@ def watched(city_file: Path, folder: Path) -> Iterator[Flask]:
     folder.mkdir()
     path = Path(shutil.copy(city_file, folder / "city.gpkg"))
     with Store.open(path) as store:
-        june = store.round("2026-06")
-        store.create_round(replace(june, id="C", start=june.start.replace(month=7), size=16))
+        june = store.rounds.get("2026-06")
+        store.rounds.create(replace(june, id="C", start=june.start.replace(month=7), size=16))
         proof.commit_round(store, "C", "双色球 2026068")
         proof.draw_committed(store, "C", "03,11,17,22,28,31+09")
-        store.set_setting("today", june.start.replace(month=7).isoformat())
+        store.settings.set("today", june.start.replace(month=7).isoformat())
     app = create_app({"CITY": str(path), "SECRET_KEY": "for tests", "TESTING": True, "WTF_CSRF_ENABLED": False})
     yield app
     app.extensions["xundian"].close()
@@ -82,7 +82,7 @@ def asked(client: FlaskClient, address: str) -> tuple[int, int, int]:
 
 def test_no_page_tells_one_sample_from_another(two: tuple[Flask, Flask]) -> None:
     """Neither size nor work of any answer depends on the sample, for nobody, another team, or a street office."""
-    samples = [set(app.extensions["xundian"].drawn_sample("C").index) for app in two]
+    samples = [set(app.extensions["xundian"].fieldwork.drawn_sample("C").index) for app in two]
     assert samples[0] != samples[1]
     every = addresses(two[0])
     assert len(every) > 60
@@ -102,7 +102,7 @@ def test_the_watch_sees_a_page_that_depends_on_the_sample(two: tuple[Flask, Flas
     """The planner's own page names the sample: so the test above can fail."""
     for app in two:
         page = client_of(app, "planner").get("/draw?round=C").text
-        sample = app.extensions["xundian"].drawn_sample("C").index
+        sample = app.extensions["xundian"].fieldwork.drawn_sample("C").index
         assert all(f'value="{checkpoint}"' in page for checkpoint in sample)
 
 

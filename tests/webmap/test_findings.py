@@ -50,10 +50,10 @@ def store(city_file: Path, tmp_path: Path) -> Iterator[Store]:
     city = tmp_path / "own" / city_file.name
     shutil.copytree(city_file.parent, city.parent)
     with Store.open(city) as opened:
-        opened.create_round(
+        opened.rounds.create(
             Round("2026-c", dt.date(2026, 1, 5), days=1, teams=1, size=5, campaign={"categories": ["bus_stop"]})
         )
-        opened.record_visits(
+        opened.visits.record(
             Visit(
                 f"P{i:03d}",
                 "1",
@@ -206,7 +206,7 @@ def test_shapes_are_the_cells_of_the_screen(records: Records) -> None:
 def test_a_card_carries_numbers_and_problems(records: Records, store: Store) -> None:
     result = found(records)
     place = records.visits[records.visits["checkpoint"] == "P002"].geometry.iloc[0]
-    kept = card(result, place.x, place.y, store.checkpoints())
+    kept = card(result, place.x, place.y, store.checkpoints.frame())
     assert kept.numbers["visits"] >= 2
     mine = kept.problems[kept.problems["checkpoint"] == "P002"]
     assert list(mine["name"].unique()) == ["点位2"]
@@ -222,11 +222,11 @@ def test_a_card_knows_unvisited_cells_and_other_districts(records: Records, stor
     result = found(records)
     free = int(np.setdiff1d(np.flatnonzero(result.inside), result.at)[0])
     centre = result.raster.polygons([free]).geometry.iloc[0].representative_point()
-    kept = card(result, centre.x, centre.y, store.checkpoints())
+    kept = card(result, centre.x, centre.y, store.checkpoints.frame())
     assert kept.numbers is None
     assert kept.found == 0
-    assert card(result, 116.4, 39.9, store.checkpoints()) is None
-    assert card(found(records, month="2026-02"), centre.x, centre.y, store.checkpoints()) is None
+    assert card(result, 116.4, 39.9, store.checkpoints.frame()) is None
+    assert card(found(records, month="2026-02"), centre.x, centre.y, store.checkpoints.frame()) is None
 
 
 def test_bars_have_the_intervals_of_the_cells() -> None:
@@ -245,7 +245,7 @@ def test_bars_have_the_intervals_of_the_cells() -> None:
 
 
 def test_a_place_opens_one_of_its_cells(store: Store) -> None:
-    store.record_visits(
+    store.visits.record(
         Visit(
             "P000", "1", dt.datetime(2026, 6, 1, 0, i, tzinfo=dt.UTC), deductions=(Deduction("main_road.litter", 9.0),)
         )
@@ -280,10 +280,10 @@ def test_the_desk_works_once_and_anew_when_the_city_changes(store: Store, monkey
     assert desk.ask(visible, Choice(), wait_s=LONG_S) is first
     assert asked == [Choice()]
     before = len(first.result.records.visits)
-    store.record_visits([Visit("P001", "1", dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC), deductions=())])
+    store.visits.record([Visit("P001", "1", dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC), deductions=())])
     again = desk.ask(visible, Choice(), wait_s=LONG_S)
     assert len(again.result.records.visits) == before + 1
-    store.record_visits([Visit("P001", "1", dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC), covert=True)])
+    store.visits.record([Visit("P001", "1", dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC), covert=True)])
     assert desk.ask(visible, Choice(kind="covert"), wait_s=LONG_S).result.records.visits["covert"].all()
     assert len(asked) == 3
 
@@ -328,7 +328,7 @@ def test_the_page_holds_the_panel_the_filters_and_the_card(log_in: Callable[[str
 
 
 def test_a_card_is_asked_for_by_its_place(app: Flask, log_in: Callable[[str], FlaskClient]) -> None:
-    place = app.extensions["xundian"].checkpoints().geometry["P002"]
+    place = app.extensions["xundian"].checkpoints.frame().geometry["P002"]
     client = log_in("planner")
     text = client.get(f"/data/hotspots/cell?at={place.x},{place.y}").text
     assert "点位2" in text
@@ -382,7 +382,7 @@ def test_work_that_fails_says_so_and_is_tried_again(
 
 def test_a_city_without_visits_says_what_to_do(tmp_path: Path) -> None:
     with Store.open(tmp_path / "empty.gpkg", create=True) as made:
-        made.save_user(User("planner", Role.PLANNER, hash_password("correct horse battery")))
+        made.accounts.save(User("planner", Role.PLANNER, hash_password("correct horse battery")))
     app = create_app({"CITY": str(tmp_path / "empty.gpkg"), "SECRET_KEY": "x", "WTF_CSRF_ENABLED": False})
     client = app.test_client()
     client.post("/login", data={"name": "planner", "password": "correct horse battery"})

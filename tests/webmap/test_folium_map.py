@@ -94,7 +94,10 @@ def test_everything_is_in_it(html: str) -> None:
 
 
 def test_cells_say_what_the_visits_say(store: Store, html: str) -> None:
-    head, judged = head_of(html), hotspot_cells(store.visits_frame(), store.deductions_frame(), zones=store.zones())
+    head, judged = (
+        head_of(html),
+        hotspot_cells(store.visits.frame(), store.visits.deductions(), zones=store.zones.frame()),
+    )
     arrays = arrays_of(head)
     assert arrays["cell"].tolist() == judged.index.tolist()
     assert arrays["visits"].tolist() == judged["visits"].tolist()
@@ -106,20 +109,20 @@ def test_cells_say_what_the_visits_say(store: Store, html: str) -> None:
     assert (months[1] > 0).sum() == 1  # the one visit of June
     worst = int(judged["deductions"].to_numpy().argmax())
     named = head["names"]["items"][arrays["items"][worst]]
-    assert named.split("\n") == item_names(judged["items"].iloc[worst], store.catalogue(), "zh")
+    assert named.split("\n") == item_names(judged["items"].iloc[worst], store.catalogues.get(), "zh")
 
 
 def test_what_was_not_visited_is_hatched_and_named(store: Store, html: str) -> None:
-    raster = raster_of(store.visits_frame())
-    below = ground(raster, store.zones())
+    raster = raster_of(store.visits.frame())
+    below = ground(raster, store.zones.frame())
     assert below in html
     assert "无考察：情况未知" in html
     assert 'id="hatch"' in html
     drawn, box = (
         shapely.from_geojson(json.dumps(json.loads(text)["features"][0]["geometry"]))
-        for text in (below, ground(raster, store.zones().iloc[:0]))
+        for text in (below, ground(raster, store.zones.frame().iloc[:0]))
     )
-    whole = store.zones().union_all()
+    whole = store.zones.frame().union_all()
     assert drawn.symmetric_difference(whole).area < 0.01 * whole.area
     assert box.bounds == pytest.approx(raster.polygons().total_bounds, abs=1e-4)  # without zones: where visits were
 
@@ -135,7 +138,7 @@ def test_without_routes_nothing_of_a_covert_round_is_in_the_file(store: Store, t
         assert word not in text, word
     assert "xundianCells(map_" in text
     head, arrays = head_of(text), arrays_of(head_of(text))
-    visits = store.visits_frame()
+    visits = store.visits.frame()
     assert arrays["visits"].sum() == len(visits) - 1 == (~visits["covert"]).sum()  # one of them is of today and covert
     assert head["monthNames"] == ["2026-05"]
 
@@ -162,7 +165,7 @@ def test_unknown_round_is_refused(store: Store, tmp_path: Path) -> None:
 
 def test_a_round_without_plan_and_a_city_without_visits(tmp_path: Path) -> None:
     with Store.open(tmp_path / "city.gpkg", create=True) as bare:
-        bare.create_round(Round("R1", dt.date(2026, 6, 9), days=1, teams=1, size=1))
+        bare.rounds.create(Round("R1", dt.date(2026, 6, 9), days=1, teams=1, size=1))
         round_map(bare, "R1", tmp_path / "map.html")
     text = OWN.sub("", (tmp_path / "map.html").read_text(encoding="utf-8"))
     assert "xundianCells(map_" not in text
@@ -187,10 +190,10 @@ def test_pixels_find_their_cells(bounds: tuple[float, float, float, float]) -> N
 
 
 def test_a_month_without_visits_is_unknown_and_no_zero(store: Store) -> None:
-    visits = store.visits_frame().copy()
+    visits = store.visits.frame().copy()
     late = visits.index[-1]
     visits.loc[late, "arrived_at"] = pd.Timestamp("2026-08-03T02:00:00Z")
-    judged = hotspot_cells(visits, store.deductions_frame())
+    judged = hotspot_cells(visits, store.visits.deductions())
     months, classes = monthly_classes(visits, judged, "Asia/Shanghai")
     assert "2026-07" in months
     assert not classes[months.index("2026-07")].any()
@@ -223,9 +226,9 @@ def fill_district(store: Store) -> None:
         crs=4326,
         index=pd.Index([f"P{one}" for one in range(number)], name="id"),
     )
-    store.upsert_checkpoints(roster)
+    store.checkpoints.upsert(roster)
     first, items = dt.datetime(2025, 7, 1, tzinfo=dt.UTC), [item.code for item in load().categories["main_road"].items]
-    store.record_visits(
+    store.visits.record(
         [
             Visit(
                 f"P{one}",
@@ -237,8 +240,8 @@ def fill_district(store: Store) -> None:
         ]
     )
     streets = read_streets(resources.files("data.demo") / "wuhan_middle.parquet")
-    store.replace_streets(streets.edges, turn_bans=streets.turn_bans, source_sha256="7" * 64)
-    store.create_round(Round("R1", dt.date(2026, 6, 9), days=1, teams=1, size=1))
+    store.streets.replace(streets.edges, turn_bans=streets.turn_bans, source_sha256="7" * 64)
+    store.rounds.create(Round("R1", dt.date(2026, 6, 9), days=1, teams=1, size=1))
 
 
 def test_a_district_of_thirty_thousand_cells_is_below_five_megabytes(tmp_path: Path) -> None:
@@ -255,7 +258,7 @@ def test_a_district_of_thirty_thousand_cells_is_below_five_megabytes(tmp_path: P
 
 
 def test_edges_go_round_what_is_flagged(store: Store) -> None:
-    judged = hotspot_cells(store.visits_frame(), store.deductions_frame())
+    judged = hotspot_cells(store.visits.frame(), store.visits.deductions())
     judged["hot"], judged["cold"] = np.arange(len(judged)) % 3 == 0, np.arange(len(judged)) % 3 == 1
     edges = gpd.GeoDataFrame.from_features(json.loads(outlines(judged))["features"]).set_index("flag")
     for flag, column in ((1, "hot"), (2, "cold")):

@@ -94,10 +94,10 @@ def test_the_commands_run_as_they_stand(office: Path) -> None:
         done = CliRunner().invoke(main, words, env={"XUNDIAN_LANG": "zh", "XUNDIAN_CITY": str(office / "city.gpkg")})
         assert done.exit_code == 0, (words, done.output, done.exception)
     with Store.open(office / "city.gpkg") as store:
-        roster = store.checkpoints()
-        assert len(store.photos_frame(store.deductions_frame().index)) == 2
+        roster = store.checkpoints.frame()
+        assert len(store.photos.frame(store.visits.deductions().index)) == 2
         assert sorted(roster["name"]) == ["一", "二"]
-        (team,) = store.teams()
+        (team,) = store.teams.all()
         assert (team.shift_s, team.lunch_within_s) == ((30_600, 43_200), NO_LUNCH)
         assert (team.open_end, team.days) == (True, frozenset({1, 3}))
         assert roster[["street_code", "community_code", "cell"]].ne("").all(axis=None)

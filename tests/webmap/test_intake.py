@@ -142,8 +142,8 @@ def test_the_notes_of_a_reader_call_a_file_by_its_name(planner: FlaskClient, cit
 def test_a_preview_shows_everything_and_changes_nothing(planner: FlaskClient, city: Flask, store: Store) -> None:
     address = send(planner, roster()).location
     page = looked(planner, city, address)
-    assert store.imports() == []
-    assert len(store.checkpoints()) == 40
+    assert store.imports.all() == []
+    assert len(store.checkpoints.frame()) == 40
     for said in ("月球基地", "category is &#39;火箭发射场&#39;", "没有坐标的市场", "区外学校", "Import 3 rows"):
         assert said in page
     places = planner.get(f"/data{address}/places.geojson").get_json()
@@ -161,9 +161,9 @@ def test_confirm_import_undo(planner: FlaskClient, city: Flask, store: Store) ->
     address = send(planner, roster()).location
     page = confirmed(planner, city, address, looked(planner, city, address))
     assert "Imported" in page
-    assert len(store.checkpoints()) == 42
-    assert store.unplaced()["name"].tolist() == ["没有坐标的市场"]
-    newest = store.imports()[0]
+    assert len(store.checkpoints.frame()) == 42
+    assert store.checkpoints.unplaced()["name"].tolist() == ["没有坐标的市场"]
+    newest = store.imports.all()[0]
     assert (newest.file, newest.who) == ("清单.csv", "planner")
     assert planner.get(address).status_code == 404  # the upload is gone
     job = re.search(r"/import/done/(\w+)/rejected.xlsx", page)
@@ -172,8 +172,8 @@ def test_confirm_import_undo(planner: FlaskClient, city: Flask, store: Store) ->
     undo = re.search(r"/import/undo/\d+", planner.get("/import").text)
     assert undo is not None
     assert planner.post(undo[0]).status_code == 302
-    assert len(store.checkpoints()) == 40
-    assert store.unplaced().empty
+    assert len(store.checkpoints.frame()) == 40
+    assert store.checkpoints.unplaced().empty
     assert planner.post(undo[0]).status_code == 409
 
 
@@ -182,12 +182,12 @@ def test_the_whole_roster_retires_what_it_lacks(planner: FlaskClient, city: Flas
     page = looked(planner, city, address)
     assert "40 checkpoints of the city are not in this file and will be retired" in page
     confirmed(planner, city, address, page)
-    assert len(store.checkpoints()) == 2
-    assert len(store.checkpoints(include_retired=True)) == 42
+    assert len(store.checkpoints.frame()) == 2
+    assert len(store.checkpoints.frame(include_retired=True)) == 42
 
 
 def test_a_wrong_datum_needs_force(planner: FlaskClient, city: Flask, store: Store) -> None:
-    known = store.checkpoints()
+    known = store.checkpoints.frame()
     rows = "".join(
         f"{code},{name},主干道,{address},{point.x},{point.y}\n"
         for code, name, address, point in zip(known.index, known["name"], known["address"], known.geometry, strict=True)
@@ -196,26 +196,26 @@ def test_a_wrong_datum_needs_force(planner: FlaskClient, city: Flask, store: Sto
     page = looked(planner, city, address)
     assert "The datum is wrong: WGS-84 fits better" in page
     assert 'name="force"' in page
-    before = store.checkpoints().to_wkt().to_csv()
+    before = store.checkpoints.frame().to_wkt().to_csv()
     refused = confirmed(planner, city, address, page)
     assert "Nothing was imported" in refused
-    assert store.checkpoints().to_wkt().to_csv() == before
+    assert store.checkpoints.frame().to_wkt().to_csv() == before
     planner.post(address, data={"datum": "wgs84"})
     assert "The datum fits" in looked(planner, city, address)
     planner.post(address, data={"datum": "bd09"})
     confirmed(planner, city, address, looked(planner, city, address), force="yes")
-    assert store.checkpoints().to_wkt().to_csv() != before
+    assert store.checkpoints.frame().to_wkt().to_csv() != before
 
 
 def test_a_city_that_changed_since_the_preview_is_not_touched(planner: FlaskClient, city: Flask, store: Store) -> None:
     address = send(planner, roster()).location
     page = looked(planner, city, address)
-    zones = store.zones()
+    zones = store.zones.frame()
     zones["unit"] = "城市管理委员会"
-    store.upsert_zones(zones)
+    store.zones.upsert(zones)
     refused = confirmed(planner, city, address, page)
     assert "the city has changed since this preview" in refused
-    assert len(store.checkpoints()) == 40
+    assert len(store.checkpoints.frame()) == 40
 
 
 def test_columns_can_be_chosen(planner: FlaskClient, city: Flask) -> None:
@@ -257,7 +257,7 @@ def test_nobody_else_sees_an_upload(planner: FlaskClient, city: Flask) -> None:
 
 def test_zones_are_looked_at_and_imported(planner: FlaskClient, city: Flask, store: Store, tmp_path: Path) -> None:
     path = tmp_path / "社区.geojson"
-    zones = store.zones("community")
+    zones = store.zones.frame("community")
     wider = shapely.buffer(zones.geometry.to_numpy()[:1], 0.001, join_style="mitre")
     zones.iloc[:1].set_geometry(wider, crs=4326).reset_index().to_file(path)
     address = send(planner, path.read_bytes(), "社区.geojson", kind="zones", level="community").location
@@ -287,12 +287,12 @@ def test_a_place_is_given_by_hand_and_taken_back(planner: FlaskClient, city: Fla
     assert planner.post("/placing", data=put).status_code == 400  # no datum
     assert planner.post("/placing", data={**put, "lon": "east", "datum": "wgs84"}).status_code == 400
     assert planner.post("/placing", data={**put, "datum": "wgs84"}).status_code == 302
-    assert store.checkpoints().loc["N3", "street_code"] == "420102002"
+    assert store.checkpoints.frame().loc["N3", "street_code"] == "420102002"
     assert "Undo: 没有坐标的市场" in planner.get("/placing").text
     planner.post("/placing/undo")
-    assert store.unplaced().index.tolist() == ["N3"]
+    assert store.checkpoints.unplaced().index.tolist() == ["N3"]
     planner.post("/placing", data={**put, "datum": "gcj02"})
-    assert 300 < 100_000 * abs(store.checkpoints().loc["N3"].geometry.x - 114.30) < 800
+    assert 300 < 100_000 * abs(store.checkpoints.frame().loc["N3"].geometry.x - 114.30) < 800
 
 
 VISITS = (
@@ -336,24 +336,24 @@ def waiting(city: Flask) -> list[Path]:
 
 
 def test_visits_come_in_with_their_photos_and_go_again(planner: FlaskClient, city: Flask, store: Store) -> None:
-    before = store.visits_state()
+    before = store.visits.state()
     answer = send_visits(planner, photos(a=jpeg()))
     page = over(planner, city, answer)
     assert "What would come in" in page
     assert "1 photos show what was found" in page
-    assert store.visits_state() == before
+    assert store.visits.state() == before
     sheet = planner.get(re.search(r"/import/visits/\w+/rejected.xlsx", page)[0]).data
     reasons = pd.read_excel(io.BytesIO(sheet), engine="calamine")["reason"].tolist()
     assert reasons == ["photo 'b.jpg' is not in 照片.zip: put it there, or mend its name"]
     page = over(planner, city, planner.post(re.search(r"/import/visits/\w+/confirm", page)[0]))
     assert "Imported" in page
     assert waiting(city) == []
-    found = store.deductions_frame()
-    (photo,) = store.photos_frame(found.index[found["item"] == "back_alley.lamps"])["photo"]
+    found = store.visits.deductions()
+    (photo,) = store.photos.frame(found.index[found["item"] == "back_alley.lamps"])["photo"]
     assert planner.get(f"/photos/{photo}").status_code == 200
     assert "visits" in planner.get("/import").text
     planner.post(re.search(r"/import/undo/\d+", page)[0])
-    assert len(store.deductions_frame()) == len(found) - 1
+    assert len(store.visits.deductions()) == len(found) - 1
     assert planner.get(f"/photos/{photo}").status_code == 404
 
 
@@ -367,7 +367,7 @@ def test_records_of_another_system_say_so(planner: FlaskClient, city: Flask, his
 
 
 def test_visits_that_are_not_to_be_used_do_not_wait(planner: FlaskClient, city: Flask, store: Store) -> None:
-    before = store.visits_state()
+    before = store.visits.state()
     page = over(planner, city, send_visits(planner, None))
     assert "五月.csv names 2 photos in the column" in page
     assert "choose the ZIP archive that they lie in together with the table" in page
@@ -379,7 +379,7 @@ def test_visits_that_are_not_to_be_used_do_not_wait(planner: FlaskClient, city: 
     assert answer.status_code == 400
     assert "照片.zip is no .zip file" in answer.text
     assert waiting(city) == []
-    assert store.visits_state() == before
+    assert store.visits.state() == before
 
 
 def sheets(*, hidden: bool = False) -> bytes:
@@ -410,7 +410,7 @@ def test_sheets_are_chosen_on_the_page(planner: FlaskClient, city: Flask, store:
     page = looked(planner, city, address)
     assert "Import 2 rows" in page
     confirmed(planner, city, address, page)
-    assert {"S1", "S2"} <= set(store.checkpoints().index)
+    assert {"S1", "S2"} <= set(store.checkpoints.frame().index)
 
 
 def test_a_hidden_sheet_retires_nothing_until_it_is_said(planner: FlaskClient, city: Flask, store: Store) -> None:
@@ -422,7 +422,7 @@ def test_a_hidden_sheet_retires_nothing_until_it_is_said(planner: FlaskClient, c
     page = looked(planner, city, address)
     assert "40 checkpoints of the city are not in this file and will be retired" in page
     confirmed(planner, city, address, page)
-    assert store.checkpoints().index.tolist() == ["S1"]
+    assert store.checkpoints.frame().index.tolist() == ["S1"]
 
 
 def test_sheets_of_visits_are_chosen_on_the_page(planner: FlaskClient, city: Flask) -> None:

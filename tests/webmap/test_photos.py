@@ -43,7 +43,7 @@ def visible(store: Store, role: Role, *, date: dt.date = DAY, zone: str = "") ->
 
 
 def seen(eyes: VisibleCity) -> set[object]:
-    shown = set(eyes.photos(eyes.store.deductions_frame().index)["photo"])
+    shown = set(eyes.photos(eyes.store.visits.deductions().index)["photo"])
     found = {one for one in ALL if one.sha256 in shown}
     with pytest.raises(NotFoundError) as unknown:
         eyes.photo(UNKNOWN)
@@ -112,19 +112,19 @@ def test_an_unseen_character_in_an_address_is_refused_before_any_look(log_in: Ca
 
 
 def test_the_card_shows_thumbnails_of_known_size(log_in: Callable[[str], FlaskClient], store: Store) -> None:
-    place = store.checkpoints().loc["P003"].geometry
+    place = store.checkpoints.frame().loc["P003"].geometry
     page = log_in("planner").get(f"/data/hotspots/cell?at={place.x},{place.y}").text
     for one in (OPEN_EAST, SHARED):
         assert f'href="/photos/{one.sha256}"' in page
         assert f'src="/photos/{one.sha256}/small" width="240" height="180" loading="lazy"' in page
     assert "第 2 张照片，共 2 张：" in page
     assert page.index(OPEN_EAST.sha256) < page.index(SHARED.sha256)
-    other = store.checkpoints().loc["P009"].geometry
+    other = store.checkpoints.frame().loc["P009"].geometry
     assert "photo" not in log_in("planner").get(f"/data/hotspots/cell?at={other.x},{other.y}").text
 
 
 def test_the_size_of_a_thumbnail_is_that_of_its_photo(store: Store) -> None:
-    frame = store.photos_frame(store.deductions_frame().index).assign(width=100, height=3000)
+    frame = store.photos.frame(store.visits.deductions().index).assign(width=100, height=3000)
     assert next(iter(pictures(frame).values()))[0] == Picture(OPEN_WEST.sha256, 100, 3000, 8, 240)
 
 

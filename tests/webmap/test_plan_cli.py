@@ -53,7 +53,7 @@ def test_a_plan_is_made_reported_revealed_and_verified(city: Path, tmp_path: Pat
     assert "没有可比较的往期轮次" in call(city, "plan", "report", "2026-06", language="zh").stdout
 
     with Store.open(city) as store:
-        unit = store.sample("2026-06")["unit"].iloc[0]
+        unit = store.draws.sample("2026-06")["unit"].iloc[0]
     own = done(city, "plan", "report", "2026-06", "--unit", unit)["unit"]
     assert own
     assert all(0 < one["all"] <= one["hour"] <= 1 for one in own)
@@ -102,23 +102,23 @@ def test_the_plan_of_a_committed_round_is_not_revealed_before_it_is_over(city: P
     done(city, "draw", "run", "C", "--value", "07319")
     done(city, "plan", "run", "C", *RUN[3:])
     with Store.open(city) as store:
-        store.set_setting("today", "2026-07-07")
+        store.settings.set("today", "2026-07-07")
     for words in ((), ("--day", "1")):
         refused = call(city, "plan", "reveal", "C", *words, "--out", out)
         assert refused.exit_code == 1
         assert "secret until 2026-07-07 is over" in refused.stderr
     assert not out.exists()
     with Store.open(city) as store:
-        store.set_setting("today", "2026-07-08")
+        store.settings.set("today", "2026-07-08")
     assert done(city, "plan", "reveal", "C", "--out", out)["trial"] is False
 
 
 def test_closures_are_added_listed_used_and_lifted(city: Path, tmp_path: Path) -> None:
     with Store.open(city) as store:
-        street, streets = "长安街", store.streets()
+        street, streets = "长安街", store.streets.frame()
         streets.loc[streets.index[:20], "name"] = street
         middle = streets.geometry.iloc[0].centroid
-        store.replace_streets(streets, turn_bans=store.turn_bans(), source_sha256="6" * 64)
+        store.streets.replace(streets, turn_bans=store.streets.turn_bans(), source_sha256="6" * 64)
     days = ["--from", "2026-06-09", "--until", "2026-06-09", "--reason", "马拉松"]
     assert done(city, "closure", "list") == {"closures": []}
     first = done(city, "closure", "add", "--street", street, *days)
@@ -139,7 +139,7 @@ def test_closures_are_added_listed_used_and_lifted(city: Path, tmp_path: Path) -
     assert len(done(city, "closure", "list", "--all")["closures"]) == 3
 
     with Store.open(city) as store:
-        start = store.round("2026-06").start
+        start = store.rounds.get("2026-06").start
     done(city, *RUN)
     kept_off = done(city, "plan", "report", "2026-06")
     assert kept_off["closed_edges"] == (first["edges"] if start.isoformat() == "2026-06-09" else 0)
@@ -161,7 +161,7 @@ def test_a_shift_is_kept_by_the_plan_and_by_its_changes(city: Path) -> None:
     done(city, *RUN, "--shift", "09:15-16:30")
     assert "work from 09:15 to 16:30" in call(city, "plan", "report", "2026-06").stdout
     with Store.open(city) as store:
-        stops = store.stops("2026-06")
+        stops = store.plans.stops("2026-06")
         local = [stops[name].dt.tz_convert("Asia/Shanghai").dt.strftime("%H:%M") for name in ("arrive", "depart")]
         assert "09:15" <= local[0].min() <= local[1].max() <= "16:30"
         assert AmendmentContext.of(store, "2026-06", None).terms.shift == Shift(33_300, 59_400)
@@ -197,7 +197,7 @@ def test_hours_of_their_own_are_imported_planned_and_reported(city: Path, tmp_pa
 )
 def test_what_is_missing_is_named(city: Path, tmp_path: Path, words: tuple[str, ...], says: str) -> None:
     with Store.open(city) as store:
-        store.create_round(replace(store.round("2026-06"), id="R0"))
+        store.rounds.create(replace(store.rounds.get("2026-06"), id="R0"))
     out = ("--out", str(tmp_path / "routes.gpx")) if "export" in words else ()
     assert says in call(city, *words, *out).stderr
 
@@ -216,7 +216,7 @@ def test_a_route_that_is_not_there_is_told_from_those_that_are(city: Path, tmp_p
 def test_changes_made_by_hand_are_not_dropped_unsaid(city: Path) -> None:
     done(city, *RUN)
     with Store.open(city) as store:
-        stops = store.stops("2026-06")
+        stops = store.plans.stops("2026-06")
         stop = stops[stops["kind"] == "stop"].iloc[0]
     late = ("plan", "amend", "late", "2026-06", "--team", stop["team"], "--day", str(stop["day"]), "--minutes", "1")
     done(city, *late, "--reason", "x")

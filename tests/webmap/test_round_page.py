@@ -67,7 +67,7 @@ def planned(app: Flask, client: FlaskClient, **form: str) -> Jobs:
 def test_every_stop_stands_in_the_timeline_at_its_times(planner: FlaskClient, own: Flask) -> None:
     page = planner.get("/rounds/2026-06?day=0").text
     shown = dict(re.findall(r'data-stop="(P\d+)" data-at="[\d.,]+" data-from="(\d+)"', page))
-    stops = store_of(own).stops("2026-06")
+    stops = store_of(own).plans.stops("2026-06")
     served = stops[stops["kind"] == "stop"]
     local = served["arrive"].dt.tz_convert("Asia/Shanghai")
     seconds = local.dt.hour * 3600 + local.dt.minute * 60 + local.dt.second
@@ -77,9 +77,9 @@ def test_every_stop_stands_in_the_timeline_at_its_times(planner: FlaskClient, ow
 
 def test_a_team_with_hours_of_its_own_shows_them(planner: FlaskClient, own: Flask) -> None:
     assert 'class="off"' not in planner.get("/rounds/2026-06?day=1").text
-    first, second, third = store_of(own).teams()
+    first, second, third = store_of(own).teams.all()
     early = replace(first, shift_s=(34_200, 43_200), days=frozenset({1}))
-    store_of(own).replace_teams([early, second, third])
+    store_of(own).teams.replace([early, second, third])
     page = planner.get("/rounds/2026-06?day=1").text
     assert page.count('<rect class="off"') == 2
     assert "works 09:30–12:00" in page
@@ -110,8 +110,8 @@ def test_only_the_planner_sees_a_round(log_in: Callable[[str], FlaskClient]) -> 
 
 
 def test_there_is_something_to_do_on_a_page_without_a_plan(planner: FlaskClient, own: Flask) -> None:
-    round_ = store_of(own).round("2026-06")
-    store_of(own).create_round(type(round_)("2026-07", round_.start, days=2, teams=3, size=10))
+    round_ = store_of(own).rounds.get("2026-06")
+    store_of(own).rounds.create(type(round_)("2026-07", round_.start, days=2, teams=3, size=10))
     page = planner.get("/rounds/2026-07").text
     assert "not drawn yet" in page
     assert 'href="/draw?round=2026-07"' in page
@@ -120,7 +120,7 @@ def test_there_is_something_to_do_on_a_page_without_a_plan(planner: FlaskClient,
 
 
 def test_planning_ends_early_with_the_best_plan_so_far(planner: FlaskClient, own: Flask) -> None:
-    before = store_of(own).routes("2026-06").index.tolist()
+    before = store_of(own).plans.routes("2026-06").index.tolist()
     assert planner.post("/rounds/2026-06/plan", data=EARLY | {"lose": "yes"}).status_code == 302
     assert "Planning…" in planner.get("/rounds/2026-06").text
     assert planner.post("/rounds/2026-06/plan", data=EARLY | {"lose": "yes"}).status_code == 409  # one at a time
@@ -143,10 +143,10 @@ def test_planning_ends_early_with_the_best_plan_so_far(planner: FlaskClient, own
 
 
 def test_a_base_off_the_streets_is_said_on_the_page(planner: FlaskClient, own: Flask) -> None:
-    first, *others = store_of(own).teams()
-    store_of(own).replace_teams([replace(first, base_lon=first.base_lon + 3), *others])
+    first, *others = store_of(own).teams.all()
+    store_of(own).teams.replace([replace(first, base_lon=first.base_lon + 3), *others])
     planned(own, planner, seconds="1", premium="0", days="drawn")
-    assert first.id not in set(store_of(own).routes("2026-06")["team"])
+    assert first.id not in set(store_of(own).plans.routes("2026-06")["team"])
     page = planner.get("/rounds/2026-06").text
     assert re.search(r"1 teams visit nothing, since no way leads from their bases: \S+ \(\d+\.\d km\)", page)
     planner.post("/language", data={"language": "zh"})
@@ -154,20 +154,20 @@ def test_a_base_off_the_streets_is_said_on_the_page(planner: FlaskClient, own: F
 
 
 def test_discarded_planning_changes_nothing(planner: FlaskClient, own: Flask) -> None:
-    before = store_of(own).stops("2026-06")
+    before = store_of(own).plans.stops("2026-06")
     planner.post("/rounds/2026-06/plan", data=EARLY | {"lose": "yes"})
     planner.post("/rounds/2026-06/plan/end", data={"how": "cancel"})
     job = own.extensions["xundian_jobs"].last("planner", planning.about("2026-06"))
     assert job.over.wait(WAIT_S)
     assert job.state is State.CANCELLED
-    assert store_of(own).stops("2026-06").equals(before)
+    assert store_of(own).plans.stops("2026-06").equals(before)
     assert "Nothing was changed" in planner.get("/rounds/2026-06?planned=yes").text
 
 
 def test_a_stop_is_moved_and_taken_back_by_forms_alone(planner: FlaskClient, own: Flask) -> None:
     planned(own, planner, seconds="1", premium="0", days="free")
     store = store_of(own)
-    stops = store.stops("2026-06").query("kind == 'stop'")
+    stops = store.plans.stops("2026-06").query("kind == 'stop'")
     stop, team, day = stops.iloc[0][["checkpoint", "team", "day"]]
     other = next(one for one in ("1", "2", "3") if one != team)
     page = planner.get(f"/rounds/2026-06?day={day}&stop={stop}&to={other}&to_day={day}").text
@@ -176,17 +176,19 @@ def test_a_stop_is_moved_and_taken_back_by_forms_alone(planner: FlaskClient, own
     moved = planner.post("/changes/2026-06", data={**form, "reason": "nearer"}, follow_redirects=True).text
     assert "Changes by hand" in moved
     assert "nearer" in moved
-    now = store.stops("2026-06").query("kind == 'stop'").set_index("checkpoint")
+    now = store.plans.stops("2026-06").query("kind == 'stop'").set_index("checkpoint")
     assert now.loc[stop, "team"] == other
     assert "planning again drops 1 changes" in planner.post("/rounds/2026-06/plan", data=EARLY).text
     back = planner.post("/changes/2026-06/undo", data={"next": "/rounds/2026-06"}, follow_redirects=True).text
     assert "taken back" in back
-    assert store.stops("2026-06").query("kind == 'stop'").set_index("checkpoint").loc[stop, "team"] == team
+    assert store.plans.stops("2026-06").query("kind == 'stop'").set_index("checkpoint").loc[stop, "team"] == team
 
 
 def test_a_move_that_cannot_be_is_refused_with_the_reason(planner: FlaskClient, own: Flask) -> None:
     planned(own, planner, seconds="1", premium="0", days="free")
-    stop, team, day = store_of(own).stops("2026-06").query("kind == 'stop'").iloc[0][["checkpoint", "team", "day"]]
+    stop, team, day = (
+        store_of(own).plans.stops("2026-06").query("kind == 'stop'").iloc[0][["checkpoint", "team", "day"]]
+    )
     quote = planner.get(f"/data/rounds/2026-06/quote.html?stop={stop}&to={team}&to_day={day}").text
     assert "Not possible" in quote
     assert "already" in quote
@@ -197,9 +199,9 @@ def test_a_move_that_cannot_be_is_refused_with_the_reason(planner: FlaskClient, 
 
 def test_streets_are_closed_listed_and_opened(planner: FlaskClient, own: Flask) -> None:
     store, name = store_of(own), "解放路"
-    streets = store.streets()
+    streets = store.streets.frame()
     streets["name"] = [name if at < 5 else "" for at in range(len(streets))]
-    store.replace_streets(streets, turn_bans=store.turn_bans(), source_sha256="6" * 64)
+    store.streets.replace(streets, turn_bans=store.streets.turn_bans(), source_sha256="6" * 64)
     west, south, east, north = streets.total_bounds
     middle = [(west + east) / 2, (south + north) / 2]
     corners = [[west, south], [middle[0], south], middle, [west, middle[1]], [west, south]]

@@ -115,7 +115,7 @@ def test_a_sheet_without_addresses_leaves_their_room_to_the_items(city_file: Pat
     copyfile(city_file, tmp_path / "city.gpkg")
     with Store.open(tmp_path / "city.gpkg") as store:
         write_sheets(store, ROUND, tmp_path / "with.html", day=1)
-        store.upsert_checkpoints(store.checkpoints().assign(address=""))
+        store.checkpoints.upsert(store.checkpoints.frame().assign(address=""))
         write_sheets(store, ROUND, tmp_path / "without.html", day=1)
     for name, has in (("with", True), ("without", False)):
         page = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
@@ -160,7 +160,7 @@ def test_what_the_team_says_of_its_day_shows_with_its_reason(team: FlaskClient) 
 
 
 def test_without_a_route_the_page_says_so(changing: Flask, team: FlaskClient) -> None:
-    changing.extensions["xundian"].set_setting("today", "2026-07-01")
+    changing.extensions["xundian"].settings.set("today", "2026-07-01")
     page = team.get("/field").text
     assert "There is no route for you today" in page
     assert "data-go" not in page

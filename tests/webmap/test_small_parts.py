@@ -100,10 +100,10 @@ def test_today_is_the_clocks_unless_set(tmp_path: Path) -> None:
         now = today(store)
         assert not now.pinned
         assert abs((now.date - dt.datetime.now(dt.UTC).date()).days) <= 1
-        store.set_setting("today", "2026-06-09")
+        store.settings.set("today", "2026-06-09")
         assert today(store).date == dt.date(2026, 6, 9)
         assert today(store).pinned
-        store.set_setting("today", "soon")
+        store.settings.set("today", "soon")
         with pytest.raises(InputError, match="'soon'"):
             today(store)
 

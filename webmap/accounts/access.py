@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.exceptions import Unauthorized
 
 from geo.clock import today
-from geo.errors import AccessError
+from geo.errors import AccessError, StoreError
 from geo.model import Role, User
 from geo.store import Store
 from webmap.accounts.visibility import VisibleCity
@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 
 def init_app(app: Flask) -> None:
     """Let the templates know who is logged in."""
-    app.context_processor(lambda: {"user": current()})
+    app.context_processor(lambda: {"user": shown()})
 
 
 def city() -> Store:
@@ -39,9 +39,19 @@ def current() -> User | None:
     """Return the account of this request, read from the store once."""
     if "user" not in g:
         name = session.get("user")
-        user = city().user(name) if name else None
+        user = city().accounts.get(name) if name else None
         g.user = user if user is not None and session.get("mark") == mark_of(user) else None
     return cast("User | None", g.user)
+
+
+def shown() -> User | None:
+    """Return the account of this request for its page; nobody where the city cannot be read."""
+    if "city_away" not in g:
+        try:
+            return current()
+        except StoreError:
+            g.city_away = True
+    return None
 
 
 def home_of(user: User) -> str:

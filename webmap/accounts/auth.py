@@ -76,8 +76,8 @@ def add_account(store: Store, name: str, role: Role, *, zone: str = "", team: st
     if not name.strip() or not name.isprintable():
         raise InputError("{field} is {value!r}: give the account a name", field="name", value=name)
     if role is Role.STREET:
-        _refuse_empty("zone", zone, role, store.zones(Level.STREET).index)
-        zone = known_zone(zone, set(store.zones().index))
+        _refuse_empty("zone", zone, role, store.zones.frame(Level.STREET).index)
+        zone = known_zone(zone, set(store.zones.frame().index))
     if role is Role.TEAM:
         teams = sorted(_known_teams(store))
         _refuse_empty("team", team, role, teams)
@@ -87,7 +87,7 @@ def add_account(store: Store, name: str, role: Role, *, zone: str = "", team: st
                 "there is no team {value!r}: the teams are {teams}{nearest}", value=team, teams=names, nearest=nearest
             )
     password = secrets.token_urlsafe(MADE_BYTES)
-    store.save_user(User(name.strip(), role, hash_password(password), zone=zone, team=team))
+    store.accounts.save(User(name.strip(), role, hash_password(password), zone=zone, team=team))
     return password
 
 
@@ -102,8 +102,8 @@ def _refuse_empty(field: str, value: str, role: Role, names: Iterable[str]) -> N
 
 def _known_teams(store: Store) -> set[str]:
     """Return the teams that the city has, and those without a name that its plans made."""
-    planned = (set(store.routes(each.id)["team"]) for each in store.rounds())
-    return {team.id for team in store.teams()}.union(*planned)
+    planned = (set(store.plans.routes(each.id)["team"]) for each in store.rounds.all())
+    return {team.id for team in store.teams.all()}.union(*planned)
 
 
 @pages.get("/login")
@@ -126,7 +126,7 @@ def enter() -> Any:  # noqa: ANN401 - a page or a redirect
         error = _("Too many wrong passwords. Wait %(seconds)s s, then try again.", seconds=wait_s)
         page = render_template("login.html", name=name, error=error, next=onward)
         return page, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(wait_s)}
-    user = access.city().user(name) if name else None
+    user = access.city().accounts.get(name) if name else None
     hashed = user.password_hash if user is not None else NOBODY
     if not check_password_hash(hashed, request.form.get("password", "")) or user is None:
         error = _("Name or password is wrong. Nobody was logged in.")
@@ -179,7 +179,7 @@ def change_password() -> Any:  # noqa: ANN401 - a page or a redirect
         return render_template("password.html", error=error, least=PASSWORD_LENGTH), HTTPStatus.BAD_REQUEST
     _attempts().right(key)
     changed = dataclasses.replace(user, password_hash=hash_password(new))
-    access.city().save_user(changed)
+    access.city().accounts.save(changed)
     _remember(changed)
     flash(_("The password was changed."))
     return redirect(access.home_of(changed))

@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from geo.model import Role
 from webmap.accounts import access
-from webmap.server.connection import REFUSED
+from webmap.server.connection import REFUSED, UNKEPT
 
 KB, MB = 1024, 1024 * 1024
 STRANGER_BYTES = 64 * KB  # a name and a password
@@ -62,5 +62,7 @@ def too_large() -> str:
 
 def _limit() -> None:
     request.max_content_length = allowed_bytes()
+    if UNKEPT in request.environ:
+        raise request.environ[UNKEPT]
     if REFUSED in request.environ or (request.content_length or 0) > request.max_content_length:
         raise RequestEntityTooLarge

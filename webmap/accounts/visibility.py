@@ -34,18 +34,18 @@ class VisibleCity:
         """Return the rounds of a planner, newest first; of a team those that are out today."""
         if self.user.role is Role.STREET:
             self._refuse()
-        rounds = sorted(self.store.rounds(), key=lambda one: (one.start, one.id), reverse=True)
+        rounds = sorted(self.store.rounds.all(), key=lambda one: (one.start, one.id), reverse=True)
         return rounds if self.user.role is Role.PLANNER else [one for one in rounds if self._day(one)]
 
     def routes(self, round_id: str) -> gpd.GeoDataFrame:
         """Return the routes of a round: all to the planner, to a team its own of today."""
         team, day = self.own_part(round_id)
-        return self.store.routes(round_id, team=team, day=day)
+        return self.store.plans.routes(round_id, team=team, day=day)
 
     def stops(self, round_id: str) -> gpd.GeoDataFrame:
         """Return the stops of a round, under the same rule as the routes."""
         team, day = self.own_part(round_id)
-        return self.store.stops(round_id, team=team, day=day)
+        return self.store.plans.stops(round_id, team=team, day=day)
 
     def plan(self, round_id: str, *, team: str | None = None, day: int | None = None) -> PlanPart:
         """Return a plan to be read: the planner's as asked for, whole or a team's or a day's; a team's own of today."""
@@ -55,12 +55,12 @@ class VisibleCity:
     def unserved(self, round_id: str) -> pd.DataFrame:
         """Return what a plan doesn't serve, with the reasons."""
         self._planner_only()
-        return self.store.unserved(round_id)
+        return self.store.plans.unserved(round_id)
 
     def closures(self) -> gpd.GeoDataFrame:
         """Return what is closed and not opened again."""
         self._planner_only()
-        return self.store.closures()
+        return self.store.closures.frame()
 
     def plan_report(self, round_id: str) -> PlanReport | None:
         """Return what a plan comes to, with what an inspected unit could guess; None when nothing is kept."""
@@ -73,29 +73,29 @@ class VisibleCity:
     def changes(self, round_id: str) -> pd.DataFrame:
         """Return the changes of a plan: all to the planner, to a team those of its route of today, as told to it."""
         team, day = self.own_part(round_id)
-        lines = self.store.amendments(round_id, team=team, day=day)
+        lines = self.store.amendments.frame(round_id, team=team, day=day)
         return lines if self.user.role is Role.PLANNER else lines.drop(columns=["by", "params", "touched"])
 
     def sample(self, round_id: str) -> gpd.GeoDataFrame:
         """Return what was drawn for a round: nobody but the planner may know it before the visit."""
         self._planner_only()
-        return self.store.sample(round_id)
+        return self.store.draws.sample(round_id)
 
     def checkpoints(self) -> gpd.GeoDataFrame:
         """Return the roster: whole to the planner, to a street office its own zone's, to a team its stops of today."""
         if self.user.role is Role.PLANNER:
-            return self.store.checkpoints()
+            return self.store.checkpoints.frame()
         if self.user.role is Role.STREET:
-            return self.store.checkpoints(zone=self.zone())
+            return self.store.checkpoints.frame(zone=self.zone())
         own = {code for one in self.rounds() for code in self.stops(one.id)["checkpoint"]}
-        roster = self.store.checkpoints()
+        roster = self.store.checkpoints.frame()
         return roster[roster.index.isin(own)]
 
     def draw(self, round_id: str) -> Draw | None:
         """Return what a round's draw was made from, None before it is drawn."""
         self._planner_only()
         try:
-            return self.store.draw(round_id)
+            return self.store.draws.get(round_id)
         except StateError:
             return None
 
@@ -109,7 +109,7 @@ class VisibleCity:
         """Return the zones: all to the planner, to a street office its own with what lies below it, none to a team."""
         if self.user.role is Role.TEAM:
             self._refuse()
-        zones = self.store.zones()
+        zones = self.store.zones.frame()
         return (
             zones if self.user.role is Role.PLANNER else zones[zones.index.isin(_with_descendants(zones, self.zone()))]
         )
@@ -122,8 +122,8 @@ class VisibleCity:
         if self.user.role is Role.TEAM:
             self._refuse()
         if self.user.role is Role.PLANNER:
-            return self.store.visits_frame(Scope(round_id=round_id))
-        visits = self.store.visits_frame(Scope(round_id=round_id, zone=self.zone()))
+            return self.store.visits.frame(Scope(round_id=round_id))
+        visits = self.store.visits.frame(Scope(round_id=round_id, zone=self.zone()))
         past = visits["arrived_at"] < self._midnight()
         shown = visits[past | ~visits["covert"]].copy()
         shown["arrived_at"] = shown["arrived_at"].dt.tz_convert(self.today.zone).dt.normalize()
@@ -133,12 +133,12 @@ class VisibleCity:
         """Return what was found, under the same rule as the visits, with checkpoint, day and place of the visit."""
         visits = self.visits()
         scope = Scope() if self.user.role is Role.PLANNER else Scope(zone=self.zone())
-        found = self.store.deductions_frame(scope)
+        found = self.store.visits.deductions(scope)
         return found.join(visits[["checkpoint", "category", "arrived_at", "geometry"]], on="visit", how="inner")
 
     def photos(self, deductions: Iterable[str]) -> pd.DataFrame:
         """Tell which photos show these deductions; of those that the account doesn't see, none."""
-        return self.store.photos_frame(self._seen(deductions))
+        return self.store.photos.frame(self._seen(deductions))
 
     def photo(self, sha256: str) -> Photo:
         """Return a photo that shows a deduction which the account sees.
@@ -149,8 +149,8 @@ class VisibleCity:
             When it shows none, in the words of one that isn't there: that there is a photo is a secret too.
         """
         try:
-            if self._seen(self.store.photo_deductions(sha256)):
-                return self.store.photo(sha256)
+            if self._seen(self.store.photos.deductions(sha256)):
+                return self.store.photos.get(sha256)
         except NotFoundError:  # the photo went away meanwhile, or the account's zone
             pass
         raise NotFoundError(NO_PHOTO)
@@ -167,7 +167,7 @@ class VisibleCity:
     def found(self, scope: Scope) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
         """Return a planner the visits of a scope and what they deducted."""
         self._planner_only()
-        return self.store.visits_frame(scope), self.store.deductions_frame(scope)
+        return self.store.visits.frame(scope), self.store.visits.deductions(scope)
 
     def own_part(self, round_id: str) -> tuple[str | None, int | None]:
         """Return the team and the day of a round to which an account is limited; of a planner neither.
@@ -179,7 +179,7 @@ class VisibleCity:
         """
         if self.user.role is Role.PLANNER:
             return None, None
-        planned = next((one for one in self.store.rounds() if one.id == round_id), None)
+        planned = next((one for one in self.store.rounds.all() if one.id == round_id), None)
         day = self._day(planned) if planned and self.user.role is Role.TEAM and self.user.team else None
         if day is None:
             self._refuse()

@@ -82,7 +82,7 @@ def bulletin(store: Store, round_id: str, language: str, *, progress: Progress =
     items = items_table(made.found, language)
     cells = cells_table(made.cells[made.cells["hot"] | made.cells["cold"]], zones, catalogue, language)
     sheets = (*scores.values(), lists, items, places, cells, problems)
-    base_map = pictures.BaseMap(zones, store.streets(), language)
+    base_map = pictures.BaseMap(zones, store.streets.frame(), language)
     return Bulletin(language, facts(store, made, language), tables, _pictures(made, base_map, tables), sheets)
 
 

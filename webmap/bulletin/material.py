@@ -66,7 +66,7 @@ def material(store: Store, round_id: str, *, progress: Progress = silent) -> Mat
         When it is not drawn, or not visited yet.
     """
     now = today(store)
-    planned = store.round(round_id)
+    planned = store.rounds.get(round_id)
     last = planned.date(planned.days)
     running = planned.covert and now.date <= last
     if running:
@@ -80,10 +80,10 @@ def material(store: Store, round_id: str, *, progress: Progress = silent) -> Mat
         progress("evaluating the round", step, _STEPS)
     since = last - dt.timedelta(days=LOOKED_BACK_DAYS)
     scope = Scope(since=_midnight(now, since), until=until)
-    visits = store.visits_frame(scope)
+    visits = store.visits.frame(scope)
     # A covert visit of today, of whatever round, would say where a team is.
     visits = visits[~visits["covert"] | (visits["arrived_at"] < _midnight(now, now.date))]
-    deductions = store.deductions_frame(scope)
+    deductions = store.visits.deductions(scope)
     deductions = deductions[deductions["visit"].isin(visits.index)]
     cells = hotspot_cells(visits, deductions, zones=found.zones, timezone=now.zone.key)
     progress("evaluating the round", _STEPS, _STEPS)

@@ -45,7 +45,7 @@ class Files:
 def make(round_id: str, ending: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Start making the bulletin, and go where it will be."""
     store, language = access.city(), spoken()
-    store.round(round_id)
+    store.rounds.get(round_id)
 
     def work(progress: Progress) -> Files:
         made = bulletin(store, round_id, language, progress=progress)

@@ -54,10 +54,10 @@ def _method(store: Store, made: Material, language: str) -> str:
     """Say how the round was drawn; how many teams went is nobody's business."""
     _ = speaking(language)
     planned, sample = made.found.round, made.found.sample
-    draw = store.draw(planned.id)
+    draw = store.draws.get(planned.id)
     certain = int((sample["inclusion_prob"] >= 1).sum())
     try:
-        roster = len(store.frame_rows(draw.frame_sha256))
+        roster = len(store.commitments.frame_rows(draw.frame_sha256))
     except NotFoundError:  # of draws that were made elsewhere
         roster = 0
     said = [
@@ -69,7 +69,7 @@ def _method(store: Store, made: Material, language: str) -> str:
     ]
     if planned.campaign:
         said.append(_("it is a special campaign, for which a part of the roster was drawn from"))
-    kept = store.commitment(planned.id)
+    kept = store.commitments.of_round(planned.id)
     if draw.trial or kept is None:
         said.append(_("it was a trial draw, to which nobody was bound beforehand"))
     else:

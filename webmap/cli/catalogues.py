@@ -21,7 +21,7 @@ def catalogue_group() -> None:
 def list_editions(session: Session) -> Result:
     """List the editions; the first is the current one."""
     with session.store() as store:
-        editions = [_shape(store.catalogue(edition)) for edition in store.editions()]
+        editions = [_shape(store.catalogues.get(edition)) for edition in store.catalogues.editions()]
     for edition in editions:
         session.say("Edition {edition}: {categories} categories, {items} items", **edition)
     return {"editions": editions}
@@ -33,7 +33,7 @@ def list_editions(session: Session) -> Result:
 def export(session: Session, out: Path, edition: str) -> Result:
     """Write an edition of the catalogue, to be edited and imported again."""
     with session.store(create=True) as store:
-        catalogue = store.catalogue(edition or None)
+        catalogue = store.catalogues.get(edition or None)
     if out.suffix.lower() == ".xlsx":
         write_xlsx(catalogue, out)
     elif out.suffix.lower() == ".toml":
@@ -50,8 +50,8 @@ def import_(session: Session, file: Path) -> Result:
     """Make a catalogue (XLSX or TOML) the city's current edition; rounds keep the one that they were made under."""
     catalogue = read_apart(session, file, partial(load, file))
     with session.store(create=True) as store:
-        store.save_catalogue(catalogue)
-        roster = store.checkpoints()
+        store.catalogues.save(catalogue)
+        roster = store.checkpoints.frame()
     strange = roster[~roster["category"].isin(list(catalogue.categories))]["category"].value_counts()
     session.say("Edition {edition}: {categories} categories, {items} items", **_shape(catalogue))
     if len(strange):

@@ -30,8 +30,8 @@ def add(session: Session, closed: ClosedArea, first: dt.datetime, last: dt.datet
         network = network_of(store)
         if street:
             edges_named(network.edges, street.strip())
-        number = store.add_closure(area=shape, street=street, reason=reason, first_day=first_day, last_day=last_day)
-        edges = len(closed_edges(network, store.closures().loc[[number]], first_day))
+        number = store.closures.add(area=shape, street=street, reason=reason, first_day=first_day, last_day=last_day)
+        edges = len(closed_edges(network, store.closures.frame().loc[[number]], first_day))
     session.say(
         "Closure {id} closes {edges} pieces of street; plan the rounds of these days again.", id=number, edges=edges
     )
@@ -45,7 +45,7 @@ def add(session: Session, closed: ClosedArea, first: dt.datetime, last: dt.datet
 def list_(session: Session, *, every: bool) -> Result:
     """List the closures by their first day."""
     with session.store() as store:
-        found = store.closures(include_lifted=every)
+        found = store.closures.frame(include_lifted=every)
     if found.empty:
         session.say("No street is closed. Close one with `xundian closure add`.")
     rows = []
@@ -63,6 +63,6 @@ def list_(session: Session, *, every: bool) -> Result:
 def lift(session: Session, number: int) -> Result:
     """Open the streets of a closure again; it stays on record."""
     with session.store() as store:
-        store.lift_closure(number)
+        store.closures.lift(number)
     session.say("Closure {id} is lifted; plan the rounds of its days again.", id=number)
     return {"closure": number, "lifted": True}

@@ -60,7 +60,7 @@ def _clear(folder: Path) -> None:
     if not city.exists():
         return
     with Store.open(city) as store:
-        if not store.setting("demo"):
+        if not store.settings.get("demo"):
             raise StateError("{city} is a city of your own: name another folder with --dir", city=city)
     for old in folder.glob("city.gpkg*"):
         old.unlink()
@@ -68,8 +68,8 @@ def _clear(folder: Path) -> None:
 
 def _fill(session: Session, store: Store) -> dict[str, object]:
     city = build(store, progress=session.progress)
-    store.create_round(replace(ROUND, edition=store.catalogue().edition))
-    store.set_setting("today", ROUND.start.isoformat())
+    store.rounds.create(replace(ROUND, edition=store.catalogues.get().edition))
+    store.settings.set("today", ROUND.start.isoformat())
     drawn = draw_round(store, ROUND.id, seed=SEED, progress=session.progress)
     plan = plan_round(store, ROUND.id, PlanOptions(seconds=PLAN_S, seed=SEED), progress=session.progress)
     return {
@@ -84,8 +84,8 @@ def _fill(session: Session, store: Store) -> dict[str, object]:
 
 def _accounts(store: Store) -> dict[str, str]:
     """Make one account of each role."""
-    team = store.routes(ROUND.id, day=1).sort_values("stops")["team"].iloc[-1]  # one that is out on the first day
-    street = store.zones("street").index[0]
+    team = store.plans.routes(ROUND.id, day=1).sort_values("stops")["team"].iloc[-1]  # one that is out on the first day
+    street = store.zones.frame("street").index[0]
     return {
         "planner": add_account(store, "planner", Role.PLANNER),
         "team": add_account(store, "team", Role.TEAM, team=team),

@@ -65,7 +65,7 @@ def sheets(session: Session, round_id: str, team: str | None, day: int | None, o
     """Write route sheets to print: one HTML file with a page of A4 for each team and day, its map on it."""
     with session.store() as store:
         pages = write_sheets(store, round_id, out, team=team, day=day, language=session.language)
-        covert = store.round(round_id).covert
+        covert = store.rounds.get(round_id).covert
     _warn(session, covert=covert)
     session.say("Wrote {count} pages to {path}", count=pages, path=out)
     return {"round": round_id, "pages": pages, "out": str(out)}
@@ -113,7 +113,7 @@ def map_command(session: Session, round_id: str, layer: str | None, out: Path, *
         raise InputError("--out is {path}: let it end in .{format}", path=out, format="html")
     with session.store() as store:
         round_map(store, round_id, out, Contents(session.language, first=layer or "", routes=routes))
-        covert = routes and store.round(round_id).covert
+        covert = routes and store.rounds.get(round_id).covert
     _warn(session, covert=covert)
     session.say("Wrote {path}", path=out)
     return {"round": round_id, "out": str(out), "bytes": out.stat().st_size}

@@ -192,7 +192,7 @@ def visits(session: Session, file: Path, photos: Path | None, given: FileOptions
 def list_imports(session: Session) -> Result:
     """List the imports so far, the last one first."""
     with session.store() as store:
-        found, zone = store.imports(), zone_of(store)
+        found, zone = store.imports.all(), zone_of(store)
     if not found:
         session.say("No import yet.")
     for each in found:

@@ -187,8 +187,8 @@ def hotspots_command(session: Session, narrowing: Narrowing, radii: list[str], o
     _ending(out, (*MAPS, *SHEETS))
     radii_m = _radii(radii)
     with session.store() as store:
-        scope, catalogue, zones = _scope(store, narrowing), store.catalogue(), store.zones()
-        visits, deductions = store.visits_frame(scope), store.deductions_frame(scope)
+        scope, catalogue, zones = _scope(store, narrowing), store.catalogues.get(), store.zones.frame()
+        visits, deductions = store.visits.frame(scope), store.visits.deductions(scope)
         timezone, now = zone_of(store).key, today(store)
     if visits.empty:
         raise InputError("no visit is in that scope: widen --from, --to or --category, or import visits first")
@@ -268,7 +268,7 @@ def _radii(words: list[str]) -> tuple[float, ...]:
 def _scope(store: Store, narrowing: Narrowing) -> Scope:
     """Ask for whole days of the city; both ends count."""
     zone = zone_of(store)
-    catalogue, since, until = store.catalogue(), narrowing.since, narrowing.until
+    catalogue, since, until = store.catalogues.get(), narrowing.since, narrowing.until
     if since and until and until < since:
         raise InputError("--to is {until}, before --from {since}: exchange them", since=since, until=until)
 

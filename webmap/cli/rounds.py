@@ -64,7 +64,7 @@ class CampaignOptions:
 
     def known_in(self, store: Store, catalogue: Catalogue) -> dict[str, list[str]] | None:
         """Return what narrows the draw, by the codes of the city; None when nothing does."""
-        there = set(store.zones().index) if self.zones else set()
+        there = set(store.zones.frame().index) if self.zones else set()
         found = {
             "categories": list(map(catalogue.named, self.categories)),
             "zones": [known(code, there) for code in self.zones],
@@ -118,7 +118,7 @@ class Risk:
 def new(session: Session, round_id: str, wanted: RoundOptions, campaign: CampaignOptions, risk: Risk) -> Result:
     """Make a round: when, how many teams, how many checkpoints, drawn from what."""
     with session.store() as store:
-        catalogue = store.catalogue()
+        catalogue = store.catalogues.get()
         made = Round(
             id=round_id,
             edition=catalogue.edition,
@@ -127,7 +127,7 @@ def new(session: Session, round_id: str, wanted: RoundOptions, campaign: Campaig
             **wanted.named(catalogue),
         )
         ensure_drawable(store, made)
-        store.create_round(made)
+        store.rounds.create(made)
         _say(session, made)
         session.warn(made_up(store, made))
     more = {key: value for key, value in (("campaign", made.campaign), ("risk", made.risk)) if value}
@@ -147,10 +147,10 @@ def new(session: Session, round_id: str, wanted: RoundOptions, campaign: Campaig
 def change(session: Session, round_id: str, wanted: RoundOptions) -> Result:
     """Change a round that is not drawn yet; what is not named stays."""
     with session.store() as store:
-        round_ = store.round(round_id)
-        made = replace(round_, **wanted.named(store.catalogue(round_.edition)))
+        round_ = store.rounds.get(round_id)
+        made = replace(round_, **wanted.named(store.catalogues.get(round_.edition)))
         ensure_drawable(store, made)
-        store.change_round(made)
+        store.rounds.change(made)
         _say(session, made)
         session.warn(made_up(store, made))
     return {"round": made.id, "start": made.start, "days": made.days, "teams": made.teams, "size": made.size}
@@ -162,10 +162,10 @@ def change(session: Session, round_id: str, wanted: RoundOptions) -> Result:
 def remove(session: Session, round_id: str, *, yes: bool) -> Result:
     """Remove a round that is not drawn yet."""
     with session.store() as store:
-        _say(session, store.round(round_id))
+        _say(session, store.rounds.get(round_id))
         if not yes:
             session.ask("Remove round {id}?", id=round_id)
-        store.remove_round(round_id)
+        store.rounds.remove(round_id)
     session.say("Round {id} is removed.", id=round_id)
     return {"removed": round_id}
 
@@ -185,7 +185,7 @@ def _say(session: Session, made: Round) -> None:
 def list_rounds(session: Session) -> Result:
     """List the rounds of the city."""
     with session.store() as store:
-        rounds = store.rounds()
+        rounds = store.rounds.all()
     if not rounds:
         session.say("No round yet: make one with xundian round new.")
     for made in rounds:

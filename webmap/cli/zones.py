@@ -26,7 +26,7 @@ def zones_group() -> None:
 def check(session: Session, out: Path | None) -> Result:
     """Measure overlaps and gaps; name checkpoints outside every zone and zones without checkpoints."""
     with session.store() as store:
-        zones, checkpoints = store.zones(), store.checkpoints()
+        zones, checkpoints = store.zones.frame(), store.checkpoints.frame()
     if zones.empty:
         raise StateError("the city has no zones: import them first")
     found = zone_faults(zones, checkpoints)

@@ -58,8 +58,8 @@ def page() -> str:
         status=status,
         view=view,
         compared=compare,
-        teams=visible.store.team_draw(chosen.id) if status.draw else None,
-        questionnaires=visible.store.questionnaires(chosen.id) if status.draw else None,
+        teams=visible.store.fieldwork.team_draw(chosen.id) if status.draw else None,
+        questionnaires=visible.store.fieldwork.questionnaires(chosen.id) if status.draw else None,
         told=[visible.today.date > last_secret_day(chosen, day) for day in days],
         revealable=visible.today.date > last_secret_day(chosen),
         last_secret_day=last_secret_day(chosen),
@@ -92,8 +92,8 @@ def _view(store: Store, round_id: str, *, draws: int) -> Any:  # noqa: ANN401 - 
 def _report(store: Store, round_id: str, draws: int) -> RoundReport:
     """Return the report, remembered as long as nothing of the draw changes."""
     known: OrderedDict[Any, RoundReport] = current_app.extensions.setdefault("xundian_draws", OrderedDict())
-    draw = store.draw(round_id)
-    key = (round_id, draw.drawn_at, len(store.replacements(round_id)), len(store.commitments()), draws)
+    draw = store.draws.get(round_id)
+    key = (round_id, draw.drawn_at, len(store.fieldwork.replacements(round_id)), len(store.commitments.all()), draws)
     if key not in known:
         known[key] = report_round(store, round_id, draws=draws)
         while len(known) > KEPT:
@@ -110,9 +110,9 @@ def change(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     for name, value in numbers.items():
         if value < 1:
             raise InputError("{field} is {value!r}: write a whole number, 1 or more", field=name, value=value)
-    made = changed(store.round(round_id), start=_date("start"), covert="covert" in request.form, **numbers)
+    made = changed(store.rounds.get(round_id), start=_date("start"), covert="covert" in request.form, **numbers)
     ensure_drawable(store, made)
-    store.change_round(made)
+    store.rounds.change(made)
     return _back(round_id, _("The round is changed."))
 
 
@@ -122,7 +122,7 @@ def remove(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Remove a round that is not drawn yet."""
     if "agreed" not in request.form:
         raise InputError("round {round!r} is still there: tick that it may go", round=round_id)
-    access.city().remove_round(round_id)
+    access.city().rounds.remove(round_id)
     flash(_("Round %(round)s is removed.", round=round_id))
     return redirect(url_for("draw.page"))
 
@@ -132,7 +132,7 @@ def remove(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 def trial(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Draw by trial."""
     store = access.city()
-    refuse_covert_trial(store.round(round_id), asked="trial" in request.form)
+    refuse_covert_trial(store.rounds.get(round_id), asked="trial" in request.form)
     seed = _whole("seed", 0) if request.form.get("seed", "").strip() else None
     report = draw_round(store, round_id, seed=seed, choices=_choices())
     for note in report.notes:
@@ -203,7 +203,7 @@ def survey(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 def teams(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Draw the teams."""
     store = access.city()
-    draw_round_teams(store, round_id, teams_of(store, store.round(round_id), store.sample(round_id)))
+    draw_round_teams(store, round_id, teams_of(store, store.rounds.get(round_id), store.draws.sample(round_id)))
     return _back(round_id, _("The teams are drawn. Plan the round again."))
 
 

@@ -26,7 +26,7 @@ def write_sheet(store: Store, report: RoundReport, path: Path, *, language: str 
     language
         ``zh`` or ``en``.
     """
-    catalogue = store.catalogue(store.round(report.status.round_id).edition)
+    catalogue = store.catalogues.get(store.rounds.get(report.status.round_id).edition)
 
     def category(code: str) -> str:
         known = catalogue.categories.get(code)

@@ -27,11 +27,11 @@ pages = Blueprint("verify", __name__, url_prefix="/verify")
 def page() -> str:
     """Show the verifier, and every commitment of the city with what became of it."""
     store = access.city()
-    commitments = [(one, hash_of(one)) for one in reversed(store.commitments())]
+    commitments = [(one, hash_of(one)) for one in reversed(store.commitments.all())]
     return render_template(
         "verify.html",
         commitments=commitments,
-        secret_sets=store.secret_sets(),
+        secret_sets=store.commitments.secret_sets(),
         root=SecretForm.ROOT,
         categories=_names(language.spoken()),
     )
@@ -46,7 +46,7 @@ def commitment(secret_set: str, position: int) -> Response:
         own = rooted(store, secret_set)
         lines = public_list(store, secret_set, today(store).date)
         return _json({"secrets_root": own.root, "secrets_count": own.size, "commitments": lines})
-    for one in store.commitments():
+    for one in store.commitments.all():
         if (one.secret_set, one.position) == (secret_set, position):
             return _json(published(store, one))
     raise NotFoundError("there is no commitment {position} of the secrets {name}", position=position, name=secret_set)

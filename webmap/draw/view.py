@@ -41,11 +41,11 @@ def view_of(store: Store, report: RoundReport, *, say: Say, category: Callable[[
     category
         Names a category.
     """
-    roster = store.checkpoints(include_retired=True)
+    roster = store.checkpoints.frame(include_retired=True)
     places = roster.geometry.reindex(report.frame.index).dropna()
-    zones = store.zones(Level.STREET).geometry
+    zones = store.zones.frame(Level.STREET).geometry
     named = {LOOK_BACK: say("look-back")}
-    now = store.sample(report.status.round_id)
+    now = store.draws.sample(report.status.round_id)
     return DrawView(
         report,
         [

@@ -80,7 +80,7 @@ class Records:
 def state(visible: VisibleCity) -> str:
     """Return letters that change with any visit, deduction or zone."""
     zones = visible.zones()
-    total = hashlib.sha256(visible.store.visits_state().encode())
+    total = hashlib.sha256(visible.store.visits.state().encode())
     total.update(str(visible.today.zone).encode())
     total.update(zones[["level", "name", "parent", "unit"]].to_csv().encode())
     total.update(b"".join(shapely.to_wkb(zones.geometry.to_numpy())))

@@ -10,6 +10,7 @@ from geo import imports
 from geo.confined import Limits
 from geo.crs import Datum
 from geo.errors import InputError
+from geo.failures import told
 from geo.imports import ImportOptions, ImportReport
 from geo.imports.headings import PartFound, visit_parts
 from geo.progress import Progress
@@ -95,4 +96,4 @@ def read_visits(city: str, waiting: Upload, progress: Progress, *, language: str
 
 def _say(waiting: Upload, language: str, template: str, values: Mapping[str, Any]) -> str:
     """Say a sentence with the files called as their user calls them."""
-    return texts.say(template, waiting.named(values), language)
+    return texts.say(template, told(waiting.named(values)), language)

@@ -26,7 +26,7 @@ UNDOABLE = 20  # placements of a session that can be taken back
 def page() -> str:
     """Show the list and the map."""
     store = access.city()
-    waiting = store.unplaced()
+    waiting = store.checkpoints.unplaced()
     shown = waiting.head(SHOWN)
     listed = shown.assign(category=shown["category"].map(category_name))
     settings = {
@@ -59,7 +59,7 @@ def put() -> Any:  # noqa: ANN401 - a redirect of werkzeug
         raise InputError("name the datum of the coordinates: it is never guessed")
     there = to_wgs84(lon, lat, Datum(datum))
     store = access.city()
-    waiting = store.unplaced()
+    waiting = store.checkpoints.unplaced()
     imports.place(store, chosen, float(there[0]), float(there[1]))
     name = waiting["name"].get(chosen, chosen)
     session["placed"] = [*_placed(), [chosen, name]][-UNDOABLE:]
@@ -77,7 +77,7 @@ def undo() -> Any:  # noqa: ANN401 - a redirect of werkzeug
         return redirect(url_for("placing.page"))
     chosen, name = placed[-1]
     session["placed"] = placed[:-1]
-    access.city().unplace(chosen)
+    access.city().checkpoints.unplace(chosen)
     flash(_("%(name)s waits for a place again.", name=name))
     return redirect(url_for("placing.page", id=chosen))
 

@@ -149,7 +149,7 @@ def _places(store: Store, prepared: Prepared) -> gpd.GeoDataFrame:
     shown = _frame(located, status, located["category"])
     if not len(changes.retired):
         return shown
-    gone = store.checkpoints().loc[lambda frame: frame.index.isin(changes.retired)]
+    gone = store.checkpoints.frame().loc[lambda frame: frame.index.isin(changes.retired)]
     retired = _frame(gone, np.full(len(gone), "retired", dtype=object), gone["category"])
     return gpd.GeoDataFrame(pd.concat([shown, retired]), crs=WGS84)
 

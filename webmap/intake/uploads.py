@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from geo import private
 from geo.errors import InputError, NotFoundError, XundianError
 from geo.readers.layers import LAYERS
 from webmap.intake.archives import MOST_ENTRIES, CrowdedError, unpacked_bytes
@@ -86,7 +87,7 @@ class Uploads:
     Parameters
     ----------
     folder
-        Made with mode 0700 when it is missing.
+        Made for its owner alone when it is missing.
     clock
         Seconds since 1970.
     """
@@ -104,10 +105,10 @@ class Uploads:
         """
         sent = [one for one in files if one.filename]
         token = secrets.token_hex(TOKEN_BYTES)
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.make_folder(self._folder)
         self.tidy()
         folder = self._folder / token
-        folder.mkdir(mode=0o700)
+        private.make_folder(folder)
         try:
             file = _keep(sent, folder)
             upload = Upload(token, folder, _shown(_main(sent)), file, user, dict(choices))
@@ -128,7 +129,8 @@ class Uploads:
         if sent is None or not sent.filename:
             return upload
         try:
-            sent.save(upload.archive)
+            with private.open_new(upload.archive) as file:
+                sent.save(file)
             _check(upload.archive, _shown(sent.filename), unpacked=MOST_PHOTOS)
             kept = replace(upload, archive_name=_shown(sent.filename))
             self._write(kept)
@@ -170,7 +172,7 @@ class Uploads:
 
     def _write(self, upload: Upload) -> None:
         said = {k: v for k, v in asdict(upload).items() if k not in ("token", "folder")} | {"at": self._clock()}
-        (upload.folder / "upload.json").write_text(json.dumps(said, ensure_ascii=False), "utf-8")
+        private.write(upload.folder / "upload.json", json.dumps(said, ensure_ascii=False).encode())
 
 
 def _main(sent: "list[FileStorage]") -> str:
@@ -201,7 +203,8 @@ def _keep(sent: "list[FileStorage]", folder: Path) -> str:
     for one in sent:
         suffix = _suffix(one.filename or "")
         target = folder / f"upload{'.geojson' if suffix == '.json' else suffix}"  # upload.json holds the choices
-        one.save(target)
+        with private.open_new(target) as file:
+            one.save(file)
         _check(target, _shown(one.filename or ""))
     if (folder / "upload.zip").exists():
         _unpack(folder / "upload.zip", folder, _shown(_main(sent)))
@@ -306,7 +309,7 @@ def _check_members(archive: zipfile.ZipFile, path: Path, name: str) -> None:
 def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, name: str) -> None:
     """Write a file of an archive, a piece at a time; it may not be what its archive says."""
     try:
-        with archive.open(entry) as packed, target.open("wb") as plain:
+        with archive.open(entry) as packed, private.open_new(target) as plain:
             shutil.copyfileobj(packed, plain)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise _damaged(target, name) from error

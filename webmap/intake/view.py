@@ -60,7 +60,7 @@ def levels() -> dict[str, str]:
 
 def form(store: Store) -> dict[str, Any]:
     """Return what the first page shows: choices, what waits, what was imported."""
-    history = store.imports()
+    history = store.imports.all()
     undoable = {one.kind: one.id for one in reversed(history) if not one.undone}
     return {
         "datums": datums(),
@@ -68,9 +68,9 @@ def form(store: Store) -> dict[str, Any]:
         "history": history[:HISTORY],
         "kinds": {"checkpoints": _("checkpoints"), "zones": _("zones"), "visits": _("visits")},
         "undoable": set(undoable.values()),
-        "waiting": len(store.unplaced()),
-        "checkpoints": len(store.checkpoints()),
-        "zones": len(store.zones()),
+        "waiting": len(store.checkpoints.unplaced()),
+        "checkpoints": len(store.checkpoints.frame()),
+        "zones": len(store.zones.frame()),
     }
 
 
@@ -98,9 +98,15 @@ def preview(store: Store, upload: Upload, found: Preview) -> dict[str, Any]:
 
 def done(store: Store, kept: KeptPreview) -> dict[str, Any]:
     """Return what the page after an import shows."""
-    newest = next((one for one in store.imports() if one.kind == kept.kind and not one.undone), None)
+    newest = next((one for one in store.imports.all() if one.kind == kept.kind and not one.undone), None)
     notes = [say(note.template, note.values) for note in kept.report.notes]
-    return {"kept": kept, "report": kept.report, "notes": notes, "newest": newest, "waiting": len(store.unplaced())}
+    return {
+        "kept": kept,
+        "report": kept.report,
+        "notes": notes,
+        "newest": newest,
+        "waiting": len(store.checkpoints.unplaced()),
+    }
 
 
 def named(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

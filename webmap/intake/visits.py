@@ -56,7 +56,7 @@ def show(job_id: str) -> str:
     choosing = job.result if isinstance(job.result, Choosing) else None
     message = say(choosing.error.template, choosing.error.values) if choosing else trouble(job)
     notes = [say(note.template, note.values) for note in read.report.notes] if read else []
-    newest = next((one for one in access.city().imports() if one.kind == KIND and not one.undone), None)
+    newest = next((one for one in access.city().imports.all() if one.kind == KIND and not one.undone), None)
     shown = {"read": read, "choosing": choosing, "notes": notes, "newest": newest, "message": message}
     return render_template("intake_visits.html", job=job, **shown)
 

@@ -29,7 +29,7 @@ DRAWN = 5000
 def page() -> str:
     """Show what is wrong with the zones."""
     store = access.city()
-    zones = store.zones()
+    zones = store.zones.frame()
     found = _faults(store)
     counts = zones["level"].value_counts()
     settings = {
@@ -45,7 +45,7 @@ def page() -> str:
         counts={name: int(counts[level]) for level, name in levels().items() if level in counts},
         groups=[_group(found, kind) for kind in KINDS if found.count(kind)],
         found=found,
-        cells=len(store.cells()),
+        cells=len(store.zones.cells()),
         settings=settings,
     )
 
@@ -76,7 +76,7 @@ def _group(found: ZoneFaults, kind: str) -> dict[str, Any]:
 
 def _faults(store: Store) -> ZoneFaults:
     """Check the zones, once for each state of zones and roster."""
-    zones, checkpoints = store.zones(), store.checkpoints()
+    zones, checkpoints = store.zones.frame(), store.checkpoints.frame()
     total = hashlib.sha256()
     for frame in (zones, checkpoints):
         for part in (frame.drop(columns="geometry").to_csv().encode(), *shapely.to_wkb(frame.geometry.to_numpy())):

@@ -9,6 +9,7 @@ from flask_babel import Babel
 from flask_babel import gettext as _
 
 from geo.errors import XundianError
+from geo.failures import told
 from webmap.accounts.access import DATA_PATHS
 from webmap.language.on_pages import ON_PAGES
 from webmap.language.saying import in_words
@@ -51,8 +52,8 @@ def translate_error(error: XundianError) -> str:
 
 
 def say(template: str, values: Mapping[str, Any]) -> str:
-    """Say a template with its values in the language of this request, as a page says it."""
-    return in_words(ON_PAGES.get(template, template), values, _)
+    """Say a template with its values in the language of this request, without paths of the server."""
+    return in_words(ON_PAGES.get(template, template), told(values), _)
 
 
 def said(status: int | None) -> str:

@@ -2,17 +2,19 @@
 
 import contextlib
 import hashlib
-import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
-from flask import Blueprint, Response, send_from_directory, url_for
+from flask import Blueprint, Response, send_file, send_from_directory, url_for
 
+from geo import private
 from geo.errors import NotFoundError
 from geo.model import Role
 from geo.store import Store
@@ -21,6 +23,7 @@ from webmap.accounts import access
 pages = Blueprint("tiles", __name__, url_prefix="/tiles")
 
 LOWEST_ZOOM, HIGHEST_ZOOM = 8, 14
+MIME = "application/vnd.pmtiles"
 YEAR_S = 365 * 24 * 3600
 FORMAT = 1  # raised when the tiles of the same input change, so that old caches are left behind
 # From the widest to the smallest: what a map shows first. OSM's link classes go with their roads.
@@ -39,17 +42,32 @@ ZONE_COLUMNS = ("level", "name", "parent", "unit")
 _making = threading.Lock()
 
 
-def street_archive(store: Store) -> Path:
+@dataclass(frozen=True, slots=True)
+class HeldArchive:
+    """A PMTiles file in memory, where the disk has no place for it."""
+
+    name: str
+    content: bytes
+
+    def read_bytes(self) -> bytes:
+        """Return the whole file."""
+        return self.content
+
+
+Archive = Path | HeldArchive
+
+
+def street_archive(store: Store) -> Archive:
     """Return the PMTiles file of the streets, making it when the streets are new.
 
     Layer ``streets`` with ``rank`` (0 the widest to 5), ``name``, ``bridge`` and ``tunnel``.
     """
-    return _kept(store, "streets", (store.streets_sha256() or "none")[:16], lambda: street_lines(store.streets()))
+    return _kept(store, "streets", (store.streets.sha256() or "none")[:16], lambda: street_lines(store.streets.frame()))
 
 
-def zone_archive(store: Store) -> Path:
+def zone_archive(store: Store) -> Archive:
     """Return the PMTiles file of the zones, rebuilt when a zone changed; layer ``zones`` with code, level, names."""
-    zones = store.zones()
+    zones = store.zones.frame()
     plain = zones[[*ZONE_COLUMNS]].reset_index()
     rows = plain.to_csv(index=False).encode()
     digest = hashlib.sha256(rows + b"".join(shapely.to_wkb(zones.geometry.to_numpy()))).hexdigest()[:16]
@@ -59,20 +77,20 @@ def zone_archive(store: Store) -> Path:
 
 def prepare(store: Store) -> None:
     """Make the archives that are missing, so that nobody waits for them later."""
-    if store.streets_sha256():
+    if store.streets.sha256():
         street_archive(store)
-    if len(store.zones()):
+    if len(store.zones.frame()):
         zone_archive(store)
 
 
 def street_address(store: Store) -> str:
     """Return the address of the streets' tiles, which changes with them; empty when the city has no streets."""
-    return url_for("tiles.streets", name=street_archive(store).name) if store.streets_sha256() else ""
+    return url_for("tiles.streets", name=street_archive(store).name) if store.streets.sha256() else ""
 
 
 def zone_address(store: Store) -> str:
     """Return the address of the zones' tiles, which changes with them; empty when the city has no zones."""
-    return url_for("tiles.zones", name=zone_archive(store).name) if len(store.zones()) else ""
+    return url_for("tiles.zones", name=zone_archive(store).name) if len(store.zones.frame()) else ""
 
 
 @pages.get("/streets/<name>")
@@ -89,10 +107,13 @@ def zones(name: str) -> Response:
     return _serve(zone_archive(access.city()), name)
 
 
-def _serve(archive: Path, name: str) -> Response:
+def _serve(archive: Archive, name: str) -> Response:
     if archive.name != name:
         raise NotFoundError("there are no tiles {name}: reload the page", name=name)
-    response = send_from_directory(archive.parent, archive.name, mimetype="application/vnd.pmtiles", conditional=True)
+    if isinstance(archive, Path):
+        response = send_from_directory(archive.parent, archive.name, mimetype=MIME, conditional=True)
+    else:
+        response = send_file(BytesIO(archive.content), mimetype=MIME, conditional=True, etag=archive.name)
     response.headers["Cache-Control"] = f"private, max-age={YEAR_S}, immutable"
     return response
 
@@ -107,26 +128,34 @@ def street_lines(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.iloc[np.sort(first)]
 
 
-def _kept(store: Store, layer: str, digest: str, frame_of: Callable[[], gpd.GeoDataFrame]) -> Path:
+def _kept(store: Store, layer: str, digest: str, frame_of: Callable[[], gpd.GeoDataFrame]) -> Archive:
     folder = store.cache_dir / "tiles"
     path = folder / f"{layer}-{FORMAT}-{digest}.pmtiles"
     with _making:
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            _make(path, layer, frame_of())
-            _tidy(folder, layer, path)
+        if path.exists():
+            return path
+        if path.name in store.in_memory:
+            return HeldArchive(path.name, store.in_memory[path.name])
+        content = _made(layer, frame_of())
+        try:
+            private.make_folder(folder)
+            private.write(path, content)
+        except OSError:  # a read-only or full disk
+            for old in [name for name in store.in_memory if name.startswith(f"{layer}-")]:
+                del store.in_memory[old]
+            store.in_memory[path.name] = content
+            return HeldArchive(path.name, content)
+        _tidy(folder, layer, path)
     return path
 
 
-def _make(path: Path, layer: str, frame: gpd.GeoDataFrame) -> None:
+def _made(layer: str, frame: gpd.GeoDataFrame) -> bytes:
     if not len(frame):
         raise NotFoundError("the city has no {layer} yet: import them first", layer=layer)
-    # GDAL writes in place; a half-written archive must never carry the final name.
-    with tempfile.TemporaryDirectory(dir=path.parent) as draft:
-        made = Path(draft) / path.name
-        zooms = {"MINZOOM": str(LOWEST_ZOOM), "MAXZOOM": str(HIGHEST_ZOOM)}
-        pyogrio.write_dataframe(frame, made, driver="PMTiles", layer=layer, dataset_options=zooms)
-        made.replace(path)
+    made = BytesIO()
+    zooms = {"MINZOOM": str(LOWEST_ZOOM), "MAXZOOM": str(HIGHEST_ZOOM)}
+    pyogrio.write_dataframe(frame, made, driver="PMTiles", layer=layer, dataset_options=zooms)
+    return made.getvalue()
 
 
 def _tidy(folder: Path, layer: str, newest: Path) -> None:

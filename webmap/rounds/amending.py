@@ -216,7 +216,7 @@ def _told(visible: VisibleCity, made: Amendment) -> str:
 
 
 def _undone(visible: VisibleCity, round_id: str) -> int:
-    lines = visible.store.amendments(round_id)
+    lines = visible.store.amendments.frame(round_id)
     last = lines[~lines["undone"]].tail(1)
     visible.changes(round_id)  # refuses who may not know of any
     if visible.user.role is not Role.PLANNER and len(last) and last["by"].iloc[0] != visible.user.name:

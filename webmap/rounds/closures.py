@@ -47,7 +47,7 @@ class ClosureLine:
 def drawn(round_id: str) -> Response:
     """Return what is closed on a day of a round: the areas, and the streets that they close."""
     visible = access.visible()
-    held = held_in(visible, visible.store.round(round_id))
+    held = held_in(visible, visible.store.rounds.get(round_id))
     network = streets_of(visible.store).network if len(held) else None
     streets = held.set_geometry([_streets(network, held, at) for at in held.index], crs=WGS84) if network else held
     both = [held.assign(part="area"), streets.assign(part="street")]
@@ -71,7 +71,7 @@ def close(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     area = _area(request.form.get("area", ""))
     if street:
         edges_named(edges, street)
-    visible.store.add_closure(
+    visible.store.closures.add(
         area=area,
         street=street,
         first_day=_date("first_day"),
@@ -87,7 +87,7 @@ def close(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 @access.require(Role.PLANNER)
 def lift(round_id: str, closure: int) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Open the streets again."""
-    access.city().lift_closure(closure)
+    access.city().closures.lift(closure)
     flash(_("Open again. The next planning may use it."))
     return _back(round_id)
 

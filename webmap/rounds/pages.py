@@ -101,7 +101,7 @@ def plan(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Start planning the round, in the background."""
     store = access.city()
     options = planning.options_of(request.form)
-    planning.agreed(store, store.round(round_id).id, request.form)
+    planning.agreed(store, store.rounds.get(round_id).id, request.form)
     jobs().start(owner(), planning.work(store, round_id, options), about=planning.about(round_id))
     return redirect(url_for("rounds.page", round_id=round_id, _anchor="planning"))
 
@@ -136,7 +136,7 @@ def _addresses(round_id: str, day: int, job: Job | None) -> dict[str, Any]:
 
 def _board(round_id: str) -> PlanBoard:
     visible = access.visible()
-    return PlanBoard(visible, visible.store.round(round_id))
+    return PlanBoard(visible, visible.store.rounds.get(round_id))
 
 
 def _shown(board: PlanBoard, day: int) -> dict[str, Any]:

@@ -40,8 +40,8 @@ def about(round_id: str) -> str:
 
 def loss(store: Store, round_id: str) -> Loss:
     """Count what planning again would take."""
-    changes = store.amendments(round_id)
-    return Loss(int((~changes["undone"]).sum()), len(store.visits_frame(Scope(round_id=round_id))))
+    changes = store.amendments.frame(round_id)
+    return Loss(int((~changes["undone"]).sum()), len(store.visits.frame(Scope(round_id=round_id))))
 
 
 def options_of(form: Mapping[str, str]) -> PlanOptions:

@@ -98,12 +98,12 @@ class PlanBoard:
     @cached_property
     def marks(self) -> dict[str, TeamMark]:
         """Every team that works in this round, with or without a route, as figures and maps mark it."""
-        return team_marks([*(team.id for team in self.visible.store.teams()), *self.stops["team"]])
+        return team_marks([*(team.id for team in self.visible.store.teams.all()), *self.stops["team"]])
 
     @cached_property
     def terms(self) -> dict[str, Team]:
         """What the team table says of each team's hours and days; teams that only the plan made aren't in it."""
-        return {team.id: team for team in self.visible.store.teams()}
+        return {team.id: team for team in self.visible.store.teams.all()}
 
     @property
     def own_hours(self) -> bool:
@@ -125,7 +125,7 @@ class PlanBoard:
     def places(self) -> dict[str, PlaceDetails]:
         """What people want to read of the checkpoints that were drawn."""
         drawn = self.visible.sample(self.round.id)
-        hours = hours_of(drawn, self.visible.store.catalogue(self.round.edition).categories)
+        hours = hours_of(drawn, self.visible.store.catalogues.get(self.round.edition).categories)
         rows: Any = drawn.itertuples()
         return {
             row.Index: PlaceDetails(row.Index, row.name, category_name(row.category), row.address, hours(row.Index))

@@ -26,7 +26,7 @@ def sheets(round_id: str) -> str:
     """Show the route sheets, a page of A4 each, ready to be printed."""
     part = _part(round_id)
     city = access.city()
-    made = list(sheet.pages(part, city.streets(), say=_)) if len(part.routes) else []
+    made = list(sheet.pages(part, city.streets.frame(), say=_)) if len(part.routes) else []
     asked = access.visible()
     planner = asked.user.role is Role.PLANNER
     return render_template(
@@ -34,7 +34,7 @@ def sheets(round_id: str) -> str:
         **sheet.view(part, made, language=spoken()),
         made_on=asked.today.date.isoformat(),
         back=url_for("planner.page" if planner else "field.page", round=round_id),
-        demo=_("Demo: streets real, the rest invented") if city.setting("demo") else "",
+        demo=_("Demo: streets real, the rest invented") if city.settings.get("demo") else "",
     )
 
 

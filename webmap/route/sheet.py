@@ -98,7 +98,7 @@ def write_sheets(
     if part.routes.empty:
         raise no_route(store, round_id, team=team, day=day)
 
-    made = list(pages(part, store.streets(), say=lambda text: translate(text, language)))
+    made = list(pages(part, store.streets.frame(), say=lambda text: translate(text, language)))
     page = pages_apart.templates(language).get_template("route_sheets.html")
     shown = view(part, made, language=language)
     html = page.render(**shown, style=stylesheet(), made_on=today(store).date.isoformat())

@@ -113,11 +113,11 @@ def round_map(
     """
     contents = contents if language is None else replace(contents, language=language)
     visible = VisibleCity(store, User("standalone map", Role.PLANNER, ""), today(store))
-    one = store.round(round_id)
-    every_team = {team.id for team in store.teams()} | set(visible.routes(round_id)["team"])
+    one = store.rounds.get(round_id)
+    every_team = {team.id for team in store.teams.all()} | set(visible.routes(round_id)["team"])
     marks = team_marks(every_team, say=functools.partial(translate, language=contents.language))
     routed = contents.routes and len(visible.routes(round_id)) > 0
-    sheet = Sheet(visible, one, marks if routed else {}, contents.language, store.catalogue(one.edition))
+    sheet = Sheet(visible, one, marks if routed else {}, contents.language, store.catalogues.get(one.edition))
     page = _page(sheet)
     cells = _cells(sheet)
     shown = cells is not None and (contents.first == "hotspots" or not routed)
@@ -143,8 +143,8 @@ def _page(sheet: Sheet) -> folium.Map:
     figure.header.add_child(Element(HEAD))
     figure.html.add_child(Element(PANEL))
     page.add_child(folium_layers.Call("Credit"))
-    if store.streets_sha256():
-        folium_layers.streets(store.streets(), sheet.blocks).add_to(page)
+    if store.streets.sha256():
+        folium_layers.streets(store.streets.frame(), sheet.blocks).add_to(page)
     return page
 
 
@@ -231,7 +231,7 @@ def _head() -> str:
 def _panel(sheet: Sheet, cells: Cells | None) -> str:
     template = Environment(loader=PackageLoader("webmap"), autoescape=True).get_template("standalone.html")
     one, say = sheet.round, sheet.say
-    draw, demo = sheet.visible.draw(one.id), sheet.visible.store.setting("demo")
+    draw, demo = sheet.visible.draw(one.id), sheet.visible.store.settings.get("demo")
     return template.render(
         title=say("Round {round}", round=one.id),
         dates=say("{first} to {last}", first=one.start, last=one.date(one.days)),

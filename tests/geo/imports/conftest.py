@@ -72,7 +72,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def zoned(store: Store) -> Store:
     """Return the city its zones."""
-    store.upsert_zones(box_zones())
+    store.zones.upsert(box_zones())
     return store
 
 

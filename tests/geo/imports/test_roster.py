@@ -32,8 +32,8 @@ def counts(report: ImportReport) -> tuple[int, ...]:
 
 def state(store: Store) -> str:
     """Say everything that an import may change, so that two states can be compared."""
-    roster = store.checkpoints(include_retired=True)
-    return roster.to_wkt().to_csv() + store.unplaced().to_csv()
+    roster = store.checkpoints.frame(include_retired=True)
+    return roster.to_wkt().to_csv() + store.checkpoints.unplaced().to_csv()
 
 
 @pytest.fixture
@@ -54,9 +54,9 @@ def test_every_row_is_accepted_rejected_or_waits_for_a_place(zoned, write, spoil
     assert counts(report) == (35, 0, 0, 0)
     refused = pd.read_excel(report.rejected_file, engine="calamine")
     assert list(refused["source_row"]) == [5, 7, 11]
-    assert set(zoned.unplaced()["name"]) == {"第7菜市场", "第8菜市场"}
-    assert set(zoned.checkpoints()["street_code"]) == {"420102001000", "420102002000"}
-    assert set(zoned.checkpoints()["unit"]) == {"大智街道办", "一元街道办"}
+    assert set(zoned.checkpoints.unplaced()["name"]) == {"第7菜市场", "第8菜市场"}
+    assert set(zoned.checkpoints.frame()["street_code"]) == {"420102001000", "420102002000"}
+    assert set(zoned.checkpoints.frame()["unit"]) == {"大智街道办", "一元街道办"}
 
 
 def test_a_dry_run_counts_the_same_and_changes_nothing(zoned, write, spoilt):
@@ -64,7 +64,7 @@ def test_a_dry_run_counts_the_same_and_changes_nothing(zoned, write, spoilt):
     before = state(zoned)
     shown = import_checkpoints(zoned, path, replace(WGS84, dry_run=True))
     assert state(zoned) == before
-    assert zoned.imports() == []
+    assert zoned.imports.all() == []
     done = import_checkpoints(zoned, path, WGS84)
     assert shown.as_json() == done.as_json() | {"dry_run": True, "notes": shown.as_json()["notes"]}
 
@@ -90,26 +90,26 @@ def test_corrected_rejects_merge_and_retire_nobody(zoned, write, spoilt):
     merged = import_checkpoints(zoned, write(refused, "corrected.xlsx"), WGS84)
     assert (merged.accepted, merged.rejected, merged.unplaced) == (2, 0, 1)
     assert counts(merged) == (2, 0, 0, 0)
-    assert len(zoned.checkpoints()) == 37
-    assert len(zoned.unplaced()) == 3
+    assert len(zoned.checkpoints.frame()) == 37
+    assert len(zoned.checkpoints.unplaced()) == 3
 
 
 def test_what_vanished_is_retired_and_comes_back(zoned, write, rows):
     import_checkpoints(zoned, write(rows()), WGS84)
     fewer = import_checkpoints(zoned, write(rows().drop(index=[0, 1])), WGS84)
     assert counts(fewer) == (0, 0, 38, 2)
-    assert len(zoned.checkpoints()) == 38
-    assert len(zoned.checkpoints(include_retired=True)) == 40
+    assert len(zoned.checkpoints.frame()) == 38
+    assert len(zoned.checkpoints.frame(include_retired=True)) == 40
     back = import_checkpoints(zoned, write(rows()), WGS84)
     assert counts(back) == (2, 0, 38, 0)
-    assert len(zoned.checkpoints()) == 40
+    assert len(zoned.checkpoints.frame()) == 40
 
 
 def test_a_part_retires_nobody(zoned, write, rows):
     import_checkpoints(zoned, write(rows()), WGS84)
     part = import_checkpoints(zoned, write(rows().head(5)), replace(WGS84, part=True))
     assert counts(part) == (0, 0, 5, 0)
-    assert len(zoned.checkpoints()) == 40
+    assert len(zoned.checkpoints.frame()) == 40
 
 
 def test_a_dry_run_says_what_would_change(zoned, write, rows):
@@ -151,9 +151,9 @@ def test_undoing_puts_everything_back(zoned, write, rows):
     assert undone.restored == changed.updated + changed.retired
     assert state(zoned) == before
     with pytest.raises(StateError, match="undone already"):
-        undo(zoned, zoned.imports()[0].id)
-    undo(zoned, zoned.imports()[1].id)
-    assert zoned.checkpoints(include_retired=True).empty
+        undo(zoned, zoned.imports.all()[0].id)
+    undo(zoned, zoned.imports.all()[1].id)
+    assert zoned.checkpoints.frame(include_retired=True).empty
     with pytest.raises(NotFoundError):
         undo_last(zoned, "checkpoints")
 
@@ -176,7 +176,7 @@ def test_reasons_speak_the_language_that_is_asked_for(zoned, write, spoilt):
 def test_the_citys_own_catalogue_counts(zoned, write, rows):
     full = load()
     fewer = {code: one for code, one in full.categories.items() if code != "farmers_market"}
-    zoned.save_catalogue(replace(full, edition="own", categories=fewer))
+    zoned.catalogues.save(replace(full, edition="own", categories=fewer))
     report = import_checkpoints(zoned, write(rows(5)), WGS84)
     assert (report.accepted, report.rejected) == (0, 5)
 
@@ -184,25 +184,25 @@ def test_the_citys_own_catalogue_counts(zoned, write, rows):
 def test_a_place_given_by_hand_finds_its_zones_and_outlives_the_file(zoned, write, spoilt):
     path = write(spoilt)
     import_checkpoints(zoned, path, WGS84)
-    waiting = zoned.unplaced().index[0]
+    waiting = zoned.checkpoints.unplaced().index[0]
     with pytest.raises(InputError, match="longitude comes first"):
         place(zoned, waiting, 30.56, 114.29)
     place(zoned, waiting, MIDDLE + 0.005, 30.56)
-    assert zoned.checkpoints().loc[waiting, "street_code"] == "420102002000"
-    assert zoned.checkpoints().loc[waiting, "unit"] == "一元街道办"
+    assert zoned.checkpoints.frame().loc[waiting, "street_code"] == "420102002000"
+    assert zoned.checkpoints.frame().loc[waiting, "unit"] == "一元街道办"
     again = import_checkpoints(zoned, path, WGS84)
     assert again.retired == 0
-    assert zoned.checkpoints().loc[waiting].geometry.x == pytest.approx(MIDDLE + 0.005)
-    assert waiting not in zoned.unplaced().index
-    zoned.unplace(waiting)
-    assert waiting in zoned.unplaced().index
-    assert waiting not in zoned.checkpoints(include_retired=True).index
+    assert zoned.checkpoints.frame().loc[waiting].geometry.x == pytest.approx(MIDDLE + 0.005)
+    assert waiting not in zoned.checkpoints.unplaced().index
+    zoned.checkpoints.unplace(waiting)
+    assert waiting in zoned.checkpoints.unplaced().index
+    assert waiting not in zoned.checkpoints.frame(include_retired=True).index
     with pytest.raises(NotFoundError):
-        zoned.unplace(waiting)
+        zoned.checkpoints.unplace(waiting)
 
 
 def test_the_file_may_be_named_otherwise(zoned, write, rows):
     import_checkpoints(zoned, write(rows(3)), replace(WGS84, file="清单.xlsx", who="planner"))
-    newest = zoned.imports()[0]
+    newest = zoned.imports.all()[0]
     assert (newest.file, newest.who, newest.kind) == ("清单.xlsx", "planner", "checkpoints")
     assert not Path("清单.xlsx").exists()

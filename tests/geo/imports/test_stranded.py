@@ -40,7 +40,7 @@ def test_a_look_says_it_before_anything_is_kept(store: Store) -> None:
     assert [note.template for note in import_teams(store, FAULTS / "team_base_287km_off.xlsx", look).notes] == [
         BASES_STRANDED
     ]
-    assert store.teams() == []
+    assert store.teams.all() == []
 
 
 def test_whatever_comes_last_says_it(store: Store) -> None:
@@ -67,11 +67,11 @@ def test_distances(store: Store, base: tuple[float, float], mode: Mode, said: li
 def island(store: Store, mode: str) -> shapely.Point:
     """Close all streets around one of the grid to a mode, and return a point on it."""
     streets(store)
-    edges = store.streets()
+    edges = store.streets.frame()
     one = edges.index[0]
     around = edges[["u", "v"]].isin(edges.loc[one, ["u", "v"]].tolist()).any(axis=1) & (edges.index != one)
     edges.loc[around, mode] = 0
-    store.replace_streets(edges, turn_bans=store.turn_bans(), source_sha256="cut")
+    store.streets.replace(edges, turn_bans=store.streets.turn_bans(), source_sha256="cut")
     return shapely.line_interpolate_point(edges.geometry[one], 0.5, normalized=True)
 
 
@@ -79,21 +79,21 @@ def test_an_island_of_one_mode_strands_that_mode_only(store: Store) -> None:
     place = island(store, "car")
     roster = FAULTS / "roster_for_teams_and_visits.xlsx"
     import_checkpoints(store, roster, OPTIONS)
-    checkpoints = store.checkpoints()
+    checkpoints = store.checkpoints.frame()
     checkpoints.geometry = [place, *checkpoints.geometry[1:]]
-    store.upsert_checkpoints(checkpoints)
+    store.checkpoints.upsert(checkpoints)
     for mode, said in ((Mode.CAR, [STRANDED, BASES_STRANDED]), (Mode.EBIKE, []), (Mode.WALK, [])):
-        store.replace_teams([Team("A", place.x, place.y, mode)])
+        store.teams.replace([Team("A", place.x, place.y, mode)])
         notes = stranded_notes(store)
         assert [note.template for note in notes] == said
         assert all(note.values["mode"] == "car" for note in notes)
-    store.replace_teams([Team("A", 114.309, 30.606, Mode.CAR), Team("B", 114.309, 30.606, Mode.EBIKE)])
+    store.teams.replace([Team("A", 114.309, 30.606, Mode.CAR), Team("B", 114.309, 30.606, Mode.EBIKE)])
     (note,) = stranded_notes(store)
     assert note.values == {"count": 1, "mode": "car", "ids": "K01"}
 
 
 def test_a_base_outside_the_zones_is_said(store: Store, zones: gpd.GeoDataFrame) -> None:
-    store.upsert_zones(zones)
+    store.zones.upsert(zones)
     places = {"inside": 30.56, "beside": 30.577, "outside": 30.7}
     (note,) = base_notes(store, [Team(name, 114.3, lat, Mode.CAR) for name, lat in places.items()])
     assert note.template == BASES_OUTSIDE

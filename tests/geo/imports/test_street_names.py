@@ -36,7 +36,7 @@ def come(city, tmp_path, **columns):
     path = tmp_path / "r.csv"
     pd.DataFrame(rows).to_csv(path, index=False)
     report = import_checkpoints(city, path, OPTIONS)
-    return city.checkpoints(), "\n".join(note.text() for note in report.notes)
+    return city.checkpoints.frame(), "\n".join(note.text() for note in report.notes)
 
 
 def test_what_agrees_is_not_told(city, tmp_path):

@@ -16,7 +16,7 @@ def test_the_same_streets_again_change_nothing(store: Store, tmp_path: Path) -> 
     )
     path.write_text(f'<osm version="0.6">{nodes}{ways}</osm>', encoding="utf-8")
     first = import_streets(store, path)
-    assert first.new == first.accepted == len(store.streets())
+    assert first.new == first.accepted == len(store.streets.frame())
     assert [note.template for note in first.notes] == [notes.ISLANDS]
     assert import_streets(store, path).unchanged == first.accepted
 
@@ -24,5 +24,5 @@ def test_the_same_streets_again_change_nothing(store: Store, tmp_path: Path) -> 
 def test_what_holds_at_some_hours_only_comes_into_the_city(store: Store) -> None:
     found = import_streets(store, Path(__file__).parents[1] / "faults" / "osm_conditional_ban_silent.osm")
     assert [note.template for note in found.notes] == [notes.TIMED]
-    assert store.turn_hours().hours.tolist() == ["Mo-Fr 07:00-09:00; Sa-Su off"]
-    assert store.street_hours().empty
+    assert store.streets.turn_hours().hours.tolist() == ["Mo-Fr 07:00-09:00; Sa-Su off"]
+    assert store.streets.hours().empty

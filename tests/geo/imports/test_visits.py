@@ -27,11 +27,11 @@ def store(tmp_path: Path) -> Store:
     columns = {name: [blank[kind]] * 2 for name, kind in CHECKPOINTS.columns.items()}
     roster = gpd.GeoDataFrame(columns, index=["A", "B"], geometry=gpd.points_from_xy([114.1, 114.2], [30.5] * 2))
     roster = roster.set_crs(4326).rename_axis("id").assign(category="mall", name=["甲", "乙"])
-    made.upsert_checkpoints(roster)
-    made.set_setting("today", "2026-06-12")  # whatever the clock of the machine says
-    made.create_round(Round("R1", START, days=2, teams=1, size=1, covert=True))
+    made.checkpoints.upsert(roster)
+    made.settings.set("today", "2026-06-12")  # whatever the clock of the machine says
+    made.rounds.create(Round("R1", START, days=2, teams=1, size=1, covert=True))
     draw = Draw("R1", bytes(32), True, {}, "", 0.0, 0.0, dt.datetime(2026, 6, 1, tzinfo=dt.UTC))
-    made.save_draw(
+    made.draws.save(
         draw, roster.iloc[:1].assign(inclusion_prob=0.5, day=1, ticket=1)[["inclusion_prob", "day", "ticket"]]
     )
     return made
@@ -49,7 +49,7 @@ def come(
 
 def taken(store: Store, tmp_path: Path, *rows: str) -> gpd.GeoDataFrame:
     come(store, tmp_path, *rows)
-    return store.visits_frame().sort_values("arrived_at")
+    return store.visits.frame().sort_values("arrived_at")
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_rows_add_up_and_the_future_is_refused(store: Store, tmp_path: Path) -> 
     assert (report.accepted, report.rejected, report.new) == (3, 1, 2)
     again, _ = come(store, tmp_path, *rows)
     assert (again.accepted, again.new, again.unchanged) == (3, 0, 2)
-    assert len(store.visits_frame()) == 2
+    assert len(store.visits.frame()) == 2
 
 
 def test_items_are_kept_by_their_codes(store: Store, tmp_path: Path) -> None:
     named = ("mall.queue", "QUEUE", "收银、电梯处有一米线或排队提示")
     come(store, tmp_path, *(f"A,T1,2026-06-1{day} 10:00,{item},1,," for day, item in enumerate(named)))
-    assert store.deductions_frame()["item"].tolist() == ["mall.queue"] * 3
+    assert store.visits.deductions()["item"].tolist() == ["mall.queue"] * 3
 
 
 @pytest.mark.parametrize(
@@ -110,14 +110,14 @@ def test_what_the_catalogue_does_not_have_comes_back(store: Store, tmp_path: Pat
     report, reasons = come(store, tmp_path, f"A,T1,2026-06-09 10:00,{cells},", "B,T1,2026-06-09 10:00,queue,0.5,")
     assert (report.accepted, len(reasons)) == (1, 1)
     assert re.match(f".*{reason}", reasons[0])
-    assert store.visits_frame()["checkpoint"].tolist() == ["B"]
+    assert store.visits.frame()["checkpoint"].tolist() == ["B"]
 
 
 def test_a_round_keeps_its_catalogue_and_other_visits_have_all(store: Store, tmp_path: Path) -> None:
     shipped = load()
     mall = replace(shipped.categories["mall"], items=(Item("mall.doors", "门", "Doors", 3.0),))
-    store.create_round(Round("R2", dt.date(2026, 7, 7), days=1, teams=1, size=1, edition=shipped.edition))
-    store.save_catalogue(Catalogue("2027", {"mall": mall}))
+    store.rounds.create(Round("R2", dt.date(2026, 7, 7), days=1, teams=1, size=1, edition=shipped.edition))
+    store.catalogues.save(Catalogue("2027", {"mall": mall}))
     rows = [
         f"A,T1,2026-07-0{day} {hour}:00,{item},1,,{named}"
         for hour, item in ((10, "doors"), (11, "queue"))
@@ -131,7 +131,7 @@ def test_a_round_keeps_its_catalogue_and_other_visits_have_all(store: Store, tmp
 def test_a_round_has_its_teams_and_an_unknown_one_is_only_said_elsewhere(store: Store, tmp_path: Path) -> None:
     rows = ("A,T99,2026-06-09 10:00,,,", "B,T99,2026-06-09 10:00,,,")
     assert come(store, tmp_path, *rows, "B,,2026-06-09 12:00,,,")[0].accepted == 3  # the city has no teams
-    store.replace_teams([Team("T01", 114.1, 30.5), Team("T09", 114.1, 30.5)])
+    store.teams.replace([Team("T01", 114.1, 30.5), Team("T09", 114.1, 30.5)])
     report, reasons = come(store, tmp_path, *rows)
     assert len(reasons) == 1
     assert re.fullmatch("team is 'T99', which round 'R1' does not have: .*; the nearest is 'T09'", reasons[0])
@@ -141,7 +141,7 @@ def test_a_round_has_its_teams_and_an_unknown_one_is_only_said_elsewhere(store: 
 
 
 def test_records_of_another_system_stay_as_they_stand(store: Store, tmp_path: Path) -> None:
-    store.replace_teams([Team("T01", 114.1, 30.5)])
+    store.teams.replace([Team("T01", 114.1, 30.5)])
     rows = ["A,甲组,2026-06-09 10:00,卫生差,5,", "A,甲组,2026-06-09 10:00,mall.queue,9,", "B,T01,2026-06-09 10:00,,,"]
     report, _ = come(store, tmp_path, *rows, history=True)
     assert (report.accepted, report.rejected) == (3, 0)
@@ -150,7 +150,7 @@ def test_records_of_another_system_stay_as_they_stand(store: Store, tmp_path: Pa
         {"count": 1, "value": "卫生差"},
         {"count": 1, "value": "9"},
     ]
-    assert sorted(store.deductions_frame()["item"]) == ["mall.queue", "卫生差"]
+    assert sorted(store.visits.deductions()["item"]) == ["mall.queue", "卫生差"]
 
 
 def test_an_unknown_round_refuses_its_rows_not_the_file(store: Store, tmp_path: Path) -> None:
@@ -166,25 +166,25 @@ def test_an_item_counts_once_in_a_visit_however_many_rows_show_it(store: Store, 
     report, _ = come(store, tmp_path, *rows, "A,T1,2026-06-09 10:00,queue,1,楼上", "A,T1,2026-06-09 10:00,notices,1,")
     assert (report.accepted, report.new) == (4, 1)
     assert [note.values for note in report.notes] == [{"rows": 2, "visits": 1}]
-    found = store.deductions_frame()[["item", "points", "note"]].to_numpy().tolist()
+    found = store.visits.deductions()[["item", "points", "note"]].to_numpy().tolist()
     assert found == [["mall.queue", 1.0, "门口；楼上"], ["mall.notices", 1.0, ""]]
-    assert store.visits_frame()["points"].tolist() == [2.0]
+    assert store.visits.frame()["points"].tolist() == [2.0]
     again, _ = come(store, tmp_path, *rows)
     assert (again.new, again.unchanged + again.updated) == (0, 1)
-    assert store.visits_frame()["points"].tolist() == [2.0]
+    assert store.visits.frame()["points"].tolist() == [2.0]
 
 
 def test_rows_of_an_item_with_other_points_are_told(store: Store, tmp_path: Path) -> None:
     report, _ = come(store, tmp_path, *(f"A,T1,2026-06-09 10:00,queue,{points}," for points in (0.5, 1)))
-    assert store.deductions_frame()["points"].tolist() == [1.0]
+    assert store.visits.deductions()["points"].tolist() == [1.0]
     assert "A mall.queue" in report.notes[-1].text()
 
 
 def test_a_row_for_each_photo_costs_an_item_once(tmp_path: Path) -> None:
     city = Store.open(tmp_path / "c.gpkg", create=True)
     import_checkpoints(city, FAULTS / "roster_for_teams_and_visits.xlsx", ImportOptions(Datum.WGS84))
-    city.set_setting("today", "2026-06-12")
+    city.settings.set("today", "2026-06-12")
     report = import_visits(city, FAULTS / "visits_same_item_thrice.xlsx", ImportOptions(Datum.WGS84))
     assert (report.accepted, report.rejected) == (3, 0)
-    assert city.visits_frame()["points"].tolist() == [1.5]
+    assert city.visits.frame()["points"].tolist() == [1.5]
     assert "each item counts once" in " ".join(note.text() for note in report.notes)

@@ -17,7 +17,7 @@ def square_metres(shape: shapely.Geometry) -> float:
 
 def test_a_tree_that_fits_is_clean(zoned, write, rows):
     import_checkpoints(zoned, write(rows()), ImportOptions(Datum.WGS84))
-    found = zone_faults(zoned.zones(), zoned.checkpoints())
+    found = zone_faults(zoned.zones.frame(), zoned.checkpoints.frame())
     assert found.clean
     assert len(found.table) == 0
 
@@ -31,7 +31,7 @@ def test_every_kind_is_found_and_measured(zones, zoned, write, rows):
     zones.loc["420102001001", "geometry"] = shapely.box(WEST, SOUTH, MIDDLE + 0.002, NORTH)
     zones.loc["420102002001", "geometry"] = shapely.box(MIDDLE, SOUTH, EAST - 0.003, NORTH)
     zones.loc["420102003001"] = ["community", "孤儿社区", "420102003000", "", "", shapely.box(115, 31, 115.01, 31.01)]
-    found = zone_faults(zones.set_crs(4326), zoned.checkpoints())
+    found = zone_faults(zones.set_crs(4326), zoned.checkpoints.frame())
     kinds = found.table["kind"].value_counts().to_dict()
     assert kinds == {"overlap": 1, "gap": 1, "beyond": 1, "orphan": 1, "outside": 1, "idle": 1, "unowned": 1}
     assert found.area_m2("overlap") == pytest.approx(square_metres(overlap), rel=1e-4)
@@ -50,5 +50,5 @@ def test_every_kind_is_found_and_measured(zones, zoned, write, rows):
 
 def test_a_city_without_zones_blames_nobody_for_being_outside(store, write, rows):
     import_checkpoints(store, write(rows(3)), ImportOptions(Datum.WGS84))
-    found = zone_faults(store.zones(), store.checkpoints())
+    found = zone_faults(store.zones.frame(), store.checkpoints.frame())
     assert found.table["kind"].unique().tolist() == ["unowned"]

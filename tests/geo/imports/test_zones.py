@@ -40,35 +40,35 @@ def test_the_same_zones_again_change_nothing(store, zones, file):
 
 @pytest.mark.parametrize("name", ["zones.geojson", "zones.gpkg", "zones.csv", "zones.kml", "zones.xlsx"])
 def test_what_goes_out_comes_back_unchanged(zoned, file, name):
-    again = import_zones(zoned, file(zoned.zones(), name), WGS84, level=None)
+    again = import_zones(zoned, file(zoned.zones.frame(), name), WGS84, level=None)
     assert (again.accepted, again.rejected, again.unchanged) == (5, 0, 5)
 
 
 def test_a_dry_run_measures_the_tree_that_would_be(zoned, zones, file):
     zones.loc["420102001001", "geometry"] = shapely.box(WEST, SOUTH, MIDDLE + 0.001, NORTH)
     zones.loc["420102002000", "person"] = "王主任"
-    before = zoned.zones().to_wkt().to_csv()
+    before = zoned.zones.frame().to_wkt().to_csv()
     shown = prepare_zones(zoned, file(zones), replace(WGS84, dry_run=True), level=None)
     assert shown.updated.to_dict() == {"420102001001": "outline", "420102002000": "person"}
     assert shown.tree.overlaps["area_m2"].iloc[0] == pytest.approx(shown.tree.outside["area_m2"].iloc[0], rel=1e-6)
     said = [note.text() for note in shown.notes()]
     assert any("1 pairs of community zones overlap" in text for text in said)
-    assert zoned.zones().to_wkt().to_csv() == before
+    assert zoned.zones.frame().to_wkt().to_csv() == before
 
 
 def test_checkpoints_move_with_the_zones_and_back(zoned, zones, file, write, rows):
     import_checkpoints(zoned, write(rows()), WGS84)
-    before = zoned.checkpoints()["street_code"].to_dict()
+    before = zoned.checkpoints.frame()["street_code"].to_dict()
     shift = {"420102001000": (WEST, MIDDLE + 0.005), "420102002000": (MIDDLE + 0.005, EAST)}
     for code, (west, east) in shift.items():
         zones.loc[code, "geometry"] = shapely.box(west, SOUTH, east, NORTH)
     report = import_zones(zoned, file(zones), WGS84, level=None)
-    after = zoned.checkpoints()["street_code"].to_dict()
+    after = zoned.checkpoints.frame()["street_code"].to_dict()
     moved = sum(before[code] != after[code] for code in before)
     assert moved > 0
     assert f"{moved} checkpoints come to lie in another zone" in [note.text() for note in report.notes]
     undo_last(zoned, "zones")
-    assert zoned.checkpoints()["street_code"].to_dict() == before
+    assert zoned.checkpoints.frame()["street_code"].to_dict() == before
     assert relocate(zoned) == 0
 
 
@@ -109,7 +109,7 @@ def test_one_name_in_two_districts_stays_two_zones(store, file):
     for _ in range(3):
         report = import_zones(store, file(twins), WGS84, level="street")
     assert (report.new, report.unchanged) == (0, 2)
-    assert len(store.zones()) == 2
+    assert len(store.zones.frame()) == 2
 
 
 def test_cells_fill_the_communities_and_hold_the_checkpoints(zoned, write, rows):
@@ -117,10 +117,10 @@ def test_cells_fill_the_communities_and_hold_the_checkpoints(zoned, write, rows)
     stages = []
     made = make_cells(zoned, progress=lambda stage, done, total: stages.append((stage, done, total)))
     assert made.communities == 2
-    assert made.cells == len(zoned.cells())
+    assert made.cells == len(zoned.zones.cells())
     assert made.moved == 40
     assert {stage for stage, _, _ in stages} == {"cells", "locating"}
-    roster = zoned.checkpoints()
+    roster = zoned.checkpoints.frame()
     assert (roster["cell"].str[:12] == roster["community_code"]).all()
     assert make_cells(zoned).moved == 0
 

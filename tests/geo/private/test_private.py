@@ -33,8 +33,8 @@ def _open_house():
 def test_a_city_its_log_and_its_cache_are_for_their_owner_alone(tmp_path):
     path = tmp_path / "city.gpkg"
     with Store.open(path, create=True) as store:
-        store.set_setting("n", "1")
-        with store._reading() as reading:
+        store.settings.set("n", "1")
+        with store._database.reading() as reading:
             reading.exec_driver_sql("SELECT 1").scalar()
             found = {each.name: mode(each) for each in tmp_path.iterdir()}
         assert mode(store.cache_dir) == 0o700

@@ -76,9 +76,9 @@ def visits_of(ids: pd.Index, streets: pd.Series) -> list[Visit]:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with Store.open(tmp_path_factory.mktemp("town") / "city.gpkg", create=True) as store:
-        store.upsert_zones(zones())
+        store.zones.upsert(zones())
         points = roster()
-        store.upsert_checkpoints(points)
+        store.checkpoints.upsert(points)
         chosen = points[(np.arange(N) % 2 == 0) | points["fixed"]]
         probability = np.where(chosen["fixed"], 1.0, 0.5)
         sample = pd.DataFrame(
@@ -86,10 +86,10 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             index=chosen.index,
         )
         for name in ("R", "unvisited"):
-            store.create_round(Round(name, DAY, days=2, teams=1, size=len(chosen)))
-            store.save_draw(draw_of(name), sample)
-        store.create_round(Round("undrawn", DAY, days=2, teams=1, size=10))
-        store.record_visits(visits_of(chosen.index[:-6], points["street_code"]))
+            store.rounds.create(Round(name, DAY, days=2, teams=1, size=len(chosen)))
+            store.draws.save(draw_of(name), sample)
+        store.rounds.create(Round("undrawn", DAY, days=2, teams=1, size=10))
+        store.visits.record(visits_of(chosen.index[:-6], points["street_code"]))
         yield store
 
 

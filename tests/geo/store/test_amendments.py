@@ -50,11 +50,11 @@ def line(*notes: str) -> LogLine:
 def planned(store: Store, roster) -> tuple[Store, list[str]]:
     """Return a city whose plan has two routes and a stop that none serves."""
     found = roster(5)
-    store.upsert_checkpoints(found)
+    store.checkpoints.upsert(found)
     names = list(found.index)
-    store.create_round(Round("R1", start=DAY, days=1, teams=2, size=5))
+    store.rounds.create(Round("R1", start=DAY, days=1, teams=2, size=5))
     both = [pd.concat([make("A"), make("B")]) for make in (lambda team: route(team, 600), lambda t: _half(t, names))]
-    store.save_routes("R1", *both, unserved(names[4]))
+    store.plans.save("R1", *both, unserved(names[4]))
     return store, names
 
 
@@ -64,28 +64,28 @@ def _half(team: str, names: list[str]) -> gpd.GeoDataFrame:
 
 def test_one_route_changes_and_goes_back(planned) -> None:
     store, names = planned
-    before = store.routes("R1"), store.stops("R1"), store.unserved("R1")
+    before = store.plans.routes("R1"), store.plans.stops("R1"), store.plans.unserved("R1")
     new = NewRoutes([("B", 1)], route("B", 700), stops("B", [names[3], names[4]]), unserved(names[2]), [names[4]])
-    revision = store.plan_revision("R1")
-    assert store.replace_route("R1", new, line("told"), revision=revision) == revision + 1
-    assert store.stops("R1", team="B")["checkpoint"].tolist() == [names[3], names[4]]
-    assert store.stops("R1", team="A").equals(before[1][before[1]["team"] == "A"])
-    assert store.unserved("R1").index.tolist() == [names[2]]
-    made = store.made_plan("R1")
+    revision = store.amendments.plan_revision("R1")
+    assert store.amendments.replace_route("R1", new, line("told"), revision=revision) == revision + 1
+    assert store.plans.stops("R1", team="B")["checkpoint"].tolist() == [names[3], names[4]]
+    assert store.plans.stops("R1", team="A").equals(before[1][before[1]["team"] == "A"])
+    assert store.plans.unserved("R1").index.tolist() == [names[2]]
+    made = store.amendments.made_plan("R1")
     assert made.changes == 1
     assert made.stops["checkpoint"].tolist() == before[1]["checkpoint"].tolist()
     assert made.unserved.index.tolist() == [names[4]]
-    assert store.amendments("R1")["text"].tolist() == ["told"]
-    assert store.amendments("R1", team="B")["text"].tolist() == ["for B"]
-    assert store.amendments("R1", team="A").empty
+    assert store.amendments.frame("R1")["text"].tolist() == ["told"]
+    assert store.amendments.frame("R1", team="B")["text"].tolist() == ["for B"]
+    assert store.amendments.frame("R1", team="A").empty
     with pytest.raises(StateError, match="changed meanwhile"):
-        store.replace_route("R1", new, line("again"), revision=revision)
-    assert store.undo_amendment("R1", by="planner", revision=revision + 1) == revision + 1
-    after = store.routes("R1"), store.stops("R1"), store.unserved("R1")
+        store.amendments.replace_route("R1", new, line("again"), revision=revision)
+    assert store.amendments.undo("R1", by="planner", revision=revision + 1) == revision + 1
+    after = store.plans.routes("R1"), store.plans.stops("R1"), store.plans.unserved("R1")
     assert all(one.equals(other) for one, other in zip(before, after, strict=True))
-    assert store.amendments("R1")["undone"].tolist() == [True]
+    assert store.amendments.frame("R1")["undone"].tolist() == [True]
     with pytest.raises(StateError, match="no change to undo"):
-        store.undo_amendment("R1", by="planner", revision=store.plan_revision("R1"))
+        store.amendments.undo("R1", by="planner", revision=store.amendments.plan_revision("R1"))
 
 
 def test_a_new_plan_ends_the_list(planned) -> None:
@@ -93,9 +93,9 @@ def test_a_new_plan_ends_the_list(planned) -> None:
     new = NewRoutes(
         [("B", 1)], route("B", 1).iloc[:0], stops("B", names[2:]).iloc[:0], unserved(names[2], names[3]), []
     )
-    store.replace_route("R1", new, line("gone"), revision=store.plan_revision("R1"))
-    assert store.routes("R1")["team"].tolist() == ["A"]
-    store.save_routes("R1", route("A", 600), stops("A", names[:2]), unserved(*names[2:]))
-    assert store.amendments("R1").empty
-    assert store.amendments("R1", current=False)["text"].tolist() == ["gone"]
-    assert store.made_plan("R1").changes == 0
+    store.amendments.replace_route("R1", new, line("gone"), revision=store.amendments.plan_revision("R1"))
+    assert store.plans.routes("R1")["team"].tolist() == ["A"]
+    store.plans.save("R1", route("A", 600), stops("A", names[:2]), unserved(*names[2:]))
+    assert store.amendments.frame("R1").empty
+    assert store.amendments.frame("R1", current=False)["text"].tolist() == ["gone"]
+    assert store.amendments.made_plan("R1").changes == 0

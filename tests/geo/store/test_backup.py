@@ -31,8 +31,8 @@ sys.stdin.readline()
 def city(tmp_path, roster, zone_tree):
     path = tmp_path / "city.gpkg"
     with Store.open(path, create=True) as store:
-        store.upsert_zones(zone_tree)
-        store.upsert_checkpoints(roster(3_000))
+        store.zones.upsert(zone_tree)
+        store.checkpoints.upsert(roster(3_000))
     return path
 
 
@@ -161,7 +161,7 @@ def test_what_waits_in_the_log_is_in_the_backup(city, tmp_path):
         assert city.with_name("city.gpkg-wal").stat().st_size > 0
         holder.kill()
     with Store.open(tmp_path / "while.gpkg") as copy:
-        assert copy.setting("unflushed") == "here"
+        assert copy.settings.get("unflushed") == "here"
 
 
 def test_a_log_that_nobody_flushed_is_in_the_backup(city, tmp_path):
@@ -174,7 +174,7 @@ def test_a_log_that_nobody_flushed_is_in_the_backup(city, tmp_path):
     assert city.with_name("city.gpkg-wal").stat().st_size > 0
     copying.copy(city, tmp_path / "copy.gpkg", "city.gpkg", geopackage.functions)
     with Store.open(tmp_path / "copy.gpkg") as copy:
-        assert copy.setting("unflushed") == "here"
+        assert copy.settings.get("unflushed") == "here"
 
 
 def test_a_backup_goes_on_while_others_write_without_end(city, tmp_path):
@@ -185,7 +185,7 @@ def test_a_backup_goes_on_while_others_write_without_end(city, tmp_path):
             number = 0
             while not over.is_set():
                 number += 1
-                store.set_setting("n", str(number))
+                store.settings.set("n", str(number))
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -200,7 +200,7 @@ def test_a_backup_goes_on_while_others_write_without_end(city, tmp_path):
         writer.join()
     for number in range(5):
         with Store.open(tmp_path / f"{number}.gpkg") as copy:
-            assert len(copy.checkpoints()) == 3_000
+            assert len(copy.checkpoints.frame()) == 3_000
 
 
 def test_a_city_that_somebody_has_for_itself_is_not_waited_for(city, tmp_path):

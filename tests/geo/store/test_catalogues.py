@@ -24,39 +24,39 @@ def test_toml_comes_back_the_same():
 
 
 def test_a_new_city_has_the_shipped_catalogue(store):
-    assert store.catalogue() == SHIPPED
-    assert store.editions() == [SHIPPED.edition]
+    assert store.catalogues.get() == SHIPPED
+    assert store.catalogues.editions() == [SHIPPED.edition]
     with pytest.raises(NotFoundError, match=r"'1066'"):
-        store.catalogue("1066")
+        store.catalogues.get("1066")
 
 
 def test_an_edition_of_ones_own_becomes_the_current_one(store):
     own = without_hotels("2027-own")
-    store.save_catalogue(own)
-    store.save_catalogue(own)
-    assert store.catalogue() == own
-    assert store.editions() == ["2027-own", SHIPPED.edition]
-    assert store.catalogue(SHIPPED.edition) == SHIPPED
-    store.save_catalogue(SHIPPED)
-    assert store.catalogue() == SHIPPED
-    assert store.catalogue("2027-own") == own
+    store.catalogues.save(own)
+    store.catalogues.save(own)
+    assert store.catalogues.get() == own
+    assert store.catalogues.editions() == ["2027-own", SHIPPED.edition]
+    assert store.catalogues.get(SHIPPED.edition) == SHIPPED
+    store.catalogues.save(SHIPPED)
+    assert store.catalogues.get() == SHIPPED
+    assert store.catalogues.get("2027-own") == own
 
 
 def test_a_round_keeps_its_edition_when_the_product_ships_another(store, monkeypatch):
-    store.create_round(ROUND)
+    store.rounds.create(ROUND)
     newer = without_hotels("2099.1")
     monkeypatch.setattr("geo.store.catalogues._shipped", lambda: newer)
-    assert store.catalogue() == newer
-    assert store.catalogue(ROUND.edition) == SHIPPED
+    assert store.catalogues.get() == newer
+    assert store.catalogues.get(ROUND.edition) == SHIPPED
 
 
 def test_an_edition_in_use_cannot_change(store):
-    store.save_catalogue(without_hotels("own"))
-    store.save_catalogue(replace(SHIPPED, edition="own"))  # nobody used the first
-    store.create_round(replace(ROUND, edition="own"))
-    store.save_catalogue(replace(SHIPPED, edition="own"))
+    store.catalogues.save(without_hotels("own"))
+    store.catalogues.save(replace(SHIPPED, edition="own"))  # nobody used the first
+    store.rounds.create(replace(ROUND, edition="own"))
+    store.catalogues.save(replace(SHIPPED, edition="own"))
     with pytest.raises(StateError, match=r"'own' is in use by round R1"):
-        store.save_catalogue(without_hotels("own"))
+        store.catalogues.save(without_hotels("own"))
     with pytest.raises(StateError, match="that of the product"):
-        store.save_catalogue(without_hotels(SHIPPED.edition))
-    assert store.catalogue() == replace(SHIPPED, edition="own")
+        store.catalogues.save(without_hotels(SHIPPED.edition))
+    assert store.catalogues.get() == replace(SHIPPED, edition="own")

@@ -26,7 +26,7 @@ with Store.open(city) as store:
     for number in range(count):
         arrived_at = start + dt.timedelta(seconds=number)
         visit = Visit(f"c{number % 100:04d}", team, arrived_at, deductions=(Deduction("litter", 1.0),))
-        store.record_visits([visit])
+        store.visits.record([visit])
         print(number, flush=True)
 """
 OPENER = """
@@ -34,7 +34,7 @@ import sys
 from geo.store import Store
 sys.stdin.readline()
 with Store.open(sys.argv[1], create=True) as store:
-    store.set_setting(sys.argv[2], "here")
+    store.settings.set(sys.argv[2], "here")
 """
 
 
@@ -45,7 +45,7 @@ def child(script, *args, **pipes):
 def test_kill_in_the_middle_of_many_writes(tmp_path, roster):
     path = tmp_path / "city.gpkg"
     with Store.open(path, create=True) as store:
-        store.upsert_checkpoints(roster(100))
+        store.checkpoints.upsert(roster(100))
     with child(WRITER, str(path), "A", "1000000", stdout=subprocess.PIPE) as writer:
         acknowledged = [int(writer.stdout.readline()) for _ in range(400)]
         os.kill(writer.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
@@ -55,19 +55,19 @@ def test_kill_in_the_middle_of_many_writes(tmp_path, roster):
         assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert plain.execute("PRAGMA foreign_key_check").fetchall() == []
     with Store.open(path) as store:
-        visits = store.visits_frame()
+        visits = store.visits.frame()
         there = {int((time - EIGHT).total_seconds()) for time in visits["arrived_at"]}
         assert set(acknowledged) <= there
         assert len(there) <= len(acknowledged) + 1  # one may have been written and not yet acknowledged
-        assert len(store.deductions_frame()) == len(visits)  # a visit comes with its deductions or not at all
+        assert len(store.visits.deductions()) == len(visits)  # a visit comes with its deductions or not at all
         assert visits["points"].eq(1.0).all()
-        assert store.record_visits([Visit("c0000", "B", EIGHT)]).accepted == 1
+        assert store.visits.record([Visit("c0000", "B", EIGHT)]).accepted == 1
 
 
 def test_kill_in_the_middle_of_one_large_write(tmp_path, roster):
     path = tmp_path / "city.gpkg"
     with Store.open(path, create=True) as store:
-        store.upsert_checkpoints(roster(10))
+        store.checkpoints.upsert(roster(10))
     script = """
 import sys
 import pandas as pd
@@ -79,10 +79,10 @@ def slow(connection, table, new):
     sys.stdin.readline()
 rows.add = slow
 with Store.open(sys.argv[1]) as store:
-    one = store.checkpoints().iloc[:1]
+    one = store.checkpoints.frame().iloc[:1]
     many = pd.concat([one] * 10_000)
     many.index = pd.Index([f"n{number}" for number in range(10_000)], name="id")
-    store.upsert_checkpoints(many)
+    store.checkpoints.upsert(many)
 """
     with child(script, str(path), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout.readline() == "half\n"
@@ -90,11 +90,11 @@ with Store.open(sys.argv[1]) as store:
     with closing(sqlite3.connect(path)) as plain:
         assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     with Store.open(path) as store:
-        assert len(store.checkpoints()) == 10
+        assert len(store.checkpoints.frame()) == 10
 
 
 def test_a_write_is_on_the_disk_when_it_returns(tmp_path):
-    with Store.open(tmp_path / "city.gpkg", create=True) as store, store._writing() as connection:
+    with Store.open(tmp_path / "city.gpkg", create=True) as store, store._database.writing() as connection:
         ask = connection.exec_driver_sql
         assert ask("PRAGMA journal_mode").scalar() == "wal"
         assert ask("PRAGMA synchronous").scalar() == 2  # FULL: the log is synced at each commit
@@ -102,49 +102,49 @@ def test_a_write_is_on_the_disk_when_it_returns(tmp_path):
 
 
 def test_threads_share_a_store(store, roster):
-    store.upsert_checkpoints(roster(8))
+    store.checkpoints.upsert(roster(8))
 
     def inspect(number):
         for minute in range(10):
-            store.record_visits([Visit(f"c{number:04d}", "A", EIGHT + dt.timedelta(minutes=minute))])
-            store.visits_frame()
+            store.visits.record([Visit(f"c{number:04d}", "A", EIGHT + dt.timedelta(minutes=minute))])
+            store.visits.frame()
         return number
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(inspect, range(8))) == list(range(8))
-    assert store.visits_frame().groupby("checkpoint").size().eq(10).all()
+    assert store.visits.frame().groupby("checkpoint").size().eq(10).all()
 
 
 def test_processes_share_a_city(store, city_url, roster):
-    store.upsert_checkpoints(roster(100))
+    store.checkpoints.upsert(roster(100))
     writers = [child(WRITER, store.url, team, "30", stdout=subprocess.PIPE) for team in "AB"]
     for number in range(20):
-        store.set_setting("n", str(number))
+        store.settings.set("n", str(number))
     for writer in writers:
         out, _ = writer.communicate(timeout=120)
         assert out.split() == [str(number) for number in range(30)]
         assert writer.returncode == 0
-    assert store.visits_frame().groupby("team").size().to_dict() == {"A": 30, "B": 30}
+    assert store.visits.frame().groupby("team").size().to_dict() == {"A": 30, "B": 30}
     assert store.url == city_url
 
 
 def test_the_same_visit_from_many_at_once_is_one(store, roster):
-    store.upsert_checkpoints(roster(1))
+    store.checkpoints.upsert(roster(1))
     with ThreadPoolExecutor(6) as pool:
-        done = list(pool.map(lambda _: store.record_visits([Visit("c0000", "A", EIGHT)]), range(6)))
+        done = list(pool.map(lambda _: store.visits.record([Visit("c0000", "A", EIGHT)]), range(6)))
     assert sum(changes.accepted for changes in done) == 1
-    assert len(store.visits_frame()) == 1
+    assert len(store.visits.frame()) == 1
 
 
 def test_a_reader_sees_one_state(store, roster):
     """Two statements of one reading don't straddle a write."""
-    store.upsert_checkpoints(roster(3))
-    with store._reading() as connection:
+    store.checkpoints.upsert(roster(3))
+    with store._database.reading() as connection:
         count = "SELECT count(*) FROM checkpoints"
         before = connection.exec_driver_sql(count).scalar()
-        store.upsert_checkpoints(roster(3, start=3))
+        store.checkpoints.upsert(roster(3, start=3))
         assert connection.exec_driver_sql(count).scalar() == before
-    assert len(store.checkpoints()) == 6
+    assert len(store.checkpoints.frame()) == 6
 
 
 @pytest.mark.parametrize("place", ["geopackage", pytest.param("postgis", marks=pytest.mark.postgis)])
@@ -159,4 +159,4 @@ def test_many_may_make_the_city_at_once(place, tmp_path, request):
         opener.communicate(timeout=120)
     assert [opener.returncode for opener in openers] == [0] * 3
     with Store.open(url) as store:
-        assert all(store.setting(name) == "here" for name in names)
+        assert all(store.settings.get(name) == "here" for name in names)

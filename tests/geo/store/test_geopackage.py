@@ -74,9 +74,9 @@ def test_every_layer_is_there_with_its_crs(city, gdal):
 
 
 def test_gdal_has_nothing_to_say_against_it(city, gdal, roster, zone_tree):
-    city.upsert_checkpoints(roster(3))
-    city.upsert_zones(zone_tree)
-    city.record_visits([Visit("c0000", "A", pd.Timestamp("2026-06-12T01:02:03.456Z").to_pydatetime())])
+    city.checkpoints.upsert(roster(3))
+    city.zones.upsert(zone_tree)
+    city.visits.record([Visit("c0000", "A", pd.Timestamp("2026-06-12T01:02:03.456Z").to_pydatetime())])
     script = """import sys, pyogrio as p
 for name, _ in p.list_layers(sys.argv[1]):
     p.read_dataframe(sys.argv[1], layer=name)
@@ -91,7 +91,7 @@ for name, _ in p.list_layers(sys.argv[1]):
     platform.system() != "Linux", reason="make test installs ogrinfo on Linux; elsewhere the tests above ask pyogrio"
 )
 def test_ogrinfo(city, roster):
-    city.upsert_checkpoints(roster(3))
+    city.checkpoints.upsert(roster(3))
     done = subprocess.run(["ogrinfo", "-al", "-so", city.url], capture_output=True, text=True, check=True)
     assert "warning" not in (done.stdout + done.stderr).lower()
     parts = dict(part.split("\n", 1) for part in done.stdout.split("Layer name: ")[1:])
@@ -101,44 +101,44 @@ def test_ogrinfo(city, roster):
 
 
 def test_geopandas_reads_while_the_city_is_open_and_written(city, gdal, roster):
-    city.upsert_checkpoints(roster(3))
-    with city._writing() as connection:
+    city.checkpoints.upsert(roster(3))
+    with city._database.writing() as connection:
         connection.exec_driver_sql("DELETE FROM checkpoints")
         assert len(gdal(gpd.read_file, city.url, layer="checkpoints")) == 3
-        assert len(city.checkpoints()) == 3
+        assert len(city.checkpoints.frame()) == 3
     assert len(gdal(gpd.read_file, city.url, layer="checkpoints")) == 0
 
 
 def test_the_extent_follows_what_is_written(city, gdal, roster):
     path = city.url
     assert written(path, "checkpoints") == (None,) * 4
-    city.upsert_checkpoints(roster(3))
+    city.checkpoints.upsert(roster(3))
     assert written(path, "checkpoints") == (114.0, 30.0, 114.002, 30.004)
-    city.upsert_checkpoints(roster(5))
+    city.checkpoints.upsert(roster(5))
     assert written(path, "checkpoints") == pytest.approx(tuple(roster(5).total_bounds), abs=0)
     moved = roster(5)
     moved["geometry"] = shapely.points([[113, 29]] * 5)
-    city.upsert_checkpoints(moved)
+    city.checkpoints.upsert(moved)
     assert written(path, "checkpoints") == (113, 29, 113, 29)
     assert tuple(gdal(pyogrio.read_info, path, layer="checkpoints")["total_bounds"]) == (113, 29, 113, 29)
 
 
 def test_the_extent_of_visits_grows(city, roster):
-    city.upsert_checkpoints(roster(3))
+    city.checkpoints.upsert(roster(3))
     for number, checkpoint in enumerate(["c0001", "c0000", "c0002"]):
-        city.record_visits([Visit(checkpoint, "A", pd.Timestamp(f"2026-06-12T0{number}:00Z").to_pydatetime())])
-        assert written(city.url, "visits") == tuple(city.visits_frame().total_bounds)
+        city.visits.record([Visit(checkpoint, "A", pd.Timestamp(f"2026-06-12T0{number}:00Z").to_pydatetime())])
+        assert written(city.url, "visits") == tuple(city.visits.frame().total_bounds)
 
 
 def test_the_tree_follows_what_is_written(city, gdal, roster, zone_tree):
-    city.upsert_checkpoints(roster(50))
+    city.checkpoints.upsert(roster(50))
     moved = roster(30, start=10)
     moved["geometry"] = shapely.points(np.random.default_rng(3).random((30, 2)) * 10)
-    city.upsert_checkpoints(moved, import_of="f")
+    city.checkpoints.upsert(moved, import_of="f")
     tree_is_right(city, gdal, "checkpoints")
-    city.undo_last_import("checkpoints")
+    city.imports.undo_last("checkpoints")
     tree_is_right(city, gdal, "checkpoints")
-    city.upsert_zones(zone_tree)
+    city.zones.upsert(zone_tree)
     tree_is_right(city, gdal, "zones")
 
 
@@ -146,25 +146,25 @@ def test_the_tree_is_right_after_many_at_once(city, gdal, roster):
     """Large writes build the tree anew, with the triggers put aside meanwhile."""
 
     def triggers():
-        with city._reading() as connection:
+        with city._database.reading() as connection:
             return connection.exec_driver_sql(
                 "SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
             ).all()
 
     before = triggers()
-    city.upsert_checkpoints(roster(2500))
+    city.checkpoints.upsert(roster(2500))
     tree_is_right(city, gdal, "checkpoints")
     moved = roster(2500)
     moved["geometry"] = shapely.points(np.random.default_rng(3).random((2500, 2)))
-    city.upsert_checkpoints(moved)
+    city.checkpoints.upsert(moved)
     tree_is_right(city, gdal, "checkpoints")
     assert triggers() == before
-    city.upsert_checkpoints(roster(1, start=9000))
+    city.checkpoints.upsert(roster(1, start=9000))
     tree_is_right(city, gdal, "checkpoints")
 
 
 def test_the_tree_is_used_for_a_window(city, gdal, roster):
-    city.upsert_checkpoints(roster(50))
+    city.checkpoints.upsert(roster(50))
     window = (114.0095, 30.0, 114.0125, 31.0)
     found = gdal(pyogrio.read_dataframe, city.url, layer="checkpoints", bbox=window)
     assert found["id"].tolist() == ["c0010", "c0011", "c0012"]
@@ -172,14 +172,14 @@ def test_the_tree_is_used_for_a_window(city, gdal, roster):
 
 def test_another_program_may_edit(city, gdal, roster):
     """GDAL writes with its own ST_ functions; the triggers and our reading go on."""
-    city.upsert_checkpoints(roster(2))
+    city.checkpoints.upsert(roster(2))
     frame = gdal(pyogrio.read_dataframe, city.url, layer="checkpoints")
     frame["id"] = ["q1", "q2"]
     frame["geometry"] = shapely.points([[116, 40], [117, 41]])
     gdal(pyogrio.write_dataframe, frame, city.url, layer="checkpoints", append=True)
-    assert city.checkpoints().loc["q2", "geometry"] == shapely.Point(117, 41)
+    assert city.checkpoints.frame().loc["q2", "geometry"] == shapely.Point(117, 41)
     tree_is_right(city, gdal, "checkpoints")
-    city.upsert_checkpoints(roster(1, start=7))
+    city.checkpoints.upsert(roster(1, start=7))
     tree_is_right(city, gdal, "checkpoints")
 
 
@@ -190,9 +190,9 @@ def test_the_triggers_bear_an_upsert_and_a_lost_place(city):
     change = "UPDATE routes SET geom = "
     row = "({}, 'r', '{}', 'A', 1, 'car', 1, 1.0, 1)"
     lines = np.array([shapely.MultiLineString([[(n, n), (n + 1, n + 2)]]) for n in range(3)] + [None], dtype=object)
-    with city._writing() as connection:
+    with city._database.writing() as connection:
         connection.exec_driver_sql("CREATE TEMP TABLE blobs (n, geom)")
-        blobs = [(n, blob) for n, blob in enumerate(city._backend.encode(lines))]
+        blobs = [(n, blob) for n, blob in enumerate(city._database.backend.encode(lines))]
         connection.exec_driver_sql("INSERT INTO temp.blobs VALUES (?, ?)", blobs)
         connection.exec_driver_sql("INSERT INTO rounds VALUES (1, 'r', '2026-06-12', 1, 1, 1, 0, NULL, '', NULL, NULL)")
 
@@ -237,7 +237,7 @@ def test_an_empty_file_becomes_a_city(tmp_path):
     path = tmp_path / "new.gpkg"
     path.touch()
     with Store.open(path, create=True) as store:
-        assert store.rounds() == []
+        assert store.rounds.all() == []
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):
@@ -248,10 +248,10 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
 def test_odd_paths(tmp_path):
     path = tmp_path / "江汉区 100% #1?.gpkg"
     with Store.open(path, create=True) as store:
-        store.create_round(Round("r", pd.Timestamp("2026-06-12").date(), 1, 1, 1))
+        store.rounds.create(Round("r", pd.Timestamp("2026-06-12").date(), 1, 1, 1))
         assert store.cache_dir == tmp_path / "江汉区 100% #1?.cache"
     with Store.open(str(path)) as store:
-        assert len(store.rounds()) == 1
+        assert len(store.rounds.all()) == 1
     with Store.open(f"sqlite:///{tmp_path}/plain.gpkg", create=True) as store:
         assert store.url == str(tmp_path / "plain.gpkg")
 
@@ -266,26 +266,26 @@ def alone(path, folder):
 
 def test_the_file_alone_holds_what_was_written(city, tmp_path):
     for number in range(3):
-        city.set_setting("n", str(number))
+        city.settings.set("n", str(number))
         assert alone(city.url, tmp_path) == str(number)
 
 
 def test_a_write_waits_for_no_reader_of_an_older_state(city, tmp_path):
-    city.set_setting("n", "0")
-    with city._reading() as connection:
+    city.settings.set("n", "0")
+    with city._database.reading() as connection:
         connection.exec_driver_sql("SELECT count(*) FROM settings").scalar()
         began = time.monotonic()
-        city.set_setting("n", "1")
+        city.settings.set("n", "1")
         assert time.monotonic() - began < 5  # the time that writers wait for each other is 10 s
     city.close()
     assert alone(city.url, tmp_path) == "1"
 
 
 def test_a_backup_of_a_city_in_use_is_one_file_for_gdal_and_for_us(city, gdal, tmp_path, roster):
-    city.upsert_checkpoints(roster(5))
-    with city._reading() as connection:
+    city.checkpoints.upsert(roster(5))
+    with city._database.reading() as connection:
         connection.exec_driver_sql("SELECT count(*) FROM checkpoints").scalar()
-        city.set_setting("n", "1")  # which cannot leave the log yet
+        city.settings.set("n", "1")  # which cannot leave the log yet
         city.backup(tmp_path / "copy.gpkg")
     assert len(gdal(pyogrio.read_dataframe, str(tmp_path / "copy.gpkg"), layer="checkpoints")) == 5
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("copy")) == ["copy.gpkg"]
@@ -293,7 +293,7 @@ def test_a_backup_of_a_city_in_use_is_one_file_for_gdal_and_for_us(city, gdal, t
         assert plain.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     with Store.open(tmp_path / "copy.gpkg") as copy:
-        assert copy.setting("n") == "1"
+        assert copy.settings.get("n") == "1"
         with pytest.raises(InputError, match=r"copy.gpkg is in use: stop what uses it, or name another file"):
             city.backup(tmp_path / "copy.gpkg")
     city.backup(tmp_path / "copy.gpkg")

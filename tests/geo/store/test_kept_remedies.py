@@ -27,8 +27,8 @@ def _sentence(change: Change) -> str:
 def old(store: Store, roster, monkeypatch) -> Store:
     """Return a city that kept sentences until this migration; what later ones add to the tables is there already."""
     found = roster(len(Change) + 1)
-    store.upsert_checkpoints(found)
-    store.create_round(Round("R1", start=dt.date(2026, 6, 12), days=3, teams=1, size=4))
+    store.checkpoints.upsert(found)
+    store.rounds.create(Round("R1", start=dt.date(2026, 6, 12), days=3, teams=1, size=4))
     names = list(found.index)
     remedies = [*map(_sentence, Change), "the dog ate it"]
     rows = [
@@ -45,7 +45,7 @@ def old(store: Store, roster, monkeypatch) -> Store:
         "at": "2026-06-12T01:00:00.000Z",
     }
     figures = json.dumps({"report": {"reasons": {"shift full": 2, "no way there": 1}}, "chances": {}})
-    with store._writing() as connection:
+    with store._database.writing() as connection:
         run = lambda sql, values: connection.execute(text(sql), values)  # noqa: E731 - three calls of one kind
         run(
             "INSERT INTO unserved (round_id, checkpoint, day, reason, remedy) "
@@ -65,30 +65,30 @@ def old(store: Store, roster, monkeypatch) -> Store:
         run(version, {"at": migration.down_revision})
         newest = command.upgrade
         monkeypatch.setattr(command, "upgrade", lambda config, _: newest(config, migration.revision))
-        migrations.upgrade(connection, store._backend.register)
+        migrations.upgrade(connection, store._database.backend.register)
         run(version, {"at": REVISION})
     return store
 
 
 def test_sentences_become_codes_with_values(old: Store) -> None:
     with Store.open(old.url) as store:
-        kept = store.unserved("R1")
+        kept = store.plans.unserved("R1")
         assert set(kept["reason"]) == {reason.value for reason in Reason}
         found = [remedy for remedy in kept["remedy"] if remedy]
         assert len(found) == len(kept) - 1  # nobody knows what the dog ate
         assert {remedy["change"] for remedy in found} == {change.value for change in Change}
         for remedy in found:
             assert Remedy.of(remedy).text() == _sentence(Change(remedy["change"]))
-        assert store.plan_figures("R1")["report"]["reasons"] == {"shift_full": 2, "no_way": 1}
+        assert store.plans.figures("R1")["report"]["reasons"] == {"shift_full": 2, "no_way": 1}
 
 
 def test_the_log_of_changes_says_the_same(old: Store) -> None:
     with Store.open(old.url) as store:
-        line = store.amendments("R1").iloc[0]
+        line = store.amendments.frame("R1").iloc[0]
         assert line["notes"] == [[DROPPED[Reason.FULL], {"checkpoint": "P1"}], ["told", {}]]
         assert line["text"] == "P1 falls out: shift full; told"
-        assert store.amendments("R1", team="A").iloc[0]["text"] == line["text"]
-        lost = store.made_plan("R1").unserved.iloc[-1]
+        assert store.amendments.frame("R1", team="A").iloc[0]["text"] == line["text"]
+        lost = store.amendments.made_plan("R1").unserved.iloc[-1]
         assert lost["reason"] in {reason.value for reason in Reason}
         assert isinstance(lost["remedy"], dict)
 

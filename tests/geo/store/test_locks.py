@@ -32,8 +32,8 @@ READING = "SELECT * FROM settings"
 def city(tmp_path, roster):
     path = tmp_path / "city.gpkg"
     with Store.open(path, create=True) as store:
-        store.upsert_checkpoints(roster(5))
-        store.set_setting("n", "ours")
+        store.checkpoints.upsert(roster(5))
+        store.settings.set("n", "ours")
     return path
 
 
@@ -51,7 +51,7 @@ def held(path, *statements):
 
 def read(path):
     with Store.open(path) as store:
-        return store.setting("n"), len(store.checkpoints())
+        return store.settings.get("n"), len(store.checkpoints.frame())
 
 
 def without_log(path):
@@ -94,19 +94,19 @@ def test_a_writer_is_told_who_holds_the_city(city, monkeypatch):
     with Store.open(city) as store, held(city, "BEGIN IMMEDIATE", WRITING) as process:
         began = time.monotonic()
         with pytest.raises(StoreError, match="is held by") as refused:
-            store.set_setting("n", "1")
+            store.settings.set("n", "1")
         assert 0.25 < time.monotonic() - began < AT_ONCE_S
         if sys.platform == "linux":
             assert f"(process {process})" in str(refused.value)
-        assert store.setting("n") == "ours"
+        assert store.settings.get("n") == "ours"
     assert opening.READ_MS <= 1_000
 
 
 def test_a_writer_waits_for_a_writer_that_ends(city):
     with Store.open(city) as store, held(city, "BEGIN IMMEDIATE") as process:
         subprocess.Popen([sys.executable, "-c", f"import time, os; time.sleep(1); os.kill({process}, 9)"]).wait()
-        store.set_setting("n", "1")
-        assert store.setting("n") == "1"
+        store.settings.set("n", "1")
+        assert store.settings.get("n") == "1"
 
 
 def test_reading_writes_nothing(city):
@@ -136,14 +136,14 @@ def test_who_may_only_read_reads_while_its_owner_serves(city, tmp_path):
         if each.stat().st_uid == os.geteuid() and each != each.parent:
             each.chmod(each.stat().st_mode | 0o055)
     with Store.open(city) as owner:
-        owner.set_setting("n", "in the log")
+        owner.settings.set("n", "in the log")
         city.chmod(0o644)
         for ending in ("-wal", "-shm"):
             city.with_name(city.name + ending).chmod(0o644)
-        assert as_nobody(city, "print(store.setting('n'), len(store.checkpoints()))") == "in the log 5"
-        said = as_nobody(city, "store.set_setting('n', 'theirs')")
+        assert as_nobody(city, "print(store.settings.get('n'), len(store.checkpoints.frame()))") == "in the log 5"
+        said = as_nobody(city, "store.settings.set('n', 'theirs')")
         assert "can only be read where it lies: nothing was changed" in said
-    assert as_nobody(city, "print(store.setting('n'), len(store.checkpoints()))") == "in the log 5"
+    assert as_nobody(city, "print(store.settings.get('n'), len(store.checkpoints.frame()))") == "in the log 5"
 
 
 def as_nobody(city, work):
@@ -169,16 +169,16 @@ def test_locks_of_a_server_are_waited_for_a_bounded_time(postgis_url, monkeypatc
     monkeypatch.setattr(postgis, "WRITE_MS", 300)
     address = make_url(postgis_url).set(drivername="postgresql").render_as_string(hide_password=False)
     with Store.open(postgis_url) as store:
-        store.set_setting("n", "ours")
+        store.settings.set("n", "ours")
         with psycopg.connect(address, application_name="an etl tool") as other:
             other.execute("LOCK TABLE settings IN SHARE ROW EXCLUSIVE MODE")
-            assert store.setting("n") == "ours"
+            assert store.settings.get("n") == "ours"
             with pytest.raises(StoreError, match=r"is held by an etl tool \(process \d+\): nothing was changed"):
-                store.set_setting("n", "1")
+                store.settings.set("n", "1")
             other.rollback()
             other.execute("LOCK TABLE settings IN ACCESS EXCLUSIVE MODE")
             began = time.monotonic()
             with pytest.raises(StoreError, match=r"is held by an etl tool"):
-                store.setting("n")
+                store.settings.get("n")
             assert time.monotonic() - began < AT_ONCE_S
-        assert store.setting("n") == "ours"
+        assert store.settings.get("n") == "ours"

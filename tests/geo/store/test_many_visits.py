@@ -32,8 +32,8 @@ with Store.open(sys.argv[1]) as store:
 
 @pytest.fixture
 def city(store, roster):
-    store.upsert_checkpoints(roster(50))
-    store.set_setting("today", "2026-06-12")
+    store.checkpoints.upsert(roster(50))
+    store.settings.set("today", "2026-06-12")
     return store
 
 
@@ -64,7 +64,7 @@ def test_rows_of_a_visit_may_stand_far_apart(city, tmp_path):
     first, last = [row(n, "a", "1") for n in range(60)], [row(n, "b", "2") for n in range(0, 60, 3)]
     report = come(city, table(tmp_path, [*first, *last]), tmp_path)
     assert (report.accepted, report.new, report.rejected) == (80, 60, 0)
-    assert sorted(city.visits_frame()["points"]) == [1.0] * 40 + [3.0] * 20
+    assert sorted(city.visits.frame()["points"]) == [1.0] * 40 + [3.0] * 20
     again = come(city, tmp_path / "visits.csv", tmp_path)
     assert (again.new, again.updated, again.unchanged) == (0, 0, 60)
 
@@ -82,11 +82,11 @@ def test_a_bad_row_takes_its_visit_with_it_from_afar(city, tmp_path):
 @pytest.mark.usefixtures("small_parts")
 def test_an_undo_takes_all_that_came_and_puts_back_what_changed(city, tmp_path):
     come(city, table(tmp_path, [row(n, "a", "1") for n in range(10)]), tmp_path)
-    was = city.visits_frame(), city.deductions_frame()
+    was = city.visits.frame(), city.visits.deductions()
     come(city, table(tmp_path, [row(n, "a", "2") for n in range(60)]), tmp_path)
-    assert city.undo_last_import("visits") == Undone(removed=50, restored=10, retired=0)
-    assert city.visits_frame().equals(was[0])
-    assert city.deductions_frame().equals(was[1])
+    assert city.imports.undo_last("visits") == Undone(removed=50, restored=10, retired=0)
+    assert city.visits.frame().equals(was[0])
+    assert city.visits.deductions().equals(was[1])
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -100,17 +100,17 @@ def test_a_cancelled_import_changes_nothing(city, tmp_path):
 
     with pytest.raises(CancelledError):
         come(city, table(tmp_path, [row(n, "a", "1") for n in range(300)]), tmp_path, progress=told)
-    assert city.visits_frame().empty
-    assert city.imports() == []
+    assert city.visits.frame().empty
+    assert city.imports.all() == []
 
 
 def test_the_tree_of_places_is_sound_after_many(tmp_path, roster):
     with Store.open(tmp_path / "city.gpkg", create=True) as store:
-        store.upsert_checkpoints(roster(50))
-        store.set_setting("today", "2026-06-12")
+        store.checkpoints.upsert(roster(50))
+        store.settings.set("today", "2026-06-12")
         come(store, table(tmp_path, [f"c{n % 50:04d},T{n},2026-06-01 09:00,,," for n in range(6000)]), tmp_path)
         come(store, table(tmp_path, [f"c{n % 50:04d},U{n},2026-06-01 09:00,,," for n in range(40)]), tmp_path)
-        with store._reading() as connection:
+        with store._database.reading() as connection:
             ask = connection.exec_driver_sql
             assert ask("SELECT rtreecheck('rtree_visits_geom')").scalar() == "ok"
             assert ask("SELECT count(*) FROM rtree_visits_geom").scalar() == 6040
@@ -124,13 +124,13 @@ def test_the_tree_of_places_is_sound_after_many(tmp_path, roster):
 
 def test_a_kill_in_the_middle_leaves_the_city_as_it_was(city, city_url, tmp_path):
     come(city, table(tmp_path, [row(n, "a", "1") for n in range(20)]), tmp_path)
-    was = city.visits_frame(), len(city.imports())
+    was = city.visits.frame(), len(city.imports.all())
     path = table(tmp_path, [row(n, "a", "2") for n in range(200)])
     command = [sys.executable, "-c", KILLED, city_url, str(path)]
     with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout.readline() == "half\n"
         os.kill(child.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
     with Store.open(city_url) as store:
-        assert store.visits_frame().equals(was[0])
-        assert len(store.imports()) == was[1]
+        assert store.visits.frame().equals(was[0])
+        assert len(store.imports.all()) == was[1]
         assert come(store, path, tmp_path).new == 180

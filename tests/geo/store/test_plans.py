@@ -32,37 +32,40 @@ def empty():
 @pytest.fixture
 def june(store: Store) -> Store:
     """Return a city with a round."""
-    store.create_round(Round("R1", start=DAY, days=2, teams=2, size=3))
+    store.rounds.create(Round("R1", start=DAY, days=2, teams=2, size=3))
     return store
 
 
 def test_a_plan_stands_with_its_figures_and_candidates(june: Store, empty) -> None:
-    assert june.plan_figures("R1") is None
+    assert june.plans.figures("R1") is None
     with pytest.raises(NotFoundError, match="was not varied"):
-        june.candidates("R1")
-    june.keep_candidates("R1", "a" * 64, b"first")
-    assert [(one.sha256, one.chosen_from) for one in june.candidates_kept("R1")] == [("a" * 64, False)]
-    june.save_routes("R1", *empty, figures={"travel_s": 7}, candidates="a" * 64)
-    assert june.plan_figures("R1") == {"travel_s": 7}
-    content, kept = june.candidates("R1")
+        june.plans.candidates("R1")
+    june.plans.keep_candidates("R1", "a" * 64, b"first")
+    assert [(one.sha256, one.chosen_from) for one in june.plans.candidates_kept("R1")] == [("a" * 64, False)]
+    june.plans.save("R1", *empty, figures={"travel_s": 7}, candidates="a" * 64)
+    assert june.plans.figures("R1") == {"travel_s": 7}
+    content, kept = june.plans.candidates("R1")
     assert (content, kept.sha256, kept.chosen_from) == (b"first", "a" * 64, True)
 
 
 def test_a_plan_that_was_broken_off_leaves_the_old_one_whole(june: Store, empty) -> None:
-    june.keep_candidates("R1", "a" * 64, b"first")
-    june.save_routes("R1", *empty, figures={"travel_s": 7}, candidates="a" * 64)
-    june.keep_candidates("R1", "b" * 64, b"second")  # and then the power goes
-    assert (june.candidates("R1")[0], june.plan_figures("R1")) == (b"first", {"travel_s": 7})
+    june.plans.keep_candidates("R1", "a" * 64, b"first")
+    june.plans.save("R1", *empty, figures={"travel_s": 7}, candidates="a" * 64)
+    june.plans.keep_candidates("R1", "b" * 64, b"second")  # and then the power goes
+    assert (june.plans.candidates("R1")[0], june.plans.figures("R1")) == (b"first", {"travel_s": 7})
     with pytest.raises(InputError, match="names round"):
-        june.save_routes("R1", *empty[:2], _of_another(empty[2]), figures={"travel_s": 9}, candidates="b" * 64)
-    assert (june.candidates("R1")[0], june.plan_figures("R1")) == (b"first", {"travel_s": 7})
-    june.save_routes("R1", *empty, figures={"travel_s": 8}, candidates="b" * 64)
-    assert june.candidates("R1")[0] == b"second"
-    assert [one.chosen_from for one in june.candidates_kept("R1")] == [False, True]  # the first attempt stays listed
-    june.save_routes("R1", *empty)
-    assert june.plan_figures("R1") is None
+        june.plans.save("R1", *empty[:2], _of_another(empty[2]), figures={"travel_s": 9}, candidates="b" * 64)
+    assert (june.plans.candidates("R1")[0], june.plans.figures("R1")) == (b"first", {"travel_s": 7})
+    june.plans.save("R1", *empty, figures={"travel_s": 8}, candidates="b" * 64)
+    assert june.plans.candidates("R1")[0] == b"second"
+    assert [one.chosen_from for one in june.plans.candidates_kept("R1")] == [
+        False,
+        True,
+    ]  # the first attempt stays listed
+    june.plans.save("R1", *empty)
+    assert june.plans.figures("R1") is None
     with pytest.raises(NotFoundError):
-        june.candidates("R1")
+        june.plans.candidates("R1")
 
 
 def _of_another(unserved: pd.DataFrame) -> pd.DataFrame:
@@ -72,28 +75,28 @@ def _of_another(unserved: pd.DataFrame) -> pd.DataFrame:
 
 def test_candidates_that_were_not_kept_before_are_refused(june: Store, empty) -> None:
     with pytest.raises(StateError, match="not kept before the choice"):
-        june.save_routes("R1", *empty, candidates="c" * 64)
+        june.plans.save("R1", *empty, candidates="c" * 64)
     with pytest.raises(NotFoundError):
-        june.keep_candidates("R2", "a" * 64, b"")
+        june.plans.keep_candidates("R2", "a" * 64, b"")
 
 
 def test_closures_are_listed_until_lifted(store: Store) -> None:
     week = {"first_day": DAY, "last_day": DAY + dt.timedelta(days=6)}
-    area = store.add_closure(area=SQUARE, reason="马拉松", who="planner", **week)
-    street = store.add_closure(street=" 中山路 ", reason="road works", first_day=DAY, last_day=DAY)
-    found = store.closures()
+    area = store.closures.add(area=SQUARE, reason="马拉松", who="planner", **week)
+    street = store.closures.add(street=" 中山路 ", reason="road works", first_day=DAY, last_day=DAY)
+    found = store.closures.frame()
     assert faults(found, CLOSURES) == []
     assert found.index.tolist() == [area, street] == [1, 2]
     assert found.loc[area].geometry.equals(SQUARE)
     assert found.loc[street, ["street", "first_day", "last_day", "who"]].tolist() == ["中山路", *["2026-06-12"] * 2, ""]
     assert found.geometry.isna().tolist() == [False, True]
-    store.lift_closure(area)
-    assert store.closures().index.tolist() == [street]
-    assert store.closures(include_lifted=True)["lifted_at"].notna().tolist() == [True, False]
+    store.closures.lift(area)
+    assert store.closures.frame().index.tolist() == [street]
+    assert store.closures.frame(include_lifted=True)["lifted_at"].notna().tolist() == [True, False]
     with pytest.raises(StateError, match="lifted already"):
-        store.lift_closure(area)
+        store.closures.lift(area)
     with pytest.raises(NotFoundError, match="no closure 9"):
-        store.lift_closure(9)
+        store.closures.lift(9)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +113,6 @@ def test_closures_are_listed_until_lifted(store: Store) -> None:
 def test_a_closure_that_says_nothing_is_refused(store: Store, wrong, field) -> None:
     right = {"street": "中山路", "reason": "road works", "first_day": DAY, "last_day": DAY}
     with pytest.raises(InputError, match=f"^{field} is") as refused:
-        store.add_closure(**{**right, **wrong})
+        store.closures.add(**{**right, **wrong})
     assert refused.value.values["field"] == field
-    assert store.closures().empty
+    assert store.closures.frame().empty

@@ -67,8 +67,8 @@ def plan(round_id="2026-06", checkpoints=("c0000", "c0001")):
 
 @pytest.fixture
 def june(store, roster):
-    store.upsert_checkpoints(roster(4))
-    store.create_round(JUNE)
+    store.checkpoints.upsert(roster(4))
+    store.rounds.create(JUNE)
     return store
 
 
@@ -79,147 +79,148 @@ def test_teams_keep_their_order_and_people(store):
         Team("丙", 114.0, 30.0, Mode.CAR, (), (28_800, 43_200), NO_LUNCH, open_end=True, days=frozenset({2, 1})),
         Team("丁", 114.0, 30.0, lunch_within_s=(39_600, 50_400), days=frozenset()),
     ]
-    store.replace_teams([Team("old", 1.0, 2.0, inspectors=(Inspector("x", "old"),))])
-    store.replace_teams(teams)
-    assert store.teams() == teams
+    store.teams.replace([Team("old", 1.0, 2.0, inspectors=(Inspector("x", "old"),))])
+    store.teams.replace(teams)
+    assert store.teams.all() == teams
 
 
 def test_rounds_come_back_the_oldest_first(store):
     may = Round("2026-05", dt.date(2026, 5, 12), days=1, teams=1, size=1)
-    store.create_round(JUNE)
-    store.create_round(may)
-    assert store.rounds() == [may, JUNE]
-    assert store.round("2026-06") == JUNE
+    store.rounds.create(JUNE)
+    store.rounds.create(may)
+    assert store.rounds.all() == [may, JUNE]
+    assert store.rounds.get("2026-06") == JUNE
 
 
 def test_any_mapping_will_do(june):
     frozen = MappingProxyType({"main_road": 1})
-    june.create_round(replace(JUNE, id="2026-07", quotas=frozen))
-    june.save_draw(replace(DRAW, design=MappingProxyType({"quotas": frozen})), drawn("c0000"))
-    assert june.round("2026-07").quotas == {"main_road": 1}
-    assert june.draw("2026-06").design == {"quotas": {"main_road": 1}}
+    june.rounds.create(replace(JUNE, id="2026-07", quotas=frozen))
+    june.draws.save(replace(DRAW, design=MappingProxyType({"quotas": frozen})), drawn("c0000"))
+    assert june.rounds.get("2026-07").quotas == {"main_road": 1}
+    assert june.draws.get("2026-06").design == {"quotas": {"main_road": 1}}
 
 
 def test_a_round_is_made_once(june):
     with pytest.raises(StateError, match="2026-06"):
-        june.create_round(replace(JUNE, size=9))
+        june.rounds.create(replace(JUNE, size=9))
 
 
 def test_a_round_is_changed_and_removed_until_something_hangs_on_it(june):
-    june.change_round(replace(JUNE, size=9, covert=False))
-    assert june.round("2026-06") == replace(JUNE, size=9, covert=False)
-    june.remove_round("2026-06")
-    assert june.rounds() == []
-    june.create_round(JUNE)
-    june.record_visits([Visit("c0000", "A", NOON, round_id="2026-06")])
+    june.rounds.change(replace(JUNE, size=9, covert=False))
+    assert june.rounds.get("2026-06") == replace(JUNE, size=9, covert=False)
+    june.rounds.remove("2026-06")
+    assert june.rounds.all() == []
+    june.rounds.create(JUNE)
+    june.visits.record([Visit("c0000", "A", NOON, round_id="2026-06")])
     with pytest.raises(StateError, match="visits"):
-        june.remove_round("2026-06")
-    june.create_round(replace(JUNE, id="2026-07"))
-    june.save_draw(replace(DRAW, round_id="2026-07"), drawn("c0000"))
-    for refused in (lambda: june.remove_round("2026-07"), lambda: june.change_round(replace(JUNE, id="2026-07"))):
+        june.rounds.remove("2026-06")
+    june.rounds.create(replace(JUNE, id="2026-07"))
+    june.draws.save(replace(DRAW, round_id="2026-07"), drawn("c0000"))
+    for refused in (lambda: june.rounds.remove("2026-07"), lambda: june.rounds.change(replace(JUNE, id="2026-07"))):
         with pytest.raises(StateError, match="drawn"):
             refused()
 
 
 def test_an_unknown_round_is_an_error(june):
-    for ask in (june.remove_round, lambda name: june.change_round(replace(JUNE, id=name))):
+    for ask in (june.rounds.remove, lambda name: june.rounds.change(replace(JUNE, id=name))):
         with pytest.raises(NotFoundError, match="2030"):
             ask("2030")
-    for ask in (june.round, june.draw, june.sample, june.routes, june.stops, june.unserved):
+    plans, draws = june.plans, june.draws
+    for ask in (june.rounds.get, draws.get, draws.sample, plans.routes, plans.stops, plans.unserved):
         with pytest.raises(NotFoundError, match="2030"):
             ask("2030")
     with pytest.raises(NotFoundError, match="2030"):
-        june.save_draw(replace(DRAW, round_id="2030"), drawn("c0000"))
+        june.draws.save(replace(DRAW, round_id="2030"), drawn("c0000"))
     with pytest.raises(NotFoundError, match="2030"):
-        june.save_routes("2030", *plan("2030"))
+        june.plans.save("2030", *plan("2030"))
 
 
 def test_a_draw_comes_back(june):
     with pytest.raises(StateError, match="not drawn"):
-        june.draw("2026-06")
+        june.draws.get("2026-06")
     with pytest.raises(StateError, match="not drawn"):
-        june.sample("2026-06")
-    june.save_draw(DRAW, drawn("c0003", "c0001"))
-    assert june.draw("2026-06") == replace(DRAW, drawn_at=NOON.replace(microsecond=123000))
-    sample = june.sample("2026-06")
+        june.draws.sample("2026-06")
+    june.draws.save(DRAW, drawn("c0003", "c0001"))
+    assert june.draws.get("2026-06") == replace(DRAW, drawn_at=NOON.replace(microsecond=123000))
+    sample = june.draws.sample("2026-06")
     assert sample.index.tolist() == ["c0001", "c0003"]  # in the order of the tickets
     assert sample["day"].tolist() == [2, 1]
     assert sample["name"].tolist() == ["点位1", "点位3"]
-    assert sample.geometry.iloc[0] == june.checkpoints().loc["c0001", "geometry"]
+    assert sample.geometry.iloc[0] == june.checkpoints.frame().loc["c0001", "geometry"]
 
 
 def test_a_balance_that_cannot_be_said_comes_back_so(june):
-    june.save_draw(replace(DRAW, balance_city=math.nan), drawn())
-    assert math.isnan(june.draw("2026-06").balance_city)
-    assert june.sample("2026-06").empty
+    june.draws.save(replace(DRAW, balance_city=math.nan), drawn())
+    assert math.isnan(june.draws.get("2026-06").balance_city)
+    assert june.draws.sample("2026-06").empty
 
 
 def test_a_trial_is_replaced_with_its_plan(june):
-    june.save_draw(DRAW, drawn("c0000", "c0001"))
-    june.save_routes("2026-06", *plan())
-    june.save_draw(replace(DRAW, trial=False), drawn("c0002"))
-    assert june.sample("2026-06").index.tolist() == ["c0002"]
-    assert june.routes("2026-06").empty
-    assert june.stops("2026-06").empty
-    assert june.unserved("2026-06").empty
+    june.draws.save(DRAW, drawn("c0000", "c0001"))
+    june.plans.save("2026-06", *plan())
+    june.draws.save(replace(DRAW, trial=False), drawn("c0002"))
+    assert june.draws.sample("2026-06").index.tolist() == ["c0002"]
+    assert june.plans.routes("2026-06").empty
+    assert june.plans.stops("2026-06").empty
+    assert june.plans.unserved("2026-06").empty
 
 
 def test_a_committed_draw_stands(june):
-    june.save_draw(replace(DRAW, trial=False), drawn("c0000"))
+    june.draws.save(replace(DRAW, trial=False), drawn("c0000"))
     for trial in (True, False):
         with pytest.raises(StateError, match="stands"):
-            june.save_draw(replace(DRAW, trial=trial), drawn("c0001"))
-    assert june.sample("2026-06").index.tolist() == ["c0000"]
+            june.draws.save(replace(DRAW, trial=trial), drawn("c0001"))
+    assert june.draws.sample("2026-06").index.tolist() == ["c0000"]
 
 
 def test_a_visited_trial_stands(june):
-    june.save_draw(DRAW, drawn("c0000"))
-    june.record_visits([Visit("c0000", "A", NOON, "2026-06")])
+    june.draws.save(DRAW, drawn("c0000"))
+    june.visits.record([Visit("c0000", "A", NOON, "2026-06")])
     with pytest.raises(StateError, match="1 visits"):
-        june.save_draw(DRAW, drawn("c0001"))
+        june.draws.save(DRAW, drawn("c0001"))
 
 
 def test_a_plan_comes_back_in_order(june):
-    june.save_routes("2026-06", *plan())
-    routes = check(june.routes("2026-06"), ROUTES)
+    june.plans.save("2026-06", *plan())
+    routes = check(june.plans.routes("2026-06"), ROUTES)
     assert routes.index.tolist() == ["A-1", "B-1"]
     assert routes.geometry.to_list() == [shapely.LineString([(114, 30), (114.1, 30)]), None]
-    stops = check(june.stops("2026-06"), STOPS)
+    stops = check(june.plans.stops("2026-06"), STOPS)
     assert stops.index.tolist() == ["A-1-0", "A-1-1", "A-2-0"]
     assert stops["checkpoint"].tolist() == ["", "c0000", "c0001"]
     assert pd.isna(stops["arrive"].iloc[0])
     assert stops["arrive"].iloc[1] == NOON.replace(microsecond=123000)
-    unserved = check(june.unserved("2026-06"), UNSERVED)
+    unserved = check(june.plans.unserved("2026-06"), UNSERVED)
     assert unserved.loc["c0002"].tolist() == ["2026-06", 2, "closed", {"change": "day", "values": {"day": 1}}]
 
 
 def test_a_plan_of_one_team_or_day(june):
-    june.save_routes("2026-06", *plan())
-    assert june.routes("2026-06", team="B").index.tolist() == ["B-1"]
-    assert june.routes("2026-06", day=2).empty
-    assert june.stops("2026-06", team="A", day=2).index.tolist() == ["A-2-0"]
+    june.plans.save("2026-06", *plan())
+    assert june.plans.routes("2026-06", team="B").index.tolist() == ["B-1"]
+    assert june.plans.routes("2026-06", day=2).empty
+    assert june.plans.stops("2026-06", team="A", day=2).index.tolist() == ["A-2-0"]
 
 
 def test_a_plan_is_replaced_alone(june):
-    june.create_round(replace(JUNE, id="2026-07"))
-    june.save_routes("2026-06", *plan())
-    june.save_routes("2026-07", *plan("2026-07"))  # the same ids as in June
+    june.rounds.create(replace(JUNE, id="2026-07"))
+    june.plans.save("2026-06", *plan())
+    june.plans.save("2026-07", *plan("2026-07"))  # the same ids as in June
     routes, stops, unserved = plan()
-    june.save_routes("2026-06", routes.iloc[:1], stops.iloc[:1], unserved.iloc[:0])
-    assert len(june.routes("2026-06")) == 1
-    assert june.unserved("2026-06").empty
-    assert len(june.stops("2026-07")) == 3
+    june.plans.save("2026-06", routes.iloc[:1], stops.iloc[:1], unserved.iloc[:0])
+    assert len(june.plans.routes("2026-06")) == 1
+    assert june.plans.unserved("2026-06").empty
+    assert len(june.plans.stops("2026-07")) == 3
 
 
 def test_a_plan_with_a_fault_changes_nothing(june):
-    june.save_routes("2026-06", *plan())
+    june.plans.save("2026-06", *plan())
     routes, stops, unserved = plan()
     stops.loc["A-1-1", "checkpoint"] = "nobody"
     with pytest.raises(Exception, match="refused"):
-        june.save_routes("2026-06", routes.iloc[:1], stops, unserved)
+        june.plans.save("2026-06", routes.iloc[:1], stops, unserved)
     with pytest.raises(InputError, match="2026-07"):
-        june.save_routes("2026-06", *plan("2026-07"))
+        june.plans.save("2026-06", *plan("2026-07"))
     stops["arrive"] = stops["arrive"].dt.tz_localize(None)
     with pytest.raises(InputError, match="time zone"):
-        june.save_routes("2026-06", routes, stops, unserved)
-    assert len(june.routes("2026-06")) == 2
+        june.plans.save("2026-06", routes, stops, unserved)
+    assert len(june.plans.routes("2026-06")) == 2

@@ -32,32 +32,32 @@ BANS = pd.DataFrame({"from_edge": [0], "via": [10**10], "to_edge": [1]}, index=p
 
 
 def test_nothing_before_the_first_import(store):
-    assert check(store.streets(), STREETS).empty
-    assert check(store.turn_bans(), TURN_BANS).empty
-    assert check(store.street_hours(), STREET_HOURS).empty
-    assert check(store.turn_hours(), TURN_HOURS).empty
-    assert store.streets_sha256() is None
+    assert check(store.streets.frame(), STREETS).empty
+    assert check(store.streets.turn_bans(), TURN_BANS).empty
+    assert check(store.streets.hours(), STREET_HOURS).empty
+    assert check(store.streets.turn_hours(), TURN_HOURS).empty
+    assert store.streets.sha256() is None
 
 
 def test_streets_are_replaced_with_their_bans(store):
-    store.replace_streets(edges(9), turn_bans=BANS, source_sha256="old")
-    store.replace_streets(edges(4), turn_bans=BANS.iloc[:0], source_sha256="new")
-    assert_geodataframe_equal(check(store.streets(), STREETS), edges(4), check_dtype=False)
-    assert check(store.turn_bans(), TURN_BANS).empty
-    assert store.streets_sha256() == "new"
+    store.streets.replace(edges(9), turn_bans=BANS, source_sha256="old")
+    store.streets.replace(edges(4), turn_bans=BANS.iloc[:0], source_sha256="new")
+    assert_geodataframe_equal(check(store.streets.frame(), STREETS), edges(4), check_dtype=False)
+    assert check(store.streets.turn_bans(), TURN_BANS).empty
+    assert store.streets.sha256() == "new"
 
 
 def test_turn_bans_come_back(store):
-    store.replace_streets(edges(2), turn_bans=BANS, source_sha256="x")
-    pd.testing.assert_frame_equal(store.turn_bans(), BANS)
+    store.streets.replace(edges(2), turn_bans=BANS, source_sha256="x")
+    pd.testing.assert_frame_equal(store.streets.turn_bans(), BANS)
 
 
 def test_a_refused_import_changes_nothing(store):
-    store.replace_streets(edges(2), turn_bans=BANS, source_sha256="old")
+    store.streets.replace(edges(2), turn_bans=BANS, source_sha256="old")
     with pytest.raises(Exception, match="turn_bans"):
-        store.replace_streets(edges(3), turn_bans=BANS.drop(columns="via"), source_sha256="new")
-    assert len(store.streets()) == 2
-    assert store.streets_sha256() == "old"
+        store.streets.replace(edges(3), turn_bans=BANS.drop(columns="via"), source_sha256="new")
+    assert len(store.streets.frame()) == 2
+    assert store.streets.sha256() == "old"
 
 
 def test_what_holds_at_some_hours_comes_back_and_goes_with_its_streets(store):
@@ -72,9 +72,9 @@ def test_what_holds_at_some_hours_comes_back_and_goes_with_its_streets(store):
         index=pd.Index([0, 1], name="id"),
     )
     turns = BANS.assign(hours="07:00-09:00")
-    store.replace_streets(edges(2), turn_bans=BANS, source_sha256="x", street_hours=streets, turn_hours=turns)
-    pd.testing.assert_frame_equal(store.street_hours(), streets)
-    pd.testing.assert_frame_equal(store.turn_hours(), turns)
-    store.replace_streets(edges(2), turn_bans=BANS, source_sha256="y")
-    assert store.street_hours().empty
-    assert store.turn_hours().empty
+    store.streets.replace(edges(2), turn_bans=BANS, source_sha256="x", street_hours=streets, turn_hours=turns)
+    pd.testing.assert_frame_equal(store.streets.hours(), streets)
+    pd.testing.assert_frame_equal(store.streets.turn_hours(), turns)
+    store.streets.replace(edges(2), turn_bans=BANS, source_sha256="y")
+    assert store.streets.hours().empty
+    assert store.streets.turn_hours().empty

@@ -46,7 +46,7 @@ def book(folder: Path, sheets: dict[str, Rows], hidden: Sequence[str] = ()) -> P
 
 
 def active(store: Store) -> list[str]:
-    return sorted(store.checkpoints()["name"])
+    return sorted(store.checkpoints.frame()["name"])
 
 
 def every(report: ImportReport) -> int:
@@ -70,7 +70,7 @@ def test_an_open_quote_changes_nothing(store, tmp_path, monkeypatch):
     import_checkpoints(store, FAULTS / "csv_before.csv", ImportOptions(Datum.WGS84))
     with pytest.raises(InputError, match="quotation mark in line 5"):
         import_checkpoints(store, FAULTS / "csv_open_quote_swallows_rows.csv", ImportOptions(Datum.WGS84))
-    assert len(store.checkpoints()) == 8
+    assert len(store.checkpoints.frame()) == 8
 
 
 @pytest.mark.parametrize(
@@ -128,11 +128,11 @@ def test_a_refused_row_with_its_own_number_is_no_other_point(bring):
 
 def test_a_part_of_the_sheets_undone_puts_everything_back(store, bring):
     bring({"全": [HEADER, *ROWS]})
-    before = store.checkpoints()
+    before = store.checkpoints.frame()
     bring({"一": [HEADER, *ROWS[:2]], "二": [HEADER, *ROWS[2:3]]})
     assert len(active(store)) == 3
-    store.undo_import(store.imports()[0].id)
-    assert store.checkpoints().equals(before)
+    store.imports.undo(store.imports.all()[0].id)
+    assert store.checkpoints.frame().equals(before)
 
 
 TEAMS = [["组别", "姓名", "经度", "纬度"], *([f"第{n}组", f"成员{n}", 114.3, 30.6] for n in range(4))]
@@ -146,14 +146,14 @@ def test_teams_that_were_not_read_stay(store, tmp_path, monkeypatch):
     assert (report.accepted, report.skipped) == (4, 0)
     report = import_teams(store, book(tmp_path, halves, ["二"]), ImportOptions(Datum.WGS84))
     assert (report.accepted, report.skipped) == (2, 2)
-    assert [team.id for team in store.teams()] == ["第0组", "第1组", "第2组", "第3组"]
+    assert [team.id for team in store.teams.all()] == ["第0组", "第1组", "第2组", "第3组"]
     assert any("第2组, 第3组 stay as they are" in note.text() for note in report.notes)
     spoilt = [*TEAMS[:3], ["第3组", "成员3", 114.3, ""]]
     report = import_teams(store, book(tmp_path, {"全": spoilt}), ImportOptions(Datum.WGS84))
     assert (report.accepted, report.rejected) == (2, 1)
-    assert [team.id for team in store.teams()] == ["第0组", "第1组", "第3组"]
+    assert [team.id for team in store.teams.all()] == ["第0组", "第1组", "第3组"]
     import_teams(store, book(tmp_path, {"全": spoilt}), ImportOptions(Datum.WGS84, whole=True))
-    assert [team.id for team in store.teams()] == ["第0组", "第1组"]
+    assert [team.id for team in store.teams.all()] == ["第0组", "第1组"]
 
 
 def test_avoidances_that_were_not_read_stay(store, tmp_path, monkeypatch):
@@ -162,10 +162,10 @@ def test_avoidances_that_were_not_read_stay(store, tmp_path, monkeypatch):
     import_avoidances(store, book(tmp_path, {"全": lines}), ImportOptions(Datum.WGS84))
     report = import_avoidances(store, book(tmp_path, {"全": [*lines[:2], ["王五", ""]]}), ImportOptions(Datum.WGS84))
     assert (report.accepted, report.rejected) == (1, 1)
-    assert [line.inspector for line in store.avoidances()] == ["张三", "王五"]
+    assert [line.inspector for line in store.fieldwork.avoidances()] == ["张三", "王五"]
     sheets = {"一": lines[:2], "二": [lines[0], lines[2]]}
     assert import_avoidances(store, book(tmp_path, sheets, ["二"]), ImportOptions(Datum.WGS84)).skipped == 1
-    assert len(store.avoidances()) == 2
+    assert len(store.fieldwork.avoidances()) == 2
     assert import_avoidances(store, book(tmp_path, sheets), ImportOptions(Datum.WGS84)).accepted == 2
 
 

@@ -12,7 +12,7 @@ from geo.model import Changes, Level
 @pytest.fixture
 def peopled(store, zone_tree, roster):
     """Put one checkpoint in each part of the tree; the fourth is in no zone."""
-    store.upsert_zones(zone_tree)
+    store.zones.upsert(zone_tree)
     frame = roster(
         4,
         street_code=["420102001", "420102001", "420102002", ""],
@@ -20,31 +20,31 @@ def peopled(store, zone_tree, roster):
         grid_code=["420102001001G01", "", "", ""],
     )
     frame["geometry"] = shapely.points([114.05, 114.18, 114.22, 115.0], 30.1)
-    store.upsert_checkpoints(frame)
+    store.checkpoints.upsert(frame)
     return store
 
 
 def test_zones_come_back_by_code(store, zone_tree):
-    assert store.upsert_zones(zone_tree) == Changes(accepted=7)
-    back = check(store.zones(), ZONES)
+    assert store.zones.upsert(zone_tree) == Changes(accepted=7)
+    back = check(store.zones.frame(), ZONES)
     assert back.index.tolist() == sorted(zone_tree.index)
     assert back.loc["420102001", "geometry"] == zone_tree.loc["420102001", "geometry"]
-    assert store.upsert_zones(zone_tree) == Changes(unchanged=7)
+    assert store.zones.upsert(zone_tree) == Changes(unchanged=7)
 
 
 def test_one_level(store, zone_tree):
-    store.upsert_zones(zone_tree)
-    assert store.zones(Level.STREET).index.tolist() == ["420102001", "420102002"]
-    assert store.zones("grid").index.tolist() == ["420102001001G01"]
+    store.zones.upsert(zone_tree)
+    assert store.zones.frame(Level.STREET).index.tolist() == ["420102001", "420102002"]
+    assert store.zones.frame("grid").index.tolist() == ["420102001001G01"]
 
 
 def test_parts_and_holes_survive(store, zone_tree):
     ring = shapely.box(0, 0, 4, 4) - shapely.box(1, 1, 2, 2)
     islands = shapely.union(ring, shapely.box(9, 9, 10, 10))
     zone_tree.loc["420102", "geometry"] = islands
-    store.upsert_zones(zone_tree)
-    assert store.zones().loc["420102", "geometry"].equals(islands)
-    assert store.upsert_zones(zone_tree) == Changes(unchanged=7)
+    store.zones.upsert(zone_tree)
+    assert store.zones.frame().loc["420102", "geometry"].equals(islands)
+    assert store.zones.upsert(zone_tree) == Changes(unchanged=7)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_parts_and_holes_survive(store, zone_tree):
     ],
 )
 def test_checkpoints_of_a_zone_on_any_level(peopled, zone, inside):
-    assert peopled.checkpoints(zone=zone).index.tolist() == [f"c{i:04d}" for i in inside]
+    assert peopled.checkpoints.frame(zone=zone).index.tolist() == [f"c{i:04d}" for i in inside]
 
 
 def test_cells_are_replaced(store):
@@ -70,8 +70,8 @@ def test_cells_are_replaced(store):
         shapes = [shapely.box(114 + i * 0.001, 30, 114.001 + i * 0.001, 30.001) for i in range(count)]
         return gpd.GeoDataFrame(data, index=codes, geometry=shapes, crs="EPSG:4326")
 
-    store.replace_cells(grid(5))
-    store.replace_cells(grid(3))
-    back = check(store.cells(), CELLS)
+    store.zones.replace_cells(grid(5))
+    store.zones.replace_cells(grid(3))
+    back = check(store.zones.cells(), CELLS)
     assert len(back) == 3
     assert back.geometry.to_list() == grid(3).geometry.to_list()

@@ -87,7 +87,7 @@ def test_another_choice_of_the_same_file_is_another_import(tmp_path):
         again = import_streets(store, ChosenFile(path, ("a",)))
         other = import_streets(store, ChosenFile(path, ("b",)))
         assert (first.new, again.new, other.new) == (1, 0, 1)  # joined over their node
-        assert len(store.streets()) == 1
+        assert len(store.streets.frame()) == 1
 
 
 @pytest.mark.parametrize("form", ["sequence", "array", "nested", "collections"])

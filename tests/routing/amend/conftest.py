@@ -67,23 +67,23 @@ def planned_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("planned") / "city.gpkg"
     with Store.open(path, create=True) as store:
         bans = pd.DataFrame({"from_edge": [], "via": [], "to_edge": []}, index=pd.Index([], name="id"), dtype="int64")
-        store.replace_streets(streets(), turn_bans=bans, source_sha256="ab" * 32)
+        store.streets.replace(streets(), turn_bans=bans, source_sha256="ab" * 32)
         roster = checkpoints()
-        store.upsert_checkpoints(roster)
-        store.replace_teams(
+        store.checkpoints.upsert(roster)
+        store.teams.replace(
             [
                 Team("A", WEST, SOUTH, Mode.EBIKE, (Inspector("甲", "A", unit="U3"),)),
                 Team("B", WEST + 0.03, SOUTH + 0.03, Mode.CAR, (Inspector("乙", "B"),)),
                 Team("C", WEST, SOUTH + 0.03, Mode.CAR, (Inspector("丙", "C"),)),
             ]
         )
-        store.replace_avoidances([Avoidance("丙", unit="U5")])
-        store.create_round(Round("R1", start=FRIDAY, days=2, teams=3, size=DRAWN))
+        store.fieldwork.replace_avoidances([Avoidance("丙", unit="U5")])
+        store.rounds.create(Round("R1", start=FRIDAY, days=2, teams=3, size=DRAWN))
         sample = roster.iloc[:DRAWN].assign(
             inclusion_prob=1.0, day=[1 + i % 2 for i in range(DRAWN)], ticket=range(DRAWN)
         )
         spare = roster.iloc[DRAWN:].assign(inclusion_prob=0.5, ticket=range(DRAWN, DRAWN + SPARE))
-        store.save_draw(
+        store.draws.save(
             Draw(
                 "R1",
                 bytes(32),

@@ -20,12 +20,12 @@ MORNING = dt.datetime.fromisoformat("2026-06-12T10:05:00+08:00")
 
 
 def on_route(store: Store, team: str, day: int = 1) -> list[str]:
-    stops = store.stops("R1", team=team, day=day)
+    stops = store.plans.stops("R1", team=team, day=day)
     return stops.loc[stops["kind"] == "stop", "checkpoint"].tolist()
 
 
 def begun(store: Store, team: str, now: dt.datetime, day: int = 1) -> list[tuple[object, ...]]:
-    stops = store.stops("R1", team=team, day=day)
+    stops = store.plans.stops("R1", team=team, day=day)
     return [
         *stops.loc[stops["arrive"] <= now, ["kind", "checkpoint", "arrive", "depart", "travel_s"]].itertuples(
             index=False
@@ -55,29 +55,30 @@ def test_a_team_takes_a_stop_over(city: Store) -> None:
     assert stop in on_route(city, taker)
     assert stop not in on_route(city, giver)
     assert (begun(city, giver, MORNING), begun(city, taker, MORNING)) == kept
-    routes = city.routes("R1", day=1)
+    routes = city.plans.routes("R1", day=1)
     assert (
-        sum(routes["travel_s"]) == sum(city.made_plan("R1").routes.query("day == 1")["travel_s"]) + found.extra_travel_s
+        sum(routes["travel_s"])
+        == sum(city.amendments.made_plan("R1").routes.query("day == 1")["travel_s"]) + found.extra_travel_s
     )
-    lines = city.amendments("R1")
+    lines = city.amendments.frame("R1")
     assert lines[["by", "kind", "reason", "undone"]].to_numpy().tolist() == [
         ["planner", "takeover", "broken tyre", False]
     ]
     assert stop in made.text
     for team in (giver, taker):
-        own = city.amendments("R1", team=team, day=1)["text"].tolist()
+        own = city.amendments.frame("R1", team=team, day=1)["text"].tolist()
         assert len(own) == 1
         assert "route" in own[0]
     other = next(team for team in "ABC" if team not in (giver, taker))
-    assert city.amendments("R1", team=other).empty
+    assert city.amendments.frame("R1", team=other).empty
 
 
 def test_the_changed_plan_goes_back_to_what_it_was(city: Store) -> None:
-    before = city.routes("R1"), city.stops("R1"), city.sample("R1")
+    before = city.plans.routes("R1"), city.plans.stops("R1"), city.draws.sample("R1")
     stop = on_route(city, "B")[2]
     amend(city, "R1", StopClosed("B", 1, stop, reason="shut"), by="B", now=MORNING)
     amend(city, "R1", Late("B", 1, 25, reason="jam"), by="B", now=MORNING)
-    made = city.made_plan("R1")
+    made = city.amendments.made_plan("R1")
     assert made.changes == 2
     assert made.stops[["team", "day", "checkpoint", "arrive"]].equals(
         before[1][["team", "day", "checkpoint", "arrive"]]
@@ -85,10 +86,10 @@ def test_the_changed_plan_goes_back_to_what_it_was(city: Store) -> None:
     assert made.routes["travel_s"].equals(before[0]["travel_s"])
     undo(city, "R1", by="B", now=MORNING)
     undo(city, "R1", by="B", now=MORNING)
-    assert city.stops("R1").equals(before[1])
-    assert city.routes("R1").equals(before[0])
-    assert city.sample("R1").sort_index().equals(before[2].sort_index())
-    assert city.replacements("R1") == []
+    assert city.plans.stops("R1").equals(before[1])
+    assert city.plans.routes("R1").equals(before[0])
+    assert city.draws.sample("R1").sort_index().equals(before[2].sort_index())
+    assert city.fieldwork.replacements("R1") == []
     with pytest.raises(StateError, match="no change to undo"):
         undo(city, "R1", by="B")
 
@@ -102,11 +103,11 @@ def test_a_change_is_not_undone_once_the_team_has_gone_on(city: Store) -> None:
 def test_a_closed_stop_is_replaced_by_the_reserve_of_the_draw(city: Store) -> None:
     stop = on_route(city, "B")[3]
     made = amend(city, "R1", StopClosed("B", 1, stop, reason="shut"), by="B", now=MORNING)
-    line = city.replacements("R1")[-1]
+    line = city.fieldwork.replacements("R1")[-1]
     assert (line.out, line.reason) == (stop, "shut")
-    assert line.into in city.sample("R1").index
+    assert line.into in city.draws.sample("R1").index
     assert stop not in on_route(city, "B")
-    assert line.into in on_route(city, "B") or line.into in city.unserved("R1").index
+    assert line.into in on_route(city, "B") or line.into in city.plans.unserved("R1").index
     assert line.into in made.text
 
 
@@ -115,7 +116,7 @@ def test_the_reserve_that_a_team_must_avoid_is_listed_with_what_would_serve_it(c
     found = quote(city, "R1", asked)
     assert found.replaced is not None
     into = found.replaced.into
-    city.replace_avoidances([Avoidance("丙", checkpoint=into)])
+    city.fieldwork.replace_avoidances([Avoidance("丙", checkpoint=into)])
     again = quote(city, "R1", asked)
     assert (into, Reason.AVOIDED) in [(one.checkpoint, one.reason) for one in again.dropped]
     assert all(one.remedy for one in again.dropped)
@@ -123,7 +124,7 @@ def test_the_reserve_that_a_team_must_avoid_is_listed_with_what_would_serve_it(c
 
 
 def test_avoidance_holds_when_a_stop_changes_hands(city: Store) -> None:
-    roster = city.checkpoints()
+    roster = city.checkpoints.frame()
     stop = next(one for one in [*on_route(city, "A"), *on_route(city, "B")] if roster.loc[one, "unit"] == "U5")
     found = quote(city, "R1", Takeover(stop, 1, "C"))
     assert not found.possible
@@ -131,7 +132,7 @@ def test_avoidance_holds_when_a_stop_changes_hands(city: Store) -> None:
     assert "must avoid" in found.reason.text()
     with pytest.raises(StateError, match="must avoid"):
         amend(city, "R1", Takeover(stop, 1, "C", reason="x"), by="planner")
-    assert city.amendments("R1").empty
+    assert city.amendments.frame("R1").empty
 
 
 def test_a_late_team_loses_what_it_cannot_reach_and_says_so(city: Store) -> None:
@@ -140,16 +141,16 @@ def test_a_late_team_loses_what_it_cannot_reach_and_says_so(city: Store) -> None
     dropped = [one.checkpoint for one in made.quote.dropped]
     assert dropped
     assert sorted([*on_route(city, "A"), *dropped]) == sorted(before)
-    listed = city.unserved("R1").loc[dropped]
+    listed = city.plans.unserved("R1").loc[dropped]
     assert (listed["reason"] != "").all()
     assert listed["remedy"].map(bool).all()
     undo(city, "R1", by="A", now=MORNING)
-    assert city.unserved("R1").empty
+    assert city.plans.unserved("R1").empty
 
 
 def test_a_team_at_its_base_leaves_when_it_was_told_to(city: Store) -> None:
     def leaves(team: str) -> pd.Timestamp:
-        return city.stops("R1", team=team, day=1)["depart"].iloc[0]
+        return city.plans.stops("R1", team=team, day=1)["depart"].iloc[0]
 
     told = {team: leaves(team) for team in "ABC"}
     team = max("ABC", key=lambda one: told[one])
@@ -183,29 +184,29 @@ def test_a_team_leaves_sooner_where_that_serves_more(city: Store) -> None:
 
 def test_a_late_team_has_its_lunch(city: Store) -> None:
     amend(city, "R1", Late("B", 1, 270, reason="broken down"), by="B", now=MORNING)
-    assert (city.stops("R1", team="B", day=1)["kind"] == "lunch").sum() == 1
+    assert (city.plans.stops("R1", team="B", day=1)["kind"] == "lunch").sum() == 1
 
 
 def test_a_closed_street_is_not_driven_and_stays_closed(city: Store) -> None:
-    edges = city.streets()
-    way = city.routes("R1", team="B", day=1).geometry.iloc[0]
+    edges = city.streets.frame()
+    way = city.plans.routes("R1", team="B", day=1).geometry.iloc[0]
     name = next(one for one in edges.loc[edges.intersects(way), "name"] if one)
     made = amend(city, "R1", StreetClosed("B", 1, street=name, reason="works"), by="planner")
     closed = set(edges.index[edges["name"] == name])
     assert made.quote.possible
-    ridden = city.routes("R1", team="B", day=1).geometry.iloc[0]
+    ridden = city.plans.routes("R1", team="B", day=1).geometry.iloc[0]
     driven = [edge for edge in closed if ridden.buffer(1e-6).contains(edges.geometry[edge])]
     assert not driven
     later = amend(city, "R1", Late("B", 1, 5, reason="jam"), by="B")
     assert later.quote.extra_travel_s <= 0  # no way round: less of it is in the rush hour
-    assert city.amendments("R1")["params"].iloc[0]["edges"] == sorted(closed)
+    assert city.amendments.frame("R1")["params"].iloc[0]["edges"] == sorted(closed)
 
 
 def test_recorded_visits_count_and_not_only_the_clock(city: Store) -> None:
-    stops = city.stops("R1", team="B", day=1)
+    stops = city.plans.stops("R1", team="B", day=1)
     first = stops[stops["kind"] == "stop"].iloc[0]
     seen = first["arrive"] + dt.timedelta(minutes=50)
-    city.record_visits([Visit(first["checkpoint"], "B", seen.to_pydatetime(), round_id="R1")])
+    city.visits.record([Visit(first["checkpoint"], "B", seen.to_pydatetime(), round_id="R1")])
     now = seen.to_pydatetime() + dt.timedelta(minutes=1)
     made = amend(city, "R1", Late("B", 1, 1, reason="slow"), by="B", now=now)
     rows = made.quote.routes[0].stops
@@ -239,7 +240,7 @@ def test_an_unserved_stop_is_picked_up(city: Store) -> None:
             if quote(city, "R1", Takeover(stop, 1, team), now=MORNING).possible:
                 amend(city, "R1", Takeover(stop, 1, team, reason="help"), by="planner", now=MORNING)
                 assert stop in on_route(city, team)
-                assert stop not in city.unserved("R1").index
+                assert stop not in city.plans.unserved("R1").index
                 return
     pytest.fail("nobody can take any of them")
 
@@ -251,7 +252,9 @@ def test_a_stop_goes_to_another_day(city: Store) -> None:
             amend(city, "R1", asked, by="planner")
             assert stop in on_route(city, "B", 2)
             assert stop not in on_route(city, "B", 1)
-            assert "day 2" not in city.amendments("R1", team="B", day=1)["text"].iloc[0], "tomorrow is nobody's to know"
+            assert "day 2" not in city.amendments.frame("R1", team="B", day=1)["text"].iloc[0], (
+                "tomorrow is nobody's to know"
+            )
             return
     pytest.fail("no stop fits into the other day")
 
@@ -262,7 +265,7 @@ def test_two_who_change_at_once_do_not_lose_either(city: Store) -> None:
         amend(city, "R1", Late("A", 1, 10, reason="first"), by="A")
         with pytest.raises(StateError, match="changed meanwhile"):
             amend(other, "R1", Late("B", 1, 10, reason="second"), by="B", revision=found.revision)
-    assert city.amendments("R1")["reason"].tolist() == ["first"]
+    assert city.amendments.frame("R1")["reason"].tolist() == ["first"]
 
 
 def test_nothing_is_saved_without_a_reason_or_in_the_wrong_place(city: Store) -> None:
@@ -278,7 +281,7 @@ def test_nothing_is_saved_without_a_reason_or_in_the_wrong_place(city: Store) ->
     ):
         with pytest.raises(error):
             amend(city, "R1", change, by="planner")
-    assert city.amendments("R1").empty
+    assert city.amendments.frame("R1").empty
 
 
 def test_a_closed_area_is_read_from_any_writing(city: Store) -> None:

@@ -59,11 +59,13 @@ def planned(posed: PosedRound, stops: pd.DataFrame, unserved: pd.DataFrame) -> P
 
 def broken(store: Store) -> list[Violation]:
     """Replay the whole round as it is now; stops may have changed their day."""
-    round_ = store.round("R1")
-    posed = pose_round(store, round_, network_of(store), store.catalogue(round_.edition), Terms())
+    round_ = store.rounds.get("R1")
+    posed = pose_round(store, round_, network_of(store), store.catalogues.get(round_.edition), Terms())
     asked = posed.real_problem
     asked.day_of.update(dict.fromkeys(asked.stops))
-    return violations(asked, planned(posed, store.stops("R1"), store.unserved("R1")), slices=posed.hours.slices)
+    return violations(
+        asked, planned(posed, store.plans.stops("R1"), store.plans.unserved("R1")), slices=posed.hours.slices
+    )
 
 
 @st.composite
@@ -71,7 +73,7 @@ def changes(draw: st.DrawFn, store: Store) -> Change:
     """Think of something that can happen to the city as it is."""
     team, day = draw(st.sampled_from(TEAMS)), draw(st.integers(1, 2))
     kind = draw(st.sampled_from(["late", "stop", "street", "hand", "hand"]))
-    stops = store.stops("R1")
+    stops = store.plans.stops("R1")
     visits = stops[stops["kind"] == "stop"]
     if kind == "late":
         return Late(team, day, draw(st.sampled_from([5, 30, 90, 240])), reason="x")
@@ -85,7 +87,7 @@ def changes(draw: st.DrawFn, store: Store) -> Change:
 
 def begun(store: Store, now: dt.datetime | None, change: Change) -> list[tuple[object, ...]]:
     """List what is done: what has begun by the clock, of a late team that much later, and without what is shut."""
-    stops = store.stops("R1")
+    stops = store.plans.stops("R1")
     if now is None:
         return []
     late = pd.Series(pd.Timedelta(0), index=stops.index)
@@ -110,20 +112,20 @@ def test_whatever_happens(planned_file: Path, data: st.DataObject) -> None:
                 now = None if before_round else (MIDNIGHT + pd.Timedelta(hours=8, minutes=minute)).to_pydatetime()
                 change = data.draw(changes(store))
                 done = Counter(begun(store, now, change))
-                asked = {*store.sample("R1").index}
+                asked = {*store.draws.sample("R1").index}
                 try:
                     made = amend(store, "R1", change, by="planner", now=now)
                 except StateError:
                     continue
                 strained |= isinstance(change, Late)
-                stops = store.stops("R1")
+                stops = store.plans.stops("R1")
                 kept = Counter(stops[["team", "day", *BEGUN]].itertuples(index=False, name=None))
                 assert not done - kept, "what is done stays as it was"
                 served = Counter(stops.loc[stops["kind"] == "stop", "checkpoint"])
-                left = set(store.unserved("R1").index)
+                left = set(store.plans.unserved("R1").index)
                 assert max(served.values()) == 1
                 assert not left & set(served)
-                now_asked = {*store.sample("R1").index}
+                now_asked = {*store.draws.sample("R1").index}
                 assert left | set(served) == now_asked
                 if isinstance(change, StopClosed):
                     assert asked - now_asked == {change.checkpoint}
@@ -143,7 +145,12 @@ def test_whatever_happened_can_be_taken_back(planned_file: Path, data: st.DataOb
     with tempfile.TemporaryDirectory() as folder:
         path = Path(shutil.copy(planned_file, folder))
         with Store.open(path) as store:
-            before = store.routes("R1"), store.stops("R1"), store.unserved("R1"), store.sample("R1").sort_index()
+            before = (
+                store.plans.routes("R1"),
+                store.plans.stops("R1"),
+                store.plans.unserved("R1"),
+                store.draws.sample("R1").sort_index(),
+            )
             made = 0
             for _ in range(3):
                 try:
@@ -151,11 +158,16 @@ def test_whatever_happened_can_be_taken_back(planned_file: Path, data: st.DataOb
                     made += 1
                 except StateError:
                     continue
-            was = store.made_plan("R1")
+            was = store.amendments.made_plan("R1")
             assert was.changes == made
             assert was.stops.equals(before[1])
             assert was.routes["travel_s"].equals(before[0]["travel_s"])
             for _ in range(made):
                 undo(store, "R1", by="planner")
-            after = store.routes("R1"), store.stops("R1"), store.unserved("R1"), store.sample("R1").sort_index()
+            after = (
+                store.plans.routes("R1"),
+                store.plans.stops("R1"),
+                store.plans.unserved("R1"),
+                store.draws.sample("R1").sort_index(),
+            )
             assert all(one.equals(other) for one, other in zip(before, after, strict=True))

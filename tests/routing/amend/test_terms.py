@@ -36,9 +36,9 @@ def local(rows: pd.DataFrame, column: str) -> "pd.Series[str]":
 @pytest.fixture
 def own_terms(city: Store) -> Store:
     """Plan anew: A works until four and ends anywhere, B has no lunch and is off on the second day."""
-    a, b, c = city.teams()
+    a, b, c = city.teams.all()
     a = replace(a, shift_s=(9 * H, 16 * H), lunch_within_s=(12 * H, 14 * H), open_end=True)
-    city.replace_teams([a, replace(b, lunch_within_s=NO_LUNCH, days=frozenset({1})), c])
+    city.teams.replace([a, replace(b, lunch_within_s=NO_LUNCH, days=frozenset({1})), c])
     plan_round(city, "R1", PlanOptions(steps=1_000, terms=Terms(price_days=False, premium=0.0)))
     return city
 
@@ -46,7 +46,7 @@ def own_terms(city: Store) -> Store:
 @pytest.fixture
 def day_of(own_terms: Store) -> Callable[..., pd.DataFrame]:
     """Return what gives a team's day as it is now."""
-    return lambda team, day=1: own_terms.stops("R1", team=team, day=day)
+    return lambda team, day=1: own_terms.plans.stops("R1", team=team, day=day)
 
 
 def test_nobody_takes_a_stop_over_on_a_day_off(own_terms: Store, day_of: Callable[..., pd.DataFrame]) -> None:
@@ -89,7 +89,7 @@ def test_a_stop_closes_on_an_open_route(own_terms: Store, day_of: Callable[..., 
 
 def test_an_open_day_is_over_after_its_last_stop(own_terms: Store, day_of: Callable[..., pd.DataFrame]) -> None:
     others = day_of("C", 2).query("kind == 'stop'")["checkpoint"]
-    stop = next(one for one in others if own_terms.checkpoints()["unit"][one] != "U3")
+    stop = next(one for one in others if own_terms.checkpoints.frame()["unit"][one] != "U3")
     last, end = (day_of("A")[column].iloc[-1] for column in ("arrive", "depart"))
     before = quote(own_terms, "R1", Takeover(stop, 2, "A", 1), now=last - dt.timedelta(minutes=2))
     assert before.reason is None or "is over" not in before.reason.text()
@@ -103,7 +103,7 @@ def test_an_open_day_that_loses_its_rest_keeps_lunch_and_goes_nowhere(
 ) -> None:
     seen = day_of("A").query("kind == 'stop'").iloc[:2]
     now = seen["arrive"].iloc[-1].to_pydatetime() + dt.timedelta(minutes=1)
-    own_terms.record_visits(
+    own_terms.visits.record(
         [Visit(row["checkpoint"], "A", row["arrive"].to_pydatetime(), "R1") for _, row in seen.iterrows()]
     )
     for stop in day_of("A").query("kind == 'stop'")["checkpoint"].iloc[2:]:
@@ -114,15 +114,15 @@ def test_an_open_day_that_loses_its_rest_keeps_lunch_and_goes_nowhere(
     rows = day_of("A")
     assert rows["kind"].tolist().count("base") == 1
     assert rows["kind"].tolist().count("lunch") == 1
-    assert len(own_terms.routes("R1", team="A", day=1)) == 1
+    assert len(own_terms.plans.routes("R1", team="A", day=1)) == 1
 
 
 def test_a_change_holds_in_the_rush_hours(city: Store) -> None:
-    a, b, c = city.teams()
-    city.replace_teams([a, b, replace(c, shift_s=(9 * H, 19 * H))])
+    a, b, c = city.teams.all()
+    city.teams.replace([a, b, replace(c, shift_s=(9 * H, 19 * H))])
     plan_round(city, "R1", PlanOptions(steps=1_000, terms=Terms(price_days=False, premium=0.0)))
     amend(city, "R1", Late("C", 1, 330, reason="x"), by="C", now=at("09:20"))
-    rows = city.stops("R1", team="C", day=1)
+    rows = city.plans.stops("R1", team="C", day=1)
     assert (rows["arrive"] - rows["depart"].shift() >= pd.to_timedelta(rows["travel_s"], unit="s")).iloc[1:].all()
     evening = rows[(rows["depart"].shift() >= at("17:00")) & (rows["kind"] != "lunch")]
     before = rows.iloc[[rows.index.get_loc(one) - 1 for one in evening.index]]

@@ -92,11 +92,11 @@ def visits() -> list[Visit]:
 
 def fill(store: Store) -> None:
     """Put the city into a store."""
-    store.upsert_zones(zones())
-    store.upsert_checkpoints(roster())
-    store.replace_teams(teams())
-    store.record_visits(visits())
-    store.create_round(JUNE)
+    store.zones.upsert(zones())
+    store.checkpoints.upsert(roster())
+    store.teams.replace(teams())
+    store.visits.record(visits())
+    store.rounds.create(JUNE)
 
 
 @pytest.fixture

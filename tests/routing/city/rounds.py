@@ -14,8 +14,8 @@ LATE = dt.date(2026, 7, 1)  # when every round is over
 
 
 def made(city: Store, name: str, start: dt.date = JUNE, **changes):
-    round_ = replace(city.round("2026-06"), id=name, start=start, **changes)
-    city.create_round(round_)
+    round_ = replace(city.rounds.get("2026-06"), id=name, start=start, **changes)
+    city.rounds.create(round_)
     return round_
 
 

@@ -85,7 +85,7 @@ def test_no_other_secret_fits_the_root_that_was_published(city):
     drawn(city, "2026-06", 60)
     document = publishing.reveal_round(city, "2026-06", LATE)
     wanted = verify(document).facts["secrets_root"]
-    assert wanted == city.secret_sets()[0].root
+    assert wanted == city.commitments.secret_sets()[0].root
     other = YearSecrets(b"\x09" * 32, 2026)
     forged = {**document, "secret": other.secret(1).hex(), "secret_path": other.path(1)}
     assert "secret: it does not lead to the root of the year" in verify(forged).faults
@@ -100,7 +100,7 @@ def test_six_commitments_on_one_number_are_refused_and_seen(city):
     for number, name in enumerate(spellings, 1):
         with pytest.raises(StateError, match="that of round 'R0' already, which is committed"):
             proof.commit_round(city, f"R{number}", name)
-    assert len(city.commitments()) == 1
+    assert len(city.commitments.all()) == 1
     proof.draw_committed(city, "R0", VALUE)
     with pytest.raises(StateError, match="which is drawn"):
         proof.commit_round(city, "R1", "双色球 2026068")
@@ -109,7 +109,7 @@ def test_six_commitments_on_one_number_are_refused_and_seen(city):
     assert verify(document).facts["same_number"] == [1]
     # An office with a program of its own: every verifier sees it in the list that it has to publish.
     year = YearSecrets(b"\x03" * 32, 2026, 8)
-    basis, lines, previous, documents = basis_of(city, city.round("R0"), Choices()), [], "", []
+    basis, lines, previous, documents = basis_of(city, city.rounds.get("R0"), Choices()), [], "", []
     for position in range(1, 7):
         terms = proof.proofs.Terms(year, position, "双色球 2026068", previous=previous)
         own = proof.proofs.commit(basis.frame, basis.design, "R0", terms)
@@ -165,7 +165,7 @@ def test_a_commitment_left_out_or_shown_late_is_seen(overlapping):
 
 def test_a_secret_used_in_private_is_seen_at_the_closing(overlapping):
     """A notary was shown number 2 of another list; the closing doesn't have it."""
-    shown = proof.published(overlapping, overlapping.commitment("C1"))
+    shown = proof.published(overlapping, overlapping.commitments.of_round("C1"))
     for name in ("C0", "C1", "C2"):
         publishing.reveal_round(overlapping, name, LATE)
     closing = publishing.close_year(overlapping, "2026", LATE)
@@ -183,7 +183,7 @@ def test_a_secret_used_in_private_is_seen_at_the_closing(overlapping):
 def test_a_year_is_not_closed_while_a_round_is_open(overlapping):
     with pytest.raises(StateError, match=r"C0 \(2026-06-20\).*on 2026-06-21 or later"):
         publishing.close_year(overlapping, "2026", dt.date(2026, 6, 20))
-    assert overlapping.secret_sets()[0].master == ""
+    assert overlapping.commitments.secret_sets()[0].master == ""
     publishing.close_year(overlapping, "2026", dt.date(2026, 6, 21))
     made(overlapping, "D")
     assert proof.commit_round(overlapping, "D", "双色球 2026070").secrets_are_new
@@ -193,11 +193,11 @@ def test_weights_and_catalogue_of_the_commitment_decide(city):
     """Visits that come in after the commitment weigh nothing, and a new catalogue changes no category."""
     made(city, "W", size=40, risk={"longest_gap_days": 180, "look_back": 0})
     bound = proof.commit_round(city, "W", "双色球 2026068").publication
-    before = city.frame_rows(city.commitment("W").frame_sha256)
+    before = city.commitments.frame_rows(city.commitments.of_round("W").frame_sha256)
     now = dt.datetime(2026, 6, 1, 2, tzinfo=dt.UTC)
-    city.record_visits([Visit(f"P{i:03d}", "T1", now + dt.timedelta(minutes=i)) for i in range(0, 240, 2)])
-    catalogue = city.catalogue()
-    city.save_catalogue(replace(catalogue, edition="next", categories=dict(list(catalogue.categories.items())[:5])))
+    city.visits.record([Visit(f"P{i:03d}", "T1", now + dt.timedelta(minutes=i)) for i in range(0, 240, 2)])
+    catalogue = city.catalogues.get()
+    city.catalogues.save(replace(catalogue, edition="next", categories=dict(list(catalogue.categories.items())[:5])))
     proof.draw_committed(city, "W", VALUE)
     document = publishing.reveal_round(city, "W", LATE)
     assert verify(document).valid
@@ -207,11 +207,11 @@ def test_weights_and_catalogue_of_the_commitment_decide(city):
 
 def test_replacements_are_counted_and_limited(city):
     drawn(city, "2026-06", 60, replaceable=0.05, reserve=1.0)
-    assert city.commitment("2026-06").parameters["replacements_limit"] == 3
-    for out in city.drawn_sample("2026-06").index[:3]:
+    assert city.commitments.of_round("2026-06").parameters["replacements_limit"] == 3
+    for out in city.fieldwork.drawn_sample("2026-06").index[:3]:
         fieldwork.replace_point(city, "2026-06", out, "关门")
     with pytest.raises(StateError, match="its 3 replacements on a reason alone"):
-        fieldwork.replace_point(city, "2026-06", city.sample("2026-06").index[5], "关门")
+        fieldwork.replace_point(city, "2026-06", city.draws.sample("2026-06").index[5], "关门")
     document = publishing.reveal_round(city, "2026-06", LATE)
     found = verify(document)
     assert found.valid
@@ -222,16 +222,16 @@ def test_replacements_are_counted_and_limited(city):
 
 def test_a_reserve_that_moves_comes_no_nearer(city):
     drawn(city, "2026-06", 60, reserve=1.0)
-    roster, sample = city.checkpoints(), city.drawn_sample("2026-06")
+    roster, sample = city.checkpoints.frame(), city.fieldwork.drawn_sample("2026-06")
     out = sample.index[0]
-    spare = city.reserves("2026-06")
+    spare = city.fieldwork.reserves("2026-06")
     same = spare[spare["category"] == roster.loc[out, "category"]]
     honest = fieldwork.replacement_for(city, "2026-06", out, "关门")[0]
     far = same.to_crs("EPSG:4547").distance(roster.to_crs("EPSG:4547").geometry[out]).idxmax()
     assert far != honest.into
     moved = roster.loc[[far]].copy()
     moved.geometry = [roster.geometry[out]]
-    city.upsert_checkpoints(moved)
+    city.checkpoints.upsert(moved)
     assert fieldwork.replace_point(city, "2026-06", out, "关门").into == honest.into
     assert verify(publishing.reveal_round(city, "2026-06", LATE)).valid
 
@@ -253,7 +253,7 @@ def test_a_tiny_chance_shows_in_the_receipt_and_breaks_the_quota(city):
 def test_the_office_alone_knows_the_sample_from_the_draw_on(city):
     """Nothing stops the office from telling; but before the number not even it can know the sample."""
     proof.commit_round(city, "2026-06", "双色球 2026068")
-    bound = proof.restored(city, city.commitment("2026-06"))
+    bound = proof.restored(city, city.commitments.of_round("2026-06"))
     with pytest.raises(StateError, match="not drawn"):
         round_key(bound)
     samples = {
@@ -268,7 +268,7 @@ def test_one_honest_share_is_enough(city):
     texts = ["one", "two"]
     parties = [ThirdParty(text, hashlib.sha256(text.encode()).hexdigest()) for text in texts]
     proof.commit_round(city, "2026-06", "双色球 2026068", third_parties=parties)
-    bound = proof.restored(city, city.commitment("2026-06"))
+    bound = proof.restored(city, city.commitments.of_round("2026-06"))
     keys = {round_key(replace(bound, state=DRAWN, public_number=VALUE, shares=("one", own))) for own in ("two", "2")}
     assert len(keys) == 2
     with pytest.raises(InputError, match="isn't the one that was committed"):
@@ -289,7 +289,7 @@ def test_a_share_kept_back_stops_the_draw_in_public(city):
 def test_a_trial_draw_is_not_guessed(city):
     """With seed 1, which was the default, 500 of 500 stops were computed; now no small seed gives the key."""
     seeds = [draw_round(city, "2026-06").seed for _ in range(3)]
-    key = city.draw("2026-06").key
+    key = city.draws.get("2026-06").key
     assert key == trial_key("2026-06", seeds[-1])
     assert len(set(seeds)) == 3
     assert key not in {trial_key("2026-06", seed) for seed in range(-1_000, 100_000)}
@@ -309,10 +309,10 @@ def test_a_copy_of_the_city_with_all_that_lies_beside_it_holds_no_secret(city, t
     caplog.set_level("DEBUG")
     proof.commit_round(city, "2026-06", "双色球 2026068")
     publishing.receipt(city, "2026-06", "P010")
-    proof.published(city, city.commitment("2026-06"))
+    proof.published(city, city.commitments.of_round("2026-06"))
     publishing.public_list(city, "2026", JUNE)
     city.backup(tmp_path / "backup.gpkg")
-    own = proof.restored(city, city.commitment("2026-06"))
+    own = proof.restored(city, city.commitments.of_round("2026-06"))
     year = vault.secrets_of(city, own.parameters["secrets_root"])
     secrets = [year.master, bytes.fromhex(own.secret), *map(bytes.fromhex, own.salts[:20])]
     folder = vault.folder_of(city)
@@ -327,6 +327,6 @@ def test_a_copy_of_the_city_with_all_that_lies_beside_it_holds_no_secret(city, t
 
 def test_the_design_that_is_kept_is_the_committed_one(city):
     drawn(city, "2026-06", 60)
-    kept = city.commitment("2026-06")
-    assert city.draw("2026-06").design == design_of(kept.parameters).plain()
+    kept = city.commitments.of_round("2026-06")
+    assert city.draws.get("2026-06").design == design_of(kept.parameters).plain()
     assert re.fullmatch("[0-9a-f]{64}", proof.hash_of(kept))

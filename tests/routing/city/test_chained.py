@@ -21,7 +21,7 @@ from tests.routing.draw.chained import chained
 def old_city(city: Store) -> Store:
     """Make two covert rounds on a chain, as an older version left them: the later one ends first."""
     chain = Chain(b"\x05" * 32, 12)
-    city.add_secret_set(SecretSet("2026", SecretForm.CHAIN, 2026, chain.end, 12, dt.datetime.now(dt.UTC)))
+    city.commitments.add_secret_set(SecretSet("2026", SecretForm.CHAIN, 2026, chain.end, 12, dt.datetime.now(dt.UTC)))
     vault.folder_of(city).mkdir()
     text = json.dumps({"seed": chain.seed.hex(), "length": 12, "end": chain.end})
     (vault.folder_of(city) / f"chain-{chain.end[:16]}.json").write_text(text)
@@ -39,7 +39,7 @@ def old_city(city: Store) -> Store:
             pool_of(city, round_).plain(),
             dt.datetime.now(dt.UTC),
         )
-        city.add_commitment(kept, bound.rows, after=position - 1)
+        city.commitments.add(kept, bound.rows, after=position - 1)
     return city
 
 
@@ -51,7 +51,7 @@ def test_a_link_is_not_revealed_while_an_earlier_round_is_unfinished(old_city):
     proof.draw_committed(old_city, "A", VALUE)
     with pytest.raises(StateError, match="'A', which is drawn and lasts until 2026-06-20"):
         publishing.reveal_round(old_city, "B", between)
-    assert old_city.commitment("B").revealed_at is None
+    assert old_city.commitments.of_round("B").revealed_at is None
     assert publishing.release_day(old_city, "B", 1, between)["day"] == 1  # a subkey tells no link
     for name in ("B", "A"):
         document = publishing.reveal_round(old_city, name, dt.date(2026, 6, 21))
@@ -73,7 +73,7 @@ def test_a_city_with_a_chain_goes_on_with_a_root(old_city):
     assert new.secrets_are_new
     rules = new.publication["parameters"]
     assert (rules["version"], rules["position"]) == ("xundian-draw-2", 1)
-    assert rules["previous"] == proof.hash_of(old_city.commitment("B"))  # the list goes on
+    assert rules["previous"] == proof.hash_of(old_city.commitments.of_round("B"))  # the list goes on
     proof.draw_committed(old_city, "C", VALUE)
     after = dt.date(2026, 6, 25)
     assert verify(publishing.reveal_round(old_city, "C", after)).valid  # whatever the chain's rounds do

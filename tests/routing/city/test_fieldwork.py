@@ -17,15 +17,15 @@ from routing.teams.drawn import barred, composed, draw_round_teams
 
 
 def made(city, id_="R", **changes):
-    round_ = replace(city.round("2026-06"), id=id_, **changes)
-    city.create_round(round_)
+    round_ = replace(city.rounds.get("2026-06"), id=id_, **changes)
+    city.rounds.create(round_)
     return round_
 
 
 def test_a_campaign_draws_from_its_part_alone(city):
     made(city, size=12, campaign={"categories": ["main_road", "bus_stop"], "zones": ["420102002"]})
     report = draw_round(city, "R", seed=1)
-    sample = city.sample("R")
+    sample = city.draws.sample("R")
     assert report.drawn == 12
     assert report.quotas_exact
     assert set(sample["category"]) == {"main_road", "bus_stop"}
@@ -34,7 +34,7 @@ def test_a_campaign_draws_from_its_part_alone(city):
     assert draw_round(city, "D", seed=1).drawn == 30
     made(city, "I", size=5, campaign={"items": ["litter"]})
     draw_round(city, "I", seed=1)
-    assert set(city.sample("I").index) <= {f"P{i:03d}" for i in range(40)}
+    assert set(city.draws.sample("I").index) <= {f"P{i:03d}" for i in range(40)}
     made(city, "E", size=5, campaign={"categories": ["mall"]})
     with pytest.raises(InputError, match="leaves no checkpoint"):
         draw_round(city, "E", seed=1)
@@ -49,18 +49,18 @@ def test_past_visits_weigh(city):
     assert bad > good
     assert never > good
     draw_round(city, "R", seed=1)
-    assert set(overdue) <= set(city.sample("R").index)
-    assert (city.sample("R").loc[overdue, "inclusion_prob"] == 1).all()
+    assert set(overdue) <= set(city.draws.sample("R").index)
+    assert (city.draws.sample("R").loc[overdue, "inclusion_prob"] == 1).all()
 
 
 def test_more_overdue_than_the_quota_holds_share_it(city):
     round_ = made(city, risk={"longest_gap_days": 10, "look_back": 0})
     basis = basis_of(city, round_)
-    assert basis.frame["fixed"].sum() == city.checkpoints()["fixed"].sum()
+    assert basis.frame["fixed"].sum() == city.checkpoints.frame()["fixed"].sum()
     assert "overdue" in basis.notes[0].text()
     report = draw_round(city, "R", seed=1)
     assert report.quotas_exact
-    rows = city.frame_rows(city.draw("R").frame_sha256)
+    rows = city.commitments.frame_rows(city.draws.get("R").frame_sha256)
     assert len(rows) == 240
     assert min(row[-1] for row in rows) > 0  # never zero for a checkpoint in the frame
 
@@ -69,8 +69,8 @@ def test_places_to_look_back_at_have_a_number_of_their_own(city):
     made(city, risk={"longest_gap_days": 180, "look_back": 9})
     report = draw_round(city, "R", seed=2)
     assert report.quotas_exact
-    rows = {row[0]: row[1] for row in city.frame_rows(city.draw("R").frame_sha256)}
-    back = [id_ for id_ in city.sample("R").index if rows[id_] == LOOK_BACK]
+    rows = {row[0]: row[1] for row in city.commitments.frame_rows(city.draws.get("R").frame_sha256)}
+    back = [id_ for id_ in city.draws.sample("R").index if rows[id_] == LOOK_BACK]
     assert len(back) == 9
     assert set(back) <= {f"P{i:03d}" for i in range(40)}
     assert report_round(city, "R", draws=0).as_json()["quotas"][LOOK_BACK] == {"quota": 9, "drawn": 9}
@@ -83,18 +83,18 @@ def test_a_committed_campaign_by_risk_is_proved_like_any_other(city):
     made(city, size=20, campaign={"zones": ["420102001"]}, risk={"longest_gap_days": 180, "look_back": 2})
     proof.commit_round(city, "R", "排列5 26158", choices=Choices(reserve=1.0))
     assert proof.draw_committed(city, "R", "0 7 3 1 9").public_number == "07319"
-    assert city.commitment("R").parameters["number_form"] == "d5"
+    assert city.commitments.of_round("R").parameters["number_form"] == "d5"
 
 
 def test_a_closed_point_is_replaced_where_it_is_inspected(city):
     draw_round(city, "2026-06", seed=1)
-    before = city.sample("2026-06")
+    before = city.draws.sample("2026-06")
     out = before.index[4]
     line = fieldwork.replace_point(city, "2026-06", out, " 关门 ")
-    now = city.sample("2026-06")
+    now = city.draws.sample("2026-06")
     assert out not in now.index
     assert now.loc[line.into, ["day", "category"]].tolist() == before.loc[out, ["day", "category"]].tolist()
-    spare = city.reserves("2026-06").to_crs("EPSG:4547")
+    spare = city.fieldwork.reserves("2026-06").to_crs("EPSG:4547")
     same = spare[spare["category"] == before.loc[out, "category"]]
     away = same.distance(before.to_crs("EPSG:4547").geometry[out])
     assert line.into == away.idxmin()
@@ -115,38 +115,38 @@ def test_questionnaires_are_exact_in_total(city):
         fieldwork.spread_questionnaires(city, "2026-06", 372)
     draw_round(city, "2026-06", seed=1)
     fieldwork.spread_questionnaires(city, "2026-06", 372)
-    assert city.questionnaires("2026-06").sum() == 372
+    assert city.fieldwork.questionnaires("2026-06").sum() == 372
     fieldwork.spread_questionnaires(city, "2026-06", 50, categories=["bus_stop"])
-    kept = city.questionnaires("2026-06")
+    kept = city.fieldwork.questionnaires("2026-06")
     assert kept.sum() == 50
-    assert set(city.checkpoints().loc[kept.index, "category"]) == {"bus_stop"}
+    assert set(city.checkpoints.frame().loc[kept.index, "category"]) == {"bus_stop"}
     with pytest.raises(InputError, match="moon"):
         fieldwork.spread_questionnaires(city, "2026-06", 50, categories=["moon"])
 
 
 def test_teams_are_drawn_apart_and_rotate(city):
-    city.replace_avoidances([Avoidance("员00", partner="员01"), Avoidance("员10", unit="单位5")])
+    city.fieldwork.replace_avoidances([Avoidance("员00", partner="员01"), Avoidance("员10", unit="单位5")])
     pairs = []
     for month in ("2026-06", "2026-07", "2026-08"):
         if month != "2026-06":
-            made(city, month, start=city.round("2026-06").start.replace(month=int(month[-1])))
+            made(city, month, start=city.rounds.get("2026-06").start.replace(month=int(month[-1])))
         draw_round(city, month, seed=1)
-        found = draw_round_teams(city, month, city.teams())
-        assert replace(city.team_draw(month), drawn_at=found.drawn_at) == found
+        found = draw_round_teams(city, month, city.teams.all())
+        assert replace(city.fieldwork.team_draw(month), drawn_at=found.drawn_at) == found
         names = [{one.name for one in people} for people in found.members.values()]
         assert sorted(len(team) for team in names) == [2, 2, 3, 3]
         assert not any({"员00", "员01"} <= team for team in names)
         pairs.append({pair for team in names for pair in combinations(sorted(team), 2)})
     assert not pairs[0] & pairs[1]
-    assert set(city.team_draw("2026-08").repeats) == pairs[2] & (pairs[0] | pairs[1])
+    assert set(city.fieldwork.team_draw("2026-08").repeats) == pairs[2] & (pairs[0] | pairs[1])
 
 
 def test_the_plan_gets_nobody_their_own_and_no_street_twice_in_a_row(city):
-    city.replace_avoidances([Avoidance("员10", unit="单位5")])
+    city.fieldwork.replace_avoidances([Avoidance("员10", unit="单位5")])
     draw_round(city, "2026-06", seed=1)
-    drawn = draw_round_teams(city, "2026-06", city.teams())
-    sample, avoid = city.sample("2026-06"), city.avoidances()
-    teams = composed(drawn, city.teams())
+    drawn = draw_round_teams(city, "2026-06", city.teams.all())
+    sample, avoid = city.draws.sample("2026-06"), city.fieldwork.avoidances()
+    teams = composed(drawn, city.teams.all())
     kept_off = barred(drawn, teams, sample, avoid, turns=True)
     for number, team in enumerate(teams):
         may = may_inspect(team.inspectors, sample, avoid).to_numpy()
@@ -162,12 +162,12 @@ def test_the_plan_gets_nobody_their_own_and_no_street_twice_in_a_row(city):
 
 
 def test_a_small_round_calls_only_whom_it_needs(city):
-    city.replace_teams([Team("甲", 114.3, 30.6, inspectors=tuple(Inspector(f"p{k:02d}", "甲") for k in range(30)))])
+    city.teams.replace([Team("甲", 114.3, 30.6, inspectors=tuple(Inspector(f"p{k:02d}", "甲") for k in range(30)))])
     draw_round(city, "2026-06", seed=1)
     ready = [Team(f"T{n}", 114.3, 30.6) for n in range(4)]
     found = draw_round_teams(city, "2026-06", ready)
     assert [len(people) for people in found.members.values()] == [2, 2, 2, 2]
-    city.replace_teams([])
+    city.teams.replace([])
     with pytest.raises(StateError, match="no inspectors"):
         draw_round_teams(city, "2026-06", ready)
 

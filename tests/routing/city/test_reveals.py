@@ -23,7 +23,7 @@ from tests.routing.draw.chained import chained
 
 def test_a_later_link_of_a_chain_told_the_earlier_round(city):
     """The hole: with the older form everything of a covert round that still runs comes out of a later reveal."""
-    chain, basis = Chain(b"\x07" * 32, 12), basis_of(city, city.round("2026-06"))
+    chain, basis = Chain(b"\x07" * 32, 12), basis_of(city, city.rounds.get("2026-06"))
     first, later = (
         replace(chained(basis.frame, basis.design, name, (chain, position)), state=DRAWN, public_number=VALUE)
         for name, position in (("first", 1), ("later", 2))
@@ -59,8 +59,8 @@ def guesses(documents, lists, position: int, year: int) -> set[str]:
 def test_no_reveal_tells_another_round(overlapping, order):
     """Whoever has all other reveals, the list, the roster and the numbers does no better than chance."""
     city, target = overlapping, f"C{order[-1]}"
-    kept = city.commitment(target)
-    ends = {name: last_secret_day(city.round(name)) for name in ("C0", "C1", "C2")}
+    kept = city.commitments.of_round(target)
+    ends = {name: last_secret_day(city.rounds.get(name)) for name in ("C0", "C1", "C2")}
     day = LATE if order[0] == 0 else ends["C1"] + dt.timedelta(days=1)
     others = [publishing.reveal_round(city, f"C{number}", day) for number in order[:-1]]
     lists = publishing.public_list(city, "2026", day)
@@ -68,7 +68,7 @@ def test_no_reveal_tells_another_round(overlapping, order):
         with pytest.raises(StateError, match="C0"):
             publishing.reveal_round(city, "C0", day)
     frame, root = others[0]["frame"], kept.parameters["secrets_root"]
-    real = set(city.drawn_sample(target).index)
+    real = set(city.fieldwork.drawn_sample(target).index)
     secrets = guesses(others, lists, kept.position, 2026)
     assert len(secrets) > 500
     path = list(proof.secret_of(city, kept)[1])
@@ -94,7 +94,7 @@ def test_the_guesses_would_find_a_secret_that_hangs_on_another():
 
 def test_equal_leaves_of_two_frames_have_nothing_in_common(overlapping):
     """The same line in two rounds: neither salt, nor leaf, nor path shows that it is the same place."""
-    first, second = (proof.restored(overlapping, overlapping.commitment(name)) for name in ("C0", "C1"))
+    first, second = (proof.restored(overlapping, overlapping.commitments.of_round(name)) for name in ("C0", "C1"))
     assert [row[0] for row in first.rows] == [row[0] for row in second.rows]
     same = [(one, two) for one, two in zip(first.rows, second.rows, strict=True) if one == two]
     assert len(same) == 240
@@ -127,19 +127,19 @@ def test_a_covert_round_keeps_its_days_until_the_last_is_over(city):
             publishing.release_day(city, "C", day, dt.date(2026, 6, 14))
     with pytest.raises(StateError, match="2026-06-15"):
         publishing.reveal_round(city, "C", dt.date(2026, 6, 14))
-    assert city.commitment("C").revealed_at is None
+    assert city.commitments.of_round("C").revealed_at is None
     assert publishing.release_day(city, "C", 1, dt.date(2026, 6, 15))["day"] == 1
 
 
 def test_the_public_number_alone_gives_no_sample(city):
     """The number, the publication and the roster are known; a secret is guessed a hundred times."""
     drawn(city, "2026-06", 60)
-    kept = city.commitment("2026-06")
+    kept = city.commitments.of_round("2026-06")
     frame = [
         dict(zip(("id", "category", "street", "x_cm", "y_cm", "prob"), row, strict=True))
-        for row in city.frame_rows(kept.frame_sha256)
+        for row in city.commitments.frame_rows(kept.frame_sha256)
     ]
-    real, hits = set(city.drawn_sample("2026-06").index), []
+    real, hits = set(city.fieldwork.drawn_sample("2026-06").index), []
     for number in range(60):
         secret = hashlib.sha256(f"guess {number}".encode()).hexdigest()
         key = verifier.digest(["xundian-draw-2 key", proof.hash_of(kept), secret, [], VALUE])

@@ -61,7 +61,7 @@ def checkpoints(number: int = 40) -> gpd.GeoDataFrame:
 def city(tmp_path: Path) -> Iterator[Store]:
     """Yield a city with a round of two days and two teams, drawn and not planned."""
     with Store.open(tmp_path / "city.gpkg", create=True) as store:
-        store.replace_streets(
+        store.streets.replace(
             streets(),
             turn_bans=pd.DataFrame(
                 {"from_edge": [], "via": [], "to_edge": []}, index=pd.Index([], name="id"), dtype="int64"
@@ -69,12 +69,12 @@ def city(tmp_path: Path) -> Iterator[Store]:
             source_sha256="ab" * 32,
         )
         roster = checkpoints()
-        store.upsert_checkpoints(roster)
-        store.create_round(Round("R1", start=FRIDAY, days=2, teams=2, size=len(roster)))
+        store.checkpoints.upsert(roster)
+        store.rounds.create(Round("R1", start=FRIDAY, days=2, teams=2, size=len(roster)))
         sample = roster.assign(
             inclusion_prob=1.0, day=[1 + i % 2 for i in range(len(roster))], ticket=range(len(roster))
         )
-        store.save_draw(
+        store.draws.save(
             Draw(
                 "R1",
                 bytes(32),

@@ -17,11 +17,11 @@ SIDE = 9  # of the lattice of the small town
 
 def close(city: Store, hours: str) -> set[int]:
     """Close every street of the fifth row to cars at some hours; the way over it stays."""
-    edges = city.streets()
+    edges = city.streets.frame()
     row = edges[(edges.u // SIDE == 4) & (edges.v // SIDE == 4)].index.tolist()
     rows = [(edge, hours, 3, 3, 0) for edge in row]
     frame = pd.DataFrame(rows, columns=list(STREET_HOURS.columns)).rename_axis("id")
-    city.replace_streets(edges, turn_bans=city.turn_bans(), source_sha256="ef" * 32, street_hours=frame)
+    city.streets.replace(edges, turn_bans=city.streets.turn_bans(), source_sha256="ef" * 32, street_hours=frame)
     return set(row)
 
 
@@ -42,11 +42,11 @@ def test_a_plan_keeps_off_what_is_closed_while_its_teams_work(
     report = plan_round(city, "R1", PlanOptions(steps=300, seed=3, terms=Terms(shift=shift)))
     assert report.ruled_by_hour == ruled
     assert [note.values for note in report.notes if note.template == RULED_BY_HOUR] == [{"count": ruled}][: ruled > 0]
-    edges = city.streets()
+    edges = city.streets.frame()
     lines = shapely.buffer(shapely.union_all(edges.geometry[list(closed)].to_numpy()), 1e-6)
-    driven = shapely.length(shapely.intersection(city.routes("R1").geometry.to_numpy(), lines)).sum()
+    driven = shapely.length(shapely.intersection(city.plans.routes("R1").geometry.to_numpy(), lines)).sum()
     assert (driven < 1e-3) == (ruled > 0)  # crossing the row costs only its junctions
-    assert len(city.unserved("R1")) == 1  # the island's
+    assert len(city.plans.unserved("R1")) == 1  # the island's
 
 
 def test_a_change_of_the_day_goes_by_the_streets_of_its_plan(city: Store) -> None:

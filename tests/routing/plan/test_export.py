@@ -41,7 +41,7 @@ def test_gpx_is_what_its_schema_says(planned: Store, tmp_path: Path) -> None:
 
 
 def test_gpx_of_one_team_and_day_is_what_its_schema_says(planned: Store) -> None:
-    route = planned.routes("R1").iloc[-1]
+    route = planned.plans.routes("R1").iloc[-1]
     own = plan_part(planned, "R1", team=route["team"], day=int(route["day"]))
     written = etree.fromstring(routes_file(own, "gpx"))
     assert SCHEMA.validate(written), SCHEMA.error_log
@@ -51,7 +51,7 @@ def test_gpx_of_one_team_and_day_is_what_its_schema_says(planned: Store) -> None
 
 def test_gpx_has_a_track_per_route_and_a_waypoint_per_stop(planned: Store, tmp_path: Path) -> None:
     root = ET.fromstring(export_routes(planned, "R1", "gpx", tmp_path / "r.gpx").read_bytes())  # noqa: S314 - our own
-    routes, stops = planned.routes("R1"), planned.stops("R1").query("kind == 'stop'")
+    routes, stops = planned.plans.routes("R1"), planned.plans.stops("R1").query("kind == 'stop'")
     assert len(root.findall(f"{{{NAMESPACE}}}trk")) == len(routes)
     points = root.findall(f"{{{NAMESPACE}}}wpt")
     assert len(points) == len(stops)
@@ -64,7 +64,7 @@ def test_gpx_has_a_track_per_route_and_a_waypoint_per_stop(planned: Store, tmp_p
 
 def test_gpx_can_be_read_by_gdal(planned: Store, tmp_path: Path) -> None:
     path = export_routes(planned, "R1", "gpx", tmp_path / "r.gpx")
-    assert len(gpd.read_file(path, layer="tracks")) == len(planned.routes("R1"))
+    assert len(gpd.read_file(path, layer="tracks")) == len(planned.plans.routes("R1"))
     assert len(gpd.read_file(path, layer="waypoints")) == 39
 
 
@@ -80,9 +80,9 @@ def test_geojson_has_a_line_per_route_and_a_point_per_stop(planned: Store, tmp_p
     lines = [f for f in found["features"] if f["geometry"]["type"] == "LineString"]
     points = [f["properties"] for f in found["features"] if f["geometry"]["type"] == "Point"]
     assert {(f["properties"]["team"], f["properties"]["day"]) for f in lines} == set(
-        planned.routes("R1")[["team", "day"]].itertuples(index=False, name=None)
+        planned.plans.routes("R1")[["team", "day"]].itertuples(index=False, name=None)
     )
-    assert sum(f["properties"]["travel_s"] for f in lines) == planned.routes("R1")["travel_s"].sum()
+    assert sum(f["properties"]["travel_s"] for f in lines) == planned.plans.routes("R1")["travel_s"].sum()
     assert {point["kind"] for point in points} == {"base", "stop", "lunch"}
     assert {"team", "day", "order", "checkpoint", "arrive", "depart", "dwell_s"} <= set(points[0])
     assert all(dt.datetime.fromisoformat(point["arrive"]).utcoffset() == dt.timedelta(hours=8) for point in points)
@@ -94,10 +94,10 @@ def _sheets(path: Path) -> list[pd.DataFrame]:
 
 
 def test_xlsx_has_routes_stops_and_what_is_left_out(planned: Store, tmp_path: Path) -> None:
-    planned.save_questionnaires("R1", {"P001": 6})
+    planned.fieldwork.save_questionnaires("R1", {"P001": 6})
     routes, stops, unserved = _sheets(export_routes(planned, "R1", "xlsx", tmp_path / "r.xlsx"))
-    assert routes["Stops"].sum() == planned.routes("R1")["stops"].sum()
-    assert len(stops) == len(planned.stops("R1"))
+    assert routes["Stops"].sum() == planned.plans.routes("R1")["stops"].sum()
+    assert len(stops) == len(planned.plans.stops("R1"))
     visited = stops[stops["Kind"] == "stop"].set_index("Checkpoint id")
     assert visited["Checkpoint name"].str.startswith("点位").all()
     assert visited.loc["P001", "Questionnaires"] == 6
@@ -117,7 +117,7 @@ def test_xlsx_speaks_the_language_of_the_account(planned: Store, tmp_path: Path)
 
 
 def test_a_sheet_tells_the_windows_of_its_own_weekday(planned: Store) -> None:
-    planned.upsert_checkpoints(planned.checkpoints().loc[["P001"]].assign(hours="Fr 09:00-11:00; Sa 10:00-12:00"))
+    planned.checkpoints.upsert(planned.checkpoints.frame().loc[["P001"]].assign(hours="Fr 09:00-11:00; Sa 10:00-12:00"))
     at = [p for one in plan_part(planned, "R1").sheets() for p in one.stops if p.checkpoint == "P001"]
     (place,) = at
     assert place.opening == {12: "09:00–11:00", 13: "10:00–12:00"}[place.arrive.day]

@@ -27,10 +27,10 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def test_a_round_is_planned_and_saved(city: Store) -> None:
     report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
-    routes, stops, unserved = city.routes("R1"), city.stops("R1"), city.unserved("R1")
+    routes, stops, unserved = city.plans.routes("R1"), city.plans.stops("R1"), city.plans.unserved("R1")
     assert [*faults(routes, ROUTES), *faults(stops, STOPS), *faults(unserved, UNSERVED)] == []
     visits = stops[stops["kind"] == "stop"]
-    assert sorted([*visits["checkpoint"], *unserved.index]) == sorted(city.sample("R1").index)
+    assert sorted([*visits["checkpoint"], *unserved.index]) == sorted(city.draws.sample("R1").index)
     assert (report.served, report.unserved) == (len(visits), len(unserved)) == (39, 1)
     assert report.routes == len(routes)
     assert report.travel_s == routes["travel_s"].sum() == stops["travel_s"].sum()
@@ -41,21 +41,21 @@ def test_a_round_is_planned_and_saved(city: Store) -> None:
 
 def test_figures_of_another_version_are_asked_for_anew(city: Store) -> None:
     plan_round(city, "R1", PlanOptions(steps=1_000))
-    plan = city.routes("R1"), city.stops("R1"), city.unserved("R1")
+    plan = city.plans.routes("R1"), city.plans.stops("R1"), city.plans.unserved("R1")
     for figures in ({"travel_s": 7}, {"report": {"figures": {}}, "chances": {}}):
-        city.save_routes("R1", *plan, figures=figures)
+        city.plans.save("R1", *plan, figures=figures)
         with pytest.raises(StateError, match="has no figures: plan it again"):
             report_of(city, "R1")
 
 
 def test_the_days_of_the_draw_are_kept_or_freed(city: Store) -> None:
-    drawn = city.sample("R1")["day"]
+    drawn = city.draws.sample("R1")["day"]
     report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     assert report.drawn_days_cost_s is not None
     assert 0 < report.drawn_days_cost_s < report.travel_s
-    stops = city.stops("R1").query("kind == 'stop'").set_index("checkpoint")
+    stops = city.plans.stops("R1").query("kind == 'stop'").set_index("checkpoint")
     assert (stops["day"] == drawn.reindex(stops.index)).all()
-    kept = city.routes("R1")["travel_s"].sum()
+    kept = city.plans.routes("R1")["travel_s"].sum()
     free = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3, terms=Terms(days=Days.FREE)))
     assert free.travel_s < kept
     assert free.drawn_days_cost_s is None
@@ -63,17 +63,17 @@ def test_the_days_of_the_draw_are_kept_or_freed(city: Store) -> None:
 
 def test_a_stop_on_an_island_is_listed_with_the_way_out(city: Store) -> None:
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
-    island = city.unserved("R1").loc["P039"]
+    island = city.plans.unserved("R1").loc["P039"]
     assert (island["reason"], island["day"]) == ("no_way", 2)
     assert island["remedy"]["change"] == "street"
     assert island["remedy"]["values"]["metres"] > 0
 
 
 def test_each_leg_takes_what_the_network_says_outside_the_rush_hours(city: Store, teams: list[Team]) -> None:
-    city.replace_teams(teams)
+    city.teams.replace(teams)
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
-    network, sample = network_of(city), city.sample("R1")
-    for (team, _), day in city.stops("R1").groupby(["team", "day"]):
+    network, sample = network_of(city), city.draws.sample("R1")
+    for (team, _), day in city.plans.stops("R1").groupby(["team", "day"]):
         visits = day[day["kind"] == "stop"]
         mode = teams[["A", "B"].index(team)].mode
         at = snap(network.edges, gpd.GeoSeries(sample.geometry.reindex(visits["checkpoint"]), crs=4326), mode)
@@ -89,7 +89,7 @@ def test_each_leg_takes_what_the_network_says_outside_the_rush_hours(city: Store
 
 def test_a_day_is_in_order_inside_the_shift_with_lunch(city: Store) -> None:
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
-    for (_, day), rows in city.stops("R1").groupby(["team", "day"]):
+    for (_, day), rows in city.plans.stops("R1").groupby(["team", "day"]):
         local = rows["arrive"].dt.tz_convert(SHANGHAI)
         assert rows["order"].tolist() == list(range(len(rows)))
         assert rows["kind"].iloc[0] == rows["kind"].iloc[-1] == "base" or "lunch" in rows["kind"].iloc[-2:].tolist()
@@ -108,45 +108,45 @@ def test_a_day_is_in_order_inside_the_shift_with_lunch(city: Store) -> None:
 
 
 def test_a_bank_is_not_visited_on_a_closed_weekend(city: Store) -> None:
-    roster = city.checkpoints()
+    roster = city.checkpoints.frame()
     roster["hours"] = ["Mo-Fr 09:00-12:00,14:00-17:00" if kind == "bank" else "" for kind in roster["category"]]
-    city.upsert_checkpoints(roster)
+    city.checkpoints.upsert(roster)
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
-    unserved = city.unserved("R1")
-    banks = city.sample("R1").query("category == 'bank' and day == 2").index
+    unserved = city.plans.unserved("R1")
+    banks = city.draws.sample("R1").query("category == 'bank' and day == 2").index
     assert set(unserved[unserved["reason"] == Reason.CLOSED].index) == set(banks)
     for remedy in unserved["remedy"].reindex(banks):
         assert re.fullmatch(r"visit it on day 1, when T0\d has room", Remedy.of(remedy).text())
 
 
 def test_named_teams_keep_their_base_mode_and_avoidance(city: Store, teams: list[Team]) -> None:
-    city.replace_teams(teams)
+    city.teams.replace(teams)
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
-    stops, units = city.stops("R1"), city.checkpoints()["unit"]
+    stops, units = city.plans.stops("R1"), city.checkpoints.frame()["unit"]
     own = stops[(stops["team"] == "A") & (stops["kind"] == "stop")]["checkpoint"]
     assert "U3" not in set(units.reindex(own))
     bases = stops[stops["kind"] == "base"].groupby("team").geometry.first()
     assert bases["A"].equals(shapely.Point(teams[0].base_lon, teams[0].base_lat))
-    assert dict(city.routes("R1").groupby("team")["mode"].first()) == {"A": Mode.EBIKE, "B": Mode.CAR}
+    assert dict(city.plans.routes("R1").groupby("team")["mode"].first()) == {"A": Mode.EBIKE, "B": Mode.CAR}
 
 
 def test_without_teams_they_start_at_the_centre(city: Store) -> None:
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
-    stops = city.stops("R1")
+    stops = city.plans.stops("R1")
     assert set(stops["team"]) <= {"T01", "T02"}
-    (note,) = made_up(city, city.round("R1"))
+    (note,) = made_up(city, city.rounds.get("R1"))
     assert "0 of the 2 teams" in note.text()
     assert "the city: T01 – T02. Give" in note.text()
     assert "xundian import teams" in note.text()
-    city.replace_teams([Team("T01", 114.3, 30.6)])
+    city.teams.replace([Team("T01", 114.3, 30.6)])
     assert (
         "1 of the 2 teams of this round. Made up, by car from the middle of the city: T02. "
-        in made_up(city, city.round("R1"))[0].text()
+        in made_up(city, city.rounds.get("R1"))[0].text()
     )
-    city.replace_teams([Team("甲", 114.3, 30.6), Team("乙", 114.3, 30.6), Team("丙", 114.3, 30.6)])
-    assert made_up(city, city.round("R1")) == ()
+    city.teams.replace([Team("甲", 114.3, 30.6), Team("乙", 114.3, 30.6), Team("丙", 114.3, 30.6)])
+    assert made_up(city, city.rounds.get("R1")) == ()
     base = stops[stops["kind"] == "base"].geometry.iloc[0]
-    assert base.equals_exact(shapely.centroid(shapely.multipoints(city.sample("R1").geometry.to_numpy())), 1e-9)
+    assert base.equals_exact(shapely.centroid(shapely.multipoints(city.draws.sample("R1").geometry.to_numpy())), 1e-9)
 
 
 def test_the_bar_of_the_search_never_goes_back_while_days_are_priced(city: Store) -> None:
@@ -160,11 +160,11 @@ def test_the_bar_of_the_search_never_goes_back_while_days_are_priced(city: Store
 
 
 def test_a_long_day_on_foot_is_warned_of(city: Store, teams: list[Team], monkeypatch: pytest.MonkeyPatch) -> None:
-    city.replace_teams([replace(teams[0], mode=Mode.WALK), teams[1]])
+    city.teams.replace([replace(teams[0], mode=Mode.WALK), teams[1]])
     assert plan_round(city, "R1", PlanOptions(steps=1_000, seed=3)).notes == ()
     monkeypatch.setattr("routing.plan.planner.LONG_WALK_M", 1_000.0)
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
-    report, routes = report_of(city, "R1"), city.routes("R1")
+    report, routes = report_of(city, "R1"), city.plans.routes("R1")
     far = routes[(routes["mode"] == Mode.WALK) & (routes["length_m"] > 1_000)].sort_values("length_m")
     assert [(team, day) for team, day, _ in report.long_walks] == [*zip(far["team"], far["day"], strict=True)][::-1]
     assert {team for team, *_ in report.long_walks} == {"A"}
@@ -179,13 +179,13 @@ def test_a_closed_street_is_not_travelled(city: Store) -> None:
     assert closures
     plan_round(city, "R1", PlanOptions(steps=1_000, seed=3, terms=Terms(closures=closures)))
     line = shapely.LineString([(114.3145, 30.6140), (114.3155, 30.6140)])
-    assert not city.routes("R1").geometry.intersects(line.buffer(1e-5)).any() or len(closures) == 0
+    assert not city.plans.routes("R1").geometry.intersects(line.buffer(1e-5)).any() or len(closures) == 0
 
 
 def test_a_shift_too_short_lists_what_is_left_with_its_remedy(city: Store) -> None:
     short = Shift(9 * HOUR_S, 10 * HOUR_S)
     report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3, terms=Terms(shift=short)))
-    unserved = city.unserved("R1")
+    unserved = city.plans.unserved("R1")
     full = unserved[unserved["reason"] == Reason.FULL]
     assert report.unserved > len(full) > 5
     assert report.teams_for_all is not None
@@ -196,6 +196,6 @@ def test_a_shift_too_short_lists_what_is_left_with_its_remedy(city: Store) -> No
 
 
 def test_a_round_that_is_not_drawn_is_refused(city: Store) -> None:
-    city.create_round(Round("R2", start=dt.date(2026, 7, 1), days=1, teams=1, size=1))
+    city.rounds.create(Round("R2", start=dt.date(2026, 7, 1), days=1, teams=1, size=1))
     with pytest.raises(StateError):
         plan_round(city, "R2", PlanOptions(steps=1_000, seed=1))

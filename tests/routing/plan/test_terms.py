@@ -32,13 +32,13 @@ def own_terms(city: Store, teams: list[Team]) -> Store:
         teams[0], shift_s=(7 * H, 13 * H), lunch_within_s=(11 * H, 12 * H + 1800), open_end=True, days=frozenset({1})
     )
     late = replace(teams[1], shift_s=(10 * H, 19 * H), lunch_within_s=NO_LUNCH)
-    city.replace_teams([early, late])
+    city.teams.replace([early, late])
     return city
 
 
 def asked(city: Store) -> PosedRound:
-    round_ = city.round("R1")
-    return pose_round(city, round_, network_of(city), city.catalogue(round_.edition), OPTIONS.terms)
+    round_ = city.rounds.get("R1")
+    return pose_round(city, round_, network_of(city), city.catalogues.get(round_.edition), OPTIONS.terms)
 
 
 def test_the_problem_knows_what_each_team_says(own_terms: Store) -> None:
@@ -54,7 +54,7 @@ def test_the_problem_knows_what_each_team_says(own_terms: Store) -> None:
 
 def test_each_team_keeps_its_own_hours_lunch_end_and_days(own_terms: Store) -> None:
     report = plan_round(own_terms, "R1", OPTIONS)
-    routes, stops = own_terms.routes("R1"), own_terms.stops("R1")
+    routes, stops = own_terms.plans.routes("R1"), own_terms.plans.stops("R1")
     assert [*faults(routes, ROUTES), *faults(stops, STOPS)] == []
     local = stops.assign(came=stops["arrive"].dt.tz_convert(SHANGHAI), left=stops["depart"].dt.tz_convert(SHANGHAI))
     early, late = (local[local["team"] == team] for team in "AB")
@@ -75,9 +75,9 @@ def test_each_team_keeps_its_own_hours_lunch_end_and_days(own_terms: Store) -> N
 def test_an_open_route_ends_at_its_last_stop(own_terms: Store) -> None:
     posed = asked(own_terms)
     plan_round(own_terms, "R1", OPTIONS)
-    stops = own_terms.stops("R1", team="A", day=1)
+    stops = own_terms.plans.stops("R1", team="A", day=1)
     last = stops[stops["kind"] == "stop"].geometry.iloc[-1]
-    line = own_terms.routes("R1", team="A", day=1).geometry.iloc[0]
+    line = own_terms.plans.routes("R1", team="A", day=1).geometry.iloc[0]
     assert shapely.distance(shapely.Point(line.coords[-1]), last) < 2e-4  # degrees: at the street beside it
     base = shapely.Point(posed.teams[0].base_lon, posed.teams[0].base_lat)
     assert shapely.distance(shapely.Point(line.coords[0]), base) < 1e-6
@@ -93,7 +93,7 @@ def test_files_of_an_open_route_have_no_way_back(own_terms: Store, tmp_path) -> 
 
 
 def test_teams_off_for_the_whole_round_leave_all_unserved(city: Store, teams: list[Team]) -> None:
-    city.replace_teams([replace(team, days=frozenset({9})) for team in teams])
+    city.teams.replace([replace(team, days=frozenset({9})) for team in teams])
     report = plan_round(city, "R1", PlanOptions(steps=1_000, seed=3))
     assert (report.routes, report.served, report.unserved) == (0, 0, 40)
-    assert "more" in {remedy["change"] for remedy in city.unserved("R1")["remedy"]}
+    assert "more" in {remedy["change"] for remedy in city.plans.unserved("R1")["remedy"]}

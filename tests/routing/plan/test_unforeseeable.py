@@ -29,27 +29,27 @@ QUICK = PlanOptions(steps=1_000, seed=3)
 
 def chosen(city: Store, round_id: str = "R1"):
     """Choose again what the candidates and the key of the draw say."""
-    key = city.draw(round_id).key
+    key = city.draws.get(round_id).key
     return [one.routes[choose(one, subkey(key, one.day))] for one in kept_candidates(city, round_id)[0]]
 
 
 def test_the_kept_candidates_give_the_saved_plan_again(city: Store) -> None:
     report = plan_round(city, "R1", QUICK)
-    round_ = city.round("R1")
-    posed = pose_round(city, round_, network_of(city), city.catalogue(round_.edition), Terms())
-    left = {stop: "left" for stop, place in enumerate(posed.sample.index) if place in city.unserved("R1").index}
+    round_ = city.rounds.get("R1")
+    posed = pose_round(city, round_, network_of(city), city.catalogues.get(round_.edition), Terms())
+    left = {stop: "left" for stop, place in enumerate(posed.sample.index) if place in city.plans.unserved("R1").index}
     plan = Plan(tuple(chosen(city)), left)
     assert violations(posed.problem, plan) == []
     walks = {(walk[0], walk) for walk in posed.walks(plan)}
-    assert walks == {(walk[0], walk) for walk in places_of(city.stops("R1"))}
+    assert walks == {(walk[0], walk) for walk in places_of(city.plans.stops("R1"))}
     assert report.figures.premium == pytest.approx(plan.travel_s / report.figures.shortest_s - 1)
-    assert plan.travel_s <= report.travel_s == report.figures.travel_s == city.routes("R1")["travel_s"].sum()
+    assert plan.travel_s <= report.travel_s == report.figures.travel_s == city.plans.routes("R1")["travel_s"].sum()
     assert posed.ensure_real(plan) == posed.real(plan)
     assert 0 < report.figures.premium_mean <= report.premium_cap
     assert kept_candidates(city, "R1")[1] == report.candidates_sha256
     assert report_of(city, "R1") == report
     guessed = chances_of(city, "R1")
-    assert sorted(guessed.index) == sorted(city.stops("R1").query("kind == 'stop'")["checkpoint"])
+    assert sorted(guessed.index) == sorted(city.plans.stops("R1").query("kind == 'stop'")["checkpoint"])
     assert guessed["hour"].mean() == pytest.approx(report.figures.guess_hour, abs=1e-4)
     assert guessed["all"].mean() == pytest.approx(report.figures.guess_all, abs=1e-4)
     assert guessed["day"].eq(0.5).all()
@@ -58,15 +58,15 @@ def test_the_kept_candidates_give_the_saved_plan_again(city: Store) -> None:
 
 def test_another_key_is_another_plan(city: Store) -> None:
     plan_round(city, "R1", QUICK)
-    ours = places_of(city.stops("R1"))
-    draw, sample = city.draw("R1"), city.sample("R1")
-    city.save_draw(replace(draw, key=trial_key("R1", 2)), sample)
+    ours = places_of(city.plans.stops("R1"))
+    draw, sample = city.draws.get("R1"), city.draws.sample("R1")
+    city.draws.save(replace(draw, key=trial_key("R1", 2)), sample)
     with pytest.raises(StateError, match="not planned yet"):
         report_of(city, "R1")
     with pytest.raises(NotFoundError, match="was not varied"):
         kept_candidates(city, "R1")
     plan_round(city, "R1", QUICK)
-    assert places_of(city.stops("R1")) != ours
+    assert places_of(city.plans.stops("R1")) != ours
 
 
 def test_what_is_released_is_true_and_any_change_shows(city: Store) -> None:
@@ -114,7 +114,7 @@ def test_what_is_released_is_true_and_any_change_shows(city: Store) -> None:
 
 def test_a_plan_broken_off_while_it_is_varied_leaves_the_old_one_whole(city: Store) -> None:
     old = plan_round(city, "R1", QUICK)
-    walks = places_of(city.stops("R1"))
+    walks = places_of(city.plans.stops("R1"))
 
     class Gone(Exception):  # noqa: N818 - somebody cancelled
         pass
@@ -125,8 +125,8 @@ def test_a_plan_broken_off_while_it_is_varied_leaves_the_old_one_whole(city: Sto
 
     with pytest.raises(Gone):
         plan_round(city, "R1", replace(QUICK, seed=9, terms=Terms(premium=0.1)), progress=leave)
-    assert len(city.candidates_kept("R1")) == 2
-    assert (report_of(city, "R1"), places_of(city.stops("R1"))) == (old, walks)
+    assert len(city.plans.candidates_kept("R1")) == 2
+    assert (report_of(city, "R1"), places_of(city.plans.stops("R1"))) == (old, walks)
     assert plan_proof.faults(plan_proof.release(city, "R1"), published=old.candidates_sha256) == []
 
 
@@ -148,28 +148,28 @@ def test_whoever_has_enough_gets_the_best_so_far_and_no_price_of_days(city: Stor
 def plan_another(city: Store, month: int, sample: gpd.GeoDataFrame) -> PlanReport:
     """Draw stops for another month and plan it."""
     later = Round(f"R{month}", dt.date(2026, month, 12), days=2, teams=2, size=len(sample))
-    city.create_round(later)
+    city.rounds.create(later)
     key = trial_key(later.id, 1)
-    city.save_draw(replace(city.draw("R1"), round_id=later.id, key=key), sample)
+    city.draws.save(replace(city.draws.get("R1"), round_id=later.id, key=key), sample)
     return plan_round(city, later.id, replace(QUICK, terms=Terms(premium=0.1)))
 
 
 def test_the_next_months_are_not_driven_alike(city: Store, roster) -> None:
     every = roster(160)
-    city.upsert_checkpoints(every)
+    city.checkpoints.upsert(every)
     plan_round(city, "R1", QUICK)
     for number, month in enumerate((7, 8), start=1):
         sample = every.sample(36, random_state=month).assign(inclusion_prob=0.2, ticket=range(36))
         report = plan_another(city, month, sample.assign(day=[1 + i % 2 for i in range(36)]))
-        past = past_walks(city, city.round(f"R{month}"))
+        past = past_walks(city, city.rounds.get(f"R{month}"))
         assert report.past_rounds == len(past) == number
-        assert report.figures.similarity == similarity(places_of(city.stops(f"R{month}")), past) < MOST
+        assert report.figures.similarity == similarity(places_of(city.plans.stops(f"R{month}")), past) < MOST
         assert not report.too_similar
 
 
 def test_the_same_stops_month_after_month_are_said_to_look_alike(city: Store) -> None:
     plan_round(city, "R1", QUICK)
-    reports = [plan_another(city, month, city.sample("R1")) for month in (7, 8, 9)]
+    reports = [plan_another(city, month, city.draws.sample("R1")) for month in (7, 8, 9)]
     assert reports[-1].figures.similarity < 1
     assert reports[-1].too_similar
     assert [report.too_similar for report in reports] == [report.figures.similarity >= MOST for report in reports]
@@ -177,7 +177,7 @@ def test_the_same_stops_month_after_month_are_said_to_look_alike(city: Store) ->
 
 def test_a_round_without_a_plan_counts_by_its_visits(city: Store) -> None:
     at = dt.datetime(2026, 5, 12, 1, tzinfo=dt.UTC)
-    city.create_round(Round("R0", at.date(), days=2, teams=2, size=4))
+    city.rounds.create(Round("R0", at.date(), days=2, teams=2, size=4))
     hours = [
         (0, "A", "P001"),
         (1, "A", "P002"),
@@ -186,10 +186,10 @@ def test_a_round_without_a_plan_counts_by_its_visits(city: Store) -> None:
         (24, "A", "P004"),
         (25, "A", "P001"),
     ]
-    city.record_visits(
+    city.visits.record(
         [Visit(place, team, at + dt.timedelta(hours=hour), round_id="R0") for hour, team, place in hours]
     )
-    walks = past_walks(city, city.round("R1"))
+    walks = past_walks(city, city.rounds.get("R1"))
     assert [sorted(round_) for round_ in walks] == [
         [
             ("base A", "P001", "P002", "P003", "base A"),

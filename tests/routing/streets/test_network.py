@@ -11,6 +11,7 @@ import shapely
 from geo.errors import InputError
 from geo.model import Mode
 from geo.store import Store
+from geo.store.streets import KeptStreets
 from geo.streets.edges import Positions, length_m
 from routing.streets import network as network_module
 from routing.streets.engines import CLOSED_MS, CchEngine, ScipyEngine
@@ -174,21 +175,21 @@ def test_the_cache_is_used_until_the_streets_change(tmp_path: Path, monkeypatch:
     with Store.open(tmp_path / "city.gpkg", create=True) as store:
         with pytest.raises(InputError, match="import streets first"):
             network_of(store)
-        store.replace_streets(square(), turn_bans=bans((0, 2, 1)), source_sha256="a" * 64)
+        store.streets.replace(square(), turn_bans=bans((0, 2, 1)), source_sha256="a" * 64)
         expected = travel_matrix(network_of(store), MIDDLES, mode=Mode.CAR)
         with monkeypatch.context() as patch:
-            patch.setattr(Store, "streets", lambda _: pytest.fail("read again"))
+            patch.setattr(KeptStreets, "frame", lambda _: pytest.fail("read again"))
             patch.setattr(network_module, "cch_order", lambda *_: pytest.fail("ordered again"))
             kept = network_of(store)
             assert np.array_equal(travel_matrix(kept, MIDDLES, mode=Mode.CAR), expected)
-        store.replace_streets(square(), turn_bans=bans(), source_sha256="b" * 64)
+        store.streets.replace(square(), turn_bans=bans(), source_sha256="b" * 64)
         assert travel_matrix(network_of(store), MIDDLES, mode=Mode.CAR).sum() < expected.sum()
         assert [path.name for path in store.cache_dir.glob("network-*")] == ["network-1-" + "b" * 32]
 
 
 def test_a_torn_cache_is_made_again(tmp_path: Path) -> None:
     with Store.open(tmp_path / "city.gpkg", create=True) as store:
-        store.replace_streets(square(), turn_bans=bans(), source_sha256="a" * 64)
+        store.streets.replace(square(), turn_bans=bans(), source_sha256="a" * 64)
         expected = travel_matrix(network_of(store), MIDDLES, mode=Mode.CAR)
         for name in ("edges.parquet", "turn_bans.parquet", "order.npy"):
             (store.cache_dir / ("network-1-" + "a" * 32) / name).write_bytes(b"PAR1")

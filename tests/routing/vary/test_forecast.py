@@ -91,5 +91,5 @@ def test_legs_to_places_outside_the_problem_are_left_out() -> None:
 def test_rounds_without_a_plan_are_no_past(tmp_path) -> None:
     with Store.open(tmp_path / "city.gpkg", create=True) as store:
         for month in (1, 2):
-            store.create_round(Round(f"R{month}", date(2026, month, 1), 1, 1, 1))
-        assert past_walks(store, store.round("R2")) == []
+            store.rounds.create(Round(f"R{month}", date(2026, month, 1), 1, 1, 1))
+        assert past_walks(store, store.rounds.get("R2")) == []

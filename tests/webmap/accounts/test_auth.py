@@ -24,7 +24,7 @@ OLD, NEW = "a long first password", "a long second password"
 def own_app(tmp_path: Path) -> Iterator[Flask]:
     """Make an application whose accounts a test may change."""
     with Store.open(tmp_path / "city.gpkg", create=True) as store:
-        store.save_user(User("planner", Role.PLANNER, hash_password(OLD)))
+        store.accounts.save(User("planner", Role.PLANNER, hash_password(OLD)))
     made = create_app({"CITY": str(tmp_path / "city.gpkg"), "SECRET_KEY": "x", "WTF_CSRF_ENABLED": False})
     yield made
     made.extensions["xundian"].close()
@@ -180,7 +180,7 @@ def test_accounts_are_made_with_a_password_of_their_own(city_file: Path, tmp_pat
         second = add_account(store, "li", Role.STREET, zone="420102001")
         assert len(first) >= 16
         assert first != second
-        assert store.user("li").zone == "420102001"
+        assert store.accounts.get("li").zone == "420102001"
         with pytest.raises(InputError, match=r"team is empty: a team account needs it, e\.g\. 1"):
             add_account(store, "team 2", Role.TEAM)
         with pytest.raises(InputError, match=r"zone is empty: a street account needs it, e\.g\. 420102001"):

@@ -137,12 +137,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     city = tmp_path_factory.mktemp("demo") / "city.gpkg"
     with Store.open(city, create=True) as store:
         build(store)
-        store.create_round(dataclasses.replace(ROUND, edition=load().edition))
-        store.set_setting("today", ROUND.start.isoformat())
+        store.rounds.create(dataclasses.replace(ROUND, edition=load().edition))
+        store.settings.set("today", ROUND.start.isoformat())
         draw_round(store, ROUND.id, seed=20260612)
         plan_round(store, ROUND.id, PlanOptions(steps=PLAN_STEPS, seed=20260612))
-        team = store.routes(ROUND.id, day=1).sort_values("stops")["team"].iloc[-1]
-        zone = str(store.zones("street").index[3])
+        team = store.plans.routes(ROUND.id, day=1).sort_values("stops")["team"].iloc[-1]
+        zone = str(store.zones.frame("street").index[3])
         passwords = {
             "planner": add_account(store, "planner", Role.PLANNER),
             "team": add_account(store, "team", Role.TEAM, team=team),

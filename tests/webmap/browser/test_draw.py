@@ -38,14 +38,14 @@ TAMPERINGS: dict[str, Callable[[dict[str, Any]], Any]] = {
 def revealed(demo: Any) -> dict[str, Any]:
     """Commit to and draw a round of the demo city, and give what is published of it."""
     with Store.open(demo.city) as store:
-        start = store.round("2026-06").start.replace(month=7)
-        store.create_round(Round("2026-07", start, days=4, teams=11, size=400, edition=store.catalogue().edition))
+        start = store.rounds.get("2026-06").start.replace(month=7)
+        store.rounds.create(Round("2026-07", start, days=4, teams=11, size=400, edition=store.catalogues.get().edition))
         proof.commit_round(store, "2026-07", "双色球 2026078", choices=Choices(streets=True))
         proof.draw_committed(store, "2026-07", VALUE)
         drawn = proof.drawn_of(store, "2026-07")
         return {
             "document": publishing.reveal_round(store, "2026-07", start.replace(month=8)),
-            "commitment": proof.hash_of(store.commitment("2026-07")),
+            "commitment": proof.hash_of(store.commitments.of_round("2026-07")),
             "day": day_release(drawn, 2),
             "seals": seals(drawn),
             "receipt": publishing.receipt(store, "2026-07", drawn.rows[11][0]),
@@ -196,8 +196,8 @@ def test_a_planner_binds_and_draws_in_the_browser(
     visit: Callable[..., Any], demo: Any, pictures: Path, tmp_path: Path
 ) -> None:
     with Store.open(demo.city) as store:
-        start = store.round("2026-06").start.replace(month=8)
-        store.create_round(Round("2026-08", start, days=2, teams=11, size=400, edition=store.catalogue().edition))
+        start = store.rounds.get("2026-06").start.replace(month=8)
+        store.rounds.create(Round("2026-08", start, days=2, teams=11, size=400, edition=store.catalogues.get().edition))
     visitor = visit("planner", language="en")
     page = visitor.page
     page.goto(visitor.address + "/draw?round=2026-08")
@@ -211,14 +211,14 @@ def test_a_planner_binds_and_draws_in_the_browser(
     expect(page.locator("h1 .tag")).to_contain_text("drawn")
     expect(page.locator("main")).to_contain_text("is secret until")
     with Store.open(demo.city) as store:
-        pinned = store.setting("today")
-        store.set_setting("today", str(start.replace(day=28)))
+        pinned = store.settings.get("today")
+        store.settings.set("today", str(start.replace(day=28)))
     page.reload()
     with page.expect_download() as download:
         page.click("a[href$='reveal.json']")
     download.value.save_as(tmp_path / "reveal.json")
     with Store.open(demo.city) as store:
-        store.set_setting("today", pinned)
+        store.settings.set("today", pinned)
     assert verify(read((tmp_path / "reveal.json").read_text(encoding="utf-8"))).valid
     visitor.leave("form[action$=teams] button")
     expect(page.locator("section", has_text="Inspectors").locator("tbody tr")).to_have_count(11)

@@ -217,7 +217,7 @@ def test_the_slider_stays_in_the_hand_that_holds_it(visit: Callable) -> None:
 
 def test_a_month_without_visits_is_missing(visit: Callable, demo: object) -> None:
     with Store.open(demo.city) as store:
-        visits = store.visits_frame()
+        visits = store.visits.frame()
     months = visits["arrived_at"].dt.strftime("%Y-%m").unique()
     assert "2025-06" not in months
     visitor = visit("planner")

@@ -111,7 +111,7 @@ def test_dots_zones_and_cells_show_hostile_names(
     round_map(city, FIRST, tmp_path / "map.html", Contents(first="hotspots", routes=False))
     page, wrong = opened(tmp_path / "map.html")
     expect(page.locator("#months.ready")).to_be_visible()
-    place = city.visits_frame().geometry.iloc[0]
+    place = city.visits.frame().geometry.iloc[0]
     page.mouse.click(*page.evaluate(AT, [place.x, place.y]))
     expect(page.locator(".leaflet-popup .card dd").last).to_contain_text("<img src=x onerror=alert(1)>")
     page.screenshot(path=pictures / "foreign-cells.png")
@@ -172,7 +172,7 @@ def test_the_pages_show_hostile_names(
         "team": ("/field",),
         "street": ("/street",),
     }
-    users = {user.role.value: user.name for user in city.users()}
+    users = {user.role.value: user.name for user in city.accounts.all()}
     with serve(tmp_path / "own" / "city.gpkg") as address:
         for role, addresses in pages.items():
             visitor, dialogs = enter(address, users[role], PASSWORD), list[str]()

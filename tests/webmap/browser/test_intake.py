@@ -34,7 +34,7 @@ def address(serve: Callable, city_file: Path, tmp_path: Path) -> Iterator[str]:
 def roster(city_file: Path, tmp_path: Path) -> Path:
     """Write the city's roster as Amap sees it: some changed, new, refused, without a place; four left out."""
     with Store.open(city_file) as store:
-        known = store.checkpoints().iloc[:36]
+        known = store.checkpoints.frame().iloc[:36]
     lon, lat = from_wgs84(known.geometry.x.to_numpy(), known.geometry.y.to_numpy(), Datum.GCJ02)
     columns = {"编号": known.index, "名称": known["name"], "类别": known["category"], "地址": known["address"]}
     table = pd.DataFrame({**columns, "责任单位": known["unit"], "经度": lon, "纬度": lat}).reset_index(drop=True)

@@ -41,13 +41,13 @@ def place(demo: object) -> str:
     """Have a problem with three photos reported in the demo, and another without; give where."""
     photos = [picture(2400, 1800, 40), picture(1500, 2000, 90), picture(900, 675, 0)]
     with Store.open(demo.city) as store:
-        roster = store.checkpoints()
+        roster = store.checkpoints.frame()
         here = roster[roster["category"] == "main_road"].iloc[0]
-        day = store.visits_frame()["arrived_at"].max() + dt.timedelta(hours=1)
+        day = store.visits.frame()["arrived_at"].max() + dt.timedelta(hours=1)
         shown = Deduction(ITEM, 2.0, "路口东侧", photos=tuple(one.sha256 for one in photos))
         bare = dataclasses.replace(shown, points=1.0, note="", photos=())
         visit = Visit(str(here.name), "T01", day.to_pydatetime(), deductions=(shown, bare))
-        store.record_visits([visit], brought={one.sha256: one for one in photos})
+        store.visits.record([visit], brought={one.sha256: one for one in photos})
     return f"{here.geometry.x:.6f},{here.geometry.y:.6f}"
 
 

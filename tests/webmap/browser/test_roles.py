@@ -33,7 +33,7 @@ def test_role_sees_its_page(visit: Callable, demo: object, pictures: Path, name:
     visitor.settled()
     page = visitor.page
     with Store.open(demo.city) as store:
-        head = HEADS.get((name, language), store.zones().loc[demo.zone, "name"])
+        head = HEADS.get((name, language), store.zones.frame().loc[demo.zone, "name"])
     expect(page.locator("h1")).to_contain_text(head)
     expect(page.locator(".mark")).to_contain_text("演示日期 2026-06-09" if language == "zh" else "demo date 2026-06-09")
     for layer in LAYERS[name]:

@@ -26,7 +26,7 @@ def centre(of: Locator) -> tuple[float, float]:
 def movable(visitor: Any, city: Path) -> tuple[str, str]:
     """Find a stop of day 2 and a team that may take it over, by asking the page for quotes as a planner would."""
     with Store.open(city) as store:
-        stops = store.stops("2026-06", day=2).query("kind == 'stop'")
+        stops = store.plans.stops("2026-06", day=2).query("kind == 'stop'")
         teams = sorted(set(stops["team"]))
     found = visitor.page.evaluate(
         """async ([stops, teams]) => {
@@ -95,7 +95,7 @@ def test_blocks_stand_at_the_times_of_their_stops(visit: Callable, demo: Any) ->
     visitor = visit("planner")
     visitor.open(f"{ROUND}?day=2")
     with Store.open(demo.city) as store:
-        stops = store.stops("2026-06", day=2).query("kind == 'stop'").set_index("checkpoint")
+        stops = store.plans.stops("2026-06", day=2).query("kind == 'stop'").set_index("checkpoint")
     local = stops[["arrive", "depart"]].apply(lambda column: column.dt.tz_convert("Asia/Shanghai"))
     drawn = visitor.page.evaluate(
         """() => {
@@ -170,7 +170,7 @@ def test_a_stop_is_dragged_its_cost_is_said_it_is_moved_and_taken_back(
     expect(page.locator(f".line[data-team='{team}'] a.stop[data-stop='{stop}']")).to_have_count(1)
     expect(page.locator("#changes")).to_contain_text("closer to its base")
     with Store.open(demo.city) as store:
-        assert store.stops("2026-06").query("checkpoint == @stop")["team"].tolist() == [team]
+        assert store.plans.stops("2026-06").query("checkpoint == @stop")["team"].tolist() == [team]
     page.click("#undo button")
     expect(page.locator(f".line[data-team='{team}'] a.stop[data-stop='{stop}']")).to_have_count(0)
     expect(page.locator("#changes")).to_contain_text("taken back")
@@ -264,7 +264,7 @@ def test_planning_again_is_followed_and_stopped_with_the_best_so_far(
     pictures: Path,
 ) -> None:
     with Store.open(demo.city) as store:
-        before = store.stops("2026-06")
+        before = store.plans.stops("2026-06")
     visitor = visit("planner", language="en")
     visitor.open(f"{ROUND}?day=1")
     page = visitor.page
@@ -283,7 +283,7 @@ def test_planning_again_is_followed_and_stopped_with_the_best_so_far(
     page.click("[value=finish]")
     expect(page.locator("#planning .note")).to_contain_text("Ended early", timeout=PLAN_MS)
     with Store.open(demo.city) as store:
-        after = store.stops("2026-06")
+        after = store.plans.stops("2026-06")
     assert not after.equals(before)
     assert (after["kind"] == "stop").sum() > 800
     assert visitor.complaints == []

@@ -84,7 +84,7 @@ def test_the_next_stop_moves_on_and_a_change_shows(visit: Callable, pictures: Pa
 
 def test_every_sheet_is_one_page_of_a4(browser: Browser, demo: object, pictures: Path, tmp_path: Path) -> None:
     with Store.open(demo.city) as store:
-        most = store.routes(ROUND).sort_values("stops").iloc[-1]
+        most = store.plans.routes(ROUND).sort_values("stops").iloc[-1]
         assert most["stops"] >= 30
         pages = write_sheets(store, ROUND, tmp_path / "all.html")
         write_sheets(store, ROUND, tmp_path / "one.html", team=most["team"], day=int(most["day"]))

@@ -35,14 +35,14 @@ def visited_file(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     path = tmp_path_factory.mktemp("visited") / "city.gpkg"
     path.write_bytes(city_file.read_bytes())
     with Store.open(path) as store:
-        roster = store.checkpoints()
+        roster = store.checkpoints.frame()
         for round_id, start, covert in ((DONE, dt.date(2026, 5, 12), False), (GOING_ON, dt.date(2026, 6, 8), True)):
-            store.create_round(Round(round_id, start, days=3, teams=1, size=32, covert=covert))
+            store.rounds.create(Round(round_id, start, days=3, teams=1, size=32, covert=covert))
             sample = roster.iloc[:32].assign(inclusion_prob=0.8, ticket=range(32))
             sample["day"] = [number // 3 % 2 + 1 for number in range(32)]
-            store.save_draw(_draw(round_id), sample[["inclusion_prob", "day", "ticket"]])
-            store.record_visits(_visits(round_id, start, list(sample.index[:28]), covert=covert))
-        store.create_round(Round("unvisited", dt.date(2026, 7, 1), days=1, teams=1, size=8))
+            store.draws.save(_draw(round_id), sample[["inclusion_prob", "day", "ticket"]])
+            store.visits.record(_visits(round_id, start, list(sample.index[:28]), covert=covert))
+        store.rounds.create(Round("unvisited", dt.date(2026, 7, 1), days=1, teams=1, size=8))
     return path
 
 

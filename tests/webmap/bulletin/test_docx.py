@@ -97,14 +97,14 @@ def test_a_covert_round_that_goes_on_tells_past_days_only(going_on: Bulletin, tm
 
 def test_a_covert_round_that_goes_on_names_nobody_who_is_still_to_come(visited: Path) -> None:
     with Store.open(visited) as store:
-        sample = store.sample(GOING_ON)
-        seen = store.visits_frame(Scope(round_id=GOING_ON))
+        sample = store.draws.sample(GOING_ON)
+        seen = store.visits.frame(Scope(round_id=GOING_ON))
         waiting = sample.index.difference(seen["checkpoint"])
-        roster = store.checkpoints()
+        roster = store.checkpoints.frame()
         roster.loc[waiting, "unit"] = "等着的单位"
-        store.upsert_checkpoints(roster)
+        store.checkpoints.upsert(roster)
         told = bulletin(store, GOING_ON, "zh")
-        store.set_setting("today", "2026-07-01")
+        store.settings.set("today", "2026-07-01")
         over = bulletin(store, GOING_ON, "zh")
     assert len(waiting) > 0
     for table in told.sheets[:3]:

@@ -71,12 +71,12 @@ def test_scores_by_every_group_go_to_a_sheet(visited: Path, tmp_path: Path, by: 
 
 def test_the_days_of_a_round_of_one_day_tell_nothing(visited: Path) -> None:
     with Store.open(visited) as store:
-        store.create_round(Round("one", dt.date(2026, 5, 20), days=1, teams=1, size=20))
-        sample = store.checkpoints().iloc[:20].assign(inclusion_prob=0.5, ticket=range(20), day=1)
-        store.save_draw(replace(store.draw(DONE), round_id="one"), sample[["inclusion_prob", "ticket", "day"]])
+        store.rounds.create(Round("one", dt.date(2026, 5, 20), days=1, teams=1, size=20))
+        sample = store.checkpoints.frame().iloc[:20].assign(inclusion_prob=0.5, ticket=range(20), day=1)
+        store.draws.save(replace(store.draws.get(DONE), round_id="one"), sample[["inclusion_prob", "ticket", "day"]])
         fault = (Deduction("main_road.litter", 2.0),)
         at = dt.datetime(2026, 5, 20, 2, tzinfo=dt.UTC)
-        store.record_visits(
+        store.visits.record(
             [Visit(one, "1", at, "one", deductions=fault if n % 3 else ()) for n, one in enumerate(sample.index)]
         )
     said = call(visited, "scores", "one").output
@@ -114,7 +114,7 @@ def test_hotspots_go_to_a_map_and_a_sheet(visited: Path, tmp_path: Path) -> None
 
 def test_hotspots_with_covert_visits_of_today_are_for_nobody_yet(visited: Path, tmp_path: Path) -> None:
     with Store.open(visited) as store:
-        store.set_setting("today", "2026-06-09")
+        store.settings.set("today", "2026-06-09")
     said = call(visited, "hotspots", "--out", tmp_path / "cells.csv").output
     assert "covert visits of today: give it to nobody before tomorrow" in said
     past = call(visited, "hotspots", "--to", "2026-06-08", "--out", tmp_path / "past.csv").output

@@ -76,7 +76,7 @@ def city(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     catalogue = folder / "sf.toml"
     catalogue.write_text(CATALOGUE, encoding="utf-8")
     with Store.open(path, create=True) as store:
-        store.set_setting("timezone", "America/Los_Angeles")
+        store.settings.set("timezone", "America/Los_Angeles")
     answer(path, "catalogue", "import", catalogue)
     roster = places(source, folder / "roster.csv")
     told = answer(path, "import", "checkpoints", folder / "roster.csv", "--datum", "wgs84", "--force")
@@ -86,7 +86,7 @@ def city(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     written = visits(source, roster["id"], folder / "visits.csv")
     answer(path, "import", "visits", folder / "visits.csv", "--history")
     with Store.open(path) as store:
-        assert len(store.visits_frame()) == written
+        assert len(store.visits.frame()) == written
     assert 8_000 < written <= 8_627  # of 14,233: the others have no score or no place
     return path
 
@@ -97,7 +97,7 @@ def test_scores_of_a_drawn_part(city: Path) -> None:
     assert whole["drawn"] == 1_500
     assert 40 < whole["n"] < 600
     with Store.open(city) as store:
-        truth = 1 - store.visits_frame()["points"].mean() / 100
+        truth = 1 - store.visits.frame()["points"].mean() / 100
     assert whole["low"] - 0.02 < truth < whole["high"] + 0.02  # two months are not the three years
     assert len(told["groups"]) > 15
     assert sum(row["n"] for row in told["groups"]) == whole["n"]
@@ -134,7 +134,7 @@ def test_maps_without_zones_or_streets(city: Path, tmp_path: Path) -> None:
     assert told["bytes"] == out.stat().st_size < 5_000_000
     assert "xundianCells(map_" in out.read_text(encoding="utf-8")
     with Store.open(city) as store:
-        store.save_user(User("planner", Role.PLANNER, hash_password(PASSWORD)))
+        store.accounts.save(User("planner", Role.PLANNER, hash_password(PASSWORD)))
     app = create_app({"CITY": str(city), "SECRET_KEY": "for tests only", "TESTING": True, "WTF_CSRF_ENABLED": False})
     client = app.test_client()
     client.post("/login", data={"name": "planner", "password": PASSWORD})

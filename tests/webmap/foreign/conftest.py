@@ -48,8 +48,8 @@ def hostile_catalogue() -> Catalogue:
 
 def _more(store: Store) -> None:
     """Fill what the small city leaves empty."""
-    zones = store.zones()
-    store.upsert_zones(zones.assign(unit="街道办", person="张三"))
+    zones = store.zones.frame()
+    store.zones.upsert(zones.assign(unit="街道办", person="张三"))
     own = roster()
     texts = {
         "street": "大智街道",
@@ -57,8 +57,8 @@ def _more(store: Store) -> None:
         "community_code": "420102001001",
         "grid_code": "420102001001",
     }
-    store.upsert_checkpoints(own.assign(**texts, cell="420102001001001"))
-    store.save_unplaced(
+    store.checkpoints.upsert(own.assign(**texts, cell="420102001001001"))
+    store.checkpoints.save_unplaced(
         pd.DataFrame(own.drop(columns="geometry").assign(**texts, cell="420102001001001"))
         .rename(index=lambda one: f"U{one}")
         .iloc[:3]
@@ -66,13 +66,13 @@ def _more(store: Store) -> None:
     people = {
         team: tuple(Inspector(f"督查员{team}{n}", team, "财政局", "外地街道") for n in range(3)) for team in TEAMS
     }
-    store.replace_teams([Team(team, MIDDLE, SOUTH, inspectors=people[team]) for team in TEAMS])
-    store.replace_avoidances([Avoidance("督查员10", "一元街道", "教育局", "P001", "亲属", "督查员21")])
+    store.teams.replace([Team(team, MIDDLE, SOUTH, inspectors=people[team]) for team in TEAMS])
+    store.fieldwork.replace_avoidances([Avoidance("督查员10", "一元街道", "教育局", "P001", "亲属", "督查员21")])
     cells = {"community": "420102001001", "area_m2": 10_000.0}
     box = shapely.box(WEST, SOUTH, WEST + 0.001, SOUTH + 0.001)
     index = pd.Index(["420102001001001"], name="code")
-    store.replace_cells(gpd.GeoDataFrame(cells, geometry=[box], index=index, crs=4326))
-    store.add_closure(
+    store.zones.replace_cells(gpd.GeoDataFrame(cells, geometry=[box], index=index, crs=4326))
+    store.closures.add(
         area=shapely.box(WEST, SOUTH, EAST, SOUTH + 0.001),
         street="临时路",  # none of the streets that the routes need
         first_day=dt.date(2026, 6, 1),
@@ -81,14 +81,14 @@ def _more(store: Store) -> None:
         who="planner",
     )
     found = Deduction("a record of another system", 1.0, note="地面有垃圾")
-    store.record_visits(
+    store.visits.record(
         [Visit("P001", "1", dt.datetime(2026, 5, 20, 1, tzinfo=dt.UTC), "2026-06", deductions=(found,))]
     )
-    with store._writing() as connection:
+    with store._database.writing() as connection:
         connection.execute(update(streets).values(name="中山大道").where(streets.c.edge % 2 == 0))
         connection.execute(update(rounds).values(edition=load().edition))
-    store.create_round(replace(store.rounds()[0], id="2026-07", start=dt.date(2026, 6, 2), size=16, covert=False))
-    store.create_round(replace(store.rounds()[0], id="2026-08", start=dt.date(2026, 8, 7), size=16, covert=False))
+    store.rounds.create(replace(store.rounds.all()[0], id="2026-07", start=dt.date(2026, 6, 2), size=16, covert=False))
+    store.rounds.create(replace(store.rounds.all()[0], id="2026-08", start=dt.date(2026, 8, 7), size=16, covert=False))
 
 
 @pytest.fixture(scope="session")
@@ -98,11 +98,11 @@ def hostile_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store.open(path, create=True) as store:
         fill(store)
         _more(store)
-        with store._writing() as connection:
+        with store._database.writing() as connection:
             without_checks(connection)
             make_hostile(connection)
             connection.execute(delete(catalogues))
-        store.save_catalogue(hostile_catalogue())
+        store.catalogues.save(hostile_catalogue())
     app = _application(path)
     _work(app)
     app.extensions["xundian"].close()
@@ -123,7 +123,7 @@ def hostile_app(hostile_file: Path) -> Iterator[Flask]:
 
 def entered(app: Flask, role: str) -> FlaskClient:
     """Log the account of a role in."""
-    user = next(one for one in app.extensions["xundian"].users() if one.role.value == role)
+    user = next(one for one in app.extensions["xundian"].accounts.all() if one.role.value == role)
     client = app.test_client()
     answer = client.post("/login", data={"name": user.name, "password": PASSWORD})
     assert answer.status_code == 302
@@ -147,7 +147,7 @@ def _work(app: Flask) -> None:
     second, third = f"/draw/{quote(SECOND)}", f"/draw/{quote(THIRD)}"
     post(f"{second}/commit", public_number="双色球 2026068", streets="yes")
     post(f"{second}/run", value=VALUE)
-    post(f"{second}/replace", checkpoint=str(store.sample(SECOND).index[0]), reason=f"=1+1{TYPED}")
+    post(f"{second}/replace", checkpoint=str(store.draws.sample(SECOND).index[0]), reason=f"=1+1{TYPED}")
     post(f"{second}/survey", total="20")
     post(f"{second}/teams")
     post(f"{third}/commit", public_number="双色球 2026078")
@@ -156,15 +156,15 @@ def _work(app: Flask) -> None:
         _hand_over(client, store, number)
         if undone:
             assert client.post(f"/data/changes/{quote(FIRST)}/undo").status_code == 200
-    user = next(one for one in store.users() if one.role.value == "planner")
-    changed = store.checkpoints().iloc[:3].assign(size=2.0)
-    store.upsert_checkpoints(changed, import_of=f"=1+1{TYPED}.xlsx", who=user.name)
+    user = next(one for one in store.accounts.all() if one.role.value == "planner")
+    changed = store.checkpoints.frame().iloc[:3].assign(size=2.0)
+    store.checkpoints.upsert(changed, import_of=f"=1+1{TYPED}.xlsx", who=user.name)
 
 
 def _hand_over(client: FlaskClient, store: Store, number: int) -> None:
     """Give a stop to another team."""
-    teams = sorted(store.routes(FIRST)["team"].unique())
-    stops = store.stops(FIRST, team=teams[0], day=1)
+    teams = sorted(store.plans.routes(FIRST)["team"].unique())
+    stops = store.plans.stops(FIRST, team=teams[0], day=1)
     stop = stops.loc[stops["kind"] == "stop", "checkpoint"].iloc[number + 1]
     asked = {"kind": "takeover", "checkpoint": stop, "day": 1, "to_team": teams[1]}
     quoted = client.post(f"/data/changes/{quote(FIRST)}/quote", json=asked).json

@@ -121,7 +121,7 @@ def test_every_command_is_looked_at() -> None:
 @pytest.mark.parametrize("command", RUNS)
 def test_what_a_command_prints_and_writes(here: Path, command: str) -> None:
     with Store.open(here / "city.gpkg") as store:
-        stops = store.sample(SECOND).index
+        stops = store.draws.sample(SECOND).index
     known = {STOP: next(one for one in stops if one.startswith("="))}  # what begins with a dash would be an option
     for words in RUNS[command]:
         done = run(*command.split(), *(known.get(word, word) for word in words))
@@ -159,7 +159,7 @@ def test_names_of_a_catalogue_come_back(here: Path) -> None:
         assert run("catalogue", "export", "--out", name).exit_code == 0
         assert run("catalogue", "import", name).exit_code == 0
     with Store.open(here / "city.gpkg") as store:
-        assert dict(store.catalogue().categories) == dict(hostile_catalogue().categories)
+        assert dict(store.catalogues.get().categories) == dict(hostile_catalogue().categories)
 
 
 def test_refused_rows_are_told_safely(here: Path) -> None:

@@ -55,11 +55,11 @@ ASKED = {
 
 def addresses(app: Flask, store: Store) -> dict[str, str]:
     """Return an address for each endpoint that can be asked for; with what each takes."""
-    stop, zone = store.sample(FIRST).index[0], store.zones("street").index[0]
-    team = store.routes(FIRST)["team"].iloc[0]
-    visit = store.visits_frame().iloc[0]
+    stop, zone = store.draws.sample(FIRST).index[0], store.zones.frame("street").index[0]
+    team = store.plans.routes(FIRST)["team"].iloc[0]
+    visit = store.visits.frame().iloc[0]
     place = {"lon": visit.geometry.x, "lat": visit.geometry.y}
-    photo = store.photos_frame(store.deductions_frame().index)["photo"].iloc[0]
+    photo = store.photos.frame(store.visits.deductions().index)["photo"].iloc[0]
     tiles = {kind: next((store.cache_dir / "tiles").glob(f"{kind}-*")).name for kind in ("streets", "zones")}
     taken = {
         "draw.day": {"round_id": SECOND, "day": "1"},
@@ -75,14 +75,14 @@ def addresses(app: Flask, store: Store) -> dict[str, str]:
     }
     asked = {
         "draw.page": {"round": SECOND, "compare": "1"},
-        "draw.receipt": {"checkpoint": store.sample(SECOND).index[0]},
+        "draw.receipt": {"checkpoint": store.draws.sample(SECOND).index[0]},
         "findings.cell": {"lon": place["lon"], "lat": place["lat"], "at": f"{place['lon']},{place['lat']}"},
         "findings.page": {"street": zone},
         "findings.shapes": {"bbox": "114,30,115,31"},
         "office.page": {},
         "planner.page": {"round": FIRST, "team": team},
         "rounds.page": {"stop": stop, "day": "1"},
-        "rounds.quoted": {"stop": stop, "day": "1", "to": store.routes(FIRST)["team"].iloc[-1]},
+        "rounds.quoted": {"stop": stop, "day": "1", "to": store.plans.routes(FIRST)["team"].iloc[-1]},
         "rounds.stop": {"stop": stop, "day": "1"},
     }
     found = {}
@@ -179,11 +179,11 @@ def test_an_address_with_unseen_characters_is_refused_in_words(enter: Enter, add
 def test_a_form_with_unseen_characters_is_refused_and_changes_nothing(hostile_app: Flask, enter: Enter) -> None:
     store, client = hostile_app.extensions["xundian"], enter("planner")
     form = {"street": "", "area": "", "first_day": "2026-06-01", "last_day": "2026-06-02", "reason": "a\u202eb"}
-    before = len(store.closures())
+    before = len(store.closures.frame())
     assert client.post(f"/rounds/{quote(FIRST)}/closures", data=form).status_code == 400
     asked = {"kind": "late", "minutes": 5, "team": "x", "day": 1, "reason": "a\x00b"}
     assert client.post(f"/data/changes/{quote(FIRST)}", json=asked).status_code == 400
-    assert len(store.closures()) == before
+    assert len(store.closures.frame()) == before
 
 
 def test_values_that_errors_repeat_are_text(enter: Enter) -> None:

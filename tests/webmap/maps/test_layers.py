@@ -67,7 +67,7 @@ def test_zone_names_stand_inside_their_zone(log_in: Callable[[str], FlaskClient]
 def test_figures_add_up(app: Flask) -> None:
     store = app.extensions["xundian"]
     visible = VisibleCity(store, User("p", Role.PLANNER, ""), today(store))
-    figures = figures_of(visible, store.round("2026-06"))
+    figures = figures_of(visible, store.rounds.get("2026-06"))
     assert (figures.drawn, figures.served, figures.unserved) == (32, 30, 2)
     assert figures.trial
     assert figures.travel_s == 6 * 3_600

@@ -41,9 +41,9 @@ def test_archives_are_kept_until_their_content_changes(store: Store) -> None:
     made = streets.stat().st_mtime_ns
     assert tiles.street_archive(store) == streets
     assert streets.stat().st_mtime_ns == made
-    frame = store.zones()
+    frame = store.zones.frame()
     frame.loc["420102001", "name"] = "新名街道"
-    store.upsert_zones(frame)
+    store.zones.upsert(frame)
     renewed = tiles.zone_archive(store)
     assert renewed != zones
     assert not zones.exists()
@@ -52,7 +52,7 @@ def test_archives_are_kept_until_their_content_changes(store: Store) -> None:
 
 
 def test_both_directions_of_a_street_are_one_line(store: Store) -> None:
-    edges = store.streets()
+    edges = store.streets.frame()
     back = edges.set_geometry(edges.geometry.reverse())
     assert len(tiles.street_lines(pd.concat([edges, back]))) == len(tiles.street_lines(edges))
 

@@ -176,14 +176,14 @@ def run(session: Session, round_id: str, released: Released, choices: Choices) -
 
 
 def _refuse_trial(store: Store, round_id: str, *, asked: bool) -> None:
-    kept = store.commitment(round_id)
+    kept = store.commitments.of_round(round_id)
     if kept is not None and kept.state == "committed":
         raise StateError(
             "round {round!r} is committed to: give --value, the result of {number}",
             round=round_id,
             number=kept.parameters["public_number"],
         )
-    refuse_covert_trial(store.round(round_id), asked=asked)
+    refuse_covert_trial(store.rounds.get(round_id), asked=asked)
 
 
 @command(draw_group, "void")

@@ -18,7 +18,7 @@ def reserve(session: Session, round_id: str, checkpoint: str, reason: str) -> Re
     """Replace a checkpoint that cannot be inspected by the nearest reserve of its category; plan again afterwards."""
     with session.store() as store:
         line = fieldwork.replace_point(store, round_id, checkpoint, reason)
-        planned = not store.routes(round_id).empty
+        planned = not store.plans.routes(round_id).empty
     if line.into:
         session.say(
             "{out} is replaced by {into}, {distance_m:.0f} m away.",
@@ -40,7 +40,7 @@ def reserve(session: Session, round_id: str, checkpoint: str, reason: str) -> Re
 def survey(session: Session, round_id: str, total: int, categories: str) -> Result:
     """Spread questionnaires over the drawn places: in proportion, exact in total."""
     with session.store() as store:
-        catalogue = store.catalogue(store.round(round_id).edition)
+        catalogue = store.catalogues.get(store.rounds.get(round_id).edition)
         chosen = [one.strip() for one in categories.replace("，", ",").split(",") if one.strip()]
         codes = list(map(catalogue.named, chosen)) or None
         numbers = fieldwork.spread_questionnaires(store, round_id, total, categories=codes)
@@ -61,9 +61,9 @@ def survey(session: Session, round_id: str, total: int, categories: str) -> Resu
 def teams(session: Session, round_id: str, window: int) -> Result:
     """Draw inspectors into teams, and whose turn each street is: avoidance always, rotation or the proof why not."""
     with session.store() as store:
-        ready = teams_of(store, store.round(round_id), store.sample(round_id))
+        ready = teams_of(store, store.rounds.get(round_id), store.draws.sample(round_id))
         drawn = draw_round_teams(store, round_id, ready, window=window)
-        session.warn(made_up(store, store.round(round_id)))
+        session.warn(made_up(store, store.rounds.get(round_id)))
     members = {team: [one.name for one in people] for team, people in drawn.members.items()}
     for team in natural_order(members):
         session.say("Team {team}: {names}", team=team, names=", ".join(members[team]))

@@ -27,7 +27,7 @@ def report(session: Session, round_id: str, out: Path | None, draws: int) -> Res
     """Say what a draw achieved: quotas, balance against simpler draws, streets covered, voids, replacements."""
     with session.store() as store:
         found = report_round(store, round_id, draws=draws, progress=session.progress)
-        last = last_secret_day(store.round(round_id))
+        last = last_secret_day(store.rounds.get(round_id))
         secret = today(store).date <= last
         if out is not None:
             write_sheet(store, found, out, language=session.language)

@@ -55,7 +55,7 @@ def _listed(store: Store, name: str) -> Mapping[str, Any]:
 
 
 def _newest(store: Store) -> str:
-    found = [one.name for one in store.secret_sets() if one.form == SecretForm.ROOT]
+    found = [one.name for one in store.commitments.secret_sets() if one.form == SecretForm.ROOT]
     if not found:
         raise StateError("there are no secrets yet: make them with xundian draw secrets new --year")
     return found[-1]

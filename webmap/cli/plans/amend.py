@@ -110,7 +110,7 @@ def take_back(session: Session, round_id: str, at: dt.datetime | None) -> Result
 def list_changes(session: Session, round_id: str) -> Result:
     """List the changes of a plan, the oldest first."""
     with session.store() as store:
-        lines, zone = store.amendments(round_id), clock.zone_of(store)
+        lines, zone = store.amendments.frame(round_id), clock.zone_of(store)
     if lines.empty:
         session.say("The plan of round {round} was not changed.", round=round_id)
     for line in lines.to_dict("records"):

@@ -27,7 +27,7 @@ def reveal(session: Session, round_id: str, out: Path, day: int | None) -> Resul
     """Write what anyone can verify the routes with; of a committed round refused while it, or the day, is secret."""
     with session.store() as store:
         document = plan_proof.release(store, round_id, day=day)
-        round_, now = store.round(round_id), today(store).date
+        round_, now = store.rounds.get(round_id), today(store).date
         if not document["trial"]:
             refuse_early(store, round_, now, day=day)
     last = last_secret_day(round_, day)

@@ -23,7 +23,7 @@ from webmap.language.texts import translate
 def report(session: Session, round_id: str, unit: str | None) -> Result:
     """Say what a plan comes to: travel, loads, service, premium, and what an inspected unit could guess of it."""
     with session.store() as store:
-        found, changes = report_of(store, round_id), len(store.amendments(round_id))
+        found, changes = report_of(store, round_id), len(store.amendments.frame(round_id))
         own = _of_unit(store, round_id, unit) if unit else None
     its = found.figures
     _say_travel(session, round_id, found)
@@ -42,7 +42,7 @@ def report(session: Session, round_id: str, unit: str | None) -> Result:
 
 def _of_unit(store: Store, round_id: str, unit: str) -> pd.DataFrame:
     """Return the chances of a unit's checkpoints that the plan visits, the easiest to guess first."""
-    sample = store.sample(round_id)
+    sample = store.draws.sample(round_id)
     if unit not in set(sample["unit"]):
         raise InputError(
             "unit is {value!r}: no checkpoint of round {round} is its own", field="unit", value=unit, round=round_id

@@ -42,7 +42,7 @@ def first_interrupt() -> Iterator[Callable[[], bool]]:
 
 def _refuse_loss(store: Store, round_id: str) -> None:
     """Let nobody lose the changes of a day by accident."""
-    changes = store.amendments(round_id)
+    changes = store.amendments.frame(round_id)
     standing = int((~changes["undone"]).sum())
     if standing:
         raise StateError(
@@ -129,7 +129,7 @@ def run(session: Session, round_id: str, wanted: RunOptions) -> Result:
             return pressed()
 
         report = plan_round(store, round_id, options, progress=session.progress, watch=watch)
-        trial, missing = store.draw(round_id).trial, made_up(store, store.round(round_id))
+        trial, missing = store.draws.get(round_id).trial, made_up(store, store.rounds.get(round_id))
     keys = ("routes", "served", "unserved", "travel_s", "seconds", "candidates_sha256")
     result = {key: getattr(report, key) for key in keys} | {"team_days": report.routes}
     session.say(

@@ -1,0 +1,34 @@
+"""What a city has set: one text under each key."""
+
+from typing import overload
+
+from sqlalchemy import Connection, delete, insert, select
+
+from geo.store import tables
+from geo.store.part import StorePart
+
+
+class CitySettings(StorePart):
+    """The settings of a city."""
+
+    @overload
+    def get(self, key: str) -> str | None: ...
+    @overload
+    def get(self, key: str, default: str) -> str: ...
+    def get(self, key: str, default: str | None = None) -> str | None:
+        """Return the text set under ``key``, or ``default``."""
+        with self._database.reading() as connection:
+            value = connection.scalar(select(tables.settings.c.value).where(tables.settings.c.key == key))
+        return default if value is None else value
+
+    def set(self, key: str, value: str) -> None:
+        """Set the text under ``key``."""
+        with self._database.writing() as connection:
+            self._database.backend.lock(connection, tables.settings)
+            put_setting(connection, key, value)
+
+
+def put_setting(connection: Connection, key: str, value: str) -> None:
+    """Set the text under ``key`` as part of a larger change."""
+    connection.execute(delete(tables.settings).where(tables.settings.c.key == key))
+    connection.execute(insert(tables.settings).values(key=key, value=value))
