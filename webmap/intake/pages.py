@@ -18,7 +18,6 @@ from geo.confined import confined
 from geo.crs import Datum
 from geo.errors import InputError, NotFoundError
 from geo.model import Level, Role
-from geo.workbooks import write_sheet
 from geo.writers.layers import write
 from webmap.accounts import access
 from webmap.formats import catalogue_of_app
@@ -198,9 +197,8 @@ def template() -> Response:
 
 
 def _refused(prepared: preview.Prepared, name: str) -> Response:
-    with TemporaryDirectory() as folder:
-        path = write_sheet(prepared.refused(say), Path(folder) / "rejected.xlsx", sheet=_("rejected rows"))
-        content = BytesIO(path.read_bytes())
+    rows = partial(apart.refused_rows, prepared, language=spoken(), sheet=_("rejected rows"))
+    content = BytesIO(confined(rows, file=name, limits=apart.limits()))
     return send_file(content, as_attachment=True, download_name=f"{Path(name).stem}.rejected.xlsx")
 
 
