@@ -6,8 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
-
 from geo import imports
 from geo.confined import Limits
 from geo.crs import Datum
@@ -50,6 +48,8 @@ class Choosing:
 
 def limits() -> Limits:
     """Return what a child of this application may use; ``READING`` of its configuration says otherwise."""
+    from flask import current_app  # noqa: PLC0415 - a child that reads a file does not need the pages
+
     configured = current_app.config.get("READING")
     if isinstance(configured, Limits):
         return configured
