@@ -140,7 +140,7 @@ def test_bad_new_password_changes_nothing(own_app: Flask, old: str, new: str, ag
 
 def test_a_removed_account_is_out_at_once(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client, _ = enter(own_app, OLD)
-    monkeypatch.setattr(own_app.extensions["xundian"], "user", lambda _: None)
+    monkeypatch.setattr(own_app.extensions["xundian"].accounts, "get", lambda _: None)
     assert client.get("/map").status_code == 302
 
 

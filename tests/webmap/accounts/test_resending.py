@@ -91,7 +91,7 @@ def test_an_account_whose_password_changed_keeps_its_typing_too(site: Flask, mon
     client = site.test_client()
     enter(client)
     form = {"id": "P1", "lat": TYPED, "csrf_token": token(client.get("/map").text)}
-    monkeypatch.setattr(site.extensions["xundian"], "user", lambda _name: None)
+    monkeypatch.setattr(site.extensions["xundian"].accounts, "get", lambda _name: None)
     page = send(client, form)
     assert page.status_code == 401
     assert "textarea" in page.text
