@@ -99,7 +99,7 @@ def read_visits(city: str, waiting: Upload, progress: Progress, *, language: str
 
 def refused_rows(prepared: Prepared, progress: Progress, *, language: str, sheet: str) -> bytes:
     """Return the refused rows of an upload as XLSX, with their reasons in a language; there may be 100,000 of them."""
-    progress("writing", 0, 1)
+    progress("saving", 0, 1)
     book = BytesIO()
     write_sheets({sheet: prepared.refused(partial(_in_words, language))}, book)
     return book.getvalue()
