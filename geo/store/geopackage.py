@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
+from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from geo.errors import InputError, StoreError
 from geo.store import geometry, rtree
@@ -207,6 +208,19 @@ class GeoPackage:
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Do nothing: a writing transaction has the whole file."""
+
+    def write_if_free(self, statement: Executable) -> bool:
+        """Give up at once while anybody else writes, or where the file cannot be written."""
+        with suppress(SQLAlchemyError), self.writer.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA busy_timeout = 0")
+            try:
+                with connection.begin():
+                    connection.execute(statement)
+                return True
+            finally:
+                driver.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        return False
 
     def encode(self, shapes: Shapes) -> list[bytes | None]:
         """Write GeoPackage blobs."""

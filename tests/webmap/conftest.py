@@ -20,7 +20,7 @@ from geo.model import Deduction, Draw, Photo, Role, Round, Team, User, Visit
 from geo.store import Store
 from geo.streets.edges import read_streets
 from webmap import create_app
-from webmap.accounts.auth import hash_password
+from webmap.accounts.passwords import hash_password
 
 DAY = dt.date(2026, 6, 9)
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -6,6 +6,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -14,8 +15,9 @@ import shapely
 from flask import Blueprint, Response, send_from_directory, url_for
 
 from geo.errors import NotFoundError
-from geo.model import Role
+from geo.model import Action
 from geo.store import Store
+from geo.store.streets import KeptStreets
 from webmap.accounts import access
 
 pages = Blueprint("tiles", __name__, url_prefix="/tiles")
@@ -39,12 +41,25 @@ ZONE_COLUMNS = ("level", "name", "parent", "unit")
 _making = threading.Lock()
 
 
-def street_archive(store: Store) -> Path:
+class StreetMap(Protocol):
+    """What has streets to draw: :class:`geo.store.Store`, or what an account may see of it."""
+
+    @property
+    def streets(self) -> KeptStreets:
+        """The streets."""
+
+    @property
+    def cache_dir(self) -> Path:
+        """A folder for what can be made again."""
+
+
+def street_archive(city: StreetMap) -> Path:
     """Return the PMTiles file of the streets, making it when the streets are new.
 
     Layer ``streets`` with ``rank`` (0 the widest to 5), ``name``, ``bridge`` and ``tunnel``.
     """
-    return _kept(store, "streets", (store.streets.sha256() or "none")[:16], lambda: street_lines(store.streets.frame()))
+    digest = (city.streets.sha256() or "none")[:16]
+    return _kept(city.cache_dir, "streets", digest, lambda: street_lines(city.streets.frame()))
 
 
 def zone_archive(store: Store) -> Path:
@@ -54,7 +69,7 @@ def zone_archive(store: Store) -> Path:
     rows = plain.to_csv(index=False).encode()
     digest = hashlib.sha256(rows + b"".join(shapely.to_wkb(zones.geometry.to_numpy()))).hexdigest()[:16]
     tiled = gpd.GeoDataFrame(plain, geometry=zones.geometry.to_numpy(), crs=zones.crs)
-    return _kept(store, "zones", digest, lambda: tiled)
+    return _kept(store.cache_dir, "zones", digest, lambda: tiled)
 
 
 def prepare(store: Store) -> None:
@@ -65,9 +80,9 @@ def prepare(store: Store) -> None:
         zone_archive(store)
 
 
-def street_address(store: Store) -> str:
+def street_address(city: StreetMap) -> str:
     """Return the address of the streets' tiles, which changes with them; empty when the city has no streets."""
-    return url_for("tiles.streets", name=street_archive(store).name) if store.streets.sha256() else ""
+    return url_for("tiles.streets", name=street_archive(city).name) if city.streets.sha256() else ""
 
 
 def zone_address(store: Store) -> str:
@@ -76,17 +91,17 @@ def zone_address(store: Store) -> str:
 
 
 @pages.get("/streets/<name>")
-@access.require(*Role)
+@access.needs(Action.SEE_STREETS)
 def streets(name: str) -> Response:
     """Serve the streets' tiles, by byte ranges."""
-    return _serve(street_archive(access.city()), name)
+    return _serve(street_archive(access.visible()), name)
 
 
 @pages.get("/zones/<name>")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def zones(name: str) -> Response:
     """Serve the zones' tiles, by byte ranges, to planners: a street office gets its own zone as GeoJSON."""
-    return _serve(zone_archive(access.city()), name)
+    return _serve(zone_archive(access.visible().store), name)
 
 
 def _serve(archive: Path, name: str) -> Response:
@@ -107,8 +122,8 @@ def street_lines(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.iloc[np.sort(first)]
 
 
-def _kept(store: Store, layer: str, digest: str, frame_of: Callable[[], gpd.GeoDataFrame]) -> Path:
-    folder = store.cache_dir / "tiles"
+def _kept(cache_dir: Path, layer: str, digest: str, frame_of: Callable[[], gpd.GeoDataFrame]) -> Path:
+    folder = cache_dir / "tiles"
     path = folder / f"{layer}-{FORMAT}-{digest}.pmtiles"
     with _making:
         if not path.exists():

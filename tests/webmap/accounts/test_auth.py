@@ -15,7 +15,8 @@ from geo.errors import InputError, NotFoundError
 from geo.model import Role, User
 from geo.store import Store
 from webmap import create_app
-from webmap.accounts.auth import add_account, hash_password
+from webmap.accounts.making import add_account
+from webmap.accounts.passwords import hash_password
 
 OLD, NEW = "a long first password", "a long second password"
 
