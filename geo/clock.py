@@ -14,7 +14,7 @@ PINNED_TIME = "07:30"  # before the teams set out
 
 
 class SettingReader(Protocol):
-    """Reads the settings of a city: :class:`geo.store.settings.Settings`."""
+    """Reads the settings of a city: :class:`geo.store.settings.CitySettings`."""
 
     def get(self, key: str, /) -> str | None:
         """Return the text set under ``key``."""

@@ -1,5 +1,6 @@
 """Streets into the city."""
 
+import hashlib
 from pathlib import Path
 
 from geo.errors import InputError
@@ -7,6 +8,7 @@ from geo.imports.elsewhere import away_km
 from geo.imports.report import ImportReport
 from geo.imports.stranded import stranded_notes
 from geo.progress import Progress, silent
+from geo.readers.chosen_file import ChosenFile
 from geo.store import Store
 from geo.streets.edges import file_sha256, read_streets
 
@@ -16,15 +18,16 @@ ELSEWHERE = (
 )
 
 
-def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> ImportReport:
-    """Replace the streets of the city; a file that is already there changes nothing."""
-    sha256 = file_sha256(path)
+def import_streets(store: Store, path: ChosenFile | Path, *, progress: Progress = silent) -> ImportReport:
+    """Replace the streets of the city; a file, or the layers of it, that is already there changes nothing."""
+    chosen = ChosenFile.of(path)
+    sha256 = _digest(chosen)
     if store.streets.sha256() == sha256:
         there = len(store.streets.frame())
         return ImportReport(accepted=there, unchanged=there)
-    source = read_streets(path, progress=progress)
+    source = read_streets(chosen, progress=progress)
     if km := away_km(source.edges, (store.zones.frame(), store.checkpoints.frame())):
-        raise InputError(ELSEWHERE, file=path.name, km=round(km))
+        raise InputError(ELSEWHERE, file=chosen.path.name, km=round(km))
     store.streets.replace(
         source.edges,
         turn_bans=source.turn_bans,
@@ -34,3 +37,9 @@ def import_streets(store: Store, path: Path, *, progress: Progress = silent) -> 
     )
     notes = (*source.notes, *stranded_notes(store))
     return ImportReport(accepted=len(source.edges), new=len(source.edges), notes=notes)
+
+
+def _digest(chosen: ChosenFile) -> str:
+    """Return what tells a file, and the choice of its layers, from another."""
+    whole = file_sha256(chosen.path)
+    return hashlib.sha256("\n".join([whole, *chosen.parts]).encode()).hexdigest() if chosen.parts else whole

@@ -9,7 +9,7 @@ import numpy as np
 from geo.errors import InputError
 from geo.readers import kml, messages
 from geo.readers.parts import LAYER, Loaded, Part
-from geo.readers.truncation import check_whole
+from geo.readers.truncation import check_rows, check_whole
 from geo.readers.vector_files import KML, Layer, LayerInfo, kml_layer, layer_infos, read_layer
 
 LAYERS = {
@@ -34,7 +34,7 @@ def layer_parts(path: Path) -> list[Part]:
     reads: list[Callable[[], Layer]] = [partial(read_layer, path, number) for number in range(len(infos))]
     if path.suffix.lower() in KML:  # which is parsed as a whole
         reads = [partial(kml_layer, folder) for folder in kml.read_folders(path)]
-    return [_part(info, partial(_loaded, path.name, read)) for info, read in zip(infos, reads, strict=True)]
+    return [_part(info, partial(_loaded, path, info.rows, read)) for info, read in zip(infos, reads, strict=True)]
 
 
 def _part(info: LayerInfo, read: Callable[[], Loaded]) -> Part:
@@ -44,8 +44,9 @@ def _part(info: LayerInfo, read: Callable[[], Loaded]) -> Part:
     return Part(info.name, LAYER, info.fields, info.rows, read, shape=shape, placed=placed, crs=info.crs)
 
 
-def _loaded(file: str, read: Callable[[], Layer]) -> Loaded:
+def _loaded(path: Path, announced: int, read: Callable[[], Layer]) -> Loaded:
     layer = read()
+    check_rows(path, announced, len(layer.cells))
     if not len(layer.cells):
-        raise InputError(messages.EMPTY_FILE, file=file)
+        raise InputError(messages.EMPTY_FILE, file=path.name)
     return Loaded(layer.cells, np.arange(1, len(layer.cells) + 1), layer.geometry, layer.notes)

@@ -141,8 +141,17 @@ MIXED_ENCODING = (
     "CSV UTF-8"
 )
 NUL_TEXT = "{file} has a NUL character in line {line}: it is damaged, or no text; save it anew as CSV UTF-8"
+NO_JSON = "{file} is broken or cut off: line {line} is no JSON; export it again, or copy it again"
+NO_FEATURE = "{file} holds {value} in the place of a feature: export it again as GeoJSON"
+SYSTEMS_DIFFER = (
+    "{file} holds collections in several coordinate reference systems ({systems}): export each to a file of its own"
+)
 CHANGED = "{file} was changed while it was read: import it again"
 CUT_OFF = "{file} is cut off: it says that it has {said} bytes, {there} are there; copy it again"
+ROWS_MISSING = (
+    "{file} is cut off or broken: it says that it has {said} rows, {there} can be read; copy it again with all its "
+    "parts, or export it again"
+)
 
 # --- rows: their form
 TOO_MANY_CELLS = "it has {count} cells, the header {most}: put quotation marks around a cell that holds a {separator!r}"

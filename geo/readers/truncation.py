@@ -1,16 +1,19 @@
-"""Files that were cut off while they were copied: those that say how long they are and are shorter."""
+"""Files that were cut off while they were copied: those that say how long they are, or how many rows, and have less."""
 
 import struct
 from pathlib import Path
 
+import numpy as np
+
 from geo.errors import InputError
 from geo.readers import messages
+from geo.readers.shapefiles import sibling
 
 _SQLITE = b"SQLite format 3\x00"
 
 
 def check_whole(path: Path) -> None:
-    """Refuse a GeoPackage or a shapefile of which the end is missing: its reader would only give fewer rows.
+    """Refuse a GeoPackage, shapefile or MapInfo table of which the end is missing: its reader would give fewer rows.
 
     Raises
     ------
@@ -23,6 +26,51 @@ def check_whole(path: Path) -> None:
     elif suffix == ".shp":
         for one in _beside(path):
             _check(one, _dbf_bytes(one) if one.suffix.lower() == ".dbf" else _shape_bytes(one))
+    elif suffix == ".tab" and (table := sibling(path, "dat")):
+        _check(table, _dbf_bytes(table))
+
+
+def check_rows(path: Path, announced: int, there: int) -> None:
+    """Refuse a layer that gives fewer rows than its file says it has, as a reader does that meets the end too early.
+
+    Parameters
+    ----------
+    path
+        A file of several parts, each of which may have been cut; what others announce may be out of date.
+    announced
+        Rows of the layer by its header.
+    there
+        Rows that were read.
+
+    Raises
+    ------
+    InputError
+        Naming both numbers.
+    """
+    suffix = path.suffix.lower()
+    said = {".gdb": announced, ".tab": _table_rows(path), ".mif": max(announced, _text_rows(path))}.get(suffix, 0)
+    if there < said:
+        raise InputError(messages.ROWS_MISSING, file=path.name, said=said, there=there)
+
+
+def _table_rows(path: Path) -> int:
+    """Return how many rows the table of a MapInfo file has, without those marked as deleted."""
+    table = sibling(path, "dat")
+    if table is None:
+        return 0
+    content = np.fromfile(table, np.uint8)
+    records, start, length = struct.unpack_from("<IHH", content[:32].tobytes(), 4)
+    flags = content[start : start + records * length : max(length, 1)]
+    return int((flags != ord("*")).sum())
+
+
+def _text_rows(path: Path) -> int:
+    """Return how many rows stand in the .mid beside a .mif."""
+    table = sibling(path, "mid")
+    if table is None:
+        return 0
+    with table.open("rb") as lines:
+        return sum(1 for line in lines if line.strip())
 
 
 def _beside(path: Path) -> list[Path]:

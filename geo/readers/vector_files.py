@@ -2,7 +2,8 @@
 
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,10 +16,10 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geo.errors import InputError
 from geo.notes import Note
 from geo.readers import grids, kml, messages, shapefiles
+from geo.readers.geojson import GEOJSON, one_collection
 from geo.readers.values import as_text, each_cell
 
 KML = {".kml", ".kmz"}
-_GEOJSON = {".geojson", ".json", ".geojsonl", ".geojsons"}
 BROKEN = (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError, RuntimeError, OSError)
 
 
@@ -54,7 +55,7 @@ def layer_infos(path: Path) -> list[LayerInfo]:
             for folder in kml.read_folders(path)
         ]
     try:
-        with warnings.catch_warnings(), shapefiles.indexed(path) as whole:
+        with warnings.catch_warnings(), whole_file(path) as (whole, _):
             warnings.simplefilter("ignore")  # of GDAL, on what the checks say in words
             names = [str(name) for name, _ in pyogrio.list_layers(whole)]
             return [_info(path, whole, number, name) for number, name in enumerate(names)]
@@ -75,8 +76,9 @@ def read_layer(path: Path, number: int) -> Layer:
         return kml_layer(kml.read_folders(path)[number])
     raw = suffix == ".shp"
     try:
-        with warnings.catch_warnings(), shapefiles.indexed(path) as whole:
+        with warnings.catch_warnings(), whole_file(path) as (whole, said):
             warnings.simplefilter("ignore")
+            named = suffix not in GEOJSON or _names_crs(whole)
             frame = pyogrio.read_dataframe(
                 whole,
                 layer=number,
@@ -92,13 +94,20 @@ def read_layer(path: Path, number: int) -> Layer:
     cells = pd.DataFrame(frame.drop(columns=frame.columns[frame.dtypes == "geometry"])).astype(object)
     cells = cells.where(cells.notna(), None).reset_index(drop=True)
     cells.columns = pd.Index([str(name) for name in cells.columns])
-    notes: tuple[Note, ...] = ()
+    notes = said
     if raw:
         cells, notes = _own_encoding(path, cells)
-    if geometry is not None and suffix in _GEOJSON and not _names_crs(path):
+    if geometry is not None and not named:
         geometry = geometry.set_crs(None, allow_override=True)
-    listed = suffix in _GEOJSON
+    listed = suffix in GEOJSON
     return Layer(each_cell(cells, lambda cell: _property(cell, listed=listed)), geometry, notes)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[tuple[Path, tuple[Note, ...]]]:
+    """Open a file as GDAL reads all of it: a shapefile with an index, GeoJSON as one collection."""
+    with one_collection(path) as collection, shapefiles.indexed(collection.path) as whole:
+        yield whole, collection.notes
 
 
 def _info(path: Path, whole: Path, number: int, name: str) -> LayerInfo:

@@ -24,7 +24,7 @@ class RoundFindings:
     catalogue
         Of the edition that the round was made under.
     sample
-        Checkpoints to inspect, as :meth:`geo.store.Store.sample` gives them, and ``district_code``.
+        Checkpoints to inspect, as :meth:`geo.store.draws.Draws.sample` gives them, and ``district_code``.
     visits, deductions
         Frames of these schemas: those of the round, up to the moment asked for.
     zones

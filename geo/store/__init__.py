@@ -20,7 +20,7 @@ from geo.store.plans import KeptCandidates, Plans
 from geo.store.proofs import Commitments
 from geo.store.rounds import Rounds
 from geo.store.sessions import Sessions
-from geo.store.settings import Settings
+from geo.store.settings import CitySettings
 from geo.store.streets import KeptStreets
 from geo.store.teams import Teams
 from geo.store.visits import Visits
@@ -58,7 +58,7 @@ class Store:
         self.catalogues = Catalogues(database)
         self.accounts = Accounts(database)
         self.sessions = Sessions(database)
-        self.settings = Settings(database)
+        self.settings = CitySettings(database)
 
     @classmethod
     def open(cls, city: str | Path, *, create: bool = False) -> Self:
@@ -92,8 +92,13 @@ class Store:
 
     @property
     def cache_dir(self) -> Path:
-        """A folder for what can be computed again: beside the file, or in ``XUNDIAN_HOME``."""
+        """A folder for what can be computed again: :attr:`geo.store.database.Database.cache_dir`."""
         return self._database.cache_dir
+
+    @property
+    def open_to_others(self) -> bool:
+        """Whether other accounts of this machine may read or write the city's file."""
+        return self._database.open_to_others
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from geo.errors import NotFoundError, StateError
 from geo.model import Role, User
 from geo.store import tables
-from geo.store.part import Part
+from geo.store.part import StorePart
 
 _U, _S, _N = tables.users, tables.sessions, tables.planner_notices
 NOTICES_SHOWN = 50
@@ -35,7 +35,7 @@ class PlannerNotice:
     what: NoticeKind
 
 
-class Accounts(Part):
+class Accounts(StorePart):
     """Who may log in, as what."""
 
     def save(self, user: User, *, who: str = "") -> None:

@@ -18,7 +18,7 @@ from geo.store import rows, tables
 from geo.store.columns import utc
 from geo.store.database import Database
 from geo.store.fieldwork import Replaced, put_replacement, take_back_replacement
-from geo.store.part import Part
+from geo.store.part import StorePart
 from geo.store.plans import Plans
 from geo.store.revisions import expect, revise, revision_of
 from geo.store.rounds import round_of
@@ -69,7 +69,7 @@ class MadePlan:
     changes: int = field(default=0)  # that were made since
 
 
-class Amendments(Part):
+class Amendments(StorePart):
     """The changes of plans."""
 
     def __init__(self, database: Database, plans: Plans) -> None:

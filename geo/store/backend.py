@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Executable, Table
 
+from geo.errors import XundianError
 from geo.store.geometry import Shapes
 
 
@@ -30,6 +31,15 @@ class Backend(Protocol):
         StoreError
             When something else is there, or nothing answers.
         """
+
+    def create(self) -> None:
+        """Make the place of a new city, for its owner alone, where that is ours to make."""
+
+    def told(self, error: BaseException) -> XundianError:
+        """Say in words what the database refused, with the remedy."""
+
+    def open_to_others(self) -> bool:
+        """Tell whether other accounts of this machine may read or write the city's file."""
 
     def prepare(self, connection: Connection) -> None:
         """Make ready for the migrations, with every other process kept out until the transaction ends."""

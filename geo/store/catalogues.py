@@ -8,14 +8,14 @@ from sqlalchemy import Connection, delete, insert, select
 from geo.catalogue import Catalogue, from_toml, load, to_toml
 from geo.errors import NotFoundError, StateError
 from geo.store import tables
-from geo.store.part import Part
+from geo.store.part import StorePart
 from geo.store.settings import put_setting
 
 _CURRENT = "catalogue"
 """The setting that names the edition for new imports and rounds; unset, it is the one that ships with the product."""
 
 
-class Catalogues(Part):
+class Catalogues(StorePart):
     """Categories of checkpoints and their items, edition by edition."""
 
     def get(self, edition: str | None = None) -> Catalogue:

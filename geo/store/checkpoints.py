@@ -13,7 +13,7 @@ from geo.errors import NotFoundError, StateError
 from geo.model import Changes, Scope
 from geo.store import rows, tables
 from geo.store.journal import UNPLACED, ImportSource, note, used
-from geo.store.part import Part
+from geo.store.part import StorePart
 from geo.store.scope import condition
 from geo.store.upsert import Upserted, existing, upsert
 
@@ -22,7 +22,7 @@ _FOUND = ("street_code", "community_code", "grid_code", "cell")
 """Columns that come from the place."""
 
 
-class Checkpoints(Part):
+class Checkpoints(StorePart):
     """Every place that can be drawn. None is ever deleted but by undoing: past visits keep their checkpoint."""
 
     def upsert(

@@ -10,10 +10,10 @@ from sqlalchemy import func, insert, select, update
 from geo import frames
 from geo.errors import InputError, NotFoundError, StateError
 from geo.store import geometry, rows, tables
-from geo.store.part import Part
+from geo.store.part import StorePart
 
 
-class Closures(Part):
+class Closures(StorePart):
     """What a planner knows of road works, markets and marathons."""
 
     def add(

@@ -2,14 +2,15 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Connection, Executable, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from geo.errors import InputError, NotFoundError, StoreError, XundianError
+from geo import private
+from geo.errors import InputError, NotFoundError, StoreError
 from geo.store.backend import Backend
 from geo.store.geopackage import GeoPackage
 from geo.store.postgis import PostGIS
@@ -68,6 +69,8 @@ class Database:
                 found=found,
                 ours=REVISION,
             )
+        if found is None:
+            self.backend.create()
         from geo.store import migrations  # noqa: PLC0415 - Alembic takes a third of a second, and is seldom needed
 
         with self.writing() as connection:
@@ -86,10 +89,19 @@ class Database:
 
     @property
     def cache_dir(self) -> Path:
-        """A folder for what can be computed again: beside the file, or in ``XUNDIAN_HOME``."""
+        """A folder for what can be computed again: beside the file, or in ``XUNDIAN_HOME``; for its owner alone.
+
+        It is missing where it cannot be made: on a read-only or full disk.
+        """
         folder = self.backend.cache_dir
-        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # where nothing can be written nothing is kept, and the city is read all the same
+            private.make_folder(folder)
         return folder
+
+    @property
+    def open_to_others(self) -> bool:
+        """Whether other accounts of this machine may read or write the city's file."""
+        return self.backend.open_to_others()
 
     def close(self) -> None:
         """Return the connections."""
@@ -106,7 +118,7 @@ class Database:
         StateError
             When the city is no file.
         StoreError
-            When it cannot be written.
+            When it cannot be written, or the city is damaged; what was at ``path`` stays.
         """
         self.backend.copy_to(path)
 
@@ -140,11 +152,7 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            cause = getattr(error, "orig", None) or error
-            if isinstance(cause, XundianError):  # a value that a column type refused
-                raise cause from None
-            reason = " ".join(str(cause).split())
-            raise StoreError("{city} refused: {reason}", city=self.backend.name, reason=reason) from error
+            raise self.backend.told(getattr(error, "orig", None) or error) from error
 
 
 def _backend(city: str | Path) -> Backend:

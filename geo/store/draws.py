@@ -14,7 +14,7 @@ from geo.model import Draw
 from geo.store import rows, tables
 from geo.store.backend import Backend
 from geo.store.columns import utc
-from geo.store.part import Part
+from geo.store.part import StorePart
 from geo.store.rounds import round_of
 
 _DRAWN = frames.Schema(
@@ -22,7 +22,7 @@ _DRAWN = frames.Schema(
 )
 
 
-class Draws(Part):
+class Draws(StorePart):
     """What was drawn for a round, and from what."""
 
     def save(self, draw: Draw, sample: pd.DataFrame, *, reserves: pd.DataFrame | None = None) -> None:

@@ -15,7 +15,7 @@ from geo.store import rows, tables
 from geo.store.backend import Backend
 from geo.store.database import Database
 from geo.store.draws import Draws, draw_of
-from geo.store.part import Part
+from geo.store.part import StorePart
 
 _SPARE = frames.Schema(
     "reserve points", "id", {**frames.CHECKPOINTS.columns, **frames.RESERVES.columns}, frames.CHECKPOINTS.geometry
@@ -33,7 +33,7 @@ class Replaced:
     replaced_at: dt.datetime  # UTC
 
 
-class Fieldwork(Part):
+class Fieldwork(StorePart):
     """The sample as it is inspected; what was drawn can always be told from it."""
 
     def __init__(self, database: Database, draws: Draws) -> None:

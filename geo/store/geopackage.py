@@ -17,15 +17,16 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event, func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
-from geo.errors import InputError, StoreError
-from geo.store import geometry, rtree
+from geo import private
+from geo.errors import StoreError, XundianError
+from geo.failures import reason_of
+from geo.store import copying, geometry, opening, rtree, telling
 from geo.store.geometry import Shapes
 
 _APPLICATION_ID = 0x47504B47  # "GPKG"
 _USER_VERSION = 10300  # 1.3: the newest that GDAL 3.6 of Debian 12 reads without a warning
-_BUSY_MS = 30_000
 _OURS = {"alembic_version", "gpkg_contents"}
 _MANY = 2_000  # rows; below, a new tree is not worth it
 _TREE_FROM, _INDEXES_FROM = 0.05, 10  # of the rows that are there
@@ -71,19 +72,39 @@ _FUNCTIONS: dict[str, Callable[[bytes | None], float | None]] = {
 }
 
 
-def _connected(connection: sqlite3.Connection, _record: object) -> None:
-    """Set up one connection: the R-tree triggers call our functions, and nobody is turned away while another writes."""
-    connection.isolation_level = None  # transactions are begun by _begin, not by the driver
+def functions(connection: sqlite3.Connection) -> None:
+    """Let the R-tree triggers call our functions."""
     for name, function in _FUNCTIONS.items():
         connection.create_function(name, 1, function, deterministic=True)
+
+
+def _connected(connection: opening.Opened, _record: object) -> None:
+    """Set up one connection."""
+    connection.isolation_level = None  # transactions are begun by _begin, not by the driver
+    functions(connection)
+    if connection.way is opening.OpenMode.USUAL:
+        opening.use_log(connection)
     # FULL: an acknowledged write outlives a power cut, not only a crash of the program.
-    for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _taken(connection: opening.Opened, _record: object, _proxy: object) -> None:
+    """Open a city anew that could only be read: meanwhile it may be written, or another file."""
+    if connection.is_stale():
+        raise DisconnectionError
+    connection.used = True
+
+
 def _begin(connection: Connection) -> None:
-    """Take the write lock at the start: a reader that turns writer midway can be refused, whatever the timeout."""
-    writing = connection.get_execution_options().get("writing")
+    """Take the write lock at the start: a reader that turns writer midway can be refused, whatever the timeout.
+
+    A writer waits a while for another one. A reader waits for nobody but who has the file for itself alone.
+    """
+    options = connection.get_execution_options()
+    writing = options.get("writing")
+    wait_ms = 0 if options.get("at_once") else opening.WRITE_MS if writing else opening.READ_MS
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
@@ -97,11 +118,14 @@ class GeoPackage:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path.absolute()
-        self.url = self.name = str(self.path)
-        self.reader: Engine = create_engine(URL.create("sqlite", database=str(self.path)))
+        self.path, self.name = path.absolute(), str(path)
+        self.url = str(self.path)
+        self.reader: Engine = create_engine(URL.create("sqlite", database=self.url))
+        event.listen(self.reader, "do_connect", self._open)
         event.listen(self.reader, "connect", _connected)
+        event.listen(self.reader, "checkout", _taken)
         event.listen(self.reader, "begin", _begin)
+        event.listen(self.reader, "commit", self._check)
         self.writer: Engine = self.reader.execution_options(writing=True)
 
     @property
@@ -111,20 +135,39 @@ class GeoPackage:
 
     def revision(self) -> str | None:
         """Return the migration that the file stands at, None when there is no city in it."""
-        if not self.path.exists() or self.path.stat().st_size == 0:
-            return None
         try:
+            if not self.path.exists() or self.path.stat().st_size == 0:
+                return None
             # Ask before the first real connection, which would turn a stranger's file to WAL.
-            with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=_BUSY_MS / 1000)) as plain:
+            with closing(opening.connect(self.path)) as plain:
                 tables = {name for (name,) in plain.execute("SELECT name FROM sqlite_master")}
                 rows = plain.execute("SELECT version_num FROM alembic_version").fetchall() if tables >= _OURS else []
-        except sqlite3.DatabaseError as error:
-            raise StoreError("{city} cannot be read: {reason}", city=self.name, reason=str(error)) from error
+        except OSError as error:
+            raise StoreError("{city} cannot be read: {reason}", city=self.name, reason=reason_of(error)) from error
+        except sqlite3.Error as error:
+            raise self.told(error) from error
         if rows:
             return str(rows[0][0])
         if tables:
             raise StoreError("{city} is a database, but not a city of ours: choose another file", city=self.name)
         return None
+
+    def create(self) -> None:
+        """Make the file, for its owner alone; what SQLite writes beside it gets the same rights."""
+        try:
+            private.create(self.path)
+        except FileExistsError:
+            pass  # empty, or made by another process meanwhile
+        except OSError as error:
+            raise StoreError("{city} cannot be made: {reason}", city=self.name, reason=reason_of(error)) from error
+
+    def told(self, error: BaseException) -> XundianError:
+        """Say in words what SQLite refused."""
+        return telling.of_file(error, self.name, self.path)
+
+    def open_to_others(self) -> bool:
+        """Tell whether other accounts of this machine may read or write the file."""
+        return self.path.exists() and private.open_to_others(self.path)
 
     def prepare(self, connection: Connection) -> None:
         """Write the GeoPackage's own tables; the transaction that writes already keeps others out."""
@@ -140,30 +183,22 @@ class GeoPackage:
         It waits for nobody: while somebody reads an older state, the rest stays in the log, where it is safe.
         """
         with suppress(OSError, sqlite3.Error):
-            if Path(f"{self.path}-wal").stat().st_size:
-                with closing(sqlite3.connect(self.path, timeout=0)) as plain:
+            if opening.log_of(self.path):
+                with closing(opening.connect(self.path, timeout_ms=0)) as plain:
                     plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def copy_to(self, path: Path) -> None:
-        """Copy page by page in one transaction, the log included; the copy is one file that needs none."""
-        if path.exists() and path.samefile(self.path):
-            raise InputError("{path} is the city itself: name another file", path=path)
-        if Path(f"{path}-wal").exists():
-            raise InputError("{path} is in use: stop what uses it, or name another file", path=path)
-        part = path.with_name(f"{path.name}.part")
-        try:
-            part.unlink(missing_ok=True)
-            part.touch(mode=self.path.stat().st_mode & 0o777)  # nobody may read it who may not read the city
-            with (
-                closing(sqlite3.connect(self.path, timeout=_BUSY_MS / 1000)) as plain,
-                closing(sqlite3.connect(part)) as copy,
-            ):
-                plain.backup(copy)
-                copy.execute("PRAGMA journal_mode=DELETE")
-            part.replace(path)
-        except (OSError, sqlite3.Error) as error:
-            part.unlink(missing_ok=True)
-            raise StoreError("{path} cannot be written: {reason}", path=path, reason=str(error)) from error
+        """Copy the file and its log into one file that needs none, when all of it is sound."""
+        copying.copy(self.path, path, self.name, functions)
+
+    def _open(self, _dialect: object, _record: object, _arguments: object, options: dict[str, Any]) -> opening.Opened:
+        return opening.connect(self.path, check_same_thread=bool(options.get("check_same_thread")))
+
+    def _check(self, connection: Connection) -> None:
+        """Make sure that what was read without locks was one state of the city."""
+        opened = connection.connection.dbapi_connection
+        if isinstance(opened, opening.Opened):
+            opening.require_still(opened, self.name)
 
     def register(self, connection: Connection, table: str, kind: str | None) -> None:
         """List the table in ``gpkg_contents``; a layer gets its R-tree with the standard's triggers."""
@@ -211,15 +246,9 @@ class GeoPackage:
 
     def write_if_free(self, statement: Executable) -> bool:
         """Give up at once while anybody else writes, or where the file cannot be written."""
-        with suppress(SQLAlchemyError), self.writer.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            driver.execute("PRAGMA busy_timeout = 0")
-            try:
-                with connection.begin():
-                    connection.execute(statement)
-                return True
-            finally:
-                driver.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        with suppress(SQLAlchemyError, StoreError), self.writer.execution_options(at_once=True).begin() as connection:
+            connection.execute(statement)
+            return True
         return False
 
     def encode(self, shapes: Shapes) -> list[bytes | None]:

@@ -15,7 +15,7 @@ from geo.errors import NotFoundError, StateError
 from geo.model import Changes
 from geo.store import kept_frames, rows, tables, visit_journal
 from geo.store.backend import Backend
-from geo.store.part import Part
+from geo.store.part import StorePart
 from geo.store.upsert import Upserted, upsert
 
 UNPLACED = frames.Schema("unplaced", "id", frames.CHECKPOINTS.columns)
@@ -64,7 +64,7 @@ class Undone:
     retired: int  # checkpoints, or visits, that it had added and that are in use by now
 
 
-class Imports(Part):
+class Imports(StorePart):
     """The imports so far."""
 
     def all(self) -> list[Import]:

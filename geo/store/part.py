@@ -3,7 +3,7 @@
 from geo.store.database import Database
 
 
-class Part:
+class StorePart:
     """Reads and writes one noun of a city.
 
     Parameters

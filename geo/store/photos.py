@@ -10,13 +10,13 @@ from geo import frames
 from geo.errors import InputError, NotFoundError
 from geo.model import Photo
 from geo.store import rows, tables
-from geo.store.part import Part
+from geo.store.part import StorePart
 
 _P, _L = tables.photos, tables.deduction_photos
 
 
-class Photos(Part):
-    """The photos that came with visits; :meth:`geo.store.Store.record_visits` brings them."""
+class Photos(StorePart):
+    """The photos that came with visits; :meth:`geo.store.visits.Visits.record` brings them."""
 
     def get(self, sha256: str) -> Photo:
         """Return a photo.

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Table, delete, insert, select, update
 from geo import frames
 from geo.errors import InputError, NotFoundError, StateError
 from geo.store import rows, tables
-from geo.store.part import Part
+from geo.store.part import StorePart
 from geo.store.revisions import revise
 from geo.store.rounds import round_of
 
@@ -30,7 +30,7 @@ class KeptCandidates:
     chosen_from: bool  # the plan that the round has
 
 
-class Plans(Part):
+class Plans(StorePart):
     """The plan of each round."""
 
     def save(

@@ -7,14 +7,29 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, inspect, text
+from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from geo.errors import StateError, StoreError
-from geo.store import geometry
+from geo.errors import StateError, XundianError
+from geo.store import geometry, telling
 from geo.store.geometry import Shapes
+from geo.store.opening import READ_MS, WRITE_MS
 
+_CONNECT_S = 10
+_HOLDERS = """
+SELECT application_name, activity.pid FROM pg_locks JOIN pg_stat_activity activity USING (pid)
+WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted
+  AND activity.pid <> pg_backend_pid() AND state <> 'idle'
+  AND (locktype = 'advisory' OR mode IN ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock'))
+ORDER BY mode = 'AccessExclusiveLock' DESC, pid LIMIT 1
+"""
 _MIGRATION_LOCK = 0x5875_6E64_6961_6E  # "Xundian": one migration at a time in a database
+
+
+def _begin(connection: Connection) -> None:
+    """Bound the wait for locks: a reader meets one only where tables are rebuilt (ALTER TABLE, VACUUM FULL)."""
+    writing = connection.get_execution_options().get("isolation_level") == "READ COMMITTED"
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {WRITE_MS if writing else READ_MS}")
 
 
 class PostGIS:
@@ -30,7 +45,13 @@ class PostGIS:
         url = url.set(drivername="postgresql+psycopg")
         self.url = url.render_as_string(hide_password=False)
         self.name = url.render_as_string(hide_password=True)
-        self.reader: Engine = create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ")
+        self.reader: Engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",
+            connect_args={} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_S},
+        )
+        event.listen(self.reader, "begin", _begin)
         self.writer: Engine = self.reader.execution_options(isolation_level="READ COMMITTED")
 
     @property
@@ -50,9 +71,18 @@ class PostGIS:
                 found = connection.scalar(text(f'SELECT version_num FROM "{schema}".alembic_version'))  # noqa: S608 - the server's own name
                 return None if found is None else str(found)
         except DBAPIError as error:
-            raise StoreError(
-                "{city} cannot be read: {reason}", city=self.name, reason=str(error.orig).strip()
-            ) from error
+            raise self.told(error.orig or error) from error
+
+    def create(self) -> None:
+        """Do nothing: the database is there, or its server's to make."""
+
+    def told(self, error: BaseException) -> XundianError:
+        """Say in words what the server refused."""
+        return telling.of_server(error, self.name, self._holder)
+
+    def open_to_others(self) -> bool:
+        """Tell nothing: who may read the database is the server's business."""
+        return False
 
     def prepare(self, connection: Connection) -> None:
         """Wait for other migrations, and add PostGIS where it is missing."""
@@ -67,6 +97,15 @@ class PostGIS:
         raise StateError(
             "{city} lies in PostgreSQL: back it up with pg_dump, not into {path}", city=self.name, path=path
         )
+
+    def _holder(self) -> tuple[str, int] | None:
+        """Name who holds a lock that keeps writers out."""
+        try:
+            with self.reader.connect() as connection:
+                row = connection.execute(text(_HOLDERS)).first()
+        except SQLAlchemyError:  # not the failure that is being told
+            return None
+        return None if row is None else (str(row[0]), int(row[1]))
 
     def register(self, connection: Connection, table: str, kind: str | None) -> None:
         """Index a layer; PostGIS lists it by itself."""
@@ -93,7 +132,7 @@ class PostGIS:
 
     def write_if_free(self, statement: Executable) -> bool:
         """Give up where a row is locked for longer than a moment."""
-        with suppress(SQLAlchemyError), self.writer.begin() as connection:
+        with suppress(SQLAlchemyError, XundianError), self.writer.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '20ms'"))
             connection.execute(statement)
             return True

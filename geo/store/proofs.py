@@ -13,13 +13,13 @@ from geo.model import Commitment, Draw, SecretForm, SecretSet
 from geo.store import kept_frames, tables
 from geo.store.columns import utc
 from geo.store.draws import clear_draw, clear_trial, put_draw
-from geo.store.part import Part
+from geo.store.part import StorePart
 from geo.store.rounds import round_of
 
 COMMITTED, DRAWN, VOID = "committed", "drawn", "void"
 
 
-class Commitments(Part):
+class Commitments(StorePart):
     """What binds a round before it is drawn, and shows afterwards that it was bound. No secret is in the database."""
 
     def add_secret_set(self, made: SecretSet) -> None:

@@ -8,14 +8,14 @@ from geo.errors import NotFoundError, StateError
 from geo.model import Round
 from geo.store import tables
 from geo.store.catalogues import keep_edition
-from geo.store.part import Part
+from geo.store.part import StorePart
 
 WAS_COMMITTED = "round {round!r} was committed to, which is public and counted: it stays; make another round"
 IS_DRAWN = "round {round!r} is drawn and stays, else it could be drawn again until it suits: make another round"
 HAS_VISITS = "round {round!r} has visits, which belong to it as it is: make another round"
 
 
-class Rounds(Part):
+class Rounds(StorePart):
     """When is inspected, and by which catalogue."""
 
     def create(self, round_: Round) -> None:

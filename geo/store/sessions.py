@@ -2,8 +2,9 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass, fields
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
@@ -12,13 +13,15 @@ from geo.errors import InputError, NotFoundError
 from geo.model import LoginSession, Role, User
 from geo.store import tables
 from geo.store.accounts import user_of
-from geo.store.part import Part
+from geo.store.database import Database
+from geo.store.part import StorePart
 from geo.store.settings import put_setting
 
 _S, _U = tables.sessions, tables.users
 SEEN_EVERY = dt.timedelta(minutes=1)
 AGENT_LENGTH = 200
 MOST_H = 24 * 30
+MOST_WAITING = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,31 @@ class SessionLimits:
                     most=MOST_H,
                 )
 
+    def hold(self, one: LoginSession, now: dt.datetime) -> bool:
+        """Tell whether a session goes on."""
+        idle, whole = dt.timedelta(hours=self.idle_h), dt.timedelta(hours=self.session_h)
+        return now - one.seen_at < idle and now - one.begun_at < whole
 
-class Sessions(Part):
-    """The sessions of all accounts."""
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A session that could not be written yet."""
+
+    session: LoginSession
+    password_hash: str  # as it was at the login
+
+
+class Sessions(StorePart):
+    """The sessions of all accounts.
+
+    A login neither waits nor fails where somebody else writes to the city, or nobody can: its session stands in this
+    process's memory then, and goes into the database as soon as that is free.
+    """
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._waiting: dict[str, _Waiting] = {}
+        self._lock = threading.Lock()
 
     def begin(self, user: User, token: str, seen: LoginSession, *, instead_of: str = "") -> None:
         """Keep a session that begins, and let go of all that are over.
@@ -62,29 +87,30 @@ class Sessions(Part):
         instead_of
             The token of the session that the same browser had before.
         """
-        row = {
-            "token_sha256": _hash(token),
-            "account": user.name,
-            "begun_at": seen.begun_at,
-            "seen_at": seen.seen_at,
-            "address": seen.address,
-            "agent": seen.agent[:AGENT_LENGTH],
-        }
-        with self._database.writing() as connection:
-            over = ~_alive(_limits(connection), seen.begun_at)
-            connection.execute(delete(_S).where(or_(over, _S.c.token_sha256 == _hash(instead_of))))
-            connection.execute(insert(_S).values(row))
+        seen = replace(seen, agent=seen.agent[:AGENT_LENGTH])
+        self._forget(lambda digest, _: digest == _hash(instead_of))
+        over = ~_alive(self.limits(), seen.begun_at)
+        self._database.write_if_free(delete(_S).where(or_(over, _S.c.token_sha256 == _hash(instead_of))))
+        if self._database.write_if_free(insert(_S).values(_row(_hash(token), seen))):
+            return
+        with self._lock:
+            while len(self._waiting) >= MOST_WAITING:
+                del self._waiting[next(iter(self._waiting))]
+            number = min([0, *(one.session.id for one in self._waiting.values())]) - 1
+            self._waiting[_hash(token)] = _Waiting(replace(seen, id=number), user.password_hash)
 
     def find(self, token: str, now: dt.datetime) -> tuple[User, LoginSession] | None:
         """Return whose a token is, None when its session is over or its account disabled.
 
         That it was seen is written at most once a minute, and only when nobody would wait for that.
         """
+        digest = _hash(token)
         with self._database.reading() as connection:
-            alive = and_(_S.c.token_sha256 == _hash(token), _alive(_limits(connection), now), ~_U.c.disabled)
+            limits = _limits(connection)
+            alive = and_(_S.c.token_sha256 == digest, _alive(limits, now), ~_U.c.disabled)
             row = connection.execute(select(_S, _U).join(_U, _U.c.name == _S.c.account).where(alive)).first()
-        if row is None:
-            return None
+            if row is None:
+                return self._find_waiting(connection, digest, limits, now)
         found = _session(row)
         if now - found.seen_at >= SEEN_EVERY:
             self._database.write_if_free(update(_S).where(_S.c.fid == found.id).values(seen_at=now))
@@ -97,11 +123,18 @@ class Sessions(Part):
             wanted.append(_U.c.name == user)
         with self._database.reading() as connection:
             statement = select(_S).join(_U, _U.c.name == _S.c.account).where(*wanted, _alive(_limits(connection), now))
-            return [_session(row) for row in connection.execute(statement.order_by(_S.c.seen_at.desc(), _S.c.fid))]
+            kept = [_session(row) for row in connection.execute(statement.order_by(_S.c.seen_at.desc(), _S.c.fid))]
+            mine = select(_U.c.name).where(*wanted)
+            names, limits = set(connection.scalars(mine)), _limits(connection)
+        with self._lock:
+            waiting = [one.session for one in self._waiting.values() if limits.hold(one.session, now)]
+        return [one for one in waiting if one.account in names] + kept
 
     def end(self, token: str) -> None:
         """End the session of a token, if there is one."""
-        self._end(_S.c.token_sha256 == _hash(token))
+        digest = _hash(token)
+        if not self._forget(lambda each, _: each == digest):
+            self._end(_S.c.token_sha256 == digest)
 
     def end_one(self, user: str, session_id: int) -> None:
         """End one session of an account.
@@ -111,6 +144,8 @@ class Sessions(Part):
         NotFoundError
             When the account has no such session.
         """
+        if self._forget(lambda _, one: (one.session.account, one.session.id) == (user, session_id)):
+            return
         if not self._end(_S.c.account == user, _S.c.fid == session_id):
             raise NotFoundError("this session is over already: reload the page")
 
@@ -126,7 +161,7 @@ class Sessions(Part):
         with self._database.reading() as connection:
             if connection.scalar(known) is None:
                 raise NotFoundError("there is no account {name!r}: see the list of them", name=user)
-        return self._end(_S.c.account == user)
+        return self._forget(lambda _, one: one.session.account == user) + self._end(_S.c.account == user)
 
     def limits(self) -> SessionLimits:
         """Return when sessions end by themselves."""
@@ -140,9 +175,50 @@ class Sessions(Part):
             for one in fields(limits):
                 put_setting(connection, one.name, str(getattr(limits, one.name)))
 
+    def _find_waiting(
+        self, connection: Connection, digest: str, limits: SessionLimits, now: dt.datetime
+    ) -> tuple[User, LoginSession] | None:
+        """Return whose a token is that waits to be written; a new password or a disabled account ends it."""
+        one = self._waiting.get(digest)
+        if one is None or not limits.hold(one.session, now):
+            return None
+        row = connection.execute(select(_U).where(_U.c.name == one.session.account, ~_U.c.disabled)).first()
+        if row is None or row.password_hash != one.password_hash:
+            return None
+        if now - one.session.seen_at >= SEEN_EVERY:
+            self._write_waiting(digest, replace(one, session=replace(one.session, seen_at=now)))
+        return user_of(row), one.session
+
+    def _write_waiting(self, digest: str, one: _Waiting) -> None:
+        """Try again to write a session that waits; ended meanwhile, it is not written."""
+        with self._lock:
+            if digest not in self._waiting:
+                return
+            self._waiting[digest] = one
+            if self._database.write_if_free(insert(_S).values(_row(digest, one.session))):
+                del self._waiting[digest]
+
+    def _forget(self, which: Callable[[str, _Waiting], bool]) -> int:
+        with self._lock:
+            gone = [digest for digest, one in self._waiting.items() if which(digest, one)]
+            for digest in gone:
+                del self._waiting[digest]
+        return len(gone)
+
     def _end(self, *which: ColumnElement[bool]) -> int:
         with self._database.writing() as connection:
             return int(connection.execute(delete(_S).where(*which)).rowcount)
+
+
+def _row(digest: str, one: LoginSession) -> dict[str, Any]:
+    return {
+        "token_sha256": digest,
+        "account": one.account,
+        "begun_at": one.begun_at,
+        "seen_at": one.seen_at,
+        "address": one.address,
+        "agent": one.agent,
+    }
 
 
 def _hash(token: str) -> str:

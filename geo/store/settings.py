@@ -5,10 +5,10 @@ from typing import overload
 from sqlalchemy import Connection, delete, insert, select
 
 from geo.store import tables
-from geo.store.part import Part
+from geo.store.part import StorePart
 
 
-class Settings(Part):
+class CitySettings(StorePart):
     """The settings of a city."""
 
     @overload

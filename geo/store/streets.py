@@ -6,13 +6,13 @@ from sqlalchemy import select
 
 from geo import frames
 from geo.store import rows, tables
-from geo.store.part import Part
+from geo.store.part import StorePart
 from geo.store.settings import put_setting
 
 _SOURCE = "streets_sha256"
 
 
-class KeptStreets(Part):
+class KeptStreets(StorePart):
     """Street edges and turn bans, replaced as a whole."""
 
     def replace(

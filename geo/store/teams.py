@@ -8,10 +8,10 @@ from sqlalchemy import Row, delete, select
 
 from geo.model import Inspector, Mode, Team
 from geo.store import rows, tables
-from geo.store.part import Part
+from geo.store.part import StorePart
 
 
-class Teams(Part):
+class Teams(StorePart):
     """Who inspects, where they start from, and when they work."""
 
     def replace(self, teams: Iterable[Team]) -> None:

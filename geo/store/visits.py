@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Integer, cast, func, select
 from geo import frames
 from geo.model import Changes, Photo, Scope, Visit
 from geo.store import journal, rows, tables, visit_journal
-from geo.store.part import Part
+from geo.store.part import StorePart
 from geo.store.scope import condition
 from geo.store.visit_batches import VisitBatch, batch_of
 from geo.store.visit_writer import VisitWriter
@@ -20,7 +20,7 @@ _V, _D = tables.visits, tables.deductions
 _NO_PHOTOS: Mapping[str, Photo] = MappingProxyType({})
 
 
-class Visits(Part):
+class Visits(StorePart):
     """What the inspectors found."""
 
     def record(

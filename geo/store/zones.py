@@ -6,12 +6,12 @@ from geo import frames
 from geo.model import Changes, Level, Scope
 from geo.store import rows, tables
 from geo.store.journal import ImportSource, note
-from geo.store.part import Part
+from geo.store.part import StorePart
 from geo.store.scope import condition
 from geo.store.upsert import upsert
 
 
-class Zones(Part):
+class Zones(StorePart):
     """The zone tree and the cells."""
 
     def upsert(self, frame: gpd.GeoDataFrame, *, import_of: str | None = None, who: str = "") -> Changes:

@@ -6,31 +6,30 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from pyproj.exceptions import ProjError
 
 from geo.crs import Datum
 from geo.errors import InputError
 from geo.notes import Note, Sentences
+from geo.readers.chosen_file import ChosenFile
 from geo.sources import messages
-from geo.sources.findings import Findings, row_list
+from geo.sources.findings import Findings, Rows, row_list
 from geo.sources.georeference import Source
 from geo.sources.shapes import LINE, place
 from geo.streets import conditions, notes
 from geo.streets.access import CLASSES, TAGS, masks
+from geo.streets.edge_layers import NEEDED, TEXTS, read_edge_rows
 from geo.streets.osm import DESCRIPTION, Hours, Pieces, describe
 
 SUFFIXES = (".gpkg", ".parquet", ".geoparquet", ".geojson", ".shp", ".fgb")
-_NEEDED = ("u", "v", "highway")
 NO_ONE_LINE = "{count} rows of them are several lines that do not meet, or no lines at all: split them"
 MISPLACED = "{count} rows are left out, row {rows}: {reason}"
 _EXACT = 2**53  # from it on a floating number has lost digits
-_TEXTS = ("name", "name:zh", "ref", "bridge", "tunnel")
 
 
-def read_edges(path: Path) -> Pieces:
-    """Read street edges with columns ``u``, ``v``, ``highway``.
+def read_edges(given: ChosenFile | Path) -> Pieces:
+    """Read street edges with columns ``u``, ``v``, ``highway``: all layers with the same columns, or those asked for.
 
     Any OSM tag that has a column (``name oneway access foot bicycle bridge tunnel ...``) is honoured. A file without a
     ``oneway`` column has both directions open. Two rows that are one street in two directions become one.
@@ -38,11 +37,13 @@ def read_edges(path: Path) -> Pieces:
     Raises
     ------
     InputError
-        Naming what the file lacks.
+        Naming what the file lacks; when its layers differ, so that somebody must choose.
     """
-    frame = _checked(path, _opened(path))
+    chosen = ChosenFile.of(given)
+    path, edges = chosen.path, read_edge_rows(chosen)
+    frame = _checked(path, edges.frame)
     lines, located = place(frame.geometry, LINE, Source(path.name, Datum.WGS84, frame.crs, shaped=True))
-    said = _left_out(frame, located.found)
+    said = [*edges.notes, *_left_out(frame, located.found, edges.rows)]
     usable = lines.notna() & frame.u.notna() & frame.v.notna()
     frame = frame.set_geometry(lines)[usable].reset_index(drop=True)
     frame = _forwards(_numbered(path, frame))
@@ -59,28 +60,10 @@ def read_edges(path: Path) -> Pieces:
     return Pieces(pieces, by_hour=hours, notes=(*said, *conditional))
 
 
-def _opened(path: Path) -> gpd.GeoDataFrame:
-    try:
-        if path.suffix in {".parquet", ".geoparquet"}:
-            return gpd.read_parquet(path)
-        layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind and "Line" in str(kind)]
-        layer = next((name for name in ("edges", "streets") if name in layers), layers[0] if layers else None)
-        if layer is not None:
-            return gpd.read_file(path, layer=layer)
-    except Exception as error:  # each driver has its own exceptions, and pyarrow's are not shared
-        raise InputError(
-            "file is {value!r}: it can't be read as street edges ({reason}); export it again",
-            field="file",
-            value=path.name,
-            reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
-        ) from error
-    raise InputError("file is {value!r}: it holds no layer of lines; give street edges", field="file", value=path.name)
-
-
 def _checked(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if {"u", "v"} <= set(map(str, frame.index.names)):  # as osmnx writes them
         frame = frame.reset_index()
-    missing = [column for column in _NEEDED if column not in frame.columns]
+    missing = [column for column in NEEDED if column not in frame.columns]
     if missing:
         raise InputError(
             "file is {value!r}: columns missing: {missing}; street edges need u, v and highway",
@@ -128,7 +111,7 @@ def _numbered(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame
 
 
-def _left_out(frame: gpd.GeoDataFrame, found: Findings) -> list[Note]:
+def _left_out(frame: gpd.GeoDataFrame, found: Findings, rows: Rows) -> list[Note]:
     """Count the rows that are no street between two nodes, and say what else is wrong and what was decided."""
     shapeless, placeless = np.zeros(found.count, bool), []
     for fault in found.faults:
@@ -143,7 +126,6 @@ def _left_out(frame: gpd.GeoDataFrame, found: Findings) -> list[Note]:
     parts = int(sum(fault.where.sum() for fault in found.faults if fault.template == messages.NOT_LINE))
     if parts:
         said.append(Note(NO_ONE_LINE, {"count": parts}))
-    rows = np.arange(1, found.count + 1)
     for fault in placeless:
         at = int(np.flatnonzero(fault.where)[0])
         values = {key: value[at] if isinstance(value, np.ndarray) else value for key, value in fault.values.items()}
@@ -177,7 +159,7 @@ def _described(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Hours, 
     -------
     The pieces, what their ``hours`` mean, and what is said of restrictions by the hour.
     """
-    columns = [column for column in frame.columns if column in TAGS | conditions.TAGS or column in _TEXTS]
+    columns = [column for column in frame.columns if column in TAGS | conditions.TAGS or column in TEXTS]
     texts = pd.DataFrame({column: [_text(value) for value in frame[column]] for column in columns})
     kinds, code = np.unique(texts.to_numpy(str), axis=0, return_inverse=True)
     implied = "oneway" in columns

@@ -19,9 +19,11 @@ from geo.errors import InputError
 from geo.frames import STREETS, TURN_BANS, WGS84, check
 from geo.notes import Note
 from geo.progress import Progress, silent
+from geo.readers.chosen_file import ChosenFile
 from geo.streets import edgefile, notes, osm, turns
 from geo.streets.access import ALONG, flip
 from geo.streets.by_hour import ByHour, street_hours
+from geo.streets.edge_layers import NO_LAYERS
 from geo.streets.snapping import FAR_M, Positions, reachable, snap, stranded
 
 __all__ = [
@@ -59,14 +61,14 @@ def file_sha256(path: str | Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_streets(path: str | Path, *, progress: Progress = silent) -> StreetSource:
+def read_streets(given: ChosenFile | str | Path, *, progress: Progress = silent) -> StreetSource:
     """Read the streets of a file, and join what is one street between two junctions.
 
     Parameters
     ----------
-    path
+    given
         OSM XML or PBF (``.osm .osm.gz .osm.bz2 .pbf``); or edges with columns ``u v highway`` as GeoPackage, Parquet,
-        GeoJSON, Shapefile or FlatGeobuf, in any CRS that the file names.
+        GeoJSON, Shapefile or FlatGeobuf, in any CRS that the file names; perhaps some layers of it.
     progress
         Told of four stages.
 
@@ -80,15 +82,18 @@ def read_streets(path: str | Path, *, progress: Progress = silent) -> StreetSour
     InputError
         When the file can't be taken; it says what is missing and what to do.
     """
-    path = Path(path)
+    chosen = ChosenFile.of(given)
+    path = chosen.path
     if not path.is_file():
         raise InputError("file is {value!r}: there is no such file", field="file", value=str(path))
     name = path.name.lower()
     if name.endswith(osm.SUFFIXES):
+        if chosen.parts:
+            raise InputError(NO_LAYERS, field="layer", value=", ".join(chosen.parts), file=path.name)
         pieces = osm.read_osm(path, progress=progress)
     elif name.endswith(edgefile.SUFFIXES):
         progress("edges", 0, 1)
-        pieces = edgefile.read_edges(path)
+        pieces = edgefile.read_edges(chosen)
     else:
         raise InputError(
             "file is {value!r}: streets come as {known}",

@@ -33,6 +33,7 @@ Rows = list[list[Any]]
 
 _KINDS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 _OLE = b"\xd0\xcf\x11\xe0"
+_PANIC = "PanicException"  # of a reader that met an end too early: no Exception, and its class cannot be imported
 _BROKEN = (
     CalamineError,
     OSError,
@@ -75,6 +76,10 @@ def workbook_grids(path: Path, wanted: Sequence[str] = ()) -> list[Grid]:
             return [_grid(book, meta, extents[meta.name], path.name, asked=_asked(meta, wanted)) for meta in tables]
     except _BROKEN as error:
         raise InputError(messages.UNREADABLE, file=path.name, reason=str(error) or type(error).__name__) from error
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        raise InputError(messages.UNREADABLE, file=path.name, reason=str(error)) from error
 
 
 @contextmanager

@@ -295,8 +295,8 @@ def main() -> int:
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     if not any(fault.startswith("form:") for fault in found):
         for name, value in facts(doc).items():
-            asked = f"  <- {ASK[name]}" if name in ASK else ""
-            print(f"{name.replace('_', ' '):18} {value}{asked}")
+            asked, text = f"  <- {ASK[name]}" if name in ASK else "", str(value)
+            print(f"{name.replace('_', ' '):18} {text if text.isprintable() else ascii(text)}{asked}")
     print(json.dumps({"valid": not found, "faults": found}))
     return 1 if found else 0
 

@@ -67,7 +67,7 @@ def main(server: str | None) -> None:
                     (f"{name} first import", *measured(lambda: store.checkpoints.upsert(frame))),
                     (f"{name} same again", *measured(lambda: store.checkpoints.upsert(frame))),
                     (f"{name} all changed", *measured(lambda: store.checkpoints.upsert(frame.assign(size=2.0)))),
-                    (f"{name} read", *measured(store.checkpoints)),
+                    (f"{name} read", *measured(store.checkpoints.frame)),
                 ]
     print(f"{COUNT:,} checkpoints       wall s  processor s  ratio to GDAL's write (processor)")
     for name, wall, processor in table:

@@ -105,7 +105,7 @@ def test_a_round_is_changed_and_removed_on_its_page_until_it_is_drawn(planner: F
     assert "the city: T01 – T02. Give" in post(planner, "change", **form | {"teams": "5"})
     assert "the city: T01 – T02. Give" in planner.get("/rounds/2026-07").text
     assert "The round is changed" in post(planner, "change", **form)
-    made = drawing.extensions["xundian"].round("2026-07")
+    made = drawing.extensions["xundian"].rounds.get("2026-07")
     assert (made.start.isoformat(), made.days, made.teams, made.size, made.covert) == ("2026-07-06", 3, 2, 20, True)
     assert "40 checkpoints can be drawn" in post(planner, "change", **form | {"size": "41"})
     assert "write a date" in post(planner, "change", **form | {"start": "6.7."})
@@ -119,7 +119,7 @@ def test_a_round_is_changed_and_removed_on_its_page_until_it_is_drawn(planner: F
 def test_a_round_that_is_not_drawn_goes(planner: FlaskClient, drawing: Flask) -> None:
     assert planner.post("/draw/2026-07/remove", data={"agreed": "yes"}).status_code == 302
     assert "Round 2026-07 is removed" in planner.get("/map?round=2026-06").text
-    assert [one.id for one in drawing.extensions["xundian"].rounds()] == ["2026-06"]
+    assert [one.id for one in drawing.extensions["xundian"].rounds.all()] == ["2026-06"]
 
 
 def test_what_is_refused_is_said(planner: FlaskClient) -> None:

@@ -328,7 +328,7 @@ def test_the_page_holds_the_panel_the_filters_and_the_card(log_in: Callable[[str
 
 
 def test_a_card_is_asked_for_by_its_place(app: Flask, log_in: Callable[[str], FlaskClient]) -> None:
-    place = app.extensions["xundian"].checkpoints().geometry["P002"]
+    place = app.extensions["xundian"].checkpoints.frame().geometry["P002"]
     client = log_in("planner")
     text = client.get(f"/data/hotspots/cell?at={place.x},{place.y}").text
     assert "点位2" in text

@@ -48,15 +48,7 @@ def enter() -> Any:  # noqa: ANN401 - a page or a redirect
     _attempts().right(*keys)
     if user.disabled:
         return _again(_("This account is disabled. Ask the administrator.")), HTTPStatus.FORBIDDEN
-    try:
-        sessions.begin(access.city(), user)
-    except StoreError:
-        _log.warning("a login was refused: the city cannot be written")
-        error = _(
-            "The city cannot be written just now, so nobody can be logged in. Try again; if it goes on, tell whoever "
-            "runs this server."
-        )
-        return _again(error), HTTPStatus.SERVICE_UNAVAILABLE
+    sessions.begin(access.city(), user)
     _renew(user, password)
     target = local_path(request.form.get("next", ""))
     response = make_response(redirect(access.home_of(user) if target == "/" else target))

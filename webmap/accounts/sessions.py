@@ -42,13 +42,7 @@ def configuration() -> dict[str, Any]:
 
 
 def begin(store: Store, user: User) -> None:
-    """Log an account in with this browser; the session that it had before ends.
-
-    Raises
-    ------
-    StoreError
-        When the city cannot be written.
-    """
+    """Log an account in with this browser; the session that it had before ends."""
     now, token = dt.datetime.now(dt.UTC), secrets.token_urlsafe(TOKEN_BYTES)
     agent = shown(request.headers.get("User-Agent", ""))
     seen = LoginSession(0, user.name, now, now, request.remote_addr or "", agent)

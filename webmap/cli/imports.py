@@ -14,6 +14,7 @@ from geo.crs import Datum
 from geo.imports import ImportOptions, ImportReport
 from geo.imports.avoidances import import_avoidances
 from geo.model import Level
+from geo.readers.chosen_file import ChosenFile
 from webmap.cli.apart import import_apart, quietly
 from webmap.cli.files import OutFile, parts_option
 from webmap.cli.session import Result, Session, command
@@ -114,9 +115,10 @@ def _counts(report: ImportReport) -> dict[str, Any]:
 
 @command(import_group, "streets")
 @click.argument("file", type=FILE)
-def streets(session: Session, file: Path) -> Result:
+@parts_option()
+def streets(session: Session, file: Path, parts: tuple[str, ...]) -> Result:
     """Import streets: OSM XML or PBF, or GeoPackage/Parquet edges with u, v, highway."""
-    bring = partial(imports.import_streets, path=file)
+    bring = partial(imports.import_streets, path=ChosenFile(file, parts))
     return _answer(session, import_apart(session, file, bring, create=True))
 
 

@@ -26,7 +26,7 @@ with Store.open(city) as store:
     for number in range(count):
         arrived_at = start + dt.timedelta(seconds=number)
         visit = Visit(f"c{number % 100:04d}", team, arrived_at, deductions=(Deduction("litter", 1.0),))
-        store.record_visits([visit])
+        store.visits.record([visit])
         print(number, flush=True)
 """
 OPENER = """
@@ -34,7 +34,7 @@ import sys
 from geo.store import Store
 sys.stdin.readline()
 with Store.open(sys.argv[1], create=True) as store:
-    store.set_setting(sys.argv[2], "here")
+    store.settings.set(sys.argv[2], "here")
 """
 
 
@@ -79,10 +79,10 @@ def slow(connection, table, new):
     sys.stdin.readline()
 rows.add = slow
 with Store.open(sys.argv[1]) as store:
-    one = store.checkpoints().iloc[:1]
+    one = store.checkpoints.frame().iloc[:1]
     many = pd.concat([one] * 10_000)
     many.index = pd.Index([f"n{number}" for number in range(10_000)], name="id")
-    store.upsert_checkpoints(many)
+    store.checkpoints.upsert(many)
 """
     with child(script, str(path), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout.readline() == "half\n"
@@ -94,7 +94,7 @@ with Store.open(sys.argv[1]) as store:
 
 
 def test_a_write_is_on_the_disk_when_it_returns(tmp_path):
-    with Store.open(tmp_path / "city.gpkg", create=True) as store, store._writing() as connection:
+    with Store.open(tmp_path / "city.gpkg", create=True) as store, store._database.writing() as connection:
         ask = connection.exec_driver_sql
         assert ask("PRAGMA journal_mode").scalar() == "wal"
         assert ask("PRAGMA synchronous").scalar() == 2  # FULL: the log is synced at each commit
@@ -139,7 +139,7 @@ def test_the_same_visit_from_many_at_once_is_one(store, roster):
 def test_a_reader_sees_one_state(store, roster):
     """Two statements of one reading don't straddle a write."""
     store.checkpoints.upsert(roster(3))
-    with store._reading() as connection:
+    with store._database.reading() as connection:
         count = "SELECT count(*) FROM checkpoints"
         before = connection.exec_driver_sql(count).scalar()
         store.checkpoints.upsert(roster(3, start=3))

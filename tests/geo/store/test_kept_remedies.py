@@ -45,7 +45,7 @@ def old(store: Store, roster, monkeypatch) -> Store:
         "at": "2026-06-12T01:00:00.000Z",
     }
     figures = json.dumps({"report": {"reasons": {"shift full": 2, "no way there": 1}}, "chances": {}})
-    with store._writing() as connection:
+    with store._database.writing() as connection:
         run = lambda sql, values: connection.execute(text(sql), values)  # noqa: E731 - three calls of one kind
         run(
             "INSERT INTO unserved (round_id, checkpoint, day, reason, remedy) "
@@ -65,7 +65,7 @@ def old(store: Store, roster, monkeypatch) -> Store:
         run(version, {"at": migration.down_revision})
         newest = command.upgrade
         monkeypatch.setattr(command, "upgrade", lambda config, _: newest(config, migration.revision))
-        migrations.upgrade(connection, store._backend.register)
+        migrations.upgrade(connection, store._database.backend.register)
         run(version, {"at": REVISION})
     return store
 

@@ -110,7 +110,7 @@ def test_the_tree_of_places_is_sound_after_many(tmp_path, roster):
         store.settings.set("today", "2026-06-12")
         come(store, table(tmp_path, [f"c{n % 50:04d},T{n},2026-06-01 09:00,,," for n in range(6000)]), tmp_path)
         come(store, table(tmp_path, [f"c{n % 50:04d},U{n},2026-06-01 09:00,,," for n in range(40)]), tmp_path)
-        with store._reading() as connection:
+        with store._database.reading() as connection:
             ask = connection.exec_driver_sql
             assert ask("SELECT rtreecheck('rtree_visits_geom')").scalar() == "ok"
             assert ask("SELECT count(*) FROM rtree_visits_geom").scalar() == 6040

@@ -125,7 +125,8 @@ def test_an_unknown_round_is_an_error(june):
     for ask in (june.rounds.remove, lambda name: june.rounds.change(replace(JUNE, id=name))):
         with pytest.raises(NotFoundError, match="2030"):
             ask("2030")
-    for ask in (june.round, june.draw, june.sample, june.routes, june.stops, june.unserved):
+    plans, draws = june.plans, june.draws
+    for ask in (june.rounds.get, draws.get, draws.sample, plans.routes, plans.stops, plans.unserved):
         with pytest.raises(NotFoundError, match="2030"):
             ask("2030")
     with pytest.raises(NotFoundError, match="2030"):

@@ -46,7 +46,7 @@ def own_terms(city: Store) -> Store:
 @pytest.fixture
 def day_of(own_terms: Store) -> Callable[..., pd.DataFrame]:
     """Return what gives a team's day as it is now."""
-    return lambda team, day=1: own_terms.stops("R1", team=team, day=day)
+    return lambda team, day=1: own_terms.plans.stops("R1", team=team, day=day)
 
 
 def test_nobody_takes_a_stop_over_on_a_day_off(own_terms: Store, day_of: Callable[..., pd.DataFrame]) -> None:
@@ -89,7 +89,7 @@ def test_a_stop_closes_on_an_open_route(own_terms: Store, day_of: Callable[..., 
 
 def test_an_open_day_is_over_after_its_last_stop(own_terms: Store, day_of: Callable[..., pd.DataFrame]) -> None:
     others = day_of("C", 2).query("kind == 'stop'")["checkpoint"]
-    stop = next(one for one in others if own_terms.checkpoints()["unit"][one] != "U3")
+    stop = next(one for one in others if own_terms.checkpoints.frame()["unit"][one] != "U3")
     last, end = (day_of("A")[column].iloc[-1] for column in ("arrive", "depart"))
     before = quote(own_terms, "R1", Takeover(stop, 2, "A", 1), now=last - dt.timedelta(minutes=2))
     assert before.reason is None or "is over" not in before.reason.text()
@@ -114,7 +114,7 @@ def test_an_open_day_that_loses_its_rest_keeps_lunch_and_goes_nowhere(
     rows = day_of("A")
     assert rows["kind"].tolist().count("base") == 1
     assert rows["kind"].tolist().count("lunch") == 1
-    assert len(own_terms.routes("R1", team="A", day=1)) == 1
+    assert len(own_terms.plans.routes("R1", team="A", day=1)) == 1
 
 
 def test_a_change_holds_in_the_rush_hours(city: Store) -> None:

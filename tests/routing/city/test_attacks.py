@@ -165,7 +165,7 @@ def test_a_commitment_left_out_or_shown_late_is_seen(overlapping):
 
 def test_a_secret_used_in_private_is_seen_at_the_closing(overlapping):
     """A notary was shown number 2 of another list; the closing doesn't have it."""
-    shown = proof.published(overlapping, overlapping.commitment("C1"))
+    shown = proof.published(overlapping, overlapping.commitments.of_round("C1"))
     for name in ("C0", "C1", "C2"):
         publishing.reveal_round(overlapping, name, LATE)
     closing = publishing.close_year(overlapping, "2026", LATE)

@@ -94,7 +94,7 @@ def test_the_guesses_would_find_a_secret_that_hangs_on_another():
 
 def test_equal_leaves_of_two_frames_have_nothing_in_common(overlapping):
     """The same line in two rounds: neither salt, nor leaf, nor path shows that it is the same place."""
-    first, second = (proof.restored(overlapping, overlapping.commitment(name)) for name in ("C0", "C1"))
+    first, second = (proof.restored(overlapping, overlapping.commitments.of_round(name)) for name in ("C0", "C1"))
     assert [row[0] for row in first.rows] == [row[0] for row in second.rows]
     same = [(one, two) for one, two in zip(first.rows, second.rows, strict=True) if one == two]
     assert len(same) == 240

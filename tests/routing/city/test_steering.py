@@ -70,7 +70,7 @@ def test_nothing_changed_after_the_commitment_changes_the_draw(city, another_cit
         drawn_teams = draw_round_teams(one, "2026-06", teams)
         document = publishing.reveal_round(one, "2026-06", AFTER)
         assert verify(document).valid
-        sample = one.sample("2026-06")[["inclusion_prob", "day", "ticket"]]
+        sample = one.draws.sample("2026-06")[["inclusion_prob", "day", "ticket"]]
         people = {team: [inspector.name for inspector in members] for team, members in drawn_teams.members.items()}
         outcomes.append((report, sample.to_dict(), document, people))
     assert outcomes[0] == outcomes[1]

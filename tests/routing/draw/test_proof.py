@@ -106,6 +106,19 @@ def test_the_standalone_verifier_needs_nothing_and_agrees(document, tmp_path):
     assert not json.loads(third.stdout)["valid"]
 
 
+def test_the_standalone_verifier_shows_what_steers_a_terminal(document, tmp_path):
+    script, steering = tmp_path / "verify_draw.py", tmp_path / "steering.json"
+    script.write_text(standalone(), encoding="utf-8")
+    named = {**document, "parameters": {**document["parameters"], "round": "六月\x1b[2J\u202e\nvalid"}}
+    steering.write_text(json.dumps(named), encoding="utf-8")
+    said = subprocess.run(
+        [sys.executable, "-I", "-S", str(script), str(steering)], capture_output=True, encoding="utf-8", check=False
+    )
+    assert said.returncode == 1  # another round than was committed to
+    assert all(line.isprintable() for line in said.stdout.splitlines())
+    assert r"\x1b[2J\u202e\nvalid" in said.stdout
+
+
 def test_the_standalone_verifier_is_short_and_imports_the_standard_library_only():
     text = standalone()
     assert len(text.splitlines()) < 500

@@ -54,7 +54,7 @@ def test_the_problem_knows_what_each_team_says(own_terms: Store) -> None:
 
 def test_each_team_keeps_its_own_hours_lunch_end_and_days(own_terms: Store) -> None:
     report = plan_round(own_terms, "R1", OPTIONS)
-    routes, stops = own_terms.routes("R1"), own_terms.stops("R1")
+    routes, stops = own_terms.plans.routes("R1"), own_terms.plans.stops("R1")
     assert [*faults(routes, ROUTES), *faults(stops, STOPS)] == []
     local = stops.assign(came=stops["arrive"].dt.tz_convert(SHANGHAI), left=stops["depart"].dt.tz_convert(SHANGHAI))
     early, late = (local[local["team"] == team] for team in "AB")
@@ -75,9 +75,9 @@ def test_each_team_keeps_its_own_hours_lunch_end_and_days(own_terms: Store) -> N
 def test_an_open_route_ends_at_its_last_stop(own_terms: Store) -> None:
     posed = asked(own_terms)
     plan_round(own_terms, "R1", OPTIONS)
-    stops = own_terms.stops("R1", team="A", day=1)
+    stops = own_terms.plans.stops("R1", team="A", day=1)
     last = stops[stops["kind"] == "stop"].geometry.iloc[-1]
-    line = own_terms.routes("R1", team="A", day=1).geometry.iloc[0]
+    line = own_terms.plans.routes("R1", team="A", day=1).geometry.iloc[0]
     assert shapely.distance(shapely.Point(line.coords[-1]), last) < 2e-4  # degrees: at the street beside it
     base = shapely.Point(posed.teams[0].base_lon, posed.teams[0].base_lat)
     assert shapely.distance(shapely.Point(line.coords[0]), base) < 1e-6

@@ -11,6 +11,7 @@ import shapely
 from geo.errors import InputError
 from geo.model import Mode
 from geo.store import Store
+from geo.store.streets import KeptStreets
 from geo.streets.edges import Positions, length_m
 from routing.streets import network as network_module
 from routing.streets.engines import CLOSED_MS, CchEngine, ScipyEngine
@@ -177,7 +178,7 @@ def test_the_cache_is_used_until_the_streets_change(tmp_path: Path, monkeypatch:
         store.streets.replace(square(), turn_bans=bans((0, 2, 1)), source_sha256="a" * 64)
         expected = travel_matrix(network_of(store), MIDDLES, mode=Mode.CAR)
         with monkeypatch.context() as patch:
-            patch.setattr(Store, "streets", lambda _: pytest.fail("read again"))
+            patch.setattr(KeptStreets, "frame", lambda _: pytest.fail("read again"))
             patch.setattr(network_module, "cch_order", lambda *_: pytest.fail("ordered again"))
             kept = network_of(store)
             assert np.array_equal(travel_matrix(kept, MIDDLES, mode=Mode.CAR), expected)

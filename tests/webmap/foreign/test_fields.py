@@ -7,5 +7,5 @@ from tests.webmap.foreign.texts import unfilled
 
 
 def test_every_text_field_holds_hostile_text(hostile_file: Path) -> None:
-    with Store.open(hostile_file) as store, store._reading() as connection:
+    with Store.open(hostile_file) as store, store._database.reading() as connection:
         assert list(unfilled(connection)) == []
