@@ -109,8 +109,11 @@ class Sessions(StorePart):
             limits = _limits(connection)
             alive = and_(_S.c.token_sha256 == digest, _alive(limits, now), ~_U.c.disabled)
             row = connection.execute(select(_S, _U).join(_U, _U.c.name == _S.c.account).where(alive)).first()
-            if row is None:
-                return self._find_waiting(connection, digest, limits, now)
+            waiting = None if row else self._find_waiting(connection, digest, limits, now)
+        if row is None:
+            if waiting is not None and now - waiting[1].seen_at >= SEEN_EVERY:
+                self._write_waiting(digest, now)
+            return waiting
         found = _session(row)
         if now - found.seen_at >= SEEN_EVERY:
             self._database.write_if_free(update(_S).where(_S.c.fid == found.id).values(seen_at=now))
@@ -185,15 +188,15 @@ class Sessions(StorePart):
         row = connection.execute(select(_U).where(_U.c.name == one.session.account, ~_U.c.disabled)).first()
         if row is None or row.password_hash != one.password_hash:
             return None
-        if now - one.session.seen_at >= SEEN_EVERY:
-            self._write_waiting(digest, replace(one, session=replace(one.session, seen_at=now)))
         return user_of(row), one.session
 
-    def _write_waiting(self, digest: str, one: _Waiting) -> None:
+    def _write_waiting(self, digest: str, now: dt.datetime) -> None:
         """Try again to write a session that waits; ended meanwhile, it is not written."""
         with self._lock:
-            if digest not in self._waiting:
+            one = self._waiting.get(digest)
+            if one is None:
                 return
+            one = replace(one, session=replace(one.session, seen_at=now))
             self._waiting[digest] = one
             if self._database.write_if_free(insert(_S).values(_row(digest, one.session))):
                 del self._waiting[digest]

@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.exceptions import NotFound, Unauthorized
 
 from geo.clock import today
-from geo.errors import AccessError, StateError
+from geo.errors import AccessError
 from geo.model import Action, Role, User
 from geo.store import Store
 from webmap.accounts import sessions
@@ -89,7 +89,7 @@ def needs(action: Action, *, hidden: bool = False) -> Callable[[Callable[Asked, 
             return (None if action in ANYBODY else _turned_away(action, hidden=hidden)) or view(*args, **kwargs)
 
         if hasattr(view, _ACTION):
-            raise StateError("{view} has two actions: leave one", view=view)
+            raise TypeError(f"{view} has two actions: leave one")
         setattr(guarded, _ACTION, action)
         return guarded
 
@@ -117,12 +117,12 @@ def check_doors(app: Flask) -> None:
 
     Raises
     ------
-    StateError
+    TypeError
         When there is one.
     """
     for rule in app.url_map.iter_rules():
         if action_of(app, rule.endpoint) is None:
-            raise StateError("the address {rule} has no action: decorate it with needs()", rule=rule.rule)
+            raise TypeError(f"the address {rule.rule} has no action: decorate its view with needs()")
 
 
 def _turned_away(action: Action, *, hidden: bool) -> Any:  # noqa: ANN401 - None, or a redirect of werkzeug

@@ -199,10 +199,10 @@ def class_names() -> dict[str, str]:
 def item_name(code: str) -> str:
     """Name an item in the language of this request, by the newest edition of the catalogue that knows it."""
     if "editions" not in g:
-        g.catalogues.editions = [
+        g.editions = [
             access.visible().store.catalogues.get(edition) for edition in access.visible().store.catalogues.editions()
         ]
-    known = next((edition for edition in g.catalogues.editions if edition.item(code)), None)
+    known = next((edition for edition in g.editions if edition.item(code)), None)
     return code if known is None else item_names([code], known, spoken())[0]
 
 
