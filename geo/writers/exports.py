@@ -1,5 +1,6 @@
 """What a city holds, out to a file that an office opens."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -41,8 +42,14 @@ def export_layer(store: Store, layer: str, path: Path, *, datum: Datum = Datum.W
 
 
 def _frame(store: Store, layer: str) -> pd.DataFrame:
-    frame: pd.DataFrame = _visits(store) if layer == "visits" else getattr(store, layer)()
-    return frame
+    read: dict[str, Callable[[], pd.DataFrame]] = {
+        "checkpoints": store.checkpoints.frame,
+        "zones": store.zones.frame,
+        "cells": store.zones.cells,
+        "visits": lambda: _visits(store),
+    }
+    with store.snapshot():
+        return read[layer]()
 
 
 def _visits(store: Store) -> pd.DataFrame:
