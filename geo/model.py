@@ -54,7 +54,6 @@ class Action(StrEnum):
     SEE_CHECKPOINTS = "see checkpoints"
     SEE_ZONES = "see zones"
     SEE_PROBLEMS = "see what was found"
-    SEE_PHOTOS = "see photos"
     OPEN_OFFICE = "open the page of a zone or unit"
     SEE_ROUTES = "see routes"
     WALK = "walk a route"

@@ -24,7 +24,6 @@ RIGHTS: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType(
         },
         Action.SEE_ZONES: {Role.PLANNER: Reach.ALL, Role.STREET: Reach.OWN_ZONE},
         Action.SEE_PROBLEMS: {Role.PLANNER: Reach.ALL, Role.STREET: Reach.OWN_ZONE, Role.UNIT: Reach.OWN_UNIT},
-        Action.SEE_PHOTOS: {Role.PLANNER: Reach.ALL, Role.STREET: Reach.OWN_ZONE, Role.UNIT: Reach.OWN_UNIT},
         Action.OPEN_OFFICE: {Role.STREET: Reach.OWN_ZONE, Role.UNIT: Reach.OWN_UNIT},
         Action.SEE_ROUTES: {Role.PLANNER: Reach.ALL, Role.TEAM: Reach.OWN_ROUTE_TODAY},
         Action.WALK: {Role.TEAM: Reach.OWN_ROUTE_TODAY},

@@ -86,7 +86,7 @@ DOORS = {
     ("jobs.state", "GET", "/data/jobs/1"): "401 404 404 404 404 404 404",
     ("language.choose", "POST", "/language"): "302 302 302 302 302 302 302",
     ("layers.checkpoints", "GET", "/data/checkpoints.geojson"): "401 403 200 200 200 200 403",
-    ("layers.problems", "GET", "/data/problems.geojson"): "401 403 403 403 200 200 403",
+    ("layers.problems", "GET", "/data/problems.geojson"): "401 403 200 403 200 200 403",
     ("layers.routes", "GET", "/data/rounds/2026-06/routes.geojson"): "401 403 200 200 403 403 403",
     ("layers.stops", "GET", "/data/rounds/2026-06/stops.geojson"): "401 403 200 200 403 403 403",
     ("layers.zone_names", "GET", "/data/zone-names.geojson"): "401 403 200 403 403 403 403",

@@ -220,11 +220,11 @@ class VisibleCity:
 
     def _seen(self, deductions: Iterable[str]) -> list[str]:
         """Keep the deductions that the account sees."""
-        if reach_of(self.user.role, Action.SEE_PHOTOS) is None:
+        if reach_of(self.user.role, Action.SEE_PROBLEMS) is None:
             return []
-        if self.sees_all(Action.SEE_PHOTOS):
+        if self.sees_all(Action.SEE_PROBLEMS):
             return list(deductions)
-        own = self._store.visits.deductions(self.scope(Action.SEE_PHOTOS)).index
+        own = self._store.visits.deductions(self.scope(Action.SEE_PROBLEMS)).index
         return [one for one in deductions if one in own]
 
     def found(self, scope: Scope) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:

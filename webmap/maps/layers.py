@@ -55,9 +55,9 @@ def zone_names() -> Response:
 
 
 @pages.get("/problems.geojson")
-@access.needs(Action.OPEN_OFFICE)
+@access.needs(Action.SEE_PROBLEMS)
 def problems() -> Response:
-    """Return what was found in the street's zone, one point for each checkpoint, with how often and how many points."""
+    """Return what was found in the own zone or unit: a point for each checkpoint, how often and how many points."""
     found = access.visible().deductions()
     by = found.groupby("checkpoint")
     frame = by.agg(points=("points", "sum"), found=("points", "size"), last=("arrived_at", "max"))
