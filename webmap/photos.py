@@ -9,7 +9,7 @@ pages = Blueprint("photos", __name__)
 
 
 @pages.get("/photos/<sha256>")
-@access.needs(Action.SEE_PROBLEMS, hidden=True)
+@access.needs(Action.SEE_PROBLEMS, unknown=True)
 def large(sha256: str) -> Response:
     """Return a photo."""
     photo = access.visible().photo(sha256)
@@ -17,7 +17,7 @@ def large(sha256: str) -> Response:
 
 
 @pages.get("/photos/<sha256>/small")
-@access.needs(Action.SEE_PROBLEMS, hidden=True)
+@access.needs(Action.SEE_PROBLEMS, unknown=True)
 def small(sha256: str) -> Response:
     """Return the thumbnail of a photo."""
     photo = access.visible().photo(sha256)

@@ -72,21 +72,22 @@ def published() -> PublishedProofs:
     return PublishedProofs(city())
 
 
-def needs(action: Action, *, hidden: bool = False) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Any]]:
+def needs(action: Action, *, unknown: bool = False) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Any]]:
     """Let in who has a right to this action; send the others away, and who isn't logged in to the login.
 
     Parameters
     ----------
     action
         The one that this address is for.
-    hidden
+    unknown
         That there is anything behind the address is a secret too: whoever may not open it is told that nothing is.
     """
 
     def wrap(view: Callable[Asked, Answer]) -> Callable[Asked, Any]:
         @functools.wraps(view)
         def guarded(*args: Asked.args, **kwargs: Asked.kwargs) -> Any:  # noqa: ANN401 - the view's answer or a redirect
-            return (None if action in ANYBODY else _turned_away(action, hidden=hidden)) or view(*args, **kwargs)
+            away = None if action in ANYBODY else _turned_away(action, unknown=unknown)
+            return view(*args, **kwargs) if away is None else away
 
         if hasattr(view, _ACTION):
             raise TypeError(f"{view} has two actions: leave one")
@@ -125,9 +126,9 @@ def check_doors(app: Flask) -> None:
             raise TypeError(f"the address {rule.rule} has no action: decorate its view with needs()")
 
 
-def _turned_away(action: Action, *, hidden: bool) -> Any:  # noqa: ANN401 - None, or a redirect of werkzeug
+def _turned_away(action: Action, *, unknown: bool) -> Any:  # noqa: ANN401 - None, or a redirect of werkzeug
     user = current()
-    if hidden and (user is None or not may(user, action)):
+    if unknown and (user is None or not may(user, action)):
         raise NotFound
     if user is None:
         if request.path.startswith(DATA_PATHS) or request.method != "GET":

@@ -42,7 +42,10 @@ def is_right(hashed: str, password: str) -> bool:
     if hashed.startswith(OLD):
         from werkzeug.security import check_password_hash  # noqa: PLC0415 - as above
 
-        return check_password_hash(hashed, password)
+        try:
+            return check_password_hash(hashed, password)
+        except ValueError:
+            return False
     from argon2 import PasswordHasher  # noqa: PLC0415 - as above
     from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 - as above
 
