@@ -18,6 +18,7 @@ import pandas as pd
 
 from geo import openings
 from geo.errors import InputError
+from geo.failures import reason_of
 from geo.nearest import hint
 from geo.workbooks import workbook_grids, write_sheets
 
@@ -277,14 +278,14 @@ def _yes_or_no(value: Any) -> Any:  # noqa: ANN401 - a cell
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
-    return InputError("{file} cannot be read: {reason}", file=str(path), reason=str(error))
+    return InputError("{file} cannot be read: {reason}", file=path, reason=reason_of(error))
 
 
 def _parsed(content: bytes, file: str) -> Catalogue:
     try:
         table = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError("{file} is not TOML: {reason}", file=file, reason=str(error)) from error
+        raise InputError("{file} is not TOML: {reason}", file=file, reason=reason_of(error)) from error
     rows = table.get("category", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError("{file} needs its categories as [[category]] tables", file=file)

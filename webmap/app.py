@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask.json.provider import DefaultJSONProvider
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from geo.clock import today
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
+from geo.failures import reason_of, refused
 from geo.model import Action
 from geo.store import Store
 from webmap import backups, foreign_text, formats, jobs, photos
@@ -109,6 +110,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.view_functions["static"] = access.needs(Action.ENTER)(app.view_functions["static"])
     app.after_request(_headers)
     app.register_error_handler(XundianError, _refused)
+    app.register_error_handler(OSError, _prevented)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _failed)
     access.check_doors(app)
@@ -165,12 +167,20 @@ def _check(config: Mapping[str, Any]) -> None:
 
 def _page() -> dict[str, str]:
     """Return every page its own address and what the city wants said on all of them."""
-    store, now = access.city(), today(access.city())
-    marks = [_("Demo: streets real, the rest invented")] if store.settings.get("demo") else []
-    if now.pinned:
-        marks.append(_("demo date %(date)s", date=now.date.isoformat()))
     here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    return {"here": here, "city_mark": " · ".join(marks)}
+    return {"here": here, "city_mark": " · ".join(_marks())}
+
+
+def _marks() -> list[str]:
+    """Return what the city wants said; nothing where it cannot be read, for the page that says so."""
+    if "city_away" in g:
+        return []
+    try:
+        store, now = access.city(), today(access.city())
+        marks = [_("Demo: streets real, the rest invented")] if store.settings.get("demo") else []
+    except StoreError:
+        return []
+    return [*marks, _("demo date %(date)s", date=now.date.isoformat())] if now.pinned else marks
 
 
 @access.needs(Action.ENTER)
@@ -191,8 +201,16 @@ def _headers(response: Response) -> Response:
 
 
 def _refused(error: XundianError) -> tuple[Any, int]:
+    if isinstance(error, StoreError):
+        g.city_away = True
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
     return language.failure(language.translate_error(error), status), status
+
+
+def _prevented(error: OSError) -> tuple[Any, int]:
+    """Say what the system refused: a full or read-only disk, or rights that are missing."""
+    current_app.logger.error("the system refused: %s %s: %s", request.method, request.url_rule, reason_of(error))
+    return _refused(refused(error))
 
 
 def _stale(_error: CSRFError) -> tuple[Any, int]:

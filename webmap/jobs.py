@@ -13,6 +13,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify
 from flask_babel import gettext as _
 
 from geo.errors import NotFoundError, StateError, XundianError
+from geo.failures import reason_of, refused
 from geo.model import Action
 from webmap.accounts import access
 from webmap.language.spoken import translate_error
@@ -152,6 +153,9 @@ class Jobs:
             job.state = State.CANCELLED
         except XundianError as error:
             job.error, job.state = error, State.FAILED
+        except OSError as error:
+            _log.warning("the system refused a job: %s", reason_of(error))
+            job.error, job.state = refused(error), State.FAILED
         except Exception:  # noqa: BLE001 - whatever fails in a thread is said on the page and logged
             _log.exception("a job failed")
             job.state = State.FAILED

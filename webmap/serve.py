@@ -10,20 +10,24 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from flask import Flask
 
 from geo.errors import InputError, StateError
+from geo.failures import reason_of
 from geo.notes import Note
 from geo.store import Store
 from webmap import log_lines
 from webmap.accounts.limits import gate_of
-from webmap.accounts.secret import secret_of
+from webmap.accounts.secret import BYTES, secret_of
 from webmap.app import create_app
 from webmap.findings import work
 from webmap.maps import tiles
 from webmap.server import Server, context_of
 from webmap.server.site import run_in_foreground
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,9 @@ def serve(city: str, site: ServedSite, listening: socket.socket, tls: ssl.SSLCon
     tls
         What :meth:`Site.tls` gave.
     """
-    with Store.open(city) as store:
-        secret = secret_of(store.cache_dir)
     log_lines.to_stderr()
+    with Store.open(city) as store:
+        secret = _secret(store)
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     _many_sockets()
     app = create_app({"CITY": city, "SECRET_KEY": secret, "TRUSTED_PROXIES": site.trusted_proxies})
@@ -123,6 +127,15 @@ def serve(city: str, site: ServedSite, listening: socket.socket, tls: ssl.SSLCon
         pass
     finally:
         app.extensions["xundian"].close()
+
+
+def _secret(store: Store) -> str:
+    """Return the key of the sessions; where it cannot be kept, one that lasts as long as this process."""
+    try:
+        return secret_of(store.cache_dir)
+    except OSError as error:
+        _log.warning("sessions end with this server: their key cannot be kept (%s)", reason_of(error))
+        return token_hex(BYTES)
 
 
 def _many_sockets() -> None:

@@ -40,6 +40,7 @@ class Teller:
 
 def main() -> None:
     """Do the work of one task."""
+    os.umask(0o077)  # whatever library writes, it is for its owner alone
     inbox, outbox = _pipes()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent too, which decides
     if hasattr(os, "nice"):

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from geo.private import windows
 
@@ -45,6 +46,18 @@ def create(path: Path) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), FILE_MODE))
     if not _POSIX:
         windows.owner_alone(path)
+
+
+def open_new(path: Path) -> BinaryIO:
+    """Open a new file for its owner alone, to write.
+
+    Raises
+    ------
+    FileExistsError
+        When something is there.
+    """
+    create(path)
+    return path.open("r+b")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 
 from geo.errors import InputError
+from geo.failures import reason_of
 from geo.readers import messages
 from geo.readers.layers import LAYERS, layer_parts
 from geo.readers.parts import Loaded, Part
@@ -46,7 +47,7 @@ def archive_parts(path: Path) -> list[Part]:
         with zipfile.ZipFile(path) as archive:
             files = _unpacked(archive, folder.path, path.name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise InputError(messages.UNREADABLE, file=path.name, reason=str(error) or type(error).__name__) from error
+        raise InputError(messages.UNREADABLE, file=path.name, reason=reason_of(error)) from error
     if not files:
         raise InputError(messages.ZIP_WITHOUT_LAYERS, file=path.name, kinds=" ".join(sorted(LAYERS)))
     found = []

@@ -16,6 +16,7 @@ from geo.readers.faults import FaultLog
 from geo.readers.tables import Table
 from geo.readers.texts import TextRule, check_texts
 
+_BETWEEN = "\x1f"
 KEY_FIELDS = ("name", "category", "street", "community", "address")
 
 
@@ -43,23 +44,33 @@ def row_ids(table: Table, known: pd.DataFrame, log: FaultLog) -> tuple[pd.Series
         prefix = table.texts("id_prefix")
         own = pd.Series(np.where(own != "", prefix + own, ""), index=own.index, dtype="str")
     check_texts(own.to_frame("id"), TextRule(("id",)), log)
+    if not (own == "").any():
+        _check_repeated(own, table, log)
+        return own, np.zeros(len(own), bool)
     prints, numbered = _fingerprints(known)
     ids = pd.Series(np.where(own != "", own, prints), index=own.index, dtype="str")
+    _check_repeated(ids, table, log)
+    return ids, numbered & (own == "").to_numpy()
+
+
+def _check_repeated(ids: pd.Series, table: Table, log: FaultLog) -> None:
     again = ids.duplicated().to_numpy()
     if again.any():
         first = pd.Series(table.rows, index=ids.index).groupby(ids).transform("first")
         log.add(again, "id", messages.REPEATED_ID, value=ids, first=first)
-    return ids, numbered & (own == "").to_numpy()
 
 
 def _fingerprints(known: pd.DataFrame) -> tuple[list[str], npt.NDArray[np.bool_]]:
-    columns = []
-    for field in KEY_FIELDS:
-        said = {text: values.half_width(text).casefold() for text in known[field].unique()}
-        columns.append([said[text] for text in known[field].tolist()])
-    plain = ["\x1f".join(row) for row in zip(*columns, strict=True)]
+    columns = [_plain(known[field].tolist()) for field in KEY_FIELDS]
+    plain = [_BETWEEN.join(row) for row in zip(*columns, strict=True)]
     keys = pd.Series(plain, dtype=object)
     number = keys.groupby(keys).cumcount().to_numpy()
     shared = keys.duplicated(keep=False).to_numpy()
     texts = [key if not n else f"{key}\x1f{n + 1}" for key, n in zip(plain, number, strict=True)]
     return [hashlib.blake2b(text.encode(), digest_size=6).hexdigest() for text in texts], shared
+
+
+def _plain(column: list[str]) -> list[str]:
+    """Bring texts to half-width and small letters: all at once, since no letter joins with the sign between them."""
+    together = values.half_width(_BETWEEN.join(column)).casefold().split(_BETWEEN)
+    return together if len(together) == len(column) else [values.half_width(text).casefold() for text in column]

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 import shapely
 
 from geo.errors import InputError
+from geo.failures import reason_of
 from geo.readers import messages
 
 _MOST_BYTES = 1 << 30  # unpacked
@@ -55,7 +56,7 @@ def read_folders(path: Path) -> list[Folder]:
             raise InputError(messages.UNREADABLE, file=path.name, reason="DOCTYPE")
         root = ET.fromstring(content)  # noqa: S314 - without a document type there are no entities
     except (ET.ParseError, zipfile.BadZipFile, OSError, ValueError, LookupError) as error:
-        raise InputError(messages.UNREADABLE, file=path.name, reason=str(error)) from error
+        raise InputError(messages.UNREADABLE, file=path.name, reason=reason_of(error)) from error
     return [folder for folder in _folders(root, path.stem) if folder.rows]
 
 

@@ -75,19 +75,33 @@ def _load(grid: Grid, headers: list[str], first: int, span: int, file: str) -> L
     if any(not all(map(blank, row)) for row in grid.rows[:first]):
         notes.append(Note(messages.HEADER_ROW, {"row": first + 1}))
     body = Body(headers, max(map(len, grid.rows[first : first + span])), grid.separator)
-    for at in range(first + span, len(grid.rows)):
-        body.take(grid.rows[at], at + 1, last=at == len(grid.rows) - 1 and not grid.ended)
-    if not body.rows:
+    columns = _whole_columns(grid.rows[first + span :], body)
+    if columns is None:
+        for at in range(first + span, len(grid.rows)):
+            body.take(grid.rows[at], at + 1, last=at == len(grid.rows) - 1 and not grid.ended)
+        columns = list(zip(*body.rows, strict=True))
+        numbers = np.array(body.numbers, np.int64)
+    else:
+        numbers = np.arange(first + span + 1, len(grid.rows) + 1)
+    if not len(numbers):
         raise InputError(messages.NO_ROWS, file=file, row=first + span)
-    cells = pd.DataFrame(dict(zip(headers, zip(*body.rows, strict=True), strict=True)), dtype=object)
+    cells = pd.DataFrame(dict(zip(headers, columns, strict=True)), dtype=object)
     unnamed = [name for name in headers if name.startswith("column_") and all(map(blank, cells[name]))]
     return Loaded(
         cells.drop(columns=unnamed),
-        np.array(body.numbers, np.int64),
+        numbers,
         notes=(*notes, *body.notes()),
         skipped=body.again + len(body.sums),
         faults=tuple(body.faults),
     )
+
+
+def _whole_columns(rows: Sequence[Sequence[Any]], body: "Body") -> list[tuple[Any, ...]] | None:
+    """Return the cells by columns where every row is data at first sight; None where each needs a look."""
+    if not rows or any(len(row) != body.width for row in rows) or body.width != len(body.headers):
+        return None
+    columns = list(zip(*rows, strict=True))
+    return columns if body.plain(columns) else None
 
 
 class Body:
@@ -139,16 +153,16 @@ class Body:
         self.rows, self.numbers, self.faults = [], [], []
         return found
 
-    def plain(self, columns: Sequence[Sequence[str]]) -> bool:
-        """Tell, by a look at all of some columns of text together, that :meth:`take` would take each row as it is.
+    def plain(self, columns: Sequence[Sequence[Any]]) -> bool:
+        """Tell, by a look at all of some columns together, that :meth:`take` would take each row as it is.
 
         The columns are as wide as the header itself.
         """
-        if self._named[0] in map(str.strip, columns[self._first]) or not all(map(str.strip, columns[0])):
+        if self._named[0] in _stripped(columns[self._first]) or not _filled(columns[0]):
             return False
-        if sum(all(map(str.strip, column)) for column in columns) <= _FEW:
+        if sum(map(_filled, columns)) <= _FEW:
             return False
-        together = _squeezed("|".join(columns[0]))
+        together = _squeezed("|".join(map(str, columns[0])))
         return not any(word in together for word in _SUMS)
 
     def _is_sum(self, filled: Sequence[str]) -> bool:
@@ -177,6 +191,18 @@ class Body:
         for template, rows in ((messages.TOTAL_ROWS, self.sums), (messages.SHORT_ROWS, self.short)):
             notes += [Note(template, {"rows": few_rows(rows)})] if rows else []
         return notes
+
+
+def _stripped(column: Sequence[Any]) -> set[str]:
+    return {str(cell).strip() for cell in column}
+
+
+def _filled(column: Sequence[Any]) -> bool:
+    """Tell whether something stands in every cell of a column."""
+    try:
+        return all(map(str.strip, column))
+    except TypeError:  # other cells than texts
+        return not any(map(blank, column))
 
 
 def _squeezed(text: str) -> str:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from geo.errors import InputError
+from geo.failures import reason_of
 from geo.foreign_text import any_guarded, unguarded
 from geo.notes import Note
 from geo.readers import messages
@@ -93,7 +94,7 @@ class TextFile:
         except csv.Error as error:
             if self._watch.opened:
                 raise self._open_quote(self._watch.opened) from error
-            raise InputError(messages.UNREADABLE, file=self._path.name, reason=str(error)) from error
+            raise InputError(messages.UNREADABLE, file=self._path.name, reason=reason_of(error)) from error
 
     def _lines(self) -> Iterator[str]:
         """Yield the lines, each looked at before it is given out."""

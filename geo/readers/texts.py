@@ -34,6 +34,8 @@ def check_texts(frame: pd.DataFrame, rule: TextRule, log: FaultLog) -> None:
     """Note the faults of all text columns: errors of a spreadsheet, lost digits, texts without end."""
     for name in (*rule.names, *rule.words):
         written = frame[name]
+        if not len(written) or not doubtful(written.tolist()):
+            continue
         log.add(written.isin(values.CELL_ERRORS).to_numpy(), name, messages.CELL_ERROR, value=written)
         if name in rule.names:
             log.add(list(map(_has_lost_digits, written.tolist())), name, messages.LOST_DIGITS, value=written)
@@ -44,7 +46,7 @@ def check_texts(frame: pd.DataFrame, rule: TextRule, log: FaultLog) -> None:
 def doubtful(column: Sequence[str]) -> bool:
     """Tell, by a look at all of a column together, whether :func:`check_texts` may find anything in it."""
     together = "|".join(column)
-    return "#" in together or "+" in together or "＋" in together or max(map(len, column)) > _MOST_CHARACTERS
+    return any(sign in together for sign in ("#", "+", "＋", "Err:")) or max(map(len, column)) > _MOST_CHARACTERS
 
 
 def _has_lost_digits(text: str) -> bool:

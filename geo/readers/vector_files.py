@@ -14,6 +14,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import InputError
+from geo.failures import reason_of
 from geo.notes import Note
 from geo.readers import grids, kml, messages, shapefiles
 from geo.readers.geojson import GEOJSON, one_collection
@@ -165,5 +166,4 @@ def _names_crs(path: Path) -> bool:
 
 
 def _unreadable(path: Path, error: BaseException) -> InputError:
-    reason = (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), path.name)
-    return InputError(messages.UNREADABLE, file=path.name, reason=reason)
+    return InputError(messages.UNREADABLE, file=path.name, reason=reason_of(error))

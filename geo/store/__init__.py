@@ -96,6 +96,11 @@ class Store:
         return self._database.cache_dir
 
     @property
+    def in_memory(self) -> dict[str, bytes]:
+        """Files of the cache that found no place on the disk, by their names."""
+        return self._database.in_memory
+
+    @property
     def open_to_others(self) -> bool:
         """Whether other accounts of this machine may read or write the city's file."""
         return self._database.open_to_others

@@ -63,7 +63,7 @@ def _copied(source: Path, draft: Path, target: Path, city: str) -> None:
         except sqlite3.Error as error:
             if _broken(error):
                 raise telling.of_file(error, city, source) from error
-            raise StoreError(UNWRITTEN, path=target, reason=str(error)) from error
+            raise StoreError(UNWRITTEN, path=target, reason=reason_of(error)) from error
         opening.require_still(plain, city)
 
 

@@ -29,6 +29,7 @@ class Database:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self._thread = threading.local()
+        self.in_memory: dict[str, bytes] = {}  # files of the cache that found no place on the disk
 
     @classmethod
     def open(cls, city: str | Path, *, create: bool = False) -> Self:

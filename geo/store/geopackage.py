@@ -38,7 +38,7 @@ _NEW_TREE = (
     'CREATE VIRTUAL TABLE "{tree}" USING rtree(id, minx, maxx, miny, maxy)',
 )
 _PART = 50_000  # rows in the memory at once
-_BULK_CACHE_KB, _USUAL_CACHE_KB = 96 * 1024, 2000
+_BULK_CACHE_KB, _USUAL_CACHE_KB = 64 * 1024, 2000
 _ATTRIBUTES = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)"
 _SET_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
     min_x = :min_x, min_y = :min_y, max_x = :max_x, max_y = :max_y WHERE table_name = :name"""
@@ -276,13 +276,13 @@ class GeoPackage:
 def _bounds(connection: Connection, table: Table) -> tuple[npt.NDArray[np.int64], rtree.Bounds]:
     """Return the keys and bounds of the rows that have a place."""
     found = connection.exec_driver_sql(f'SELECT fid, geom FROM "{table.name}" WHERE geom NOTNULL').cursor  # noqa: S608 - our own table
-    fids, bounds = [np.zeros(0, np.int64)], [np.zeros((0, 4))]
+    fids, bounds = [np.zeros(0, np.int64)], [np.zeros((0, 4), np.float32)]
     while found is not None and (part := found.fetchmany(_PART)):
         keys, blobs = zip(*part, strict=True)
         own = geometry.blob_bounds(blobs)
         there = ~np.isnan(own[:, 0])
         fids.append(np.array(keys, np.int64)[there])
-        bounds.append(own[there])
+        bounds.append(rtree.outwards(own[there]))
     return np.concatenate(fids), np.concatenate(bounds)
 
 

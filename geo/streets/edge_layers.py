@@ -12,6 +12,7 @@ import pandas as pd
 import pyogrio
 
 from geo.errors import InputError
+from geo.failures import reason_of
 from geo.notes import Note
 from geo.readers import messages
 from geo.readers.chosen_file import ChosenFile
@@ -109,5 +110,5 @@ def _parquet(chosen: ChosenFile) -> EdgeRows:
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
-    reason = (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), path.name)
+    reason = reason_of(error)
     return InputError(UNREADABLE, field="file", value=path.name, reason=reason)

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import InputError
+from geo.failures import reason_of
 from geo.frames import WGS84
 from geo.notes import Note
 from geo.progress import Progress, silent
@@ -120,7 +121,7 @@ def read_osm(path: Path, *, progress: Progress = silent) -> Pieces:
             "file is {value!r}: it is no whole OSM file ({reason}); download or export it again",
             field="file",
             value=path.name,
-            reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
+            reason=reason_of(error),
         ) from error
     progress("street nodes", 2, 2)
     return _cut(path, reading, *located)

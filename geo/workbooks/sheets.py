@@ -20,6 +20,7 @@ from python_calamine import (
 )
 
 from geo.errors import InputError
+from geo.failures import reason_of
 from geo.notes import Note
 from geo.workbooks import messages
 from geo.workbooks.binary import xls_extents, xlsb_extent, xlsb_sheets
@@ -75,11 +76,11 @@ def workbook_grids(path: Path, wanted: Sequence[str] = ()) -> list[Grid]:
             tables = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
             return [_grid(book, meta, extents[meta.name], path.name, asked=_asked(meta, wanted)) for meta in tables]
     except _BROKEN as error:
-        raise InputError(messages.UNREADABLE, file=path.name, reason=str(error) or type(error).__name__) from error
+        raise InputError(messages.UNREADABLE, file=path.name, reason=reason_of(error)) from error
     except BaseException as error:
         if type(error).__name__ != _PANIC:
             raise
-        raise InputError(messages.UNREADABLE, file=path.name, reason=str(error)) from error
+        raise InputError(messages.UNREADABLE, file=path.name, reason=reason_of(error)) from error
 
 
 @contextmanager

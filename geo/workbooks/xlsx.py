@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from geo.errors import InputError
 from geo.workbooks import messages
 from geo.workbooks.extent import MOST_CELLS, SPARSE_CELLS, SPARSE_RATIO, Extent, column_number
+from geo.workbooks.xlsx_cells import usual_cells
 from geo.workbooks.xlsx_formulas import sheet_formulas
 
 MOST_UNPACKED = 2 * 1024**3
@@ -99,11 +100,17 @@ def _extent(archive: zipfile.ZipFile, member: str) -> tuple[Extent, bool]:
     cells, loose, formulas = 0, False, False
     with archive.open(member) as stream:
         for chunk in _chunks(stream):
-            most.hidden_rows += len(_HIDDEN_ROW.findall(chunk))
-            most.hidden_columns += len(_HIDDEN_COLUMN.findall(chunk))
+            if b"hidden" in chunk:
+                most.hidden_rows += len(_HIDDEN_ROW.findall(chunk))
+                most.hidden_columns += len(_HIDDEN_COLUMN.findall(chunk))
+            formulas = formulas or (_may_compute(chunk) and _FORMULA.search(chunk) is not None)
+            usual = usual_cells(chunk)
+            if usual is not None:
+                cells += usual.number
+                most.last_row, most.last_column = max(most.last_row, usual.row), max(most.last_column, usual.column)
+                continue
             cells += len(_CELL.findall(chunk))
             loose = loose or _NO_PLACE.search(chunk) is not None
-            formulas = formulas or _FORMULA.search(chunk) is not None
             places = _PLACE.findall(chunk)
             most.last_column = max([most.last_column, *map(column_number, {column for column, _ in places})])
             most.last_row = max([most.last_row, *(int(row) - 1 for row in {row for _, row in places})])
@@ -114,6 +121,11 @@ def _extent(archive: zipfile.ZipFile, member: str) -> tuple[Extent, bool]:
         exact = _exact(stream)
     exact.hidden_rows, exact.hidden_columns = most.hidden_rows, most.hidden_columns
     return exact, formulas
+
+
+def _may_compute(chunk: bytes) -> bool:
+    """Tell whether a look for formulas and errors is worth its time."""
+    return b"<f" in chunk or b":f" in chunk or b'"e"' in chunk or b"'e'" in chunk
 
 
 def _chunks(stream: IO[bytes]) -> Iterator[bytes]:

@@ -1,6 +1,5 @@
 """What a city holds, out to a file that an office opens."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -36,20 +35,24 @@ def export_layer(store: Store, layer: str, path: Path, *, datum: Datum = Datum.W
     """
     if str(path.absolute()) == store.url:
         raise InputError("{file} is the city itself: write to another file", file=path.name)
-    frame = _frame(store, layer)
+    with store.snapshot():
+        frame = _frame(store, layer)
     write(frame, path, datum=datum, catalogue=store.catalogues.get(), lang=lang, layer=layer)
     return len(frame)
 
 
 def _frame(store: Store, layer: str) -> pd.DataFrame:
-    read: dict[str, Callable[[], pd.DataFrame]] = {
-        "checkpoints": store.checkpoints.frame,
-        "zones": store.zones.frame,
-        "cells": store.zones.cells,
-        "visits": lambda: _visits(store),
-    }
-    with store.snapshot():
-        return read[layer]()
+    found: pd.DataFrame
+    match layer:
+        case "visits":
+            found = _visits(store)
+        case "zones":
+            found = store.zones.frame()
+        case "cells":
+            found = store.zones.cells()
+        case _:
+            found = store.checkpoints.frame()
+    return found
 
 
 def _visits(store: Store) -> pd.DataFrame:

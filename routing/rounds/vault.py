@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from geo import private
 from geo.errors import StateError
 from geo.store import Store
 from routing.draw.chain import Chain
@@ -30,10 +31,10 @@ def new_secrets(store: Store, year: int, count: int) -> YearSecrets:
     made = YearSecrets(secrets.token_bytes(SEED_BYTES), year, count)
     root = made.root()
     folder = folder_of(store)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(_path(store, "year", root), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        json.dump({"master": made.master.hex(), "year": year, "count": count, "root": root}, file)
+    private.make_folder(folder)
+    content = json.dumps({"master": made.master.hex(), "year": year, "count": count, "root": root})
+    with private.open_new(_path(store, "year", root)) as file:
+        file.write(content.encode("ascii"))
         file.flush()
         os.fsync(file.fileno())  # secrets whose root is published must not be lost to a power cut
     return made

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo import private
 from geo.crs import frame_metric_crs, project_xy
 from geo.errors import InputError
 from geo.frames import STREETS, TURN_BANS, check, empty
@@ -261,8 +263,16 @@ def network_of(store: "Store", *, engine: str | None = None) -> StreetNetwork:
 
 
 def _keep(network: StreetNetwork, folder: Path) -> None:
-    """Write the cache under another name first: another process never sees half of it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Write the cache under another name first: another process never sees half of it.
+
+    Where it finds no place, on a full or read-only disk, the network is built anew each time.
+    """
+    with suppress(OSError):
+        _write(network, folder)
+
+
+def _write(network: StreetNetwork, folder: Path) -> None:
+    private.make_folder(folder.parent)
     with tempfile.TemporaryDirectory(prefix="network-", dir=folder.parent) as fresh:
         network.edges.to_parquet(Path(fresh) / "edges.parquet")
         network.turn_bans.to_parquet(Path(fresh) / "turn_bans.parquet")
@@ -271,7 +281,8 @@ def _keep(network: StreetNetwork, folder: Path) -> None:
         if HAS_CCH:
             np.save(Path(fresh) / "order.npy", network.order)
         for file in Path(fresh).iterdir():
-            folder.mkdir(exist_ok=True)
+            private.make_folder(folder)
+            file.chmod(0o600)  # it was out of everybody's reach before
             file.replace(folder / file.name)
     for old in folder.parent.glob("network-*-*"):
         if old != folder:

@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.exceptions import NotFound, Unauthorized
 
 from geo.clock import today
-from geo.errors import AccessError
+from geo.errors import AccessError, StoreError
 from geo.model import Action, Role, User
 from geo.store import Store
 from webmap.accounts import sessions
@@ -32,7 +32,7 @@ Answer = TypeVar("Answer")
 
 def init_app(app: Flask) -> None:
     """Let the templates know who is logged in, and what that account may open."""
-    app.context_processor(lambda: {"user": current()})
+    app.context_processor(lambda: {"user": shown()})
     app.jinja_env.tests["opened"] = opens
 
 
@@ -46,6 +46,16 @@ def current() -> User | None:
     if "user" not in g:
         g.user = sessions.user_of_request(city())
     return cast("User | None", g.user)
+
+
+def shown() -> User | None:
+    """Return the account of this request for its page; nobody where the city cannot be read."""
+    if "city_away" not in g:
+        try:
+            return current()
+        except StoreError:
+            g.city_away = True
+    return None
 
 
 def home_of(user: User) -> str:
@@ -109,7 +119,7 @@ def may(user: User, action: Action | None) -> bool:
 
 def opens(endpoint: str) -> bool:
     """Tell whether the account of this request may open an address."""
-    user = current()
+    user = shown()
     return user is not None and may(user, action_of(current_app, endpoint))
 
 

@@ -120,7 +120,7 @@ def end_own() -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 def planner_news() -> list[PlannerNotice]:
     """Return what happened to planners' accounts in the last days, to planners."""
-    user = access.current()
+    user = access.shown()
     if user is None or user.role is not Role.PLANNER:
         return []
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=NEWS_DAYS)

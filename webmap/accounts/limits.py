@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from webmap.accounts import access
-from webmap.server.connection import REFUSED
+from webmap.server.connection import REFUSED, UNKEPT
 
 KB, MB = 1024, 1024 * 1024
 STRANGER_BYTES = 64 * KB  # a name and a password
@@ -61,5 +61,7 @@ def too_large() -> str:
 def _limit() -> None:
     # What sends nothing is not asked who sends it: a picture or a script costs no look into the city.
     request.max_content_length = STRANGER_BYTES if request.method in BODILESS else allowed_bytes()
+    if UNKEPT in request.environ:
+        raise request.environ[UNKEPT]
     if REFUSED in request.environ or (request.content_length or 0) > request.max_content_length:
         raise RequestEntityTooLarge

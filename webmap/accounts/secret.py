@@ -2,7 +2,10 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+
+from geo import private
 
 NAME = "secret.key"
 BYTES = 32
@@ -20,15 +23,21 @@ def secret_of(cache_dir: Path) -> str:
     -------
     str
         64 hexadecimal digits, kept in ``secret.key`` with mode 0600. Removing the file logs everybody out.
+
+    Raises
+    ------
+    OSError
+        When it can neither be read nor kept: on a read-only or full disk.
     """
     path = cache_dir / NAME
-    cache_dir.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):
+        return path.read_text(encoding="ascii").strip()
+    private.make_folder(cache_dir)
     draft = cache_dir / f"{NAME}.{secrets.token_hex(8)}"
     if not path.exists():
         # Whoever links first wins: two servers that start at once must not sign with different keys.
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(BYTES))
+        with private.open_new(draft) as file:
+            file.write(secrets.token_hex(BYTES).encode("ascii"))
         try:
             os.link(draft, path)
         except FileExistsError:

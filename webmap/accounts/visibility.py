@@ -63,6 +63,11 @@ class VisibleCity:
         return self._store.cache_dir
 
     @property
+    def in_memory(self) -> dict[str, bytes]:
+        """The tiles for which that folder has no place."""
+        return self._store.in_memory
+
+    @property
     def demo(self) -> bool:
         """Whether the city is the one of the demo."""
         return bool(self._store.settings.get("demo"))
@@ -214,17 +219,18 @@ class VisibleCity:
         try:
             if self._seen(self._store.photos.deductions(sha256)):
                 return self._store.photos.get(sha256)
-        except (NotFoundError, AccessError):  # the photo went away meanwhile, or the account's zone
+        except NotFoundError:  # the photo went away meanwhile, or the account's zone
             pass
         raise NotFoundError(NO_PHOTO)
 
     def _seen(self, deductions: Iterable[str]) -> list[str]:
         """Keep the deductions that the account sees."""
-        if reach_of(self.user.role, Action.SEE_PROBLEMS) is None:
-            return []
         if self.sees_all(Action.SEE_PROBLEMS):
             return list(deductions)
-        own = self._store.visits.deductions(self.scope(Action.SEE_PROBLEMS)).index
+        try:
+            own = self._store.visits.deductions(self.scope(Action.SEE_PROBLEMS)).index
+        except AccessError:
+            return []
         return [one for one in deductions if one in own]
 
     def found(self, scope: Scope) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:

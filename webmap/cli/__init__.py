@@ -1,6 +1,7 @@
 """The command line: ``xundian``. Exit 0 done, 1 refused with one clear line, 2 usage."""
 
 import importlib
+import os
 from typing import Any
 
 import click
@@ -32,9 +33,13 @@ class Commands(click.Group):
     """Loads the module of a command when it is asked for, as the solver need not load to add an account."""
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's signature
-        """Run a command line in its language."""
+        """Run a command line in its language; what it writes, whichever library does, is for its owner alone."""
         speak()
-        return super().main(*args, **extra)
+        usual = os.umask(0o077)
+        try:
+            return super().main(*args, **extra)
+        finally:
+            os.umask(usual)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names in the order of a round."""

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from xlsxwriter.exceptions import FileCreateError
 
 from geo.errors import XundianError
+from geo.failures import refused
 from geo.foreign_text import plain_json, refuse_unseen, shown
 from geo.notes import Note
 from geo.store import Store
@@ -31,6 +32,7 @@ class Session:
     language: str = field(default_factory=cli_language)
     bars: dict[str, Any] = field(default_factory=dict)
     exit_code: int = 0  # of a command that was done, when its answer is no
+    warned: bool = False
     begun: Path | None = None  # the city's file, when this command made it
 
     def store(self, *, create: bool = False) -> Store:
@@ -39,6 +41,13 @@ class Session:
         new = create and file is not None and not file.exists()
         store = Store.open(self.city, create=create)
         self.begun = file if new else self.begun
+        if store.open_to_others and not self.warned:
+            self.warned = True
+            said = Note(
+                "Other accounts of this machine may open {city}: 'chmod 600 {city}' keeps it for you alone",
+                {"city": self.city},
+            )
+            click.echo(self._line(said.template, said.values), err=True)
         return store
 
     def take_back(self) -> None:
@@ -120,7 +129,7 @@ def command(
             except BrokenPipeError:  # who reads the lines has enough: click ends without a word
                 raise
             except (OSError, FileCreateError) as error:
-                refuse(session, XundianError("the system refused: {error}", error=error))
+                refuse(session, _refused_by_system(error))
             finally:
                 session.close()
             if as_json:
@@ -145,6 +154,11 @@ def command(
         return made
 
     return wrap
+
+
+def _refused_by_system(error: Exception) -> XundianError:
+    cause = error.args[0] if isinstance(error, FileCreateError) and error.args else error  # xlsxwriter wraps it
+    return refused(cause) if isinstance(cause, OSError) else XundianError("the system refused: {error}", error=error)
 
 
 def _records(function: Callable[..., Result]) -> dict[str, type]:

@@ -6,12 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
-
 from geo import imports
 from geo.confined import Limits
 from geo.crs import Datum
 from geo.errors import InputError
+from geo.failures import told
 from geo.imports import ImportOptions, ImportReport
 from geo.imports.headings import PartFound, visit_parts
 from geo.progress import Progress
@@ -49,6 +48,8 @@ class Choosing:
 
 def limits() -> Limits:
     """Return what a child of this application may use; ``READING`` of its configuration says otherwise."""
+    from flask import current_app  # noqa: PLC0415 - a child that reads a file does not need the pages
+
     configured = current_app.config.get("READING")
     if isinstance(configured, Limits):
         return configured
@@ -95,4 +96,4 @@ def read_visits(city: str, waiting: Upload, progress: Progress, *, language: str
 
 def _say(waiting: Upload, language: str, template: str, values: Mapping[str, Any]) -> str:
     """Say a sentence with the files called as their user calls them."""
-    return texts.say(template, waiting.named(values), language)
+    return texts.say(template, told(waiting.named(values)), language)

@@ -14,13 +14,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from werkzeug.datastructures import FileStorage
-
+from geo import private
 from geo.errors import InputError, NotFoundError, XundianError
 from geo.readers.layers import LAYERS
 from webmap.intake.archives import MOST_ENTRIES, CrowdedError, unpacked_bytes
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage  # a child that reads a file does not need it
 
 TOKEN_BYTES = 16
 KEPT_S = 24 * 3600
@@ -85,7 +87,7 @@ class Uploads:
     Parameters
     ----------
     folder
-        Made with mode 0700 when it is missing.
+        Made for its owner alone when it is missing.
     clock
         Seconds since 1970.
     """
@@ -93,7 +95,7 @@ class Uploads:
     def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
         self._folder, self._clock = folder, clock
 
-    def save(self, files: Iterable[FileStorage], *, user: str, choices: Mapping[str, Any]) -> Upload:
+    def save(self, files: "Iterable[FileStorage]", *, user: str, choices: Mapping[str, Any]) -> Upload:
         """Keep what was sent: one file, or the parts of one shapefile.
 
         Raises
@@ -103,10 +105,10 @@ class Uploads:
         """
         sent = [one for one in files if one.filename]
         token = secrets.token_hex(TOKEN_BYTES)
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.make_folder(self._folder)
         self.tidy()
         folder = self._folder / token
-        folder.mkdir(mode=0o700)
+        private.make_folder(folder)
         try:
             file = _keep(sent, folder)
             upload = Upload(token, folder, _shown(_main(sent)), file, user, dict(choices))
@@ -116,7 +118,7 @@ class Uploads:
             raise
         return upload
 
-    def add_archive(self, upload: Upload, sent: FileStorage | None) -> Upload:
+    def add_archive(self, upload: Upload, sent: "FileStorage | None") -> Upload:
         """Keep the archive of photos that was sent with a file, if one was; it is never unpacked.
 
         Raises
@@ -127,7 +129,8 @@ class Uploads:
         if sent is None or not sent.filename:
             return upload
         try:
-            sent.save(upload.archive)
+            with private.open_new(upload.archive) as file:
+                sent.save(file)
             _check(upload.archive, _shown(sent.filename), unpacked=MOST_PHOTOS)
             kept = replace(upload, archive_name=_shown(sent.filename))
             self._write(kept)
@@ -169,10 +172,10 @@ class Uploads:
 
     def _write(self, upload: Upload) -> None:
         said = {k: v for k, v in asdict(upload).items() if k not in ("token", "folder")} | {"at": self._clock()}
-        (upload.folder / "upload.json").write_text(json.dumps(said, ensure_ascii=False), "utf-8")
+        private.write(upload.folder / "upload.json", json.dumps(said, ensure_ascii=False).encode())
 
 
-def _main(sent: list[FileStorage]) -> str:
+def _main(sent: "list[FileStorage]") -> str:
     """Name the one file that matters: of a shapefile's parts the .shp."""
     names = [one.filename or "" for one in sent]
     return next((name for name in names if name.lower().endswith(".shp")), names[0])
@@ -184,7 +187,7 @@ def _shown(name: str) -> str:
     return "".join(letter for letter in last if letter.isprintable())[:120] or "upload"
 
 
-def _keep(sent: list[FileStorage], folder: Path) -> str:
+def _keep(sent: "list[FileStorage]", folder: Path) -> str:
     """Write what was sent, checked, and give the name of the file to read."""
     if not sent:
         raise InputError("no file was chosen: choose one and upload it again")
@@ -200,7 +203,8 @@ def _keep(sent: list[FileStorage], folder: Path) -> str:
     for one in sent:
         suffix = _suffix(one.filename or "")
         target = folder / f"upload{'.geojson' if suffix == '.json' else suffix}"  # upload.json holds the choices
-        one.save(target)
+        with private.open_new(target) as file:
+            one.save(file)
         _check(target, _shown(one.filename or ""))
     if (folder / "upload.zip").exists():
         _unpack(folder / "upload.zip", folder, _shown(_main(sent)))
@@ -305,7 +309,7 @@ def _check_members(archive: zipfile.ZipFile, path: Path, name: str) -> None:
 def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, name: str) -> None:
     """Write a file of an archive, a piece at a time; it may not be what its archive says."""
     try:
-        with archive.open(entry) as packed, target.open("wb") as plain:
+        with archive.open(entry) as packed, private.open_new(target) as plain:
             shutil.copyfileobj(packed, plain)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise _damaged(target, name) from error

@@ -9,6 +9,7 @@ from flask_babel import Babel
 from flask_babel import gettext as _
 
 from geo.errors import XundianError
+from geo.failures import told
 from geo.model import Action
 from webmap.accounts import access
 from webmap.accounts.access import DATA_PATHS
@@ -53,8 +54,8 @@ def translate_error(error: XundianError) -> str:
 
 
 def say(template: str, values: Mapping[str, Any]) -> str:
-    """Say a template with its values in the language of this request, as a page says it."""
-    return in_words(ON_PAGES.get(template, template), values, _)
+    """Say a template with its values in the language of this request, without paths of the server."""
+    return in_words(ON_PAGES.get(template, template), told(values), _)
 
 
 def said(status: int | None) -> str:

@@ -2,9 +2,10 @@
 
 import contextlib
 import hashlib
-import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Protocol
 
@@ -12,8 +13,9 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
-from flask import Blueprint, Response, send_from_directory, url_for
+from flask import Blueprint, Response, send_file, send_from_directory, url_for
 
+from geo import private
 from geo.errors import NotFoundError
 from geo.model import Action
 from geo.store import Store
@@ -23,6 +25,7 @@ from webmap.accounts import access
 pages = Blueprint("tiles", __name__, url_prefix="/tiles")
 
 LOWEST_ZOOM, HIGHEST_ZOOM = 8, 14
+MIME = "application/vnd.pmtiles"
 YEAR_S = 365 * 24 * 3600
 FORMAT = 1  # raised when the tiles of the same input change, so that old caches are left behind
 # From the widest to the smallest: what a map shows first. OSM's link classes go with their roads.
@@ -52,24 +55,43 @@ class StreetMap(Protocol):
     def cache_dir(self) -> Path:
         """A folder for what can be made again."""
 
+    @property
+    def in_memory(self) -> dict[str, bytes]:
+        """What has no place in that folder."""
 
-def street_archive(city: StreetMap) -> Path:
+
+@dataclass(frozen=True, slots=True)
+class HeldArchive:
+    """A PMTiles file in memory, where the disk has no place for it."""
+
+    name: str
+    content: bytes
+
+    def read_bytes(self) -> bytes:
+        """Return the whole file."""
+        return self.content
+
+
+Archive = Path | HeldArchive
+
+
+def street_archive(city: StreetMap) -> Archive:
     """Return the PMTiles file of the streets, making it when the streets are new.
 
     Layer ``streets`` with ``rank`` (0 the widest to 5), ``name``, ``bridge`` and ``tunnel``.
     """
     digest = (city.streets.sha256() or "none")[:16]
-    return _kept(city.cache_dir, "streets", digest, lambda: street_lines(city.streets.frame()))
+    return _kept(city, "streets", digest, lambda: street_lines(city.streets.frame()))
 
 
-def zone_archive(store: Store) -> Path:
+def zone_archive(store: Store) -> Archive:
     """Return the PMTiles file of the zones, rebuilt when a zone changed; layer ``zones`` with code, level, names."""
     zones = store.zones.frame()
     plain = zones[[*ZONE_COLUMNS]].reset_index()
     rows = plain.to_csv(index=False).encode()
     digest = hashlib.sha256(rows + b"".join(shapely.to_wkb(zones.geometry.to_numpy()))).hexdigest()[:16]
     tiled = gpd.GeoDataFrame(plain, geometry=zones.geometry.to_numpy(), crs=zones.crs)
-    return _kept(store.cache_dir, "zones", digest, lambda: tiled)
+    return _kept(store, "zones", digest, lambda: tiled)
 
 
 def prepare(store: Store) -> None:
@@ -104,10 +126,13 @@ def zones(name: str) -> Response:
     return _serve(zone_archive(access.visible().store), name)
 
 
-def _serve(archive: Path, name: str) -> Response:
+def _serve(archive: Archive, name: str) -> Response:
     if archive.name != name:
         raise NotFoundError("there are no tiles {name}: reload the page", name=name)
-    response = send_from_directory(archive.parent, archive.name, mimetype="application/vnd.pmtiles", conditional=True)
+    if isinstance(archive, Path):
+        response = send_from_directory(archive.parent, archive.name, mimetype=MIME, conditional=True)
+    else:
+        response = send_file(BytesIO(archive.content), mimetype=MIME, conditional=True, etag=archive.name)
     response.headers["Cache-Control"] = f"private, max-age={YEAR_S}, immutable"
     return response
 
@@ -122,26 +147,34 @@ def street_lines(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.iloc[np.sort(first)]
 
 
-def _kept(cache_dir: Path, layer: str, digest: str, frame_of: Callable[[], gpd.GeoDataFrame]) -> Path:
-    folder = cache_dir / "tiles"
+def _kept(city: StreetMap, layer: str, digest: str, frame_of: Callable[[], gpd.GeoDataFrame]) -> Archive:
+    folder = city.cache_dir / "tiles"
     path = folder / f"{layer}-{FORMAT}-{digest}.pmtiles"
     with _making:
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            _make(path, layer, frame_of())
-            _tidy(folder, layer, path)
+        if path.exists():
+            return path
+        if path.name in city.in_memory:
+            return HeldArchive(path.name, city.in_memory[path.name])
+        content = _made(layer, frame_of())
+        try:
+            private.make_folder(folder)
+            private.write(path, content)
+        except OSError:  # a read-only or full disk
+            for old in [name for name in city.in_memory if name.startswith(f"{layer}-")]:
+                del city.in_memory[old]
+            city.in_memory[path.name] = content
+            return HeldArchive(path.name, content)
+        _tidy(folder, layer, path)
     return path
 
 
-def _make(path: Path, layer: str, frame: gpd.GeoDataFrame) -> None:
+def _made(layer: str, frame: gpd.GeoDataFrame) -> bytes:
     if not len(frame):
         raise NotFoundError("the city has no {layer} yet: import them first", layer=layer)
-    # GDAL writes in place; a half-written archive must never carry the final name.
-    with tempfile.TemporaryDirectory(dir=path.parent) as draft:
-        made = Path(draft) / path.name
-        zooms = {"MINZOOM": str(LOWEST_ZOOM), "MAXZOOM": str(HIGHEST_ZOOM)}
-        pyogrio.write_dataframe(frame, made, driver="PMTiles", layer=layer, dataset_options=zooms)
-        made.replace(path)
+    made = BytesIO()
+    zooms = {"MINZOOM": str(LOWEST_ZOOM), "MAXZOOM": str(HIGHEST_ZOOM)}
+    pyogrio.write_dataframe(frame, made, driver="PMTiles", layer=layer, dataset_options=zooms)
+    return made.getvalue()
 
 
 def _tidy(folder: Path, layer: str, newest: Path) -> None:

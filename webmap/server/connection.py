@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 REFUSED = "xundian.too_large"
+UNKEPT = "xundian.unkept"  # why what was sent found no place: the disk is full
 """Set in the environ of a request whose body was not read, as it is larger than whoever sent it may send."""
 
 
@@ -40,6 +41,14 @@ class Refused(Exception):  # noqa: N818 - an answer, not an error
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status)
         self.status = status
+
+
+class UnkeptError(Exception):
+    """What a client sends finds no place on the disk; the application says so."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Connection:
@@ -136,7 +145,11 @@ class Connection:
         if chunked or int(declared or 0) > allowed:
             gate = self._work.gate
             allowed = await self._loop.run_in_executor(self._work.threads, gate, dict(environ))
-        received = None if int(declared or 0) > allowed else await self._received(body, allowed)
+        try:
+            received = None if int(declared or 0) > allowed else await self._received(body, allowed)
+        except UnkeptError as error:
+            environ[UNKEPT] = error.reason
+            return False
         if received is None:
             environ[REFUSED] = allowed
             return False
@@ -159,7 +172,7 @@ class Connection:
                 received += len(event.data)
                 if received > allowed:
                     return None
-                body.write(event.data)
+                _keep(body, event.data)
             else:
                 raise ConnectionResetError
         body.seek(0)
@@ -230,6 +243,13 @@ class Connection:
         with suppress(OSError, TimeoutError, asyncio.CancelledError):
             await _within(1.0, self._writer.wait_closed())
         self._writer.transport.abort()
+
+
+def _keep(body: IO[bytes], data: bytes) -> None:
+    try:
+        body.write(data)
+    except OSError as error:  # not to be taken for a failure of the connection
+        raise UnkeptError(error) from error
 
 
 async def _within(patience_s: float, what: Awaitable[Result]) -> Result:

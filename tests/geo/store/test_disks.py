@@ -4,55 +4,25 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 
 import pytest
 
 from geo import private
 from geo.errors import StoreError
 from geo.store import Store, migrations, opening
+from tests.disks import Disk, mounted
 
 READ_ONLY = "can only be read where it lies: nothing was changed"
 FULL = "is full: nothing was changed. Make room, then try again"
 
 
-class Disk:
-    """A small disk of its own (tmpfs)."""
-
-    def __init__(self, folder) -> None:
-        self.folder = folder
-
-    def read_only(self) -> None:
-        """Let nobody write on it any more."""
-        subprocess.run(["mount", "-o", "remount,ro", str(self.folder)], check=True)
-
-    @contextmanager
-    def full(self) -> Iterator[None]:
-        """Fill it to the last byte."""
-        filler = self.folder / "filler"
-        with filler.open("wb", buffering=0) as file, suppress(OSError):
-            while True:
-                file.write(bytes(4096))
-        yield
-        filler.unlink()
-
-
 @pytest.fixture
 def disk(tmp_path) -> Iterator[Disk]:
-    """Mount a disk of 8 MB, or skip and say why."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if sys.platform != "linux":
-        pytest.skip("a disk of its own is mounted on Linux alone")
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        pytest.skip(f"this account may not mount a disk: {done.stderr.strip()}")
-    yield Disk(folder)
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    """Mount a disk of 8 MB."""
+    with mounted(tmp_path / "disk", "8m") as made:
+        yield made
 
 
 @pytest.fixture
