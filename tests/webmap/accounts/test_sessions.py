@@ -28,6 +28,8 @@ def site(city_file: Path, tmp_path: Path) -> Iterator[Flask]:
     """Make an application whose city a test may change."""
     shutil.copyfile(city_file, tmp_path / "city.gpkg")
     made = create_app({"CITY": str(tmp_path / "city.gpkg"), "SECRET_KEY": "x", "WTF_CSRF_ENABLED": False})
+    for one in store_of(made).accounts.all():
+        store_of(made).sessions.end_all(one.name)
     yield made
     made.extensions["xundian"].close()
 
