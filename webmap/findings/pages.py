@@ -20,7 +20,7 @@ from webmap.findings.choice import Choice
 from webmap.findings.classes import SURFACES
 from webmap.findings.records import Records
 from webmap.findings.work import BANDWIDTH_M, CELL_M, ChoiceResult, desk
-from webmap.formats import catalogue_of_app, category_name
+from webmap.formats import catalogue_of_app, category_name, every_edition
 from webmap.jobs import Job, State, trouble
 from webmap.language.spoken import spoken
 from webmap.maps import geojson, tiles
@@ -199,9 +199,7 @@ def class_names() -> dict[str, str]:
 def item_name(code: str) -> str:
     """Name an item in the language of this request, by the newest edition of the catalogue that knows it."""
     if "editions" not in g:
-        g.editions = [
-            access.visible().store.catalogues.get(edition) for edition in access.visible().store.catalogues.editions()
-        ]
+        g.editions = every_edition()
     known = next((edition for edition in g.editions if edition.item(code)), None)
     return code if known is None else item_names([code], known, spoken())[0]
 

@@ -24,7 +24,7 @@ MARKED = ("visits", "deductions", "deduction_photos")
 
 
 def _marks(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    with store._reading() as connection:
+    with store._database.reading() as connection:
         found = {}
         for name, key in zip(MARKED, ("id", "id", "photo"), strict=True):
             table = tables.metadata.tables[name]
@@ -34,7 +34,7 @@ def _marks(store: Store) -> dict[str, list[tuple[object, ...]]]:
 
 def _journal(store: Store) -> list[tuple[object, ...]]:
     t = tables.import_rows
-    with store._reading() as connection:
+    with store._database.reading() as connection:
         return sorted(map(tuple, connection.execute(select(t.c.import_id, t.c.layer, t.c.key))))
 
 
@@ -43,17 +43,17 @@ def city(request, tmp_path, roster) -> Store:
     """Return a city into which two files came; a third was taken back, and its visit came again by hand."""
     url = request.getfixturevalue("new_database")() if request.param == "postgis" else str(tmp_path / "city.gpkg")
     with Store.open(url, create=True) as store:
-        store.upsert_checkpoints(roster(5))
-        store.record_visits([TAKEN_BACK], import_of="taken back.csv")
-        store.undo_last_import("visits")
-        store.record_visits([TAKEN_BACK])
-        store.record_visits(FIRST, import_of="first.csv")
+        store.checkpoints.upsert(roster(5))
+        store.visits.record([TAKEN_BACK], import_of="taken back.csv")
+        store.imports.undo_last("visits")
+        store.visits.record([TAKEN_BACK])
+        store.visits.record(FIRST, import_of="first.csv")
         yield store
 
 
 def _as_before(store: Store) -> None:
     """Write into the journal what the marks say, and let the city be one of the version before."""
-    with store._writing() as connection:
+    with store._database.writing() as connection:
         run = lambda sql: connection.execute(text(sql))  # noqa: E731 - statements of one kind
         for name, key in migration._KEYS.items():
             run(
@@ -69,7 +69,7 @@ def _as_before(store: Store) -> None:
 
 
 def test_the_journal_of_visits_becomes_marks(city):
-    city.record_visits(SECOND, import_of="second.csv", brought={PHOTO.sha256: PHOTO})
+    city.visits.record(SECOND, import_of="second.csv", brought={PHOTO.sha256: PHOTO})
     marks, journal = _marks(city), _journal(city)
     assert {mark for _, mark in marks["visits"]} == {None, 2, 3}
     _as_before(city)
@@ -77,20 +77,20 @@ def test_the_journal_of_visits_becomes_marks(city):
     with Store.open(city.url) as store:
         assert _marks(store) == marks
         assert _journal(store) == journal
-        with store._reading() as connection:
+        with store._database.reading() as connection:
             indexes = inspect(connection).get_indexes("import_rows")
         assert "ix_import_rows_of_marks" not in {index["name"] for index in indexes}
 
 
 def test_an_import_made_before_can_be_undone_after(city):
-    first = city.visits_frame(), city.deductions_frame()
-    city.record_visits(SECOND, import_of="second.csv", brought={PHOTO.sha256: PHOTO})
+    first = city.visits.frame(), city.visits.deductions()
+    city.visits.record(SECOND, import_of="second.csv", brought={PHOTO.sha256: PHOTO})
     _as_before(city)
     with Store.open(city.url) as store:
-        assert store.undo_last_import("visits") == Undone(removed=1, restored=1, retired=0)
-        assert store.visits_frame().equals(first[0])
-        assert store.deductions_frame().equals(first[1])
-        assert store.photos_frame(store.deductions_frame().index).empty
-        assert store.undo_last_import("visits") == Undone(removed=3, restored=0, retired=0)
-        assert store.visits_frame()["checkpoint"].tolist() == ["c0004"]  # it came by hand: no import takes it away
-        assert len(store.deductions_frame()) == 1
+        assert store.imports.undo_last("visits") == Undone(removed=1, restored=1, retired=0)
+        assert store.visits.frame().equals(first[0])
+        assert store.visits.deductions().equals(first[1])
+        assert store.photos.frame(store.visits.deductions().index).empty
+        assert store.imports.undo_last("visits") == Undone(removed=3, restored=0, retired=0)
+        assert store.visits.frame()["checkpoint"].tolist() == ["c0004"]  # it came by hand: no import takes it away
+        assert len(store.visits.deductions()) == 1

@@ -43,8 +43,8 @@ def peak_bytes(store: Store, folder, count: int, points: str) -> int:
 
 @pytest.mark.parametrize("points", ["1", "many"], ids=["good rows", "refused rows"])
 def test_the_peak_does_not_grow_with_the_rows(store, roster, tmp_path, points):
-    store.upsert_checkpoints(roster(50))
-    store.set_setting("today", "2026-06-12")
+    store.checkpoints.upsert(roster(50))
+    store.settings.set("today", "2026-06-12")
     peak_bytes(store, tmp_path, FEW, points)  # what is loaded once is loaded
     few, many = (peak_bytes(store, tmp_path, count, points) for count in (FEW, MANY))
     assert many < few * 1.5, f"{FEW} rows held {few:,} bytes, {MANY} rows {many:,}"
