@@ -7,7 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from geo.store.accounts import Accounts
+from geo.store.acting import acting
 from geo.store.amendments import Amendments
+from geo.store.audit_log import AuditLog
 from geo.store.catalogues import Catalogues
 from geo.store.checkpoints import Checkpoints
 from geo.store.closures import Closures
@@ -59,6 +61,7 @@ class Store:
         self.accounts = Accounts(database)
         self.sessions = Sessions(database)
         self.settings = CitySettings(database)
+        self.audit = AuditLog(database)
 
     @classmethod
     def open(cls, city: str | Path, *, create: bool = False) -> Self:
@@ -131,4 +134,4 @@ class Store:
         return f"Store({self.name!r})"
 
 
-__all__ = ["Import", "KeptCandidates", "Store", "Undone"]
+__all__ = ["Import", "KeptCandidates", "Store", "Undone", "acting"]

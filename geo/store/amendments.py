@@ -13,8 +13,10 @@ import shapely
 from sqlalchemy import Connection, Table, and_, delete, insert, or_, select, update
 
 from geo import frames
+from geo.audit.events import Event
 from geo.errors import StateError
 from geo.store import rows, tables
+from geo.store.audit import Act
 from geo.store.columns import utc
 from geo.store.database import Database
 from geo.store.fieldwork import Replaced, put_replacement, take_back_replacement
@@ -101,7 +103,8 @@ class Amendments(StorePart):
         StateError
             When the plan was changed since.
         """
-        with self._database.writing() as connection:
+        act = Act(Event.PLAN_CHANGED, f"plan/{round_id}", detail={"kind": line.kind})
+        with self._database.writing(act) as connection:
             round_of(connection, round_id)
             self._database.backend.lock(connection, _T)
             expect(connection, round_id, revision)
@@ -110,6 +113,7 @@ class Amendments(StorePart):
             if new.replaced is not None:
                 put_replacement(connection, self._database.backend, round_id, new.replaced, after=new.replaced_after)
             number = revise(connection, round_id, planned=False)
+            act.versions(revision, number)
             row = {name: getattr(line, name) for name in ("by", "kind", "reason", "params", "touched", "notes")}
             connection.execute(
                 insert(_T).values(
@@ -126,7 +130,8 @@ class Amendments(StorePart):
         StateError
             When the plan was changed since ``revision``, or there is nothing to undo.
         """
-        with self._database.writing() as connection:
+        act = Act(Event.PLAN_UNDONE, f"plan/{round_id}")
+        with self._database.writing(act) as connection:
             round_of(connection, round_id)
             self._database.backend.lock(connection, _T)
             expect(connection, round_id, revision)
@@ -140,7 +145,8 @@ class Amendments(StorePart):
             self._put(connection, round_id, slots, kept["frames"], kept["dropped"])
             if kept["replaced"]:
                 take_back_replacement(connection, self._database.backend, round_id, kept["replaced"])
-            revise(connection, round_id, planned=False)
+            act.versions(revision, revise(connection, round_id, planned=False))
+            act.detail["undone"] = last.revision
             undone = {"undone_at": dt.datetime.now(dt.UTC), "undone_by": by}
             connection.execute(update(_T).where(_T.c.fid == last.fid).values(undone))
         return int(last.revision)

@@ -9,9 +9,12 @@ import shapely
 from sqlalchemy import Connection, select
 
 from geo import frames
+from geo.audit.content import frame_sha256
+from geo.audit.events import Event
 from geo.errors import NotFoundError, StateError
 from geo.model import Changes, Scope
 from geo.store import rows, tables
+from geo.store.audit import Act
 from geo.store.journal import UNPLACED, ImportSource, note, used
 from geo.store.part import StorePart
 from geo.store.scope import condition
@@ -50,7 +53,8 @@ class Checkpoints(StorePart):
             The account that imports.
         """
         retire = set(retire) - set(frame.index) - set(() if unplaced is None else unplaced.index)
-        with self._database.writing() as connection:
+        act = Act(Event.CHECKPOINTS, "checkpoints", detail={"sha256": frame_sha256(frame), "rows": len(frame)})
+        with self._database.writing(act) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
             done = upsert(connection, _PLACED, frames.CHECKPOINTS, frame, self._database.backend)
@@ -60,6 +64,7 @@ class Checkpoints(StorePart):
             retired = self._retire(connection, retire)
             changes = replace(done.changes, retired=len(retired.before))
             if import_of is not None:
+                act.detail["file"] = import_of
                 note(
                     connection, ImportSource("checkpoints", import_of, who), changes, [*parts, ("checkpoints", retired)]
                 )
@@ -67,7 +72,9 @@ class Checkpoints(StorePart):
 
     def retire(self, ids: Collection[str]) -> int:
         """Take checkpoints out of the roster, and say how many were in it."""
-        with self._database.writing() as connection:
+        with self._database.writing(
+            Act(Event.CHECKPOINTS_RETIRED, "checkpoints", detail={"rows": len(ids)})
+        ) as connection:
             self._database.backend.lock(connection, _PLACED)
             return len(self._retire(connection, ids).before)
 
@@ -108,7 +115,9 @@ class Checkpoints(StorePart):
         frame
             The columns of :data:`geo.frames.CHECKPOINTS` by id, without geometry.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(
+            Act(Event.CHECKPOINTS_WAITING, "checkpoints", detail={"rows": len(frame)})
+        ) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
             done = [part.changes for _, part in self._save_unplaced(connection, frame)]
@@ -133,7 +142,9 @@ class Checkpoints(StorePart):
         NotFoundError
             When no such row waits for a place.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(
+            Act(Event.CHECKPOINT_PLACED, f"checkpoint/{id_}", detail={"lon": lon, "lat": lat})
+        ) as connection:
             self._database.backend.lock(connection, _UNPLACED)
             row = existing(connection, _UNPLACED, UNPLACED, pd.Index([id_]), self._database.backend)
             if row.empty:
@@ -152,7 +163,7 @@ class Checkpoints(StorePart):
         StateError
             When it was drawn, planned or visited.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(Act(Event.CHECKPOINT_UNPLACED, f"checkpoint/{id_}")) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
             row = existing(connection, _PLACED, frames.CHECKPOINTS, pd.Index([id_]), self._database.backend)

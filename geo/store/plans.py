@@ -11,8 +11,10 @@ import pandas as pd
 from sqlalchemy import Column, Connection, Table, delete, insert, select, update
 
 from geo import frames
+from geo.audit.events import Event
 from geo.errors import InputError, NotFoundError, StateError
 from geo.store import rows, tables
+from geo.store.audit import Act
 from geo.store.part import StorePart
 from geo.store.revisions import revise
 from geo.store.rounds import round_of
@@ -78,7 +80,8 @@ class Plans(StorePart):
                     found=others.iloc[0],
                     round=round_id,
                 )
-        with self._database.writing() as connection:
+        act = Act(Event.PLAN, f"plan/{round_id}")
+        with self._database.writing(act) as connection:
             round_of(connection, round_id)
             for table, schema, frame in plan:
                 self._database.backend.lock(connection, table)
@@ -89,7 +92,8 @@ class Plans(StorePart):
                 rows.add(connection, table, made)
                 if schema.geometry:
                     self._database.backend.moved(connection, table)
-            revise(connection, round_id, planned=True)
+            revision = revise(connection, round_id, planned=True)
+            act.versions(revision - 1, revision)
             _keep_only_choice(connection, round_id, candidates)
             connection.execute(delete(_FIGURES).where(_FIGURES.c.round_id == round_id))
             if figures is not None or candidates:
@@ -119,7 +123,7 @@ class Plans(StorePart):
         """
         t = tables.candidates
         row = {"content": zlib.compress(content, 6), "kept_at": dt.datetime.now(dt.UTC)}
-        with self._database.writing() as connection:
+        with self._database.writing(Act(Event.CANDIDATES, f"candidates/{round_id}", "", sha256)) as connection:
             round_of(connection, round_id)
             self._database.backend.lock(connection, t)
             this = (t.c.round_id == round_id, t.c.sha256 == sha256)

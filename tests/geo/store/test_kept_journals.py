@@ -53,7 +53,7 @@ def city(request, tmp_path, roster) -> Store:
 
 def _as_before(store: Store) -> None:
     """Write into the journal what the marks say, and let the city be one of the version before."""
-    with store._database.writing() as connection:
+    with store._database.backend.writer.begin() as connection:
         run = lambda sql: connection.execute(text(sql))  # noqa: E731 - statements of one kind
         for name, key in migration._KEYS.items():
             run(

@@ -84,7 +84,7 @@ def _more(store: Store) -> None:
     store.visits.record(
         [Visit("P001", "1", dt.datetime(2026, 5, 20, 1, tzinfo=dt.UTC), "2026-06", deductions=(found,))]
     )
-    with store._database.writing() as connection:
+    with store._database.backend.writer.begin() as connection:
         connection.execute(update(streets).values(name="中山大道").where(streets.c.edge % 2 == 0))
         connection.execute(update(rounds).values(edition=load().edition))
     store.rounds.create(replace(store.rounds.all()[0], id="2026-07", start=dt.date(2026, 6, 2), size=16, covert=False))
@@ -98,7 +98,7 @@ def hostile_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store.open(path, create=True) as store:
         fill(store)
         _more(store)
-        with store._database.writing() as connection:
+        with store._database.backend.writer.begin() as connection:
             without_checks(connection)
             make_hostile(connection)
             connection.execute(delete(catalogues))
