@@ -41,8 +41,8 @@ class Frontier:
     def __init__(self, count: int = 0, peaks: Iterable[bytes] = ()) -> None:
         self.count = count
         self._peaks = list(peaks)
-        if count < 0 or len(self._peaks) != count.bit_count():
-            raise ValueError(f"{len(self._peaks)} peaks cannot be of {count} lines")
+        if count < 0 or [len(peak) for peak in self._peaks] != [len(EMPTY)] * count.bit_count():
+            raise ValueError(f"these {len(self._peaks)} peaks cannot be of {count} lines")
 
     @property
     def peaks(self) -> tuple[bytes, ...]:

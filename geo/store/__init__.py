@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Self
 
 from geo.store.accounts import Accounts
-from geo.store.acting import acting
 from geo.store.amendments import Amendments
 from geo.store.audit_log import AuditLog
 from geo.store.catalogues import Catalogues
@@ -134,4 +133,4 @@ class Store:
         return f"Store({self.name!r})"
 
 
-__all__ = ["Import", "KeptCandidates", "Store", "Undone", "acting"]
+__all__ = ["Import", "KeptCandidates", "Store", "Undone"]

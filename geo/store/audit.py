@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from geo.acting import actor
 from geo.audit.entry import SALT_BYTES, Entry, entry_hash, seal
 from geo.audit.events import Event
 from geo.audit.tree import Frontier
 from geo.errors import StoreError
 from geo.store import tables
-from geo.store.acting import actor
 from geo.store.backend import Backend
 from geo.store.columns import utc
 

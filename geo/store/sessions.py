@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Executable, Row, and_, delete, insert, or_, select, update
 
+from geo.acting import NOBODY
 from geo.audit.events import Event
 from geo.errors import InputError, NotFoundError
 from geo.model import LoginSession, Role, User
 from geo.store import tables
 from geo.store.accounts import user_of
-from geo.store.acting import NOBODY
 from geo.store.audit import Act, happening
 from geo.store.database import Database
 from geo.store.part import StorePart
