@@ -40,7 +40,6 @@ def enter() -> Any:  # noqa: ANN401 - a page or a redirect
     keys = keys_of(name, request.remote_addr or "", device_of(name))
     wait_s = math.ceil(_attempts().begin(*keys))
     if wait_s:
-        _refuse(name, "too many")
         error = _("Too many wrong passwords. Wait %(seconds)s s, then try again.", seconds=wait_s)
         return _again(error), HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(wait_s)}
     user = access.city().accounts.get(name) if name else None

@@ -1,6 +1,8 @@
 """Rows as bytes: no two rows are the same bytes, and what was erased tells nothing."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from geo.audit import checkpoint
 from geo.audit.checkpoint import START, Checkpoint
 from geo.audit.entry import SALT_BYTES, Entry, canonical, seal
+from geo.audit.events import Event
 from geo.audit.tree import EMPTY
 from geo.errors import InputError
 
@@ -50,6 +53,13 @@ def test_a_seal_binds_its_text_and_its_salt(one: str, other: str, salt: bytes, s
 def test_a_salt_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="salt of 15 bytes"):
         seal("x", b"\x00" * 15)
+
+
+def test_the_docs_name_every_event_once() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/audit.md").read_text(encoding="utf-8")
+    table = page.partition("| action | what happened |")[2].partition("\n\n")[0]
+    named = [word for line in table.splitlines() for word in re.findall(r"`([a-z.]+)`", line.partition(" | ")[0])]
+    assert sorted(named) == sorted(Event)
 
 
 def test_a_checkpoint_is_read_as_it_was_written() -> None:
