@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
+
 from geo.catalogue import Catalogue
 from geo.imports.visit_rounds import RoundFinder
 from geo.model import Round
 from geo.nearest import hint, nearest
 from geo.notes import Note
 from geo.readers import messages
+from geo.readers.coded import Coded
 from geo.readers.faults import FaultLog
 from geo.readers.visit_rows import VisitRows
 from geo.store import Store
@@ -75,38 +79,64 @@ class VisitJudge:
         self._round_teams = cache(self._teams_of)
         self._item = cache(self._item_of)
         self._kept: dict[str, _Kept] = {}
-        self._position: Sequence[int] = ()  # of the rows that are judged, in their file
+        self._position = np.zeros(0, np.int64)  # of the rows that are judged, in their file
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """Say what was kept although the city does not know it."""
         return tuple(Note(kept, {"count": own.count, "value": own.value}) for kept, own in self._kept.items())
 
-    def __call__(self, rows: VisitRows, log: FaultLog) -> list[str]:
+    def __call__(self, rows: VisitRows, log: FaultLog) -> Coded[str]:
         """Note what cannot be; give the items, those that the catalogue has by their codes."""
-        items, days = list(rows.item), self._finder.days(rows.moments)
+        starts = rows.starts()
+        lengths = np.diff(starts, append=len(rows))
         self._position = rows.position
-        for start, end in rows.visits():
-            place, team, named, day = rows.checkpoint[start], rows.team[start], rows.round[start], days[start]
-            category = self._categories.get(place)
+        editions: dict[str | None, int] = {None: -1}  # of visits that are held against no catalogue
+        held = []
+        visits = zip(
+            *(column.take(starts) for column in (rows.checkpoint, rows.team, rows.round)),
+            self._finder.days(rows.moments[starts]),
+            strict=True,
+        )
+        for visit, (place, team, named, day) in enumerate(visits):
+            own = range(starts[visit], starts[visit] + lengths[visit])
             if named and named not in self._finder.rounds:
                 values = {"value": named, "nearest": hint(named, self._finder.rounds)}
-                for at in range(start, end):
+                for at in own:
                     log.add_row(at, "round", messages.UNKNOWN_ROUND, **values)
-            if category is None or day is None:
+            if day is None or place not in self._categories:
+                held.append(-1)
                 continue
             planned = self._finder.find(place, day, named)
             if team and team not in self._teams and (planned or not named):
-                for at in range(start, end):
+                for at in own:
                     self._judge_team(at, team, planned, log)
-            edition = planned.edition if planned else ""
-            for at in range(start, end):
-                if text := items[at]:
-                    item = self._item(text, category, edition)
-                    items[at] = item.code
-                    if item.fault or rows.points[at] > item.most:
-                        self._judge_item(at, _Failed(place, category, text, rows.points[at]), edition, log)
-        return items
+            held.append(editions.setdefault(planned.edition if planned else "", len(editions) - 1))
+        return self._judge_items(rows, np.repeat(np.array(held, np.int64), lengths), list(editions)[1:], log)
+
+    def _judge_items(
+        self, rows: VisitRows, held: npt.NDArray[np.int64], editions: Sequence[str | None], log: FaultLog
+    ) -> Coded[str]:
+        """Look each item up once for each category and edition; ``held`` has the place of a row's edition, or -1."""
+        category = rows.checkpoint.with_values([self._categories.get(place, "") for place in rows.checkpoint.values])
+        failed = np.flatnonzero(rows.item.where(bool) & (held >= 0))
+        shape = len(category.values), max(1, len(editions)), len(rows.item.values)
+        every = np.ravel_multi_index((category.codes[failed], held[failed], rows.item.codes[failed]), shape)
+        asked, which = np.unique(every, return_inverse=True)
+        of = [
+            (rows.item.values[item], category.values[kind], editions[edition] or "")
+            for kind, edition, item in zip(*(each.tolist() for each in np.unravel_index(asked, shape)), strict=True)
+        ]
+        found = [self._item(*each) for each in of]
+        strange = np.array([bool(each.fault) for each in found], bool)[which]
+        strange |= rows.points[failed] > np.array([each.most for each in found], float)[which]
+        for at, item in zip(failed[strange].tolist(), which[strange].tolist(), strict=True):
+            text, kind, edition = of[item]
+            own = _Failed(rows.checkpoint[at], kind, text, float(rows.points[at]))
+            self._judge_item(at, own, edition, log)
+        codes = rows.item.codes.copy()
+        codes[failed] = len(rows.item.values) + which
+        return Coded(codes, [*rows.item.values, *(each.code for each in found)]).distinct()
 
     def _judge_team(self, at: int, team: str, planned: Round | None, log: FaultLog) -> None:
         own = self._round_teams(planned.id) if planned else frozenset()
@@ -148,7 +178,7 @@ class VisitJudge:
 
     def _keep(self, note: str, at: int, value: str) -> None:
         """Count what is kept; the value that stands first in the file is named."""
-        row = self._position[at]
+        row = int(self._position[at])
         own = self._kept.setdefault(note, _Kept(0, row, value))
         own.count += 1
         if row < own.row:

@@ -1,9 +1,9 @@
 """A table of any size, some thousand rows at a time, a column each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.readers import grids, messages
 from geo.readers.chosen_file import ChosenFile
+from geo.readers.coded import Coded, distinct
 from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header
 from geo.readers.parts import Loaded, RowFault
 from geo.readers.sheets import MOST_COLUMNS, Body, blank, refuse
@@ -49,7 +50,7 @@ class Chunk:
         """Return the cells of a field; blanks where the file has no such column."""
         if field in self.columns:
             return self.cells[self.columns[field]]
-        return [self.constants.get(field)] * len(self.rows)
+        return Coded.constant(self.constants.get(field), len(self.rows))
 
 
 class TableChunks:
@@ -131,8 +132,9 @@ class TableChunks:
         self._progress("reading", 1, 1)
 
     def _of_lines(self, text: TextFile) -> Iterator[Chunk]:
-        rows = text.rows()
-        head = list(islice(rows, HEADER_ROWS + 1))
+        blocks = text.blocks(ROWS)
+        rows = text.parsed(next(blocks, []))
+        head = rows[: HEADER_ROWS + 1]
         at = find_header(head, self._headings)
         if at is None:
             refuse(head, self._headings, self.file)
@@ -144,20 +146,32 @@ class TableChunks:
         body = Body(headers, len(headers), text.separator)
         known = self._named(headers)
         above, count = first + span, 0
-        rows = chain(head[above:], rows)
-        waiting = list(islice(rows, ROWS))
-        while waiting:
-            some, waiting = waiting, list(islice(rows, ROWS))
-            if (width := max(map(len, some))) > MOST_COLUMNS:
-                raise InputError(messages.WIDE, file=self.file, width=width, most=MOST_COLUMNS)
-            chunk = self._chunk(_columns(some, above, body, ended=bool(waiting) or text.ended), known)
-            above, count = above + len(some), count + len(chunk)
+        for read in self._reads(text, chain([rows[above:]], blocks), above, body):
+            chunk = self._chunk(read, known)
+            count += len(chunk)
             if len(chunk):
                 yield chunk
         if not count:
             raise InputError(messages.NO_ROWS, file=self.file, row=first + span)
         self.skipped = body.again + len(body.sums)
         self._hear(body.notes())
+
+    def _reads(self, text: TextFile, blocks: Iterable[list[Any]], above: int, body: Body) -> Iterator["_Read"]:
+        """Yield the rows of blocks: the first one is rows, the others are lines."""
+        for number, block in enumerate(blocks):
+            cut = text.columns(block, body.width) if number else None
+            if cut and body.width == len(body.headers):
+                columns = list(map(Coded.of, cut))
+                if body.plain(list(map(distinct, columns))):
+                    yield _taken(columns, above, body)
+                    above += len(block)
+                    continue
+            rows = text.parsed(block) if number else block
+            if (width := max(map(len, rows), default=0)) > MOST_COLUMNS:
+                raise InputError(messages.WIDE, file=self.file, width=width, most=MOST_COLUMNS)
+            if rows:
+                yield _columns(rows, above, body, ended=text.ended)
+            above += len(rows)
 
     def _chunk(self, read: "_Read", known: Table) -> Chunk:
         self._hear(unseen_cells(read.cells, read.numbers))
@@ -201,9 +215,7 @@ def _columns(rows: list[list[str]], above: int, body: Body, *, ended: bool) -> _
     if all(len(row) == body.width for row in rows):
         columns = list(zip(*rows, strict=True))
         if body.plain(columns):
-            body.taken += len(rows)
-            numbers = np.arange(above + 1, above + len(rows) + 1)
-            return _Read(numbers, dict(zip(body.headers, columns, strict=True)))
+            return _taken(columns, above, body)
     for at, row in enumerate(rows):
         body.take(row, above + at + 1, last=at == len(rows) - 1 and not ended)
     found, taken, faults = body.drained()
@@ -211,6 +223,13 @@ def _columns(rows: list[list[str]], above: int, body: Body, *, ended: bool) -> _
     filled = zip(*([*row, *(None,) * (len(names) - len(row))] for row in found), strict=True)
     cells: dict[str, Cells] = dict(zip(names, filled, strict=True)) if found else dict.fromkeys(names, ())
     return _Read(np.array(taken, np.int64), cells, faults)
+
+
+def _taken(columns: Sequence[Cells], above: int, body: Body) -> _Read:
+    """Return rows that are all data."""
+    body.taken += len(columns[0])
+    numbers = np.arange(above + 1, above + len(columns[0]) + 1)
+    return _Read(numbers, dict(zip(body.headers, columns, strict=True)))
 
 
 def _widened(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -86,18 +86,50 @@ class TextFile:
         InputError
             When a quotation mark does not close where its cell ends.
         """
+        return chain.from_iterable(self.parsed(lines) for lines in self.blocks(0))
+
+    def blocks(self, count: int) -> Iterator[list[str]]:
+        """Yield lines, at least ``count`` at a time but for the last; no row goes over the end of a block.
+
+        Raises
+        ------
+        InputError
+            When a quotation mark does not close where its cell ends.
+        """
+        waiting: list[str] = []
+        for lines in self._lines():
+            waiting += lines
+            if len(waiting) >= count and not self._watch.opened:
+                yield waiting
+                waiting = []
+        if waiting:
+            yield waiting
+
+    def columns(self, lines: Sequence[str], width: int) -> list[list[str]] | None:
+        """Return the cells of a block by columns where its lines need no more than to be cut at the separators."""
+        whole, end = "".join(lines), lines[0][len(lines[0].rstrip("\r\n")) :]
+        if self._guarded or not end or '"' in whole or len(whole) > _CELL_CHARACTERS:
+            return None
+        if any(whole.count(sign) != len(lines) * (sign in end) for sign in {"\r", "\n", end}):
+            return None
+        if {line.count(self.separator) for line in lines} != {width - 1}:
+            return None
+        cells = whole.replace(end, self.separator).split(self.separator)
+        return [cells[at:-1:width] for at in range(width)]
+
+    def parsed(self, lines: Iterable[str]) -> list[list[str]]:
+        """Return the rows of whole lines."""
         csv.field_size_limit(_CELL_CHARACTERS)
-        rows: Iterator[list[str]] = csv.reader(self._lines(), delimiter=self.separator, strict=False)
+        rows = csv.reader(lines, delimiter=self.separator, strict=False)
         try:
-            for row in rows:
-                yield [unguarded(cell) for cell in row] if self._guarded else row
+            return [[unguarded(cell) for cell in row] for row in rows] if self._guarded else list(rows)
         except csv.Error as error:
             if self._watch.opened:
                 raise self._open_quote(self._watch.opened) from error
             raise InputError(messages.UNREADABLE, file=self._path.name, reason=reason_of(error)) from error
 
-    def _lines(self) -> Iterator[str]:
-        """Yield the lines, each looked at before it is given out."""
+    def _lines(self) -> Iterator[list[str]]:
+        """Yield the lines, some at a time, each looked at before it is given out."""
         total, told, number = self._path.stat().st_size, 0, 0
         for block in chain([self._head], iter(lambda: self._readlines(_BLOCK_CHARACTERS), [])):
             lines = self._checked(block, number)
@@ -107,7 +139,7 @@ class TextFile:
             whole = "".join(lines)
             self._guarded = self._guarded or any_guarded(whole)
             self.ended = not whole or whole[-1] in "\r\n"
-            yield from lines
+            yield lines
             if self._raw.tell() - told >= _HEAD_CHARACTERS:
                 told = self._raw.tell()
                 self._heard(told, total)
