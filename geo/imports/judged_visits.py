@@ -85,15 +85,16 @@ def batch(rows: VisitRows, finder: RoundFinder) -> VisitBatch:
     failed = np.flatnonzero(rows.item.where(bool))
     own = rows.take(failed)
     faults = list(map(deduction_id, own.visit, own.item, repeat(0)))
-    photos = {fault: shown for fault, shown in zip(faults, own.photos, strict=True) if shown} if _any(own.photos) else {}
+    photos = (
+        {fault: shown for fault, shown in zip(faults, own.photos, strict=True) if shown} if _any(own.photos) else {}
+    )
     places, named = rows.checkpoint.take(starts), rows.round.take(starts)
     hidden = np.logical_or.reduceat(rows.covert, starts).tolist() if len(starts) else []
-    rounds: list[str | None] = list(named)
-    for at, (place, round_id, day) in enumerate(zip(places, named, finder.days(moments), strict=True)):
-        if not round_id:
-            drawn = None if day is None else finder.find(place, day, None)
-            rounds[at] = drawn.id if drawn else None
-            hidden[at] = hidden[at] or (drawn is not None and drawn.covert)
+    rounds: list[str | None] = [round_id or None for round_id in named]
+    bare = np.flatnonzero(named.where(lambda round_id: not round_id))
+    for at, drawn in zip(bare.tolist(), finder.drawn(places.take(bare), moments[bare]), strict=True):
+        if drawn is not None:
+            rounds[at], hidden[at] = drawn.id, hidden[at] or drawn.covert
     stamps = [f"{stamp}Z" for stamp in np.datetime_as_string(moments, unit="ms").tolist()]
     teams, costs = rows.team.take(starts), _costs(rows, starts, failed)
     visits = zip(rows.visit.take(starts), rounds, places, teams, stamps, hidden, costs, strict=True)
@@ -109,7 +110,9 @@ def _costs(rows: VisitRows, starts: Places, failed: Places) -> list[float]:
     """Return what each visit takes off, as exact as :func:`math.fsum`."""
     points = np.zeros(len(rows))
     points[failed] = rows.points[failed]
-    if not len(starts) or (points * _PARTS_OF_A_POINT % 1 == 0).all() and points.sum() < _EXACT:
-        return np.add.reduceat(points, starts).tolist() if len(starts) else []  # no sum of these is rounded
+    if not len(starts):
+        return []
+    if (points * _PARTS_OF_A_POINT % 1 == 0).all() and points.sum() < _EXACT:
+        return list(map(float, np.add.reduceat(points, starts)))  # no sum of these is rounded
     ends = np.append(starts[1:], len(rows)).tolist()
     return [math.fsum(points[start:end].tolist()) for start, end in zip(starts.tolist(), ends, strict=True)]

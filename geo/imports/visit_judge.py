@@ -15,7 +15,7 @@ from geo.notes import Note
 from geo.readers import messages
 from geo.readers.coded import Coded
 from geo.readers.faults import FaultLog
-from geo.readers.visit_rows import VisitRows
+from geo.readers.visit_rows import Places, VisitRows
 from geo.store import Store
 
 KEPT_ITEMS = "{count} rows name items that the catalogue does not have for their checkpoint, {value!r} first: they stay"
@@ -89,33 +89,43 @@ class VisitJudge:
     def __call__(self, rows: VisitRows, log: FaultLog) -> Coded[str]:
         """Note what cannot be; give the items, those that the catalogue has by their codes."""
         starts = rows.starts()
-        lengths = np.diff(starts, append=len(rows))
+        ends = np.append(starts[1:], len(rows))
         self._position = rows.position
-        editions: dict[str | None, int] = {None: -1}  # of visits that are held against no catalogue
-        held = []
-        visits = zip(
-            *(column.take(starts) for column in (rows.checkpoint, rows.team, rows.round)),
-            self._finder.days(rows.moments[starts]),
-            strict=True,
-        )
-        for visit, (place, team, named, day) in enumerate(visits):
-            own = range(starts[visit], starts[visit] + lengths[visit])
-            if named and named not in self._finder.rounds:
-                values = {"value": named, "nearest": hint(named, self._finder.rounds)}
-                for at in own:
-                    log.add_row(at, "round", messages.UNKNOWN_ROUND, **values)
-            if day is None or place not in self._categories:
-                held.append(-1)
-                continue
-            planned = self._finder.find(place, day, named)
-            if team and team not in self._teams and (planned or not named):
-                for at in own:
-                    self._judge_team(at, team, planned, log)
-            held.append(editions.setdefault(planned.edition if planned else "", len(editions) - 1))
-        return self._judge_items(rows, np.repeat(np.array(held, np.int64), lengths), list(editions)[1:], log)
+        known = rows.checkpoint.where(self._categories.__contains__)[starts] & ~np.isnat(rows.moments[starts])
+        planned = self._planned(rows, starts, known)
+        named = rows.round.where(bool)[starts]
+        if not all(name in self._finder.rounds for name in rows.round.values if name):
+            for visit in np.flatnonzero(named & rows.round.where(self._is_no_round)[starts]).tolist():
+                self._judge_round(range(starts[visit], ends[visit]), rows.round[starts[visit]], log)
+        strange = rows.team.where(lambda team: team and team not in self._teams)[starts]
+        for visit in np.flatnonzero(strange & known).tolist():
+            if planned[visit] or not named[visit]:
+                for at in range(starts[visit], ends[visit]):
+                    self._judge_team(at, rows.team[at], planned[visit], log)
+        edition = Coded.of([each.edition if each else "" for each in planned])
+        held = np.where(known, edition.codes, -1)
+        return self._judge_items(rows, np.repeat(held, ends - starts), edition.values, log)
+
+    def _planned(self, rows: VisitRows, starts: Places, known: npt.NDArray[np.bool_]) -> list[Round | None]:
+        """Return the round that each visit belongs to."""
+        named = [self._finder.rounds.get(name) for name in rows.round.values]
+        found = [named[at] for at in rows.round.codes[starts].tolist()]
+        open_ = np.flatnonzero(known & ~rows.round.where(bool)[starts])
+        drawn = self._finder.drawn(rows.checkpoint.take(starts[open_]), rows.moments[starts[open_]])
+        for visit, own in zip(open_.tolist(), drawn, strict=True):
+            found[visit] = own
+        return found
+
+    def _is_no_round(self, name: str) -> bool:
+        return name not in self._finder.rounds
+
+    def _judge_round(self, visit: range, name: str, log: FaultLog) -> None:
+        values = {"value": name, "nearest": hint(name, self._finder.rounds)}
+        for at in visit:
+            log.add_row(at, "round", messages.UNKNOWN_ROUND, **values)
 
     def _judge_items(
-        self, rows: VisitRows, held: npt.NDArray[np.int64], editions: Sequence[str | None], log: FaultLog
+        self, rows: VisitRows, held: npt.NDArray[np.int64], editions: Sequence[str], log: FaultLog
     ) -> Coded[str]:
         """Look each item up once for each category and edition; ``held`` has the place of a row's edition, or -1."""
         category = rows.checkpoint.with_values([self._categories.get(place, "") for place in rows.checkpoint.values])
@@ -124,7 +134,7 @@ class VisitJudge:
         every = np.ravel_multi_index((category.codes[failed], held[failed], rows.item.codes[failed]), shape)
         asked, which = np.unique(every, return_inverse=True)
         of = [
-            (rows.item.values[item], category.values[kind], editions[edition] or "")
+            (rows.item.values[item], category.values[kind], editions[edition])
             for kind, edition, item in zip(*(each.tolist() for each in np.unravel_index(asked, shape)), strict=True)
         ]
         found = [self._item(*each) for each in of]

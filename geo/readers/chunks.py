@@ -133,7 +133,9 @@ class TableChunks:
 
     def _of_lines(self, text: TextFile) -> Iterator[Chunk]:
         blocks = text.blocks(ROWS)
-        rows = text.parsed(next(blocks, []))
+        lines = next(blocks, [])
+        rows = text.parsed(lines)
+        self._check_width(rows)
         head = rows[: HEADER_ROWS + 1]
         at = find_header(head, self._headings)
         if at is None:
@@ -146,7 +148,8 @@ class TableChunks:
         body = Body(headers, len(headers), text.separator)
         known = self._named(headers)
         above, count = first + span, 0
-        for read in self._reads(text, chain([rows[above:]], blocks), above, body):
+        first_rows = _columns(rows[above:], above, body, ended=_ended(lines))
+        for read in chain([first_rows], self._reads(text, blocks, len(rows), body)):
             chunk = self._chunk(read, known)
             count += len(chunk)
             if len(chunk):
@@ -156,22 +159,22 @@ class TableChunks:
         self.skipped = body.again + len(body.sums)
         self._hear(body.notes())
 
-    def _reads(self, text: TextFile, blocks: Iterable[list[Any]], above: int, body: Body) -> Iterator["_Read"]:
-        """Yield the rows of blocks: the first one is rows, the others are lines."""
-        for number, block in enumerate(blocks):
-            cut = text.columns(block, body.width) if number else None
-            if cut and body.width == len(body.headers):
-                columns = list(map(Coded.of, cut))
-                if body.plain(list(map(distinct, columns))):
-                    yield _taken(columns, above, body)
-                    above += len(block)
-                    continue
-            rows = text.parsed(block) if number else block
-            if (width := max(map(len, rows), default=0)) > MOST_COLUMNS:
-                raise InputError(messages.WIDE, file=self.file, width=width, most=MOST_COLUMNS)
-            if rows:
-                yield _columns(rows, above, body, ended=text.ended)
+    def _reads(self, text: TextFile, blocks: Iterable[list[str]], above: int, body: Body) -> Iterator["_Read"]:
+        """Yield the rows of blocks of lines, each by its columns where they are plain."""
+        for lines in blocks:
+            columns = text.columns(lines, body.width)
+            if columns and body.plain(list(map(distinct, columns))):
+                yield _taken(columns, above, body)
+                above += len(lines)
+                continue
+            rows = text.parsed(lines)
+            self._check_width(rows)
+            yield _columns(rows, above, body, ended=_ended(lines))
             above += len(rows)
+
+    def _check_width(self, rows: Sequence[Sequence[Any]]) -> None:
+        if (width := max(map(len, rows), default=0)) > MOST_COLUMNS:
+            raise InputError(messages.WIDE, file=self.file, width=width, most=MOST_COLUMNS)
 
     def _chunk(self, read: "_Read", known: Table) -> Chunk:
         self._hear(unseen_cells(read.cells, read.numbers))
@@ -212,7 +215,7 @@ class _Read:
 
 def _columns(rows: list[list[str]], above: int, body: Body, *, ended: bool) -> _Read:
     """Return the columns of some rows, with what is wrong with the form of any."""
-    if all(len(row) == body.width for row in rows):
+    if rows and all(len(row) == body.width for row in rows):
         columns = list(zip(*rows, strict=True))
         if body.plain(columns):
             return _taken(columns, above, body)
@@ -230,6 +233,11 @@ def _taken(columns: Sequence[Cells], above: int, body: Body) -> _Read:
     body.taken += len(columns[0])
     numbers = np.arange(above + 1, above + len(columns[0]) + 1)
     return _Read(numbers, dict(zip(body.headers, columns, strict=True)))
+
+
+def _ended(lines: Sequence[str]) -> bool:
+    """Tell whether the last line ends."""
+    return not lines or lines[-1][-1:] in {"\r", "\n"}
 
 
 def _widened(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:

@@ -32,7 +32,7 @@ class Coded(Sequence[Value], Generic[Value]):
         """Return a column as it is, or cells as a column; the values are in the order in which they first stand."""
         if isinstance(cells, Coded):
             return cells
-        place = {value: at for at, value in enumerate(dict.fromkeys(cells))}
+        place = _places(cells)
         return Coded(np.fromiter(map(place.__getitem__, cells), np.int64, len(cells)), list(place))
 
     @classmethod
@@ -43,11 +43,10 @@ class Coded(Sequence[Value], Generic[Value]):
     @classmethod
     def joined(cls, columns: Iterable["Coded[Value]"]) -> "Coded[Value]":
         """Return columns below one another."""
-        place: dict[Value, int] = {}
-        codes = []
-        for column in columns:
-            own = np.array([place.setdefault(value, len(place)) for value in column.values], np.int64)
-            codes.append(own[column.codes])
+        columns = list(columns)
+        place = _places(value for column in columns for value in column.values)
+        own = [np.fromiter(map(place.__getitem__, each.values), np.int64, len(each.values)) for each in columns]
+        codes = [each[column.codes] for each, column in zip(own, columns, strict=True)]
         return Coded(np.concatenate(codes), list(place))
 
     def __len__(self) -> int:
@@ -60,7 +59,8 @@ class Coded(Sequence[Value], Generic[Value]):
     def __getitem__(self, at: int | slice) -> Value | Self:
         if isinstance(at, slice):
             return type(self)(self.codes[at], self.values)
-        return self.values[self.codes[at]]
+        value: Value = self.values[int(self.codes[at])]
+        return value
 
     def __iter__(self) -> Iterator[Value]:
         return map(self.values.__getitem__, self.codes.tolist())
@@ -78,11 +78,10 @@ class Coded(Sequence[Value], Generic[Value]):
 
     def with_values(self, values: Sequence[Other]) -> "Coded[Other]":
         """Return the column with another value in the place of each, which several may share."""
-        place: dict[Other, int] = {}
-        own = [place.setdefault(value, len(place)) for value in values]
-        if len(place) == len(values):
+        if len(set(values)) == len(values):
             return Coded(self.codes, values)
-        return Coded(np.array(own, np.int64)[self.codes], list(place))
+        place = _places(values)
+        return Coded(np.fromiter(map(place.__getitem__, values), np.int64, len(values))[self.codes], list(place))
 
     def distinct(self) -> "Coded[Value]":
         """Return the column with each value once, where some may stand twice."""
@@ -91,6 +90,11 @@ class Coded(Sequence[Value], Generic[Value]):
     def where(self, holds: Callable[[Value], object]) -> npt.NDArray[np.bool_]:
         """Tell of each row whether something holds of its value."""
         return np.fromiter(map(bool, map(holds, self.values)), bool, len(self.values))[self.codes]
+
+
+def _places(values: Iterable[Value]) -> dict[Value, int]:
+    """Return the number of each value, in the order in which they first stand."""
+    return {value: at for at, value in enumerate(dict.fromkeys(values))}
 
 
 def distinct(cells: Sequence[Value]) -> Sequence[Value]:

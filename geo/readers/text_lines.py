@@ -8,11 +8,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
 from geo.errors import InputError
 from geo.failures import reason_of
 from geo.foreign_text import any_guarded, unguarded
 from geo.notes import Note
 from geo.readers import messages
+from geo.readers.coded import Coded
 from geo.readers.columns import HEADER_ROWS, Headings
 from geo.readers.encodings import NAMES, encoding_of
 from geo.readers.quotes import QuoteWatch
@@ -21,6 +26,8 @@ _SEPARATORS = ",;\t|，"
 _HEAD_CHARACTERS = 400_000
 _BLOCK_CHARACTERS = 2**16
 _CELL_CHARACTERS = 2**24
+_LINES = 1_000
+_LINE_ENDS = {"\n", "\r\n"}
 _MARK = "\ufeff"  # of this file, or of files that were put one after the other
 
 Heard = Callable[[int, int], None]
@@ -86,10 +93,10 @@ class TextFile:
         InputError
             When a quotation mark does not close where its cell ends.
         """
-        return chain.from_iterable(self.parsed(lines) for lines in self.blocks(0))
+        return chain.from_iterable(self.parsed(lines) for lines in self.blocks(_LINES))
 
     def blocks(self, count: int) -> Iterator[list[str]]:
-        """Yield lines, at least ``count`` at a time but for the last; no row goes over the end of a block.
+        """Yield lines, about ``count`` at a time; no row goes over the end of a block.
 
         Raises
         ------
@@ -97,25 +104,32 @@ class TextFile:
             When a quotation mark does not close where its cell ends.
         """
         waiting: list[str] = []
+        quoted = False  # only the end of what was read is known to be no line end inside a cell
         for lines in self._lines():
             waiting += lines
+            quoted = quoted or any('"' in line for line in lines)
+            while len(waiting) > count and not quoted:
+                yield waiting[:count]
+                del waiting[:count]
             if len(waiting) >= count and not self._watch.opened:
                 yield waiting
-                waiting = []
+                waiting, quoted = [], False
         if waiting:
             yield waiting
 
-    def columns(self, lines: Sequence[str], width: int) -> list[list[str]] | None:
+    def columns(self, lines: Sequence[str], width: int) -> list[Coded[str]] | None:
         """Return the cells of a block by columns where its lines need no more than to be cut at the separators."""
         whole, end = "".join(lines), lines[0][len(lines[0].rstrip("\r\n")) :]
-        if self._guarded or not end or '"' in whole or len(whole) > _CELL_CHARACTERS:
+        if self._guarded or end not in _LINE_ENDS or '"' in whole or len(whole) > _CELL_CHARACTERS:
             return None
-        if any(whole.count(sign) != len(lines) * (sign in end) for sign in {"\r", "\n", end}):
+        if any(whole.count(sign) != len(lines) * (sign in end) for sign in ("\r", "\n", end)):
             return None
-        if {line.count(self.separator) for line in lines} != {width - 1}:
+        if not self.separator.isascii() or {line.count(self.separator) for line in lines} != {width - 1}:
             return None
-        cells = whole.replace(end, self.separator).split(self.separator)
-        return [cells[at:-1:width] for at in range(width)]
+        try:
+            return _cut(whole.encode(), self.separator, width)
+        except (UnicodeEncodeError, pa.ArrowInvalid):  # the csv module says what is wrong with it
+            return None
 
     def parsed(self, lines: Iterable[str]) -> list[list[str]]:
         """Return the rows of whole lines."""
@@ -172,6 +186,24 @@ class TextFile:
 
     def _open_quote(self, line: int) -> InputError:
         return InputError(messages.OPEN_QUOTE, file=self._path.name, line=line)
+
+
+def _cut(lines: bytes, separator: str, width: int) -> list[Coded[str]]:
+    """Return the columns of lines without quotation marks, each of so many cells."""
+    names = list(map(str, range(width)))
+    kind = pa.dictionary(pa.int32(), pa.string())
+    table = pyarrow.csv.read_csv(
+        pa.BufferReader(lines),
+        pyarrow.csv.ReadOptions(use_threads=False, block_size=len(lines) + 1, column_names=names),
+        pyarrow.csv.ParseOptions(delimiter=separator, quote_char=False, double_quote=False, ignore_empty_lines=False),
+        pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, kind), strings_can_be_null=False),
+    )
+    chunks = [column.unify_dictionaries().combine_chunks() for column in table.columns]
+    parts = [each.chunk(0) if isinstance(each, pa.ChunkedArray) else each for each in chunks]
+    return [
+        Coded(part.indices.to_numpy().astype(np.int64), part.dictionary.to_numpy(zero_copy_only=False).tolist())
+        for part in parts
+    ]
 
 
 def _separator(head: str, headings: Headings) -> str:

@@ -85,7 +85,9 @@ class VisitCells:
         names = (*VISIT_TEXTS.names, *VISIT_TEXTS.words)
         texts = {name: Coded.of(values.written(chunk.column(name))) for name in names}
         if any(doubtful(column.values) for column in texts.values()):
-            check_texts(pd.DataFrame({name: list(column) for name, column in texts.items()}, dtype="str"), VISIT_TEXTS, log)
+            check_texts(
+                pd.DataFrame({name: list(column) for name, column in texts.items()}, dtype="str"), VISIT_TEXTS, log
+            )
         checkpoint, team, item = self._own(texts["checkpoint"]), texts["team"], texts["item"]
         _check_checkpoints(checkpoint, context.known, log)
         cells, when = self._moments(chunk)
@@ -148,9 +150,7 @@ class VisitCells:
                 messages.PHOTOS_NEEDED, file=file, count=self.photos_named, column=column, value=self.first_photo
             )
 
-    def _points(
-        self, item: Coded[str], cells: Coded[str], log: FaultLog
-    ) -> tuple[npt.NDArray[np.float64], Coded[str]]:
+    def _points(self, item: Coded[str], cells: Coded[str], log: FaultLog) -> tuple[npt.NDArray[np.float64], Coded[str]]:
         """Read the points of failed items; where a score sheet writes all of them below 0, it means the same."""
         written = cells.with_values(list(map(points_of, cells.values)))  # without their units
         numbers = values.numbers(pd.Series(written.values, dtype="str"))
