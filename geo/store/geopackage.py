@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event, func, select, text
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from geo import private
 from geo.errors import StoreError, XundianError
@@ -101,8 +101,10 @@ def _begin(connection: Connection) -> None:
 
     A writer waits a while for another one. A reader waits for nobody but who has the file for itself alone.
     """
-    writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={opening.WRITE_MS if writing else opening.READ_MS}")
+    options = connection.get_execution_options()
+    writing = options.get("writing")
+    wait_ms = 0 if options.get("at_once") else opening.WRITE_MS if writing else opening.READ_MS
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
@@ -241,6 +243,13 @@ class GeoPackage:
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Do nothing: a writing transaction has the whole file."""
+
+    def write_if_free(self, statement: Executable) -> bool:
+        """Give up at once while anybody else writes, or where the file cannot be written."""
+        with suppress(SQLAlchemyError, StoreError), self.writer.execution_options(at_once=True).begin() as connection:
+            connection.execute(statement)
+            return True
+        return False
 
     def encode(self, shapes: Shapes) -> list[bytes | None]:
         """Write GeoPackage blobs."""

@@ -111,7 +111,7 @@ def test_six_commitments_on_one_number_are_refused_and_seen(city):
     year = YearSecrets(b"\x03" * 32, 2026, 8)
     basis, lines, previous, documents = basis_of(city, city.rounds.get("R0"), Choices()), [], "", []
     for position in range(1, 7):
-        terms = proof.proofs.Terms(year, position, "双色球 2026068", previous=previous)
+        terms = proof.proofs.CommitmentTerms(year, position, "双色球 2026068", previous=previous)
         own = proof.proofs.commit(basis.frame, basis.design, "R0", terms)
         lines.append(entry(own.parameters, own.root, Outcome("open")))
         previous = lines[-1]["commitment"]
