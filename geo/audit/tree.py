@@ -6,6 +6,7 @@ every line of the earlier one (consistency), and that a line stands in it (inclu
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from geo.errors import InputError
 
@@ -20,6 +21,14 @@ def leaf_hash(content: bytes) -> bytes:
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Hash two subtrees: SHA-256 of a byte 1 and both hashes."""
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHead:
+    """A head and its length."""
+
+    count: int
+    head: bytes
 
 
 class Frontier:
@@ -128,12 +137,12 @@ def consistency(leaves: Sequence[bytes], earlier: int) -> list[bytes]:
     return [] if earlier in (0, len(leaves)) else _subproof(leaves, earlier, whole=True)
 
 
-def consistent(earlier: tuple[int, bytes], later: tuple[int, bytes], proof: Sequence[bytes]) -> bool:
-    """Tell whether a proof shows the earlier log (count, head) to be the beginning of the later one.
+def consistent(earlier: TreeHead, later: TreeHead, proof: Sequence[bytes]) -> bool:
+    """Tell whether a proof shows the earlier log to be the beginning of the later one.
 
     RFC 9162, section 2.1.4.2.
     """
-    (first, old), (second, new) = earlier, later
+    first, old, second, new = earlier.count, earlier.head, later.count, later.head
     if not 0 <= first <= second:
         return False
     if first in (0, second):

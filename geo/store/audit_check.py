@@ -29,7 +29,7 @@ UNKNOWN = "the audit log never had the head {head}: it was written anew, or the 
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LogCheck:
     """What looking at the whole log found."""
 
     count: int  # rows that hold
@@ -55,7 +55,7 @@ class _Walk:
     seen: bool  # the head that was kept
 
 
-def check(connection: Connection, head: str, count: int | None) -> Verdict:
+def check(connection: Connection, head: str, count: int | None) -> LogCheck:
     """Look at the log in parts, in one state of the city.
 
     Parameters
@@ -78,7 +78,7 @@ def check(connection: Connection, head: str, count: int | None) -> Verdict:
             _refuse_unseen(walk, kept, count)
     except _Broken as broken:
         note, row = broken.note, broken.row
-    return Verdict(walk.tree.count, walk.tree.head().hex(), len(walk.erased), note, row)
+    return LogCheck(walk.tree.count, walk.tree.head().hex(), len(walk.erased), note, row)
 
 
 def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:

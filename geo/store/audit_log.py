@@ -14,7 +14,7 @@ from geo.audit.events import Event
 from geo.errors import NotFoundError
 from geo.store import audit_check, tables
 from geo.store.audit import SEALED, Act, frontier_of, happening
-from geo.store.audit_check import Verdict
+from geo.store.audit_check import LogCheck
 from geo.store.part import StorePart
 
 _A = tables.audit
@@ -57,7 +57,7 @@ class AuditLog(StorePart):
         with self._database.reading() as connection:
             return [_read(row) for row in connection.execute(statement).mappings()]
 
-    def verify(self, head: str = "", count: int | None = None) -> Verdict:
+    def verify(self, head: str = "", count: int | None = None) -> LogCheck:
         """Look at every row, and whether the log still contains a head that somebody kept.
 
         Parameters
@@ -111,4 +111,4 @@ def _read(row: RowMapping) -> AuditRow:
     return AuditRow(row["fid"], detail=json.loads(row["detail"] or "{}"), **values)
 
 
-__all__ = ["Act", "AuditLog", "AuditRow", "Event", "Verdict", "happening"]
+__all__ = ["Act", "AuditLog", "AuditRow", "Event", "LogCheck", "happening"]

@@ -63,12 +63,12 @@ def test_a_longer_log_is_consistent_with_its_beginning_and_with_nothing_else(
 ) -> None:
     leaves = [tree.leaf_hash(content) for content in log]
     earlier = data.draw(st.integers(0, len(log)))
-    old, new = (earlier, tree.head(leaves[:earlier])), (len(leaves), tree.head(leaves))
+    old, new = tree.TreeHead(earlier, tree.head(leaves[:earlier])), tree.TreeHead(len(leaves), tree.head(leaves))
     proof = tree.consistency(leaves, earlier)
     assert tree.consistent(old, new, proof)
     if earlier > 0:
         changed = [tree.leaf_hash(b"changed"), *leaves[1:earlier]]
-        assert not tree.consistent((earlier, tree.head(changed)), new, proof)
+        assert not tree.consistent(tree.TreeHead(earlier, tree.head(changed)), new, proof)
     if 0 < earlier < len(leaves):
         assert not tree.consistent(old, new, proof[:-1])
         assert not tree.consistent(new, old, proof)
