@@ -6,6 +6,7 @@ from sqlalchemy import delete, insert, select
 
 from geo.model import Role, User
 from geo.store import tables
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
 
@@ -15,7 +16,7 @@ class Accounts(StorePart):
     def save(self, user: User) -> None:
         """Add an account, or change the one of this name."""
         row = {**asdict(user), "role": str(user.role)}
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.OFFICE) as connection:
             self._database.backend.lock(connection, tables.users)
             connection.execute(delete(tables.users).where(tables.users.c.name == user.name))
             connection.execute(insert(tables.users).values(row))

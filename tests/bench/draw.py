@@ -176,7 +176,7 @@ def refusals(seeds: int) -> None:
         rows = []
         for seed in range(seeds):
             drawn, spare = (way(frame, design, trial_key("refusals", seed)) for way in (select, reserves))
-            refused = drawn.draws.sample(frac=0.15, random_state=seed)
+            refused = drawn.sample(frac=0.15, random_state=seed)
             log = replace(drawn, spare, dict.fromkeys(refused.index, "closed"))
             after = [drawn, drawn.drop(refused.index), replaced(drawn, spare, log)]
             rows.append([balance(frame, one).city for one in after])

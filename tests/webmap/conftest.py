@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from geo.frames import CHECKPOINTS, ROUTES, STOPS, TURN_BANS, UNSERVED, ZONES
 from geo.model import Deduction, Draw, Photo, Role, Round, Team, User, Visit
 from geo.store import Store
+from geo.store.plans import NewPlan
 from geo.streets.edges import read_streets
 from webmap import create_app
 from webmap.accounts.auth import hash_password
@@ -165,7 +166,7 @@ def fill(store: Store) -> None:
         ),
         sample[["inclusion_prob", "day", "ticket"]],
     )
-    store.plans.save("2026-06", *plan("2026-06", sample))
+    store.plans.save(NewPlan("2026-06", *plan("2026-06", sample)), after=store.plans.state("2026-06"))
     store.visits.record(past_visits(), brought={one.sha256: one for one in (OPEN_WEST, OPEN_EAST, COVERT, SHARED)})
     store.settings.set("today", DAY.isoformat())
     for user in (
