@@ -89,7 +89,7 @@ def unguarded(text: str) -> str:
 
 def any_guarded(text: str) -> bool:
     """Tell whether any cell of a whole CSV may be guarded."""
-    return _GUARDED.search(text) is not None
+    return "'" in text and _GUARDED.search(text) is not None
 
 
 def script_json(value: Any) -> str:  # noqa: ANN401 - any plain value

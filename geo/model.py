@@ -35,9 +35,55 @@ class Mode(StrEnum):
 class Role(StrEnum):
     """Who an account is, and so what it may see."""
 
+    ADMIN = "admin"
     PLANNER = "planner"
     TEAM = "team"
     STREET = "street"
+    UNIT = "unit"
+    OBSERVER = "observer"
+
+
+class Action(StrEnum):
+    """What an address of the server is for; whose it is stands in :mod:`webmap.rights`."""
+
+    ENTER = "enter"
+    VERIFY = "verify draws"
+    KEEP_ACCOUNT = "keep the own account"
+    FOLLOW_WORK = "follow own work"
+    SEE_STREETS = "see the streets"
+    SEE_CHECKPOINTS = "see checkpoints"
+    SEE_ZONES = "see zones"
+    SEE_PROBLEMS = "see what was found"
+    OPEN_OFFICE = "open the page of a zone or unit"
+    SEE_ROUTES = "see routes"
+    WALK = "walk a route"
+    SEE_CHANGES = "see changes of the day"
+    CHANGE_DAY = "change the day"
+    READ_RESULTS = "read results"
+    PLAN = "plan rounds"
+    DRAW = "draw rounds"
+    IMPORT = "import data"
+    EVALUATE = "evaluate visits"
+    WRITE_BULLETINS = "write bulletins"
+    SEE_ACCOUNTS = "see accounts"
+    END_SESSIONS = "end sessions"
+    MANAGE_ACCOUNTS = "manage accounts"
+    BACK_UP = "back up"
+    DOWNLOAD_BACKUPS = "download backups"
+
+
+class Reach(StrEnum):
+    """How far a right reaches."""
+
+    ALL = "all"
+    OWN_ZONE = "own zone"
+    OWN_UNIT = "own unit"
+    OWN_ROUTE_TODAY = "own route today"
+    OWN = "own"
+    FINISHED = "finished rounds"
+    ACCOUNTS = "all accounts"
+    TEAM_ACCOUNTS = "accounts of teams"
+    SERVER = "the server's folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +268,34 @@ class User:
     password_hash: str
     zone: str = ""  # code, of a street account
     team: str = ""  # id, of a team account
+    unit: str = ""  # responsible unit (责任单位) as the roster names it, of a unit account
+    disabled: bool = False  # may not log in
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSession:
+    """A phone or computer on which somebody is logged in."""
+
+    id: int
+    account: str
+    begun_at: dt.datetime  # UTC
+    seen_at: dt.datetime  # UTC, to about a minute
+    address: str  # of the client
+    agent: str  # what its browser calls itself
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePart:
+    """A team's route on one day of a round."""
+
+    round_id: str
+    team: str
+    day: int
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which visits are meant; an empty field narrows nothing."""
+    """Which rows are meant: of the visits, the roster, the zones, the routes. An empty field narrows nothing."""
 
     round_id: str | None = None
     team: str | None = None
@@ -235,6 +304,13 @@ class Scope:
     since: dt.datetime | None = None  # UTC, inclusive
     until: dt.datetime | None = None  # UTC, exclusive
     covert: bool | None = None
+    unit: str | None = None  # responsible unit of the checkpoint
+    covert_until: dt.datetime | None = None  # UTC, exclusive; of covert visits alone: later ones are not told yet
+    routes: tuple[RoutePart, ...] | None = None  # what these routes visit; none of them: nothing
+
+
+NOTHING = Scope(routes=())
+"""No row at all: of somebody who may see none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 _LENGTH_BYTES = 8
-_IN_MEMORY_BYTES = 2**20
+_IN_MEMORY_BYTES = 2**18
+_FORM = 2  # of marshal: later ones look each value up among all before it
 
 
 class Spool:
@@ -21,7 +22,7 @@ class Spool:
 
     def add(self, block: Any) -> int:  # noqa: ANN401 - plain values
         """Keep a block, and say where it lies."""
-        content = marshal.dumps(block)
+        content = marshal.dumps(block, _FORM)
         place = self._file.seek(0, os.SEEK_END)
         self._file.write(len(content).to_bytes(_LENGTH_BYTES, "big") + content)
         return place

@@ -1,6 +1,5 @@
 """The application factory: configuration, blueprints, headers and what a failure looks like."""
 
-import datetime as dt
 import mimetypes
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -8,7 +7,6 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask.json.provider import DefaultJSONProvider
-from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
@@ -16,11 +14,13 @@ from werkzeug.exceptions import HTTPException
 from geo.clock import today
 from geo.errors import AccessError, InputError, NotFoundError, StateError, StoreError, XundianError
 from geo.failures import reason_of, refused
+from geo.model import Action
 from geo.store import Store
-from webmap import foreign_text, formats, jobs, photos
-from webmap.accounts import access, auth, limits, resending
+from webmap import backups, foreign_text, formats, jobs, photos
+from webmap.accounts import access, auth, desk, limits, resending, sessions
 from webmap.accounts.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
+from webmap.bulletin import results
 from webmap.desks import field, office, planner
 from webmap.draw import pages as draw_pages
 from webmap.draw import verify as verify_page
@@ -37,7 +37,6 @@ from webmap.rounds import pages as rounds
 from webmap.route import pages as route_pages
 from webmap.server.proxies import BehindProxies, networks
 
-SESSION_HOURS = 12
 HSTS_S = 30 * 24 * 3600  # an office that gives its certificate up is not locked out for long
 STATUS = {
     AccessError: HTTPStatus.FORBIDDEN,
@@ -92,6 +91,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     language.init_app(app)
     formats.init_app(app)
     access.init_app(app)
+    desk.init_app(app)
     foreign_text.init_app(app)
     app.context_processor(_page)
     for blueprint in (auth.pages, language.pages, planner.pages, field.pages, office.pages, layers.pages, tiles.pages):
@@ -100,18 +100,20 @@ def create_app(config: Mapping[str, Any]) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (jobs.pages, intake.pages, visit_pages.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)
-    for room in (rounds, closures, amending, route_pages, findings, photos, bulletin_pages):
+    for room in (rounds, closures, amending, route_pages, findings, photos, bulletin_pages, results, desk, backups):
         app.register_blueprint(room.pages)
     jobs.init_app(app)
     intake.init_app(app)
     visit_pages.init_app(app)
     findings_work.init_app(app)
     app.add_url_rule("/", "home", _home)
+    app.view_functions["static"] = access.needs(Action.ENTER)(app.view_functions["static"])
     app.after_request(_headers)
     app.register_error_handler(XundianError, _refused)
     app.register_error_handler(OSError, _prevented)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _failed)
+    access.check_doors(app)
     return app
 
 
@@ -142,27 +144,12 @@ class Site(Flask):
         self.logger.error("a page failed: %s %s", request.method, request.url_rule, exc_info=exc_info)
 
 
-class Sessions(SecureCookieSessionInterface):
-    """Session cookies that travel by HTTPS alone where the page came by HTTPS."""
-
-    def get_cookie_secure(self, app: Flask) -> bool:
-        """Tell whether the cookie of this answer is for HTTPS alone."""
-        return request.is_secure or bool(app.config["SESSION_COOKIE_SECURE"])
-
-
 def _site(config: Mapping[str, Any]) -> Flask:
     """Make the application with its configuration, and nothing else."""
     trusted = networks(config.get("TRUSTED_PROXIES", ()))
     app = Site("webmap")
-    app.session_interface = Sessions()
-    app.config.update(
-        SESSION_COOKIE_NAME="xundian",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=bool(config.get("HTTPS", False)),
-        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=SESSION_HOURS),
-        WTF_CSRF_TIME_LIMIT=None,  # a form is good as long as its session
-    )
+    app.session_interface = sessions.SessionCookies()
+    app.config.update(sessions.configuration(), SESSION_COOKIE_SECURE=bool(config.get("HTTPS", False)))
     app.config.update(config)
     app.wsgi_app = BehindProxies(app.wsgi_app, trusted)  # type: ignore[method-assign]
     return app
@@ -196,6 +183,7 @@ def _marks() -> list[str]:
     return [*marks, _("demo date %(date)s", date=now.date.isoformat())] if now.pinned else marks
 
 
+@access.needs(Action.ENTER)
 def _home() -> Any:  # noqa: ANN401 - a redirect of Flask or of werkzeug
     user = access.current()
     return redirect(url_for("auth.login") if user is None else access.home_of(user))

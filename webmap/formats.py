@@ -104,6 +104,12 @@ def catalogue_of_app() -> Catalogue:
     return cast("Catalogue", g.catalogue)
 
 
+def every_edition() -> list[Catalogue]:
+    """Return every edition of the city's catalogue, the current one first; a catalogue is no secret."""
+    kept = city().catalogues
+    return [kept.get(edition) for edition in kept.editions()]
+
+
 def categories() -> Mapping[str, Category]:
     """Return the catalogue's categories."""
     return catalogue_of_app().categories

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from geo.errors import NotFoundError, StateError, XundianError
 from geo.failures import reason_of, refused
-from geo.model import Role
+from geo.model import Action
 from webmap.accounts import access
 from webmap.language.spoken import translate_error
 
@@ -191,7 +191,7 @@ def trouble(job: Job) -> str:
 
 
 @pages.get("/<job_id>")
-@access.require(*Role)
+@access.needs(Action.FOLLOW_WORK)
 def state(job_id: str) -> Response:
     """Tell how far a job of this account is."""
     job = jobs().get(job_id, owner())
@@ -207,14 +207,14 @@ def state(job_id: str) -> Response:
 
 
 @pages.post("/<job_id>/cancel")
-@access.require(*Role)
+@access.needs(Action.FOLLOW_WORK)
 def cancel(job_id: str) -> Response:
     """Cancel a job of this account."""
     return jsonify(state=str(jobs().cancel(job_id, owner()).state))
 
 
 @pages.post("/<job_id>/finish")
-@access.require(*Role)
+@access.needs(Action.FOLLOW_WORK)
 def finish(job_id: str) -> Response:
     """End a job of this account with what it has."""
     return jsonify(state=str(jobs().finish(job_id, owner()).state))

@@ -2,33 +2,26 @@
 
 from flask import Blueprint, Response
 
-from geo.errors import NotFoundError
-from geo.model import Photo
+from geo.model import Action, Photo
 from webmap.accounts import access
-from webmap.accounts.visibility import NO_PHOTO
 
 pages = Blueprint("photos", __name__)
 
 
 @pages.get("/photos/<sha256>")
+@access.needs(Action.SEE_PROBLEMS, unknown=True)
 def large(sha256: str) -> Response:
     """Return a photo."""
-    photo = _seen(sha256)
+    photo = access.visible().photo(sha256)
     return _answer(photo.content, photo)
 
 
 @pages.get("/photos/<sha256>/small")
+@access.needs(Action.SEE_PROBLEMS, unknown=True)
 def small(sha256: str) -> Response:
     """Return the thumbnail of a photo."""
-    photo = _seen(sha256)
+    photo = access.visible().photo(sha256)
     return _answer(photo.thumbnail, photo)
-
-
-def _seen(sha256: str) -> Photo:
-    """Return a photo that the account may see; to whoever isn't logged in none is there."""
-    if access.current() is None:
-        raise NotFoundError(NO_PHOTO)
-    return access.visible().photo(sha256)
 
 
 def _answer(content: bytes, photo: Photo) -> Response:

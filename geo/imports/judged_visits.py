@@ -79,21 +79,22 @@ def batch(rows: VisitRows, finder: RoundFinder) -> VisitBatch:
     visits: list[tuple[Any, ...]] = []
     deductions: list[tuple[Any, ...]] = []
     photos: dict[str, tuple[str, ...]] = {}
-    moments = rows.moments
+    keys, items, points, notes, shown = rows.visit, rows.item, rows.points, rows.note, rows.photos
+    moments = rows.moments[rows.starts()]
     stamps, days = np.datetime_as_string(moments, unit="ms").tolist(), finder.days(moments)
-    for start, end in rows.visits():
-        key, place = rows.visit[start], rows.checkpoint[start]
-        costs = []
-        for at in range(start, end):
-            if item := rows.item[at]:
-                fault = deduction_id(key, item, 0)
-                deductions.append((fault, key, item, rows.points[at], rows.note[at]))
-                costs.append(rows.points[at])
-                if rows.photos[at]:
-                    photos[fault] = rows.photos[at]
-        round_id, hidden, day = rows.round[start] or None, any(rows.covert[start:end]), days[start]
+    for (start, end), stamp, day in zip(rows.visits(), stamps, days, strict=True):
+        key, place, cost = keys[start], rows.checkpoint[start], 0.0
+        if items[start] or end - start > 1:
+            failed = [at for at in range(start, end) if items[at]]
+            faults = [deduction_id(key, items[at], 0) for at in failed]
+            deductions += [
+                (fault, key, items[at], points[at], notes[at]) for fault, at in zip(faults, failed, strict=True)
+            ]
+            photos |= {fault: shown[at] for fault, at in zip(faults, failed, strict=True) if shown[at]}
+            cost = math.fsum([points[at] for at in failed])
+        round_id, hidden = rows.round[start] or None, any(rows.covert[start:end])
         if round_id is None and day is not None:
             own = finder.find(place, day, None)
             round_id, hidden = (own.id, hidden or own.covert) if own else (None, hidden)
-        visits.append((key, round_id, place, rows.team[start], f"{stamps[start]}Z", hidden, math.fsum(costs)))
+        visits.append((key, round_id, place, rows.team[start], f"{stamp}Z", hidden, cost))
     return VisitBatch(visits, deductions, photos)

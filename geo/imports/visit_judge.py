@@ -96,12 +96,16 @@ class VisitJudge:
             if category is None or day is None:
                 continue
             planned = self._finder.find(place, day, named)
-            for at in range(start, end):
-                if team and (planned or not named):
+            if team and team not in self._teams and (planned or not named):
+                for at in range(start, end):
                     self._judge_team(at, team, planned, log)
-                if items[at]:
-                    failed = _Failed(place, category, items[at], rows.points[at])
-                    items[at] = self._judge_item(at, failed, planned, log)
+            edition = planned.edition if planned else ""
+            for at in range(start, end):
+                if text := items[at]:
+                    item = self._item(text, category, edition)
+                    items[at] = item.code
+                    if item.fault or rows.points[at] > item.most:
+                        self._judge_item(at, _Failed(place, category, text, rows.points[at]), edition, log)
         return items
 
     def _judge_team(self, at: int, team: str, planned: Round | None, log: FaultLog) -> None:
@@ -114,17 +118,16 @@ class VisitJudge:
             values = {"value": team, "round": planned.id, "nearest": hint(team, self._teams | own)}
             log.add_row(at, "team", messages.UNKNOWN_TEAM, **values)
 
-    def _judge_item(self, at: int, failed: _Failed, planned: Round | None, log: FaultLog) -> str:
-        edition = planned.edition if planned else ""
+    def _judge_item(self, at: int, failed: _Failed, edition: str, log: FaultLog) -> None:
+        """Say what is wrong with an item that is not failed as its catalogue has it."""
         item = self._item(failed.item, failed.category, edition)
         if item.fault:
             likely = _like(failed.item, failed.category, self._catalogues(edition))
             values = {"value": failed.item, "checkpoint": failed.checkpoint, "category": failed.category}
             self._stays(KEPT_ITEMS, log, at, "item", item.fault, **values, items=likely)
-        elif failed.points > item.most:
+        else:
             values = {"value": f"{failed.points:g}", "item": item.code, "most": f"{item.most:g}"}
             self._stays(KEPT_POINTS, log, at, "points", messages.TOO_MANY_POINTS, **values)
-        return item.code
 
     def _item_of(self, text: str, category: str, edition: str) -> _Found:
         """Look up what a text names in the catalogues that a visit is held against."""

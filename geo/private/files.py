@@ -4,6 +4,7 @@ A file is made with its rights, never given them later: between the two somebody
 open. What another library writes is written inside a private folder and moved out of it when it is whole.
 """
 
+import logging
 import os
 import shutil
 import tempfile
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from geo.private import windows
+
+_log = logging.getLogger(__name__)
 
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 _OTHERS = 0o077
@@ -25,7 +28,7 @@ def make_folder(path: Path) -> Path:
     with suppress(FileExistsError):
         path.mkdir(mode=FOLDER_MODE)
         if not _POSIX:
-            windows.owner_alone(path)
+            _narrow(path)
     if not path.is_dir():
         raise NotADirectoryError(20, os.strerror(20), str(path))
     if open_to_others(path):
@@ -45,7 +48,7 @@ def create(path: Path) -> None:
     """
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), FILE_MODE))
     if not _POSIX:
-        windows.owner_alone(path)
+        _narrow(path)
 
 
 def open_new(path: Path) -> BinaryIO:
@@ -69,7 +72,7 @@ def drafted(path: Path) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=".draft-", dir=path.parent))  # with mode 0700
     try:
         if not _POSIX:
-            windows.owner_alone(folder)
+            _narrow(folder)
         draft = folder / path.name
         yield draft
         draft.chmod(FILE_MODE)  # nobody could reach it before
@@ -89,6 +92,14 @@ def write(path: Path, content: bytes) -> None:
 def open_to_others(path: Path) -> bool:
     """Tell whether the group or others have any right to a file; on Windows its folder decides, which is not asked."""
     return _POSIX and bool(path.stat().st_mode & _OTHERS)
+
+
+def _narrow(path: Path) -> None:
+    """Set the rights of Windows; a disk that knows none (FAT) is said in the log and used all the same."""
+    try:
+        windows.owner_alone(path)
+    except PermissionError:
+        _log.warning("%s: this disk keeps no rights, so other accounts may open it", path.name)
 
 
 def _settle(path: Path) -> None:

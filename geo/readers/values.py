@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,10 @@ from geo.readers import clocks
 from geo.readers.numerals import read_numbers
 
 BLANKS = {"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "nan", "n/a", "<na>", "暂无"}
-LONGEST_BLANK = max(map(len, BLANKS))
+BLANK_FORMS = frozenset(
+    "".join(form) for blank in BLANKS if blank for form in product(*({sign, sign.upper()} for sign in blank))
+)
+"""Each of them but nothing itself, in capitals, small letters and any mixture."""
 CELL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
 CELL_ERRORS |= {f"Err:{number}" for number in range(501, 541)}  # of LibreOffice
 YES = {
@@ -123,7 +127,7 @@ def _as_they_stand(cells: Sequence[Any]) -> bool:
         return False
     if together != together.strip():
         return False
-    return not any(len(cell) <= LONGEST_BLANK and cell and cell.casefold() in BLANKS for cell in set(cells))
+    return BLANK_FORMS.isdisjoint(cells)
 
 
 def each_cell(cells: pd.DataFrame, change: Callable[[Any], Any]) -> pd.DataFrame:

@@ -184,6 +184,8 @@ def _points_of(written: Sequence[str]) -> list[str]:
 
 
 def _check_checkpoints(checkpoint: Sequence[str], known: Collection[str] | None, log: FaultLog) -> None:
+    if all(checkpoint) and (known is None or all(map(known.__contains__, checkpoint))):
+        return
     log.add([not place for place in checkpoint], "checkpoint", messages.NO_CHECKPOINT)
     if known is not None:
         strange = np.array([bool(place) and place not in known for place in checkpoint], bool) & ~log.bad

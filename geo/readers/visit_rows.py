@@ -4,9 +4,10 @@ Rows of one visit mostly stand together, but nothing says that they must. So the
 some unnamed files by the hash of their visit: each of these fits into the memory, and holds its visits whole.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from operator import itemgetter
+from itertools import chain, compress, pairwise
+from operator import itemgetter, ne
 from typing import Any, Self
 
 import numpy as np
@@ -18,6 +19,7 @@ from geo.visit_ids import visit_id
 
 PARTS = 64
 _PREFIXES = 256  # of ids: their first two hexadecimal digits
+_PART_OF = {f"{prefix:02x}": prefix * PARTS // _PREFIXES for prefix in range(_PREFIXES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +49,30 @@ class VisitRows:
         """The times of arrival as an array."""
         return np.array(self.moment, np.int64).view("datetime64[ms]")
 
-    def records(self) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows."""
-        return zip(*(getattr(self, each.name) for each in fields(self)), strict=True)
-
-    @classmethod
-    def of_records(cls, records: Sequence[tuple[Any, ...]]) -> Self:
-        """Return rows as columns."""
-        columns: Iterable[Any] = zip(*records, strict=True) if records else ((),) * len(fields(cls))
-        return cls(**dict(zip((each.name for each in fields(cls)), columns, strict=True)))
+    def columns(self) -> list[Sequence[Any]]:
+        """Return the columns in the order of the fields."""
+        return [getattr(self, each.name) for each in fields(self)]
 
     def take(self, places: npt.NDArray[np.int64]) -> Self:
         """Return the rows at these places, in their order."""
-        records = list(self.records())
-        return self.of_records([records[at] for at in places.tolist()])
+        at = places.tolist()
+        return type(self)(*(_taken(column, at) for column in self.columns()))
+
+    def starts(self) -> list[int]:
+        """Return where the rows of each visit begin; they stand together."""
+        other = map(ne, self.visit[1:], self.visit)
+        return [*range(min(1, len(self))), *compress(range(1, len(self)), other)]
 
     def visits(self) -> Iterator[tuple[int, int]]:
-        """Yield where the rows of each visit begin and end; they stand together."""
-        start = 0
-        for at in range(1, len(self) + 1):
-            if at == len(self) or self.visit[at] != self.visit[start]:
-                yield start, at
-                start = at
+        """Yield where the rows of each visit begin and end."""
+        return pairwise([*self.starts(), len(self)])
+
+
+def _taken(column: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
+    """Return the cells at these places; most columns of most tables hold one value all the way down."""
+    if len(column) and column[0] == column[-1] and column.count(column[0]) == len(column):
+        return [column[0]] * len(places)
+    return itemgetter(*places)(column) if len(places) > 1 else [column[at] for at in places]
 
 
 NOT_A_TIME = int(np.datetime64("NaT").astype(np.int64))
@@ -120,18 +124,16 @@ class WholeVisits:
         if self._first is not None:
             yield _together(self._first)
         for spool in self._spools:
-            records = [record for block in spool for record in block]
-            if records:
-                records.sort(key=itemgetter(0))
-                yield VisitRows.of_records(records)
+            if blocks := list(spool):
+                yield _together(VisitRows(*(list(chain.from_iterable(column)) for column in zip(*blocks, strict=True))))
 
     def _put(self, rows: VisitRows) -> None:
-        parts: list[list[tuple[Any, ...]]] = [[] for _ in range(PARTS)]
-        put = {f"{prefix:02x}": parts[prefix * PARTS // _PREFIXES].append for prefix in range(_PREFIXES)}
-        for record in rows.records():
-            put[record[0][:2]](record)
-        for spool, part in zip(self._spools, parts, strict=True):
-            spool.add(part)
+        part = np.array([_PART_OF[visit[:2]] for visit in rows.visit], np.int64)
+        columns = rows.take(np.argsort(part, kind="stable")).columns()
+        ends = np.cumsum(np.bincount(part, minlength=PARTS)).tolist()
+        for spool, start, end in zip(self._spools, [0, *ends], ends, strict=False):
+            if end > start:
+                spool.add([column[start:end] for column in columns])
 
 
 def _together(rows: VisitRows) -> VisitRows:

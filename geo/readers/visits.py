@@ -150,6 +150,8 @@ def _judged(rows: VisitRows, context: VisitContext, *, above_zero: bool) -> Visi
 
 def _rounds(rows: VisitRows) -> list[str]:
     """Set in every row the round that any row of its visit names."""
+    if all(rows.round) or not any(rows.round):
+        return list(rows.round)
     found: list[str] = []
     for start, end in rows.visits():
         own = rows.round[start] or next(filter(None, rows.round[start:end]), "")

@@ -19,6 +19,7 @@ from geo.store.photos import Photos
 from geo.store.plans import KeptCandidates, Plans
 from geo.store.proofs import Commitments
 from geo.store.rounds import Rounds
+from geo.store.sessions import Sessions
 from geo.store.settings import CitySettings
 from geo.store.streets import KeptStreets
 from geo.store.teams import Teams
@@ -56,6 +57,7 @@ class Store:
         self.photos = Photos(database)
         self.catalogues = Catalogues(database)
         self.accounts = Accounts(database)
+        self.sessions = Sessions(database)
         self.settings = CitySettings(database)
 
     @classmethod

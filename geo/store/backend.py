@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Executable, Table
 
 from geo.errors import XundianError
 from geo.store.geometry import Shapes
@@ -63,6 +63,9 @@ class Backend(Protocol):
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table until the transaction ends."""
+
+    def write_if_free(self, statement: Executable) -> bool:
+        """Do as :meth:`geo.store.database.Database.write_if_free` says."""
 
     def encode(self, shapes: Shapes) -> list[bytes | None]:
         """Write geometries as the database wants them."""

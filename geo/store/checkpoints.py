@@ -10,12 +10,12 @@ from sqlalchemy import Connection, select
 
 from geo import frames
 from geo.errors import NotFoundError, StateError
-from geo.model import Changes
+from geo.model import Changes, Scope
 from geo.store import rows, tables
 from geo.store.journal import UNPLACED, ImportSource, note, used
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
-from geo.store.scope import in_zone
+from geo.store.scope import condition
 from geo.store.upsert import Upserted, existing, upsert
 
 _PLACED, _UNPLACED = tables.checkpoints, tables.unplaced
@@ -72,26 +72,26 @@ class Checkpoints(StorePart):
             self._database.backend.lock(connection, _PLACED)
             return len(self._retire(connection, ids).before)
 
-    def frame(self, *, include_retired: bool = False, zone: str | None = None) -> gpd.GeoDataFrame:
+    def frame(self, scope: Scope = Scope(), *, include_retired: bool = False) -> gpd.GeoDataFrame:  # noqa: B008 - frozen
         """Return the roster by id: a frame of :data:`geo.frames.CHECKPOINTS`.
 
         Parameters
         ----------
+        scope
+            Of which zone, unit or routes; without it the whole city's.
         include_retired
             Give those too that are no longer in the roster.
-        zone
-            Code of a zone of any level; None for the whole city.
 
         Raises
         ------
         NotFoundError
-            When there is no such zone.
+            When the scope names a zone that isn't there.
         """
         statement = rows.query(_PLACED, frames.CHECKPOINTS).order_by(_PLACED.c.id)
         if not include_retired:
             statement = statement.where(~_PLACED.c.retired)
         with self._database.reading() as connection:
-            within = in_zone(connection, zone, _PLACED, self._database.backend)
+            within = condition(connection, scope, _PLACED, self._database.backend)
             return within.pick(
                 rows.fetch(connection, within.narrow(statement), frames.CHECKPOINTS, self._database.backend)
             )

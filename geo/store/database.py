@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, Executable, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from geo import private
@@ -155,6 +155,10 @@ class Database:
             locks.count(connection, parts)
             yield connection
         self.backend.flush_log()
+
+    def write_if_free(self, statement: Executable) -> bool:
+        """Write one small thing that may be lost, and tell whether it was: nobody waits for it, and it never fails."""
+        return self.backend.write_if_free(statement)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

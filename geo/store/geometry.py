@@ -150,6 +150,11 @@ def envelope(blob: bytes | None) -> tuple[float, float, float, float] | None:
 
 def blob_bounds(blobs: Sequence[bytes]) -> npt.NDArray[np.float64]:
     """Return min x, max x, min y, max y of GeoPackage blobs, a row each; NaN where one is empty."""
+    if set(map(len, blobs)) == {_POINT_BLOB_BYTES}:
+        signs = np.frombuffer(b"".join(blobs), np.uint8).reshape(-1, _POINT_BLOB_BYTES)
+        if (signs[:, 8:13] == np.frombuffer(_POINT_WKB, np.uint8)).all():
+            both: npt.NDArray[np.float64] = signs[:, 13:].copy().view("<f8")
+            return both[:, [0, 0, 1, 1]].astype(np.float64)
     found = np.full((len(blobs), 4), np.nan)
     plain = np.array([len(blob) == _POINT_BLOB_BYTES and blob[8:13] == _POINT_WKB for blob in blobs], bool)
     at = np.flatnonzero(plain)

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event, func, select, text
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from geo import private
 from geo.errors import StoreError, XundianError
@@ -38,7 +38,7 @@ _NEW_TREE = (
     'CREATE VIRTUAL TABLE "{tree}" USING rtree(id, minx, maxx, miny, maxy)',
 )
 _PART = 50_000  # rows in the memory at once
-_BULK_CACHE_KB, _USUAL_CACHE_KB = 96 * 1024, 2000
+_BULK_CACHE_KB, _USUAL_CACHE_KB = 64 * 1024, 2000
 _ATTRIBUTES = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)"
 _SET_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
     min_x = :min_x, min_y = :min_y, max_x = :max_x, max_y = :max_y WHERE table_name = :name"""
@@ -101,8 +101,10 @@ def _begin(connection: Connection) -> None:
 
     A writer waits a while for another one. A reader waits for nobody but who has the file for itself alone.
     """
-    writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={opening.WRITE_MS if writing else opening.READ_MS}")
+    options = connection.get_execution_options()
+    writing = options.get("writing")
+    wait_ms = 0 if options.get("at_once") else opening.WRITE_MS if writing else opening.READ_MS
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
@@ -242,6 +244,13 @@ class GeoPackage:
     def lock(self, connection: Connection, table: Table) -> None:
         """Do nothing: a writing transaction has the whole file."""
 
+    def write_if_free(self, statement: Executable) -> bool:
+        """Give up at once while anybody else writes, or where the file cannot be written."""
+        with suppress(SQLAlchemyError, StoreError), self.writer.execution_options(at_once=True).begin() as connection:
+            connection.execute(statement)
+            return True
+        return False
+
     def encode(self, shapes: Shapes) -> list[bytes | None]:
         """Write GeoPackage blobs."""
         return geometry.to_blobs(shapes)
@@ -267,13 +276,13 @@ class GeoPackage:
 def _bounds(connection: Connection, table: Table) -> tuple[npt.NDArray[np.int64], rtree.Bounds]:
     """Return the keys and bounds of the rows that have a place."""
     found = connection.exec_driver_sql(f'SELECT fid, geom FROM "{table.name}" WHERE geom NOTNULL').cursor  # noqa: S608 - our own table
-    fids, bounds = [np.zeros(0, np.int64)], [np.zeros((0, 4))]
+    fids, bounds = [np.zeros(0, np.int64)], [np.zeros((0, 4), np.float32)]
     while found is not None and (part := found.fetchmany(_PART)):
         keys, blobs = zip(*part, strict=True)
         own = geometry.blob_bounds(blobs)
         there = ~np.isnan(own[:, 0])
         fids.append(np.array(keys, np.int64)[there])
-        bounds.append(own[there])
+        bounds.append(rtree.outwards(own[there]))
     return np.concatenate(fids), np.concatenate(bounds)
 
 

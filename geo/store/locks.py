@@ -27,6 +27,7 @@ class CityPart(IntEnum):
     ROUNDS = 5
     VISITS = 6
     OFFICE = 7
+    SESSIONS = 8
 
 
 _TABLES = {
@@ -37,6 +38,7 @@ _TABLES = {
     CityPart.ROUNDS: "rounds secret_sets commitments drawn_frames draws sample reserves replacements questionnaires "
     "team_draws plans routes stops unserved candidates route_changes",
     CityPart.VISITS: "visits deductions deduction_photos photos",
+    CityPart.SESSIONS: "sessions",
 }
 PART_OF = dict.fromkeys(tables.metadata.tables, CityPart.OFFICE) | {
     table: part for part, names in _TABLES.items() for table in names.split()

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,16 +101,15 @@ class VisitWriter:
         InputError
             When a photo is neither brought nor there.
         """
-        for table, names, arriving in ((_A, VISIT, batch.visits), (_F, DEDUCTION, batch.deductions)):
-            self._run(delete(table))
-            self._backend.append(self._connection, table, names, arriving)
+        self._arrive(_A, VISIT, batch.visits)
         self._check_rounds()
         there = {row.id: row for row in self._run(_THERE)}
-        differing = {row.id: row for row in self._run(_DIFFERING)} if there else {}
-        touched = set(self._run(_ADDED_TO).scalars()) if there else set()
-        missing = len(batch.visits) - len(there)
-        if missing and self._run(_new_visits(self._mark)).rowcount < missing:
-            self._refuse_unknown()
+        if not there:
+            return self._add(batch)
+        self._arrive(_F, DEDUCTION, batch.deductions)
+        differing = {row.id: row for row in self._run(_DIFFERING)}
+        touched = set(self._run(_ADDED_TO).scalars())
+        self._add_visits(len(batch.visits) - len(there), _new_visits(self._mark).where(_not_there(_A, _V)))
         self._run(_new_deductions(self._mark))
         now = [{"id": row.id, "points": row.points, "note": row.note} for row in differing.values()]
         rows.change(self._connection, _D, "id", now)
@@ -124,6 +123,23 @@ class VisitWriter:
             {row.id: {"round_id": row.round_id, "covert": row.covert} for row in changed},
             {row.id: {"points": row.had_points, "note": row.had_note} for row in differing.values()},
         )
+
+    def _add(self, batch: VisitBatch) -> Written:
+        """Add a batch of which no visit is there, and so no deduction either."""
+        self._add_visits(len(batch.visits), _new_visits(self._mark))
+        marked = [(*fault, self._mark) for fault in batch.deductions]
+        self._backend.append(self._connection, _D, (*DEDUCTION, "import_id"), marked)
+        photos.keep(self._connection, batch.photos, self._brought, self._mark)
+        return Written(Changes(accepted=len(batch.visits)), {}, {})
+
+    def _add_visits(self, missing: int, arriving: Select[Any]) -> None:
+        added = insert(_V).from_select([*VISIT, *_COPIED, "import_id"], arriving)
+        if missing and self._run(added.execution_options(preserve_rowcount=True)).rowcount < missing:
+            self._refuse_unknown()
+
+    def _arrive(self, table: Table, names: Sequence[str], arriving: Sequence[tuple[Any, ...]]) -> None:
+        self._run(delete(table))
+        self._backend.append(self._connection, table, names, arriving)
 
     def end(self) -> None:
         """Bring what is known of the layer's extent up to date."""
@@ -173,14 +189,10 @@ def _merged(row: Any) -> tuple[str | None, bool]:  # noqa: ANN401 - a row of _TH
     return row.new_round or row.round_id, row.new_covert or row.covert
 
 
-def _new_visits(mark: int | None) -> Insert:
-    """Add the visits that are not there, each with what it keeps of its checkpoint."""
-    found = (
-        select(*(_A.c[name] for name in VISIT), *(_C.c[name] for name in _COPIED), literal(mark, Whole))
-        .join(_C, _C.c.id == _A.c.checkpoint)
-        .where(_not_there(_A, _V))
-    )
-    return insert(_V).from_select([*VISIT, *_COPIED, "import_id"], found).execution_options(preserve_rowcount=True)
+def _new_visits(mark: int | None) -> Select[Any]:
+    """Return the arriving visits, each with what it keeps of its checkpoint."""
+    columns = *(_A.c[name] for name in VISIT), *(_C.c[name] for name in _COPIED), literal(mark, Whole)
+    return select(*columns).join(_C, _C.c.id == _A.c.checkpoint)
 
 
 def _new_deductions(mark: int | None) -> Insert:

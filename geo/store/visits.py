@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection
 
 from geo import frames
 from geo.model import Changes, Photo, Scope, Visit
 from geo.store import journal, rows, tables, visit_journal
 from geo.store.locks import CityPart, counted
 from geo.store.part import StorePart
-from geo.store.scope import InZone, in_zone
+from geo.store.scope import condition
 from geo.store.visit_batches import VisitBatch, batch_of
 from geo.store.visit_writer import VisitWriter
 
@@ -121,9 +120,9 @@ class Visits(StorePart):
             rows.query(_D, frames.DEDUCTIONS).join(_V, _V.c.id == _D.c.visit).order_by(_V.c.arrived_at, _D.c.fid)
         )
         with self._database.reading() as connection:
-            within = in_zone(connection, scope.zone, _V, self._database.backend)
+            within = condition(connection, scope, _V, self._database.backend)
             found: pd.DataFrame = rows.fetch(
-                connection, _narrowed(statement, scope, within), frames.DEDUCTIONS, self._database.backend
+                connection, within.narrow(statement), frames.DEDUCTIONS, self._database.backend
             )
             if within.outline is not None:
                 found = found[found["visit"].isin(self._visits(connection, scope).index)]
@@ -135,8 +134,8 @@ class Visits(StorePart):
             return f"visits-{counted(connection, CityPart.VISITS)}"
 
     def _visits(self, connection: Connection, scope: Scope) -> rows.AnyFrame:
-        within = in_zone(connection, scope.zone, _V, self._database.backend)
-        statement = _narrowed(rows.query(_V, frames.VISITS).order_by(_V.c.arrived_at, _V.c.fid), scope, within)
+        within = condition(connection, scope, _V, self._database.backend)
+        statement = within.narrow(rows.query(_V, frames.VISITS).order_by(_V.c.arrived_at, _V.c.fid))
         return within.pick(rows.fetch(connection, statement, frames.VISITS, self._database.backend))
 
 
@@ -146,17 +145,3 @@ def _added(one: Changes, other: Changes) -> Changes:
         updated=one.updated + other.updated,
         unchanged=one.unchanged + other.unchanged,
     )
-
-
-def _narrowed(statement: Select[Any], scope: Scope, within: InZone) -> Select[Any]:
-    """Ask for the visits of the scope."""
-    for column, value in ((_V.c.round_id, scope.round_id), (_V.c.team, scope.team), (_V.c.covert, scope.covert)):
-        if value is not None:
-            statement = statement.where(column == value)
-    if scope.categories:
-        statement = statement.where(_V.c.category.in_(scope.categories))
-    if scope.since is not None:
-        statement = statement.where(_V.c.arrived_at >= scope.since)
-    if scope.until is not None:
-        statement = statement.where(_V.c.arrived_at < scope.until)
-    return within.narrow(statement)

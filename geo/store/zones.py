@@ -3,11 +3,12 @@
 import geopandas as gpd
 
 from geo import frames
-from geo.model import Changes, Level
+from geo.model import Changes, Level, Scope
 from geo.store import rows, tables
 from geo.store.journal import ImportSource, note
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
+from geo.store.scope import condition
 from geo.store.upsert import upsert
 
 
@@ -32,12 +33,21 @@ class Zones(StorePart):
                 note(connection, ImportSource("zones", import_of, who), done.changes, [("zones", done)])
             return done.changes
 
-    def frame(self, level: Level | str | None = None) -> gpd.GeoDataFrame:
-        """Return the zones of a level, or all, by code: a frame of :data:`geo.frames.ZONES`."""
+    def frame(self, level: Level | str | None = None, scope: Scope = Scope()) -> gpd.GeoDataFrame:  # noqa: B008 - frozen
+        """Return the zones of a level, or all, by code; of a scope's zone, it and what lies below it.
+
+        A frame of :data:`geo.frames.ZONES`.
+
+        Raises
+        ------
+        NotFoundError
+            When the scope names a zone that isn't there.
+        """
         statement = rows.query(tables.zones, frames.ZONES).order_by(tables.zones.c.code)
         if level is not None:
             statement = statement.where(tables.zones.c.level == str(level))
         with self._database.reading() as connection:
+            statement = condition(connection, scope, tables.zones, self._database.backend).narrow(statement)
             return rows.fetch(connection, statement, frames.ZONES, self._database.backend)
 
     def replace_cells(self, frame: gpd.GeoDataFrame) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
@@ -181,7 +180,8 @@ def _chains(frame: gpd.GeoDataFrame, keep: set[int]) -> list[list[tuple[int, boo
 
     The graph has every piece both ways: its topology is the streets' own, not that of the driving directions.
     """
-    from osmnx.simplification import simplify_graph  # noqa: PLC0415 - it takes 3 s to import, and only a new file needs it
+    import networkx as nx  # noqa: PLC0415 - with osmnx it takes 3 s to import, and only a new file needs them
+    from osmnx.simplification import simplify_graph  # noqa: PLC0415
 
     graph = nx.MultiDiGraph(crs=WGS84)
     u, v = frame.u.tolist(), frame.v.tolist()

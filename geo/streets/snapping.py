@@ -6,7 +6,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy.sparse as sp
 import shapely
 
 from geo.crs import frame_metric_crs, project_xy
@@ -55,6 +54,8 @@ def reachable(edges: gpd.GeoDataFrame, mode: Mode) -> pd.Series:
     head = np.concatenate([at[along, 1], at[against, 0]])
     if not len(tail):
         return pd.Series(False, index=edges.index, name="reachable")
+    import scipy.sparse as sp  # noqa: PLC0415 - an import of few points into a city without streets does without it
+
     graph = sp.csr_array((np.ones(len(tail)), (tail, head)), shape=(len(nodes), len(nodes)))
     _, part = sp.csgraph.connected_components(graph, connection="strong")
     main = part == np.bincount(part).argmax()

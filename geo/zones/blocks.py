@@ -5,8 +5,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.errors import InputError
 
@@ -131,6 +129,9 @@ def _sliver_groups(pieces: npt.NDArray[np.object_], area_m2: float, width_m: flo
     both["sliver"] = thin[both["right"]]
     best = both.sort_values(["left", "sliver", "length_m", "right"], ascending=[True, True, False, True])
     best = best.drop_duplicates("left")
+    from scipy.sparse import coo_array  # noqa: PLC0415 - whoever only asks for zones does without it
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     links = coo_array((np.ones(len(best)), (best["left"], best["right"])), shape=(len(pieces),) * 2)
     return np.asarray(connected_components(links, directed=False)[1], np.int64)
 

@@ -134,7 +134,7 @@ def _part(store: Store, round_: Round) -> gpd.GeoDataFrame:
     frame = part(frame, campaign, visits=visits, deductions=deductions)
     if asked.get("zones") is None:
         return frame
-    inside = {id_ for code in asked["zones"] for id_ in store.checkpoints.frame(zone=code).index}
+    inside = {id_ for code in asked["zones"] for id_ in store.checkpoints.frame(Scope(zone=code)).index}
     frame = frame[frame.index.isin(inside)]
     if frame.empty:
         raise InputError(

@@ -22,8 +22,8 @@ from geo.frames import CHECKPOINTS, ZONES
 from geo.model import Deduction, Role, Visit
 from geo.store import Store
 from webmap import create_app
-from webmap.accounts.auth import add_account
 from webmap.accounts.limits import gate_of
+from webmap.accounts.making import add_account
 from webmap.serve import bound
 from webmap.server import Server, running
 

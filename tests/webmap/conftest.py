@@ -21,7 +21,7 @@ from geo.store import Store
 from geo.store.plans import NewPlan
 from geo.streets.edges import read_streets
 from webmap import create_app
-from webmap.accounts.auth import hash_password
+from webmap.accounts.passwords import hash_password
 
 DAY = dt.date(2026, 6, 9)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -31,6 +31,7 @@ WEST, SOUTH, EAST, NORTH = 114.28, 30.55, 114.31, 30.575
 MIDDLE = (WEST + EAST) / 2
 PER_TEAM_DAY = 5
 TEAMS = ("1", "2", "3")
+UNIT = "城管局"
 
 
 def _empty_text(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -49,7 +50,7 @@ def roster(number: int = 40) -> gpd.GeoDataFrame:
             "category": [CATEGORIES[i % len(CATEGORIES)] for i in range(number)],
             "address": [f"中山大道{i}号" for i in range(number)],
             "street_code": np.where(west, "420102001", "420102002"),
-            "unit": "城管局",
+            "unit": ["园林局" if i % 4 == 3 else UNIT for i in range(number)],
             "fixed": False,
             "size": 1.0,
             "retired": False,
@@ -118,15 +119,13 @@ def photo(name: str) -> Photo:
 OPEN_WEST, OPEN_EAST, COVERT, SHARED = (photo(name) for name in ("west", "east", "covert", "shared"))
 
 
-def past_visits(round_id: str | None = None) -> list[Visit]:
-    """Thirty visits of May, every third with a deduction; and one covert visit of today in the western street.
+HIDDEN = Deduction("back_alley.litter", 9.5, photos=(COVERT.sha256, SHARED.sha256))
 
-    Of those of May, the first of the western and of the eastern street have photos; the covert one has a photo of its
-    own and one that an open visit in the east shows too.
-    """
+
+def may_visits(round_id: str | None = None) -> list[Visit]:
+    """Thirty visits of May, every third with a deduction; the first of either street has photos."""
     photos = {0: (OPEN_WEST.sha256,), 3: (OPEN_EAST.sha256, SHARED.sha256)}
-    hidden = Deduction("back_alley.litter", 9.5, photos=(COVERT.sha256, SHARED.sha256))
-    visits = [
+    return [
         Visit(
             f"P{i:03d}",
             TEAMS[i % 3],
@@ -136,11 +135,16 @@ def past_visits(round_id: str | None = None) -> list[Visit]:
         )
         for i in range(30)
     ]
-    return [*visits, Visit("P002", "1", _at(1, 5), covert=True, deductions=(hidden,))]
 
 
 def fill(store: Store) -> None:
     """Put the whole small city into a store."""
+    fill_without_round(store)
+    add_covert_round(store, [f"P{i:03d}" for i in range(32)], visited="P002")
+
+
+def fill_without_round(store: Store) -> None:
+    """Put the small city into a store as it is while no round is out."""
     source = read_streets(resources.files("data.demo") / "wuhan_middle.parquet")
     store.streets.replace(
         source.edges.cx[WEST:EAST, SOUTH:NORTH],
@@ -150,8 +154,23 @@ def fill(store: Store) -> None:
     store.zones.upsert(zones())
     store.checkpoints.upsert(roster())
     store.teams.replace([Team(team, MIDDLE, SOUTH) for team in TEAMS])
+    store.visits.record(may_visits(), brought={one.sha256: one for one in (OPEN_WEST, OPEN_EAST, SHARED)})
+    store.settings.set("today", DAY.isoformat())
+    for user in (
+        User("planner", Role.PLANNER, hash_password(PASSWORD)),
+        User("team", Role.TEAM, hash_password(PASSWORD), team="2"),
+        User("street", Role.STREET, hash_password(PASSWORD), zone="420102001"),
+        User("unit", Role.UNIT, hash_password(PASSWORD), unit=UNIT),
+        User("observer", Role.OBSERVER, hash_password(PASSWORD)),
+        User("admin", Role.ADMIN, hash_password(PASSWORD)),
+    ):
+        store.accounts.save(user)
+
+
+def add_covert_round(store: Store, sample_ids: list[str], *, visited: str, team: str = "1") -> None:
+    """Draw and plan a covert round of today and tomorrow, and report a visit of this morning."""
     store.rounds.create(Round("2026-06", DAY, days=2, teams=3, size=32, covert=True))
-    sample = store.checkpoints.frame().iloc[:32].assign(inclusion_prob=0.8, day=1, ticket=range(32))
+    sample = store.checkpoints.frame().loc[sample_ids].assign(inclusion_prob=0.8, day=1, ticket=range(len(sample_ids)))
     drawn_at = dt.datetime(2026, 6, 8, tzinfo=dt.UTC)
     store.draws.save(
         Draw(
@@ -167,14 +186,8 @@ def fill(store: Store) -> None:
         sample[["inclusion_prob", "day", "ticket"]],
     )
     store.plans.save(NewPlan("2026-06", *plan("2026-06", sample)), after=store.plans.state("2026-06"))
-    store.visits.record(past_visits(), brought={one.sha256: one for one in (OPEN_WEST, OPEN_EAST, COVERT, SHARED)})
-    store.settings.set("today", DAY.isoformat())
-    for user in (
-        User("planner", Role.PLANNER, hash_password(PASSWORD)),
-        User("team", Role.TEAM, hash_password(PASSWORD), team="2"),
-        User("street", Role.STREET, hash_password(PASSWORD), zone="420102001"),
-    ):
-        store.accounts.save(user)
+    visit = Visit(visited, team, _at(1, 5), covert=True, deductions=(HIDDEN,))
+    store.visits.record([visit], brought={one.sha256: one for one in (COVERT, SHARED)})
 
 
 @pytest.fixture(scope="session")

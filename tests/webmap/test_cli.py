@@ -16,7 +16,7 @@ import shapely
 from click.testing import CliRunner, Result
 
 from geo.frames import CHECKPOINTS
-from geo.model import Round
+from geo.model import Round, Scope
 from geo.store import Store
 from webmap.cli import main
 from webmap.cli.reference import page
@@ -272,7 +272,7 @@ def test_zones_are_named_by_their_digits(city: Path) -> None:
     with Store.open(city) as store:
         assert store.accounts.get("wang").zone == "420102001000"
         assert store.rounds.get("R1").campaign == {"zones": ["420102001000"]}
-        assert len(store.checkpoints.frame(zone="420102001")) == 6
+        assert len(store.checkpoints.frame(Scope(zone="420102001"))) == 6
 
 
 def test_a_reader_that_has_enough_is_no_error(city: Path) -> None:

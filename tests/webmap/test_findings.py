@@ -22,7 +22,7 @@ from geo.model import Deduction, Role, Round, User, Visit
 from geo.progress import silent
 from geo.store import Store
 from webmap import create_app
-from webmap.accounts.auth import hash_password
+from webmap.accounts.passwords import hash_password
 from webmap.accounts.visibility import VisibleCity
 from webmap.findings import arrays, charts, work
 from webmap.findings.card import card

@@ -157,6 +157,16 @@ def test_a_preview_shows_everything_and_changes_nothing(planner: FlaskClient, ci
     assert "火箭发射场" in refused["reason"][0]
 
 
+def test_refused_rows_are_not_written_by_the_process_that_serves(
+    planner: FlaskClient, city: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = send(planner, roster()).location
+    looked(planner, city, address)
+    for place in ("geo.workbooks.writing._fill", "webmap.intake.preview.PreparedRoster.refused"):
+        monkeypatch.setattr(place, None)  # here; a child loads its own
+    assert planner.get(f"{address}/rejected.xlsx").data.startswith(b"PK")
+
+
 def test_confirm_import_undo(planner: FlaskClient, city: Flask, store: Store) -> None:
     address = send(planner, roster()).location
     page = confirmed(planner, city, address, looked(planner, city, address))

@@ -1,46 +1,50 @@
 """Who is asking, and what a page may ask of them."""
 
 import functools
-import hashlib
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
-from werkzeug.exceptions import Unauthorized
+from flask import Flask, current_app, g, redirect, request, url_for
+from werkzeug.exceptions import NotFound, Unauthorized
 
 from geo.clock import today
 from geo.errors import AccessError, StoreError
-from geo.model import Role, User
+from geo.model import Action, Role, User
 from geo.store import Store
+from webmap.accounts import sessions
+from webmap.accounts.published import PublishedProofs
 from webmap.accounts.visibility import VisibleCity
+from webmap.rights import ANYBODY, reach_of
 
-HOMES = {Role.PLANNER: "planner.page", Role.TEAM: "field.page", Role.STREET: "office.page"}
+HOMES = {
+    Role.ADMIN: "accounts.page",
+    Role.PLANNER: "planner.page",
+    Role.TEAM: "field.page",
+    Role.STREET: "office.page",
+    Role.UNIT: "office.page",
+    Role.OBSERVER: "results.page",
+}
 DATA_PATHS = ("/data/", "/tiles/")
+_ACTION = "xundian_action"
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
 
 def init_app(app: Flask) -> None:
-    """Let the templates know who is logged in."""
+    """Let the templates know who is logged in, and what that account may open."""
     app.context_processor(lambda: {"user": shown()})
+    app.jinja_env.tests["opened"] = opens
 
 
 def city() -> Store:
-    """Return the store of the application that answers."""
+    """Return the store of the application that answers; pages ask :func:`visible` instead."""
     return cast("Store", current_app.extensions["xundian"])
-
-
-def mark_of(user: User) -> str:
-    """Return what a session remembers of a password, so that a new password ends the old sessions."""
-    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
 
 
 def current() -> User | None:
     """Return the account of this request, read from the store once."""
     if "user" not in g:
-        name = session.get("user")
-        user = city().accounts.get(name) if name else None
-        g.user = user if user is not None and session.get("mark") == mark_of(user) else None
+        g.user = sessions.user_of_request(city())
     return cast("User | None", g.user)
 
 
@@ -73,21 +77,73 @@ def visible() -> VisibleCity:
     return VisibleCity(city(), user, today(city()))
 
 
-def require(*roles: Role) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Any]]:
-    """Let only these roles in; send the others away, and who isn't logged in to the login."""
+def published() -> PublishedProofs:
+    """Return what anybody may see."""
+    return PublishedProofs(city())
+
+
+def needs(action: Action, *, unknown: bool = False) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Any]]:
+    """Let in who has a right to this action; send the others away, and who isn't logged in to the login.
+
+    Parameters
+    ----------
+    action
+        The one that this address is for.
+    unknown
+        That there is anything behind the address is a secret too: whoever may not open it is told that nothing is.
+    """
 
     def wrap(view: Callable[Asked, Answer]) -> Callable[Asked, Any]:
         @functools.wraps(view)
         def guarded(*args: Asked.args, **kwargs: Asked.kwargs) -> Any:  # noqa: ANN401 - the view's answer or a redirect
-            user = current()
-            if user is None:
-                if request.path.startswith(DATA_PATHS) or request.method != "GET":
-                    raise Unauthorized
-                return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
-            if user.role not in roles:
-                raise AccessError("the account {name} may not open this page", name=user.name)
-            return view(*args, **kwargs)
+            away = None if action in ANYBODY else _turned_away(action, unknown=unknown)
+            return view(*args, **kwargs) if away is None else away
 
+        if hasattr(view, _ACTION):
+            raise TypeError(f"{view} has two actions: leave one")
+        setattr(guarded, _ACTION, action)
         return guarded
 
     return wrap
+
+
+def action_of(app: Flask, endpoint: str | None) -> Action | None:
+    """Return what an endpoint is for, None when there is no such endpoint or nobody said."""
+    return getattr(app.view_functions.get(endpoint or ""), _ACTION, None)
+
+
+def may(user: User, action: Action | None) -> bool:
+    """Tell whether an account may do something at all; how far is for :class:`VisibleCity` to say."""
+    return action in ANYBODY or (action is not None and reach_of(user.role, action) is not None)
+
+
+def opens(endpoint: str) -> bool:
+    """Tell whether the account of this request may open an address."""
+    user = shown()
+    return user is not None and may(user, action_of(current_app, endpoint))
+
+
+def check_doors(app: Flask) -> None:
+    """Refuse an application that has an address which nobody gave an action.
+
+    Raises
+    ------
+    TypeError
+        When there is one.
+    """
+    for rule in app.url_map.iter_rules():
+        if action_of(app, rule.endpoint) is None:
+            raise TypeError(f"the address {rule.rule} has no action: decorate its view with needs()")
+
+
+def _turned_away(action: Action, *, unknown: bool) -> Any:  # noqa: ANN401 - None, or a redirect of werkzeug
+    user = current()
+    if unknown and (user is None or not may(user, action)):
+        raise NotFound
+    if user is None:
+        if request.path.startswith(DATA_PATHS) or request.method != "GET":
+            raise Unauthorized
+        return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
+    if not may(user, action):
+        raise AccessError("the account {name} may not open this page", name=user.name)
+    return None

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from geo.model import Role
 from webmap.accounts import access
 from webmap.server.connection import REFUSED, UNKEPT
 
@@ -16,11 +15,9 @@ KB, MB = 1024, 1024 * 1024
 STRANGER_BYTES = 64 * KB  # a name and a password
 FORM_BYTES = MB  # an area that somebody drew
 PARTS = 400  # of a form: a column of a file is two
-UPLOADS = {
-    "intake.upload": (Role.PLANNER, 64 * MB),
-    "visit_intake.upload": (Role.PLANNER, 64 * MB),
-}
-"""Where files come in: whose, and how large with all that comes along."""
+BODILESS = {"GET", "HEAD", "OPTIONS"}
+UPLOADS = {"intake.upload": 64 * MB, "visit_intake.upload": 64 * MB}
+"""Where files come in, and how large with all that comes along; from those who may use the address."""
 
 
 def init_app(app: Flask) -> None:
@@ -34,8 +31,9 @@ def allowed_bytes() -> int:
     user = access.current()
     if user is None:
         return STRANGER_BYTES
-    role, most = UPLOADS.get(str(request.endpoint), (None, FORM_BYTES))
-    return most if role in (None, user.role) else STRANGER_BYTES
+    most = UPLOADS.get(str(request.endpoint), FORM_BYTES)
+    allowed = most == FORM_BYTES or access.may(user, access.action_of(current_app, request.endpoint))
+    return most if allowed else STRANGER_BYTES
 
 
 def gate_of(app: Flask) -> Callable[[dict[str, Any]], int]:
@@ -61,7 +59,8 @@ def too_large() -> str:
 
 
 def _limit() -> None:
-    request.max_content_length = allowed_bytes()
+    # What sends nothing is not asked who sends it: a picture or a script costs no look into the city.
+    request.max_content_length = STRANGER_BYTES if request.method in BODILESS else allowed_bytes()
     if UNKEPT in request.environ:
         raise request.environ[UNKEPT]
     if REFUSED in request.environ or (request.content_length or 0) > request.max_content_length:

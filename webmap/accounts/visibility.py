@@ -1,70 +1,141 @@
-"""What each role may see of the city: the one place where it is decided.
+"""What each account may see of the city: the one gate, through which every page reads it.
 
-A planner sees everything. A team sees its own route of today, since tomorrow's must not be known even to it. A street
-office sees its own zone, the checkpoints in it and what was found there, never a route, and never where a covert team
-is today.
+:mod:`webmap.rights` says how far an account's right to an action reaches; here that becomes the scope with which the
+database is asked. A team sees its own route of today, since tomorrow's must not be known even to it. A street office
+and a responsible unit see their own checkpoints and what was found there, never a route, and never where a covert team
+is today. An administrator sees nothing of this.
 """
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NoReturn
 
 import geopandas as gpd
 import pandas as pd
 
+from geo import clock
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
-from geo.model import Draw, Photo, Role, Round, Scope, User
+from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
+from geo.results import RoundFindings, findings
 from geo.store import Store
+from geo.store.streets import KeptStreets
+from routing.amend import Amendment, Change, amend, undo
 from routing.plan.report import PlanReport, report_of
-from routing.sheets.route_sheet import PlanPart, plan_part
+from routing.rounds.reveal_dates import last_secret_day
+from routing.sheets.route_sheet import PlanPart, RouteSheet, directions, plan_part
+from webmap.rights import reach_of
 
 NO_PHOTO = "there is no such photo"
+_WHOSE = {Reach.OWN_ZONE: "zone", Reach.OWN_UNIT: "unit", Reach.OWN_ROUTE_TODAY: "team"}
 
 
 @dataclass(frozen=True, slots=True)
 class VisibleCity:
     """The city as one account may see it."""
 
-    store: Store
+    _store: Store
     user: User
     today: Today
 
+    @property
+    def store(self) -> Store:
+        """The whole city, of those who plan its rounds; nobody else ever holds it.
+
+        Raises
+        ------
+        AccessError
+            When the account may not see all of it.
+        """
+        self._planner_only()
+        return self._store
+
+    @property
+    def streets(self) -> KeptStreets:
+        """The streets, which are no secret."""
+        return self._store.streets
+
+    @property
+    def cache_dir(self) -> Path:
+        """The folder in which the tiles of the streets are."""
+        return self._store.cache_dir
+
+    @property
+    def in_memory(self) -> dict[str, bytes]:
+        """The tiles for which that folder has no place."""
+        return self._store.in_memory
+
+    @property
+    def demo(self) -> bool:
+        """Whether the city is the one of the demo."""
+        return bool(self._store.settings.get("demo"))
+
+    def now(self) -> dt.datetime:
+        """Return the moment in UTC, as the city's clock has it."""
+        return clock.now(self._store)
+
+    def sees_all(self, action: Action) -> bool:
+        """Tell whether a right reaches the whole city."""
+        return reach_of(self.user.role, action) is Reach.ALL
+
+    def scope(self, action: Action) -> Scope:
+        """Return the rows to which the account's right to an action reaches, for the database to pick.
+
+        Raises
+        ------
+        AccessError
+            When the account has no right to it, or is not said whose zone, unit or route is its own.
+        """
+        reach = reach_of(self.user.role, action)
+        if reach is Reach.ALL:
+            return Scope()
+        own = str(getattr(self.user, _WHOSE[reach])) if reach in _WHOSE else ""
+        if not own:
+            self._refuse()
+        if reach is Reach.OWN_ROUTE_TODAY:
+            return Scope(routes=self._parts_of_today())
+        limits = Scope(zone=own) if reach is Reach.OWN_ZONE else Scope(unit=own)
+        return replace(limits, covert_until=self._midnight())
+
     def rounds(self) -> list[Round]:
         """Return the rounds of a planner, newest first; of a team those that are out today."""
-        if self.user.role is Role.STREET:
-            self._refuse()
-        rounds = sorted(self.store.rounds.all(), key=lambda one: (one.start, one.id), reverse=True)
-        return rounds if self.user.role is Role.PLANNER else [one for one in rounds if self._day(one)]
+        if not self.sees_all(Action.SEE_ROUTES):
+            self._needs(Action.SEE_ROUTES)
+            return [one for one in self._every_round() if self._day(one)]
+        return self._every_round()
 
     def routes(self, round_id: str) -> gpd.GeoDataFrame:
         """Return the routes of a round: all to the planner, to a team its own of today."""
         team, day = self.own_part(round_id)
-        return self.store.plans.routes(round_id, team=team, day=day)
+        return self._store.plans.routes(round_id, team=team, day=day)
 
     def stops(self, round_id: str) -> gpd.GeoDataFrame:
         """Return the stops of a round, under the same rule as the routes."""
         team, day = self.own_part(round_id)
-        return self.store.plans.stops(round_id, team=team, day=day)
+        return self._store.plans.stops(round_id, team=team, day=day)
 
     def plan(self, round_id: str, *, team: str | None = None, day: int | None = None) -> PlanPart:
         """Return a plan to be read: the planner's as asked for, whole or a team's or a day's; a team's own of today."""
         own_team, own_day = self.own_part(round_id)
-        return plan_part(self.store, round_id, team=own_team or team, day=own_day or day)
+        return plan_part(self._store, round_id, team=own_team or team, day=own_day or day)
+
+    def directions(self, sheet: RouteSheet, language: str) -> tuple[tuple[str, ...], ...]:
+        """Say the way to each place of a route sheet that :meth:`plan` gave."""
+        self._needs(Action.SEE_ROUTES)
+        return directions(self._store, sheet, language)
 
     def unserved(self, round_id: str) -> pd.DataFrame:
         """Return what a plan doesn't serve, with the reasons."""
-        self._planner_only()
         return self.store.plans.unserved(round_id)
 
     def closures(self) -> gpd.GeoDataFrame:
         """Return what is closed and not opened again."""
-        self._planner_only()
         return self.store.closures.frame()
 
     def plan_report(self, round_id: str) -> PlanReport | None:
         """Return what a plan comes to, with what an inspected unit could guess; None when nothing is kept."""
-        self._planner_only()
         try:
             return report_of(self.store, round_id)
         except StateError:
@@ -73,27 +144,31 @@ class VisibleCity:
     def changes(self, round_id: str) -> pd.DataFrame:
         """Return the changes of a plan: all to the planner, to a team those of its route of today, as told to it."""
         team, day = self.own_part(round_id)
-        lines = self.store.amendments.frame(round_id, team=team, day=day)
-        return lines if self.user.role is Role.PLANNER else lines.drop(columns=["by", "params", "touched"])
+        lines = self._store.amendments.frame(round_id, team=team, day=day)
+        return lines if self.sees_all(Action.SEE_CHANGES) else lines.drop(columns=["by", "params", "touched"])
+
+    def amend(self, round_id: str, change: Change, revision: int | None) -> Amendment:
+        """Change the plan of a round on the day; what a team may say of its own route is for the page to read."""
+        self._needs(Action.CHANGE_DAY)
+        self.own_part(round_id)
+        return amend(self._store, round_id, change, by=self.user.name, now=self.now(), revision=revision)
+
+    def undo(self, round_id: str) -> int:
+        """Take the last change back, and return its revision; a team only its own."""
+        self.changes(round_id)  # refuses who may not know of any
+        own_only = not self.sees_all(Action.CHANGE_DAY)
+        return undo(self._store, round_id, by=self.user.name, now=self.now(), own_only=own_only)
 
     def sample(self, round_id: str) -> gpd.GeoDataFrame:
         """Return what was drawn for a round: nobody but the planner may know it before the visit."""
-        self._planner_only()
         return self.store.draws.sample(round_id)
 
     def checkpoints(self) -> gpd.GeoDataFrame:
-        """Return the roster: whole to the planner, to a street office its own zone's, to a team its stops of today."""
-        if self.user.role is Role.PLANNER:
-            return self.store.checkpoints.frame()
-        if self.user.role is Role.STREET:
-            return self.store.checkpoints.frame(zone=self.zone())
-        own = {code for one in self.rounds() for code in self.stops(one.id)["checkpoint"]}
-        roster = self.store.checkpoints.frame()
-        return roster[roster.index.isin(own)]
+        """Return the roster: whole, of the own zone or unit, or of the route of today."""
+        return self._store.checkpoints.frame(self.scope(Action.SEE_CHECKPOINTS))
 
     def draw(self, round_id: str) -> Draw | None:
         """Return what a round's draw was made from, None before it is drawn."""
-        self._planner_only()
         try:
             return self.store.draws.get(round_id)
         except StateError:
@@ -106,39 +181,29 @@ class VisibleCity:
         return self.user.zone
 
     def zones(self) -> gpd.GeoDataFrame:
-        """Return the zones: all to the planner, to a street office its own with what lies below it, none to a team."""
-        if self.user.role is Role.TEAM:
-            self._refuse()
-        zones = self.store.zones.frame()
-        return (
-            zones if self.user.role is Role.PLANNER else zones[zones.index.isin(_with_descendants(zones, self.zone()))]
-        )
+        """Return the zones: all, or the own one with what lies below it."""
+        return self._store.zones.frame(scope=self.scope(Action.SEE_ZONES))
 
     def visits(self, round_id: str | None = None) -> gpd.GeoDataFrame:
-        """Return the visits: all to the planner; to a street office those in its zone, without team and hour.
+        """Return the visits: all to the planner; to others those of their own, without team and hour.
 
-        A covert visit of today stays hidden from the street until tomorrow: it would say where the team is now.
+        A covert visit of today stays hidden until tomorrow: it would say where the team is now.
         """
-        if self.user.role is Role.TEAM:
-            self._refuse()
-        if self.user.role is Role.PLANNER:
-            return self.store.visits.frame(Scope(round_id=round_id))
-        visits = self.store.visits.frame(Scope(round_id=round_id, zone=self.zone()))
-        past = visits["arrived_at"] < self._midnight()
-        shown = visits[past | ~visits["covert"]].copy()
-        shown["arrived_at"] = shown["arrived_at"].dt.tz_convert(self.today.zone).dt.normalize()
-        return shown.drop(columns=["team", "round_id", "covert"])
+        scope = replace(self.scope(Action.SEE_PROBLEMS), round_id=round_id)
+        visits = self._store.visits.frame(scope)
+        if self.sees_all(Action.SEE_PROBLEMS):
+            return visits
+        days = visits["arrived_at"].dt.tz_convert(self.today.zone).dt.normalize()
+        return visits.assign(arrived_at=days).drop(columns=["team", "round_id", "covert"])
 
     def deductions(self) -> pd.DataFrame:
         """Return what was found, under the same rule as the visits, with checkpoint, day and place of the visit."""
-        visits = self.visits()
-        scope = Scope() if self.user.role is Role.PLANNER else Scope(zone=self.zone())
-        found = self.store.visits.deductions(scope)
+        visits, found = self.visits(), self._store.visits.deductions(self.scope(Action.SEE_PROBLEMS))
         return found.join(visits[["checkpoint", "category", "arrived_at", "geometry"]], on="visit", how="inner")
 
     def photos(self, deductions: Iterable[str]) -> pd.DataFrame:
         """Tell which photos show these deductions; of those that the account doesn't see, none."""
-        return self.store.photos.frame(self._seen(deductions))
+        return self._store.photos.frame(self._seen(deductions))
 
     def photo(self, sha256: str) -> Photo:
         """Return a photo that shows a deduction which the account sees.
@@ -149,25 +214,64 @@ class VisibleCity:
             When it shows none, in the words of one that isn't there: that there is a photo is a secret too.
         """
         try:
-            if self._seen(self.store.photos.deductions(sha256)):
-                return self.store.photos.get(sha256)
+            if self._seen(self._store.photos.deductions(sha256)):
+                return self._store.photos.get(sha256)
         except NotFoundError:  # the photo went away meanwhile, or the account's zone
             pass
         raise NotFoundError(NO_PHOTO)
 
     def _seen(self, deductions: Iterable[str]) -> list[str]:
-        """Keep the deductions that the account sees: all of the planner's, none of a team's, its own of a street's."""
-        if self.user.role is Role.PLANNER:
+        """Keep the deductions that the account sees."""
+        if self.sees_all(Action.SEE_PROBLEMS):
             return list(deductions)
-        if self.user.role is Role.TEAM or not self.user.zone:
+        try:
+            own = self._store.visits.deductions(self.scope(Action.SEE_PROBLEMS)).index
+        except AccessError:
             return []
-        own = self.deductions().index
         return [one for one in deductions if one in own]
 
     def found(self, scope: Scope) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
         """Return a planner the visits of a scope and what they deducted."""
-        self._planner_only()
         return self.store.visits.frame(scope), self.store.visits.deductions(scope)
+
+    def finished_rounds(self) -> list[Round]:
+        """Return the rounds whose results may be read: those that are over to their last secret day."""
+        if reach_of(self.user.role, Action.READ_RESULTS) is not Reach.FINISHED:
+            self._refuse()
+        return [one for one in self._every_round() if self.today.date > last_secret_day(one)]
+
+    def finished(self, round_id: str) -> RoundFindings:
+        """Return what was found in a round that is over.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none of this name, or it is not over: that it goes on is a secret too.
+        """
+        if round_id not in {one.id for one in self.finished_rounds()}:
+            raise NotFoundError("there is no round {round}: choose one of the list", round=round_id)
+        return findings(self._store, round_id)
+
+    def visits_state(self) -> str:
+        """Return letters that change when any visit does."""
+        return self._store.visits.state()
+
+    def backup_folder(self) -> Path:
+        """Return the server's folder for backups, which is told to those who make them."""
+        self._needs(Action.BACK_UP)
+        return self._store.cache_dir.with_suffix(".backups")
+
+    def back_up(self, name: str) -> None:
+        """Copy the city into a file of the folder; what it holds stays there.
+
+        Raises
+        ------
+        StateError
+            When the city is no file.
+        """
+        folder = self.backup_folder()
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._store.backup(folder / name)
 
     def own_part(self, round_id: str) -> tuple[str | None, int | None]:
         """Return the team and the day of a round to which an account is limited; of a planner neither.
@@ -177,32 +281,35 @@ class VisibleCity:
         AccessError
             When nothing of the round is the account's to see.
         """
-        if self.user.role is Role.PLANNER:
+        if self.sees_all(Action.SEE_ROUTES):
             return None, None
-        planned = next((one for one in self.store.rounds.all() if one.id == round_id), None)
-        day = self._day(planned) if planned and self.user.role is Role.TEAM and self.user.team else None
-        if day is None:
+        own = self.scope(Action.SEE_ROUTES).routes or ()
+        part = next((one for one in own if one.round_id == round_id), None)
+        if part is None:
             self._refuse()
-        return self.user.team, day
+        return part.team, part.day
+
+    def _every_round(self) -> list[Round]:
+        return sorted(self._store.rounds.all(), key=lambda one: (one.start, one.id), reverse=True)
+
+    def _parts_of_today(self) -> tuple[RoutePart, ...]:
+        days = ((one, self._day(one)) for one in self._every_round())
+        return tuple(RoutePart(one.id, self.user.team, day) for one, day in days if day)
 
     def _day(self, one: Round) -> int | None:
         day = (self.today.date - one.start).days + 1
         return day if 1 <= day <= one.days else None
 
-    def _midnight(self) -> pd.Timestamp:
-        return pd.Timestamp(dt.datetime.combine(self.today.date, dt.time(), self.today.zone))
+    def _midnight(self) -> dt.datetime:
+        return dt.datetime.combine(self.today.date, dt.time(), self.today.zone).astimezone(dt.UTC)
 
-    def _planner_only(self) -> None:
-        if self.user.role is not Role.PLANNER:
+    def _needs(self, action: Action) -> None:
+        if reach_of(self.user.role, action) is None:
             self._refuse()
 
-    def _refuse(self) -> None:
+    def _planner_only(self) -> None:
+        if not self.sees_all(Action.PLAN):
+            self._refuse()
+
+    def _refuse(self) -> NoReturn:
         raise AccessError("the account {name} may not see this", name=self.user.name)
-
-
-def _with_descendants(zones: gpd.GeoDataFrame, code: str) -> set[str]:
-    found, level = {code}, {code}
-    while level:
-        level = set(zones.index[zones["parent"].isin(level)]) - found
-        found |= level
-    return found

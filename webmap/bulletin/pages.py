@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, send_file, url
 from flask_babel import gettext as _
 
 from geo.errors import NotFoundError
-from geo.model import Role
+from geo.model import Action
 from geo.progress import Progress
 from webmap.accounts import access
 from webmap.bulletin.content import bulletin
@@ -41,10 +41,10 @@ class Files:
 
 
 @pages.get("/bulletin.<any(docx, xlsx):ending>")
-@access.require(Role.PLANNER)
+@access.needs(Action.WRITE_BULLETINS)
 def make(round_id: str, ending: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Start making the bulletin, and go where it will be."""
-    store, language = access.city(), spoken()
+    store, language = access.visible().store, spoken()
     store.rounds.get(round_id)
 
     def work(progress: Progress) -> Files:
@@ -61,7 +61,7 @@ def make(round_id: str, ending: str) -> Any:  # noqa: ANN401 - a redirect of wer
 
 
 @pages.get("/bulletin/<job_id>")
-@access.require(Role.PLANNER)
+@access.needs(Action.WRITE_BULLETINS)
 def show(round_id: str, job_id: str) -> Any:  # noqa: ANN401 - a page, perhaps with a status
     """Show how far the bulletin is, then its files."""
     job = jobs().get(job_id, owner())
@@ -78,7 +78,7 @@ def show(round_id: str, job_id: str) -> Any:  # noqa: ANN401 - a page, perhaps w
 
 
 @pages.get("/bulletin/<job_id>.<any(docx, xlsx):ending>")
-@access.require(Role.PLANNER)
+@access.needs(Action.WRITE_BULLETINS)
 def file(round_id: str, job_id: str, ending: str) -> Response:
     """Send a finished file."""
     job: Job = jobs().get(job_id, owner())

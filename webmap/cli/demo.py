@@ -13,7 +13,7 @@ from geo.model import Role, Round
 from geo.store import Store
 from routing.plan.planner import PlanOptions, plan_round
 from routing.rounds import draw_round
-from webmap.accounts.auth import add_account
+from webmap.accounts.making import add_account
 from webmap.cli.session import Result, Session, command
 from webmap.serve import ServedSite, bound, serve
 
@@ -86,8 +86,12 @@ def _accounts(store: Store) -> dict[str, str]:
     """Make one account of each role."""
     team = store.plans.routes(ROUND.id, day=1).sort_values("stops")["team"].iloc[-1]  # one that is out on the first day
     street = store.zones.frame("street").index[0]
+    unit = store.checkpoints.frame()["unit"].loc[lambda units: units != ""].value_counts().index[0]
     return {
         "planner": add_account(store, "planner", Role.PLANNER),
         "team": add_account(store, "team", Role.TEAM, team=team),
         "street": add_account(store, "street", Role.STREET, zone=street),
+        "unit": add_account(store, "unit", Role.UNIT, unit=unit),
+        "observer": add_account(store, "observer", Role.OBSERVER),
+        "admin": add_account(store, "admin", Role.ADMIN),
     }

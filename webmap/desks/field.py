@@ -5,9 +5,8 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
-from geo import clock
-from geo.model import Role
-from routing.sheets.route_sheet import PlanPart, RouteSheet, SheetPlace, directions
+from geo.model import Action
+from routing.sheets.route_sheet import PlanPart, RouteSheet, SheetPlace
 from webmap.accounts import access
 from webmap.accounts.visibility import VisibleCity
 from webmap.extent import CHINA, bounds_of
@@ -31,7 +30,7 @@ class RouteLine:
 
 
 @pages.get("/field")
-@access.require(Role.TEAM)
+@access.needs(Action.WALK)
 def page() -> str:
     """Show the team's route of today."""
     visible = access.visible()
@@ -56,7 +55,7 @@ def page() -> str:
 
 
 @pages.post("/field/at")
-@access.require(Role.TEAM)
+@access.needs(Action.WALK)
 def move() -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Remember which stop is next."""
     visible = access.visible()
@@ -74,7 +73,7 @@ def _parts(visible: VisibleCity) -> list[PlanPart]:
 
 
 def _lines(visible: VisibleCity, sheet: RouteSheet) -> list[RouteLine]:
-    said = directions(visible.store, sheet, spoken())
+    said = visible.directions(sheet, spoken())
     return [
         RouteLine(place, links(place.lon, place.lat, name=place.name or sheet.team, mode=sheet.mode), steps)
         for place, steps in zip(sheet.places, said, strict=True)
@@ -90,7 +89,7 @@ def _at(visible: VisibleCity, sheet: RouteSheet) -> int:
     said = session.get(AT, {}).get(_key(visible, sheet.round.id))
     if isinstance(said, int):
         return said
-    now = clock.now(visible.store)
+    now = visible.now()
     return next((stop.number for stop in sheet.stops if stop.depart > now), len(sheet.stops) + 1)
 
 
@@ -102,7 +101,7 @@ def _next(lines: list[RouteLine], at: int) -> RouteLine | None:
 
 def _settings(visible: VisibleCity, part: PlanPart | None) -> dict[str, Any]:
     settings: dict[str, Any] = {
-        "streets": tiles.street_address(visible.store),
+        "streets": tiles.street_address(visible),
         "bounds": CHINA,
         "own": True,
         "teams": [],
@@ -112,5 +111,5 @@ def _settings(visible: VisibleCity, part: PlanPart | None) -> dict[str, Any]:
         settings["routes"] = url_for("layers.routes", round_id=part.round.id)
         settings["stops"] = url_for("layers.stops", round_id=part.round.id)
     elif settings["streets"]:
-        settings["bounds"] = bounds_of(visible.store.streets.frame())
+        settings["bounds"] = bounds_of(visible.streets.frame())
     return settings

@@ -1,15 +1,16 @@
-"""A street office's own page: its zone, its checkpoints, and what was found there. Never a route."""
+"""The own page of a street office or a responsible unit: its checkpoints, and what was found there. Never a route."""
 
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 
-from geo.model import Role
+from geo.model import Action, Role
 from webmap.accounts import access
 from webmap.accounts.visibility import VisibleCity
-from webmap.extent import bounds_of
+from webmap.extent import CHINA, bounds_of
 from webmap.formats import catalogue_of_app, category_name
 from webmap.language.spoken import spoken
 from webmap.maps import tiles
@@ -20,22 +21,23 @@ SHOWN = 60
 
 
 @pages.get("/street")
-@access.require(Role.STREET)
+@access.needs(Action.OPEN_OFFICE)
 def page() -> str:
-    """Show the zone with its checkpoints and problems."""
+    """Show a zone's or a unit's checkpoints and problems."""
     visible = access.visible()
-    zones, roster, found = visible.zones(), visible.checkpoints(), visible.deductions()
+    roster, found = visible.checkpoints(), visible.deductions()
     counts = roster["category"].map(category_name).value_counts()
+    zones = visible.zones() if visible.user.role is Role.STREET else None
     return render_template(
         "office.html",
-        zone=zones.loc[visible.zone()],
+        zone=None if zones is None else zones.loc[visible.zone()],
         checkpoints=len(roster),
         visits=len(visible.visits()),
         points=float(found["points"].sum()),
         found=len(found),
         problems=_problems(found, roster),
         counts=counts,
-        settings=_settings(visible),
+        settings=_settings(visible, roster, zones),
     )
 
 
@@ -55,14 +57,15 @@ def _problems(found: pd.DataFrame, roster: pd.DataFrame) -> list[Any]:
     return list(named.itertuples())
 
 
-def _settings(visible: VisibleCity) -> dict[str, Any]:
-    zones = visible.zones()
-    return {
-        "streets": tiles.street_address(visible.store),
-        "ownZones": url_for("layers.zones"),
-        "ownZone": visible.zone(),
-        "bounds": bounds_of(zones.loc[[visible.zone()]]),
+def _settings(visible: VisibleCity, roster: gpd.GeoDataFrame, zones: gpd.GeoDataFrame | None) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "streets": tiles.street_address(visible),
+        "bounds": bounds_of(roster) if len(roster) else CHINA,
         "checkpoints": url_for("layers.checkpoints"),
         "problems": url_for("layers.problems"),
         "teams": [],
     }
+    if zones is not None:
+        own = visible.zone()
+        settings |= {"ownZones": url_for("layers.zones"), "ownZone": own, "bounds": bounds_of(zones.loc[[own]])}
+    return settings

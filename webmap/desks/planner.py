@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
-from geo.model import Level, Role
+from geo.model import Action, Level
 from webmap.accounts import access
 from webmap.accounts.visibility import VisibleCity
 from webmap.figures import RoundFigures, figures_of
@@ -17,7 +17,7 @@ pages = Blueprint("planner", __name__)
 
 
 @pages.get("/map")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def page() -> str:
     """Show the map of a round: the one asked for, else the newest."""
     visible = access.visible()

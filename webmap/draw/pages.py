@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from geo.clock import today
 from geo.errors import InputError, NotFoundError, StateError
-from geo.model import Role
+from geo.model import Action
 from geo.store import Store
 from routing.draw import reveal as reveals
 from routing.draw.commit import ThirdParty
@@ -36,7 +36,7 @@ KEPT = 16  # reports remembered
 
 
 @pages.get("")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def page() -> str:
     """Show where the draw of a round stands, and what can be done next."""
     visible = access.visible()
@@ -102,10 +102,10 @@ def _report(store: Store, round_id: str, draws: int) -> RoundReport:
 
 
 @pages.post("/<round_id>/change")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def change(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Change a round that is not drawn yet."""
-    store = access.city()
+    store = access.visible().store
     numbers: dict[str, Any] = {name: _whole(name, 0) for name in ("days", "teams", "size")}
     for name, value in numbers.items():
         if value < 1:
@@ -117,21 +117,21 @@ def change(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/<round_id>/remove")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def remove(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Remove a round that is not drawn yet."""
     if "agreed" not in request.form:
         raise InputError("round {round!r} is still there: tick that it may go", round=round_id)
-    access.city().rounds.remove(round_id)
+    access.visible().store.rounds.remove(round_id)
     flash(_("Round %(round)s is removed.", round=round_id))
     return redirect(url_for("draw.page"))
 
 
 @pages.post("/<round_id>/trial")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def trial(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Draw by trial."""
-    store = access.city()
+    store = access.visible().store
     refuse_covert_trial(store.rounds.get(round_id), asked="trial" in request.form)
     seed = _whole("seed", 0) if request.form.get("seed", "").strip() else None
     report = draw_round(store, round_id, seed=seed, choices=_choices())
@@ -141,11 +141,11 @@ def trial(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/<round_id>/commit")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def commit(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Bind the round."""
     made = proof.commit_round(
-        access.city(),
+        access.visible().store,
         round_id,
         request.form.get("public_number", ""),
         number_form=request.form.get("number_form", "").strip(),
@@ -160,28 +160,28 @@ def commit(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/<round_id>/run")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def run(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Draw the committed round."""
     shares = [line for line in request.form.get("shares", "").splitlines() if line.strip()]
-    proof.draw_committed(access.city(), round_id, request.form.get("value", ""), shares)
+    proof.draw_committed(access.visible().store, round_id, request.form.get("value", ""), shares)
     return _back(round_id, _("The round is drawn. Publish the seals of its days now."))
 
 
 @pages.post("/<round_id>/void")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def void(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Record the round as void."""
-    proof.void_round(access.city(), round_id, request.form.get("reason", ""))
+    proof.void_round(access.visible().store, round_id, request.form.get("reason", ""))
     return _back(round_id, _("The round is void. Every later report counts it."))
 
 
 @pages.post("/<round_id>/replace")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def replace(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Replace a checkpoint that cannot be inspected."""
     line = fieldwork.replace_point(
-        access.city(), round_id, request.form.get("checkpoint", "").strip(), request.form.get("reason", "")
+        access.visible().store, round_id, request.form.get("checkpoint", "").strip(), request.form.get("reason", "")
     )
     if line.into:
         said = _("%(out)s is replaced by %(into)s. Plan the round again.", out=line.out, into=line.into)
@@ -191,47 +191,47 @@ def replace(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/<round_id>/survey")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def survey(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Spread questionnaires."""
-    numbers = fieldwork.spread_questionnaires(access.city(), round_id, _whole("total", 0))
+    numbers = fieldwork.spread_questionnaires(access.visible().store, round_id, _whole("total", 0))
     return _back(round_id, _("%(total)s questionnaires are spread over the places.", total=int(numbers.sum())))
 
 
 @pages.post("/<round_id>/teams")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def teams(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Draw the teams."""
-    store = access.city()
+    store = access.visible().store
     draw_round_teams(store, round_id, teams_of(store, store.rounds.get(round_id), store.draws.sample(round_id)))
     return _back(round_id, _("The teams are drawn. Plan the round again."))
 
 
 @pages.get("/<round_id>/reveal.json")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def reveal(round_id: str) -> Response:
     """Return what anyone can verify the draw with."""
-    return _download(reveal_round(access.city(), round_id, _today()), f"reveal-{round_id}.json")
+    return _download(reveal_round(access.visible().store, round_id, _today()), f"reveal-{round_id}.json")
 
 
 @pages.get("/<round_id>/day-<int:day>.json")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def day(round_id: str, day: int) -> Response:
     """Return one day's sample with its subkey."""
-    document = release_day(access.city(), round_id, day, _today())
+    document = release_day(access.visible().store, round_id, day, _today())
     return _download(document, f"day-{round_id}-{day}.json")
 
 
 @pages.get("/<round_id>/receipt.json")
-@access.require(Role.PLANNER)
+@access.needs(Action.DRAW)
 def receipt(round_id: str) -> Response:
     """Return a checkpoint's owner the proof that it was in the frame."""
     checkpoint = request.args.get("checkpoint", "").strip()
-    return _download(receipt_of(access.city(), round_id, checkpoint), f"receipt-{round_id}-{checkpoint}.json")
+    return _download(receipt_of(access.visible().store, round_id, checkpoint), f"receipt-{round_id}-{checkpoint}.json")
 
 
 def _today() -> dt.date:
-    return today(access.city()).date
+    return today(access.visible().store).date
 
 
 def _choices() -> Choices:

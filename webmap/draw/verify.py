@@ -7,13 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 
 from geo.catalogue import load
-from geo.clock import today
-from geo.errors import NotFoundError
-from geo.model import SecretForm
+from geo.model import Action, SecretForm
 from routing.draw.onefile import standalone
 from routing.draw.risk import LOOK_BACK
-from routing.rounds.proof import hash_of, published
-from routing.rounds.publishing import public_list, rooted
+from routing.rounds.proof import hash_of
 from webmap import pages_apart
 from webmap.accounts import access
 from webmap.language import spoken as language
@@ -24,14 +21,14 @@ pages = Blueprint("verify", __name__, url_prefix="/verify")
 
 
 @pages.get("")
+@access.needs(Action.VERIFY)
 def page() -> str:
     """Show the verifier, and every commitment of the city with what became of it."""
-    store = access.city()
-    commitments = [(one, hash_of(one)) for one in reversed(store.commitments.all())]
+    proofs = access.published()
     return render_template(
         "verify.html",
-        commitments=commitments,
-        secret_sets=store.commitments.secret_sets(),
+        commitments=[(one, hash_of(one)) for one in proofs.commitments()],
+        secret_sets=proofs.secret_sets(),
         root=SecretForm.ROOT,
         categories=_names(language.spoken()),
     )
@@ -39,26 +36,22 @@ def page() -> str:
 
 @pages.get("/<secret_set>/<int:position>.json")
 @pages.get("/<secret_set>/list.json", defaults={"position": 0})
+@access.needs(Action.VERIFY)
 def commitment(secret_set: str, position: int) -> Response:
     """Return a commitment as it was published, or every one under a root with what became of it."""
-    store = access.city()
-    if position == 0:
-        own = rooted(store, secret_set)
-        lines = public_list(store, secret_set, today(store).date)
-        return _json({"secrets_root": own.root, "secrets_count": own.size, "commitments": lines})
-    for one in store.commitments.all():
-        if (one.secret_set, one.position) == (secret_set, position):
-            return _json(published(store, one))
-    raise NotFoundError("there is no commitment {position} of the secrets {name}", position=position, name=secret_set)
+    proofs = access.published()
+    return _json(proofs.commitment(secret_set, position) if position else proofs.listed(secret_set))
 
 
 @pages.get("/verify_draw.py")
+@access.needs(Action.VERIFY)
 def program() -> Response:
     """Return the one-file verifier."""
     return _file(standalone(), "text/x-python", name="verify_draw.py")
 
 
 @pages.get("/verify_draw.html")
+@access.needs(Action.VERIFY)
 def offline() -> Response:
     """Return this page as a file that works without this server."""
     return _file(standalone_page(language.spoken()), "text/html", name="verify_draw.html")

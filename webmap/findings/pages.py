@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from geo.catalogue import Catalogue
 from geo.errors import InputError, StoreError
-from geo.model import Role
+from geo.model import Action
 from geo.results import RADII_M, item_names, zone_names
 from webmap.accounts import access
 from webmap.accounts.visibility import VisibleCity
@@ -20,7 +20,7 @@ from webmap.findings.choice import Choice
 from webmap.findings.classes import SURFACES
 from webmap.findings.records import Records
 from webmap.findings.work import BANDWIDTH_M, CELL_M, ChoiceResult, desk
-from webmap.formats import catalogue_of_app, category_name
+from webmap.formats import catalogue_of_app, category_name, every_edition
 from webmap.jobs import Job, State, trouble
 from webmap.language.spoken import spoken
 from webmap.maps import geojson, tiles
@@ -33,7 +33,7 @@ BOUNDS = 4
 
 
 @pages.get("/hotspots")
-@access.require(Role.PLANNER)
+@access.needs(Action.EVALUATE)
 def page() -> str:
     """Show the statistics map of a choice, with what is known by now."""
     visible = access.visible()
@@ -56,7 +56,7 @@ def page() -> str:
 
 
 @pages.get("/data/hotspots/panel")
-@access.require(Role.PLANNER)
+@access.needs(Action.EVALUATE)
 def panel() -> Response:
     """Return what stands beside the map of a choice: months, places, charts."""
     visible, choice = access.visible(), Choice.of(request.args)
@@ -68,7 +68,7 @@ def panel() -> Response:
 
 
 @pages.get("/data/hotspots/cells")
-@access.require(Role.PLANNER)
+@access.needs(Action.EVALUATE)
 def cells() -> Response:
     """Return the cells of a choice as bytes; see :func:`webmap.findings.arrays.packed`."""
     job = desk().ask(access.visible(), Choice.of(request.args), wait_s=PATIENCE_S)
@@ -80,7 +80,7 @@ def cells() -> Response:
 
 
 @pages.get("/data/hotspots/cells.geojson")
-@access.require(Role.PLANNER)
+@access.needs(Action.EVALUATE)
 def shapes() -> Response:
     """Return the cells of a part of the map as GeoJSON."""
     job = desk().ask(access.visible(), Choice.of(request.args), wait_s=LONG_S)
@@ -89,7 +89,7 @@ def shapes() -> Response:
 
 
 @pages.get("/data/hotspots/cell")
-@access.require(Role.PLANNER)
+@access.needs(Action.EVALUATE)
 def cell() -> Response:
     """Return the card of the cell at a place."""
     visible, choice = access.visible(), Choice.of(request.args)
@@ -199,7 +199,7 @@ def class_names() -> dict[str, str]:
 def item_name(code: str) -> str:
     """Name an item in the language of this request, by the newest edition of the catalogue that knows it."""
     if "editions" not in g:
-        g.editions = [access.city().catalogues.get(edition) for edition in access.city().catalogues.editions()]
+        g.editions = every_edition()
     known = next((edition for edition in g.editions if edition.item(code)), None)
     return code if known is None else item_names([code], known, spoken())[0]
 

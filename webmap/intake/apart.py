@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
-
-from flask import current_app
 
 from geo import imports
 from geo.confined import Limits
@@ -19,10 +18,12 @@ from geo.progress import Progress
 from geo.readers.chosen_file import ChosenFile
 from geo.readers.parts import TO_CHOOSE
 from geo.store import Store
+from geo.workbooks.writing import write_sheets
 from webmap.intake import preview
-from webmap.intake.preview import KeptPreview, Preview
+from webmap.intake.preview import KeptPreview, Prepared, Preview
 from webmap.intake.uploads import Upload
 from webmap.language import texts
+from webmap.language.on_pages import ON_PAGES
 
 SHARE = 0.25  # of the machine's memory: two imports may run at once, and the pages need theirs
 MOST_MB = 4096
@@ -50,6 +51,8 @@ class Choosing:
 
 def limits() -> Limits:
     """Return what a child of this application may use; ``READING`` of its configuration says otherwise."""
+    from flask import current_app  # noqa: PLC0415 - a child that reads a file does not need the pages
+
     configured = current_app.config.get("READING")
     if isinstance(configured, Limits):
         return configured
@@ -92,6 +95,18 @@ def read_visits(city: str, waiting: Upload, progress: Progress, *, language: str
     refused = Path(report.rejected_file).read_bytes() if report.rejected else b""
     parts = visit_parts(file) if report.skipped and dry_run else ()
     return Read(waiting, replace(report, rejected_file=""), refused, parts)
+
+
+def refused_rows(prepared: Prepared, progress: Progress, *, language: str, sheet: str) -> bytes:
+    """Return the refused rows of an upload as XLSX, with their reasons in a language; there may be 100,000 of them."""
+    progress("saving", 0, 1)
+    book = BytesIO()
+    write_sheets({sheet: prepared.refused(partial(_in_words, language))}, book)
+    return book.getvalue()
+
+
+def _in_words(language: str, template: str, values: Mapping[str, Any]) -> str:
+    return texts.say(ON_PAGES.get(template, template), told(values), language)
 
 
 def _say(waiting: Upload, language: str, template: str, values: Mapping[str, Any]) -> str:

@@ -17,8 +17,7 @@ from geo import imports
 from geo.confined import confined
 from geo.crs import Datum
 from geo.errors import InputError, NotFoundError
-from geo.model import Level, Role
-from geo.workbooks import write_sheet
+from geo.model import Action, Level
 from geo.writers.layers import write
 from webmap.accounts import access
 from webmap.formats import catalogue_of_app
@@ -41,14 +40,14 @@ def init_app(app: Flask) -> None:
 
 
 @pages.get("/import")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def page() -> str:
     """Show the form for a file, and what was imported so far."""
-    return render_template("intake.html", **view.form(access.city()), error="", chosen={})
+    return render_template("intake.html", **view.form(access.visible().store), error="", chosen={})
 
 
 @pages.post("/import")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def upload() -> Any:  # noqa: ANN401 - a page or a redirect
     """Take a file in and go to its preview."""
     try:
@@ -56,14 +55,14 @@ def upload() -> Any:  # noqa: ANN401 - a page or a redirect
         kept = _uploads().save(request.files.getlist("file"), user=owner(), choices=choices)
     except InputError as error:
         message = say(error.template, error.values)
-        form = view.form(access.city())
+        form = view.form(access.visible().store)
         page = render_template("intake.html", **form, error=message, chosen=request.form)
         return page, HTTPStatus.BAD_REQUEST
     return redirect(url_for("intake.show", token=kept.token))
 
 
 @pages.get("/import/<token>")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def show(token: str) -> str:
     """Show what an upload would change, or how far the look at it is."""
     waiting = _uploads().get(token, owner())
@@ -74,11 +73,11 @@ def show(token: str) -> str:
     if found is None:
         _previews().pop(token, None)
         return render_template("intake_trouble.html", upload=waiting, message=trouble(job))
-    return render_template("intake_preview.html", **view.preview(access.city(), waiting, found))
+    return render_template("intake_preview.html", **view.preview(access.visible().store, waiting, found))
 
 
 @pages.post("/import/<token>")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def choose(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Take other columns, another datum or level, and look again."""
     waiting = _uploads().get(token, owner())
@@ -88,14 +87,14 @@ def choose(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/import/<token>/confirm")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def confirm(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Import what the preview showed."""
     waiting = _uploads().get(token, owner())
     uploads, limits = _uploads(), apart.limits()
     keep = partial(
         apart.keep,
-        access.city().url,
+        access.visible().store.url,
         waiting,
         digest=request.form.get("digest", ""),
         force=request.form.get("force") == "yes",
@@ -112,7 +111,7 @@ def confirm(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.get("/import/<token>/done/<job_id>")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def done(token: str, job_id: str) -> str:
     """Show what an import did, or how far it is."""
     job = jobs().get(job_id, owner())
@@ -121,11 +120,11 @@ def done(token: str, job_id: str) -> str:
         return render_template("work.html", job=job, title=_("Importing"), onward=onward)
     if not isinstance(job.result, KeptPreview):
         return render_template("intake_trouble.html", upload={"token": token}, message=trouble(job))
-    return render_template("intake_done.html", job=job, **view.done(access.city(), job.result))
+    return render_template("intake_done.html", job=job, **view.done(access.visible().store, job.result))
 
 
 @pages.post("/import/<token>/discard")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def discard(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Forget an upload."""
     _uploads().discard(_uploads().get(token, owner()))
@@ -135,10 +134,10 @@ def discard(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/import/undo/<int:import_id>")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def undo(import_id: int) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Take the last import of its kind back."""
-    undone = imports.undo(access.city(), import_id)
+    undone = imports.undo(access.visible().store, import_id)
     flash(
         say(
             "Undone: {removed} removed, {restored} restored, {retired} retired because they are in use.",
@@ -149,7 +148,7 @@ def undo(import_id: int) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.get("/data/import/<token>/places.geojson")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def places(token: str) -> Response:
     """Return the rows of an upload on the map, each with what becomes of it."""
     found = _looked(token)
@@ -159,14 +158,14 @@ def places(token: str) -> Response:
 
 
 @pages.get("/data/import/<token>/faults.geojson")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def faults(token: str) -> Response:
     """Return overlaps and gaps that the zones of an upload would have, measured."""
     return geojson.answer(view.tree_faults(_looked(token)), ("kind", "code", "other", "area_m2"))
 
 
 @pages.get("/import/<token>/rejected.xlsx")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def rejected(token: str) -> Response:
     """Return the refused rows with their reasons in the language of this request, to be mended and imported again."""
     waiting, found = _uploads().get(token, owner()), _looked(token)
@@ -176,7 +175,7 @@ def rejected(token: str) -> Response:
 
 
 @pages.get("/import/done/<job_id>/rejected.xlsx")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def rejected_of(job_id: str) -> Response:
     """Return the rows that an import refused."""
     job = jobs().get(job_id, owner())
@@ -186,7 +185,7 @@ def rejected_of(job_id: str) -> Response:
 
 
 @pages.get("/import/template.xlsx")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def template() -> Response:
     """Return an empty roster with our headings and the categories to choose from."""
     columns = ["name", "category", "address", "street", "community", "unit", "hours", "fixed", "lon", "lat"]
@@ -198,9 +197,8 @@ def template() -> Response:
 
 
 def _refused(prepared: preview.Prepared, name: str) -> Response:
-    with TemporaryDirectory() as folder:
-        path = write_sheet(prepared.refused(say), Path(folder) / "rejected.xlsx", sheet=_("rejected rows"))
-        content = BytesIO(path.read_bytes())
+    rows = partial(apart.refused_rows, prepared, language=spoken(), sheet=_("rejected rows"))
+    content = BytesIO(confined(rows, file=name, limits=apart.limits()))
     return send_file(content, as_attachment=True, download_name=f"{Path(name).stem}.rejected.xlsx")
 
 
@@ -263,7 +261,7 @@ def _look(waiting: Upload) -> Job:
             return jobs().get(known, owner())
         except NotFoundError:  # too many others since
             pass
-    look, limits = partial(apart.look, access.city().url, waiting), apart.limits()
+    look, limits = partial(apart.look, access.visible().store.url, waiting), apart.limits()
     job = jobs().start(
         owner(), lambda job: confined(look, file=waiting.name, limits=limits, progress=job, heed=job.heed)
     )

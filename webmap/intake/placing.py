@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from geo import imports
 from geo.crs import Datum, to_wgs84
 from geo.errors import InputError
-from geo.model import Role
+from geo.model import Action
 from webmap.accounts import access
 from webmap.extent import extent
 from webmap.formats import category_name
@@ -22,10 +22,10 @@ UNDOABLE = 20  # placements of a session that can be taken back
 
 
 @pages.get("/placing")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def page() -> str:
     """Show the list and the map."""
-    store = access.city()
+    store = access.visible().store
     waiting = store.checkpoints.unplaced()
     shown = waiting.head(SHOWN)
     listed = shown.assign(category=shown["category"].map(category_name))
@@ -49,7 +49,7 @@ def page() -> str:
 
 
 @pages.post("/placing")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def put() -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Return a checkpoint its place; coordinates that were typed come in the datum that was named beside them."""
     chosen = request.form.get("id", "")
@@ -58,7 +58,7 @@ def put() -> Any:  # noqa: ANN401 - a redirect of werkzeug
     if datum not in set(Datum):
         raise InputError("name the datum of the coordinates: it is never guessed")
     there = to_wgs84(lon, lat, Datum(datum))
-    store = access.city()
+    store = access.visible().store
     waiting = store.checkpoints.unplaced()
     imports.place(store, chosen, float(there[0]), float(there[1]))
     name = waiting["name"].get(chosen, chosen)
@@ -69,7 +69,7 @@ def put() -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/placing/undo")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def undo() -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Take the last placement of this session back."""
     placed = _placed()
@@ -77,7 +77,7 @@ def undo() -> Any:  # noqa: ANN401 - a redirect of werkzeug
         return redirect(url_for("placing.page"))
     chosen, name = placed[-1]
     session["placed"] = placed[:-1]
-    access.city().checkpoints.unplace(chosen)
+    access.visible().store.checkpoints.unplace(chosen)
     flash(_("%(name)s waits for a place again.", name=name))
     return redirect(url_for("placing.page", id=chosen))
 

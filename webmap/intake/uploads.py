@@ -14,14 +14,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-from werkzeug.datastructures import FileStorage
+from typing import TYPE_CHECKING, Any
 
 from geo import private
 from geo.errors import InputError, NotFoundError, XundianError
 from geo.readers.layers import LAYERS
 from webmap.intake.archives import MOST_ENTRIES, CrowdedError, unpacked_bytes
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage  # a child that reads a file does not need it
 
 TOKEN_BYTES = 16
 KEPT_S = 24 * 3600
@@ -94,7 +95,7 @@ class Uploads:
     def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
         self._folder, self._clock = folder, clock
 
-    def save(self, files: Iterable[FileStorage], *, user: str, choices: Mapping[str, Any]) -> Upload:
+    def save(self, files: "Iterable[FileStorage]", *, user: str, choices: Mapping[str, Any]) -> Upload:
         """Keep what was sent: one file, or the parts of one shapefile.
 
         Raises
@@ -117,7 +118,7 @@ class Uploads:
             raise
         return upload
 
-    def add_archive(self, upload: Upload, sent: FileStorage | None) -> Upload:
+    def add_archive(self, upload: Upload, sent: "FileStorage | None") -> Upload:
         """Keep the archive of photos that was sent with a file, if one was; it is never unpacked.
 
         Raises
@@ -174,7 +175,7 @@ class Uploads:
         private.write(upload.folder / "upload.json", json.dumps(said, ensure_ascii=False).encode())
 
 
-def _main(sent: list[FileStorage]) -> str:
+def _main(sent: "list[FileStorage]") -> str:
     """Name the one file that matters: of a shapefile's parts the .shp."""
     names = [one.filename or "" for one in sent]
     return next((name for name in names if name.lower().endswith(".shp")), names[0])
@@ -186,7 +187,7 @@ def _shown(name: str) -> str:
     return "".join(letter for letter in last if letter.isprintable())[:120] or "upload"
 
 
-def _keep(sent: list[FileStorage], folder: Path) -> str:
+def _keep(sent: "list[FileStorage]", folder: Path) -> str:
     """Write what was sent, checked, and give the name of the file to read."""
     if not sent:
         raise InputError("no file was chosen: choose one and upload it again")

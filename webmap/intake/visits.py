@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from geo.confined import confined
 from geo.errors import InputError, NotFoundError
-from geo.model import Role
+from geo.model import Action
 from webmap.accounts import access
 from webmap.intake import apart, view
 from webmap.intake.apart import Choosing, Read
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
 
 
 @pages.post("/import/visits")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def upload() -> Any:  # noqa: ANN401 - a page or a redirect
     """Take a table and its photos in, and go to what would come of them."""
     try:
@@ -38,14 +38,14 @@ def upload() -> Any:  # noqa: ANN401 - a page or a redirect
         kept = _uploads().add_archive(kept, request.files.get("photos"))
     except InputError as error:
         message = say(error.template, error.values)
-        page = render_template("intake.html", **view.form(access.city()), error=message, chosen={})
+        page = render_template("intake.html", **view.form(access.visible().store), error=message, chosen={})
         return page, HTTPStatus.BAD_REQUEST
     job = _start(kept, dry_run=True)
     return redirect(url_for("visit_intake.show", job_id=job.id))
 
 
 @pages.get("/import/visits/<job_id>")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def show(job_id: str) -> str:
     """Show what an upload would bring, or what it brought, or how far the work is."""
     job = jobs().get(job_id, owner())
@@ -56,13 +56,13 @@ def show(job_id: str) -> str:
     choosing = job.result if isinstance(job.result, Choosing) else None
     message = say(choosing.error.template, choosing.error.values) if choosing else trouble(job)
     notes = [say(note.template, note.values) for note in read.report.notes] if read else []
-    newest = next((one for one in access.city().imports.all() if one.kind == KIND and not one.undone), None)
+    newest = next((one for one in access.visible().store.imports.all() if one.kind == KIND and not one.undone), None)
     shown = {"read": read, "choosing": choosing, "notes": notes, "newest": newest, "message": message}
     return render_template("intake_visits.html", job=job, **shown)
 
 
 @pages.post("/import/visits/<token>/choose")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def choose(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Take other sheets of an upload, and look again."""
     waiting = _uploads().get(token, owner())
@@ -72,7 +72,7 @@ def choose(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/import/visits/<token>/confirm")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def confirm(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Import what was looked at."""
     job = _start(_uploads().get(token, owner()), dry_run=False)
@@ -80,7 +80,7 @@ def confirm(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/import/visits/<token>/discard")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def discard(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Forget an upload."""
     _uploads().discard(_uploads().get(token, owner()))
@@ -89,7 +89,7 @@ def discard(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.get("/import/visits/<job_id>/rejected.xlsx")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def rejected(job_id: str) -> Response:
     """Return the refused rows with their reasons, to be mended and imported again."""
     read = jobs().get(job_id, owner()).result
@@ -106,7 +106,7 @@ def _choices() -> dict[str, Any]:
 def _start(waiting: Upload, *, dry_run: bool) -> Job:
     """Read an upload in the background; unless it is only looked at, bring it in and forget it."""
     uploads, limits = _uploads(), apart.limits()
-    read = partial(apart.read_visits, access.city().url, waiting, language=spoken(), dry_run=dry_run)
+    read = partial(apart.read_visits, access.visible().store.url, waiting, language=spoken(), dry_run=dry_run)
 
     def work(job: Job) -> Read | Choosing:
         try:

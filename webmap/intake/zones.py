@@ -8,7 +8,7 @@ import geopandas as gpd
 import shapely
 from flask import Blueprint, Response, render_template, url_for
 
-from geo.model import Role
+from geo.model import Action
 from geo.store import Store
 from geo.zones.faults import IDLE, KINDS, OUTSIDE, UNOWNED, ZoneFaults, zone_faults
 from webmap.accounts import access
@@ -25,10 +25,10 @@ DRAWN = 5000
 
 
 @pages.get("/zones")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def page() -> str:
     """Show what is wrong with the zones."""
-    store = access.city()
+    store = access.visible().store
     zones = store.zones.frame()
     found = _faults(store)
     counts = zones["level"].value_counts()
@@ -51,10 +51,10 @@ def page() -> str:
 
 
 @pages.get("/data/zone-faults.geojson")
-@access.require(Role.PLANNER)
+@access.needs(Action.IMPORT)
 def faults() -> Response:
     """Return the faults as shapes and points; zones and checkpoints without a responsible are in the list."""
-    table = _faults(access.city()).table
+    table = _faults(access.visible().store).table
     drawn = table[~table["kind"].isin([IDLE, UNOWNED])].head(DRAWN)
     return geojson.answer(drawn, ("kind", "level", "code", "other", "name", "other_name", "area_m2"))
 

@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 
 from geo.errors import XundianError
 from geo.failures import told
+from geo.model import Action
+from webmap.accounts import access
 from webmap.accounts.access import DATA_PATHS
 from webmap.language.on_pages import ON_PAGES
 from webmap.language.saying import in_words
@@ -79,6 +81,7 @@ def failure(message: str, status: int) -> Response:
 
 
 @pages.post("/language")
+@access.needs(Action.ENTER)
 def choose() -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Change the language and stay where one was."""
     asked = request.form.get("language", "")

@@ -4,8 +4,7 @@ import geopandas as gpd
 import pandas as pd
 from flask import Blueprint, Response
 
-from geo.clock import zone_of
-from geo.model import Role
+from geo.model import Action
 from webmap.accounts import access
 from webmap.formats import category_name
 from webmap.maps import geojson
@@ -15,7 +14,7 @@ pages = Blueprint("layers", __name__, url_prefix="/data")
 
 
 @pages.get("/rounds/<round_id>/routes.geojson")
-@access.require(Role.PLANNER, Role.TEAM)
+@access.needs(Action.SEE_ROUTES)
 def routes(round_id: str) -> Response:
     """Return a round's routes, one line per team and day."""
     frame = access.visible().routes(round_id)
@@ -23,18 +22,17 @@ def routes(round_id: str) -> Response:
 
 
 @pages.get("/rounds/<round_id>/stops.geojson")
-@access.require(Role.PLANNER, Role.TEAM)
+@access.needs(Action.SEE_ROUTES)
 def stops(round_id: str) -> Response:
     """Return a round's bases, stops and lunches in their order, with local times and the checkpoint's name."""
     visible = access.visible()
-    zone = zone_of(access.city())
-    frame = stop_rows(visible.stops(round_id), visible.checkpoints(), zone=zone, category=category_name)
+    frame = stop_rows(visible.stops(round_id), visible.checkpoints(), zone=visible.today.zone, category=category_name)
     columns = ("team", "day", "order", "number", "kind", "checkpoint", "name", "category", "from", "to", "dwell_s")
     return geojson.answer(frame, columns)
 
 
 @pages.get("/checkpoints.geojson")
-@access.require(*Role)
+@access.needs(Action.SEE_CHECKPOINTS)
 def checkpoints() -> Response:
     """Return the roster, or the part of it that the account may see."""
     frame = access.visible().checkpoints()
@@ -42,14 +40,14 @@ def checkpoints() -> Response:
 
 
 @pages.get("/zones.geojson")
-@access.require(Role.PLANNER, Role.STREET)
+@access.needs(Action.SEE_ZONES)
 def zones() -> Response:
     """Return the zones, or the part of them that the account may see."""
     return geojson.answer(access.visible().zones(), ("level", "name", "parent", "unit"))
 
 
 @pages.get("/zone-names.geojson")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def zone_names() -> Response:
     """Return a point inside each zone for its name: a polygon cut into tiles would show it once a tile."""
     zones = access.visible().zones()
@@ -57,9 +55,9 @@ def zone_names() -> Response:
 
 
 @pages.get("/problems.geojson")
-@access.require(Role.STREET)
+@access.needs(Action.SEE_PROBLEMS)
 def problems() -> Response:
-    """Return what was found in the street's zone, one point for each checkpoint, with how often and how many points."""
+    """Return what was found in the own zone or unit: a point for each checkpoint, how often and how many points."""
     found = access.visible().deductions()
     by = found.groupby("checkpoint")
     frame = by.agg(points=("points", "sum"), found=("points", "size"), last=("arrived_at", "max"))

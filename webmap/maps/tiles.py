@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -16,8 +17,9 @@ from flask import Blueprint, Response, send_file, send_from_directory, url_for
 
 from geo import private
 from geo.errors import NotFoundError
-from geo.model import Role
+from geo.model import Action
 from geo.store import Store
+from geo.store.streets import KeptStreets
 from webmap.accounts import access
 
 pages = Blueprint("tiles", __name__, url_prefix="/tiles")
@@ -42,6 +44,22 @@ ZONE_COLUMNS = ("level", "name", "parent", "unit")
 _making = threading.Lock()
 
 
+class StreetMap(Protocol):
+    """What has streets to draw: :class:`geo.store.Store`, or what an account may see of it."""
+
+    @property
+    def streets(self) -> KeptStreets:
+        """The streets."""
+
+    @property
+    def cache_dir(self) -> Path:
+        """A folder for what can be made again."""
+
+    @property
+    def in_memory(self) -> dict[str, bytes]:
+        """What has no place in that folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeldArchive:
     """A PMTiles file in memory, where the disk has no place for it."""
@@ -57,12 +75,13 @@ class HeldArchive:
 Archive = Path | HeldArchive
 
 
-def street_archive(store: Store) -> Archive:
+def street_archive(city: StreetMap) -> Archive:
     """Return the PMTiles file of the streets, making it when the streets are new.
 
     Layer ``streets`` with ``rank`` (0 the widest to 5), ``name``, ``bridge`` and ``tunnel``.
     """
-    return _kept(store, "streets", (store.streets.sha256() or "none")[:16], lambda: street_lines(store.streets.frame()))
+    digest = (city.streets.sha256() or "none")[:16]
+    return _kept(city, "streets", digest, lambda: street_lines(city.streets.frame()))
 
 
 def zone_archive(store: Store) -> Archive:
@@ -83,9 +102,9 @@ def prepare(store: Store) -> None:
         zone_archive(store)
 
 
-def street_address(store: Store) -> str:
+def street_address(city: StreetMap) -> str:
     """Return the address of the streets' tiles, which changes with them; empty when the city has no streets."""
-    return url_for("tiles.streets", name=street_archive(store).name) if store.streets.sha256() else ""
+    return url_for("tiles.streets", name=street_archive(city).name) if city.streets.sha256() else ""
 
 
 def zone_address(store: Store) -> str:
@@ -94,17 +113,17 @@ def zone_address(store: Store) -> str:
 
 
 @pages.get("/streets/<name>")
-@access.require(*Role)
+@access.needs(Action.SEE_STREETS)
 def streets(name: str) -> Response:
     """Serve the streets' tiles, by byte ranges."""
-    return _serve(street_archive(access.city()), name)
+    return _serve(street_archive(access.visible()), name)
 
 
 @pages.get("/zones/<name>")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def zones(name: str) -> Response:
     """Serve the zones' tiles, by byte ranges, to planners: a street office gets its own zone as GeoJSON."""
-    return _serve(zone_archive(access.city()), name)
+    return _serve(zone_archive(access.visible().store), name)
 
 
 def _serve(archive: Archive, name: str) -> Response:
@@ -128,22 +147,22 @@ def street_lines(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.iloc[np.sort(first)]
 
 
-def _kept(store: Store, layer: str, digest: str, frame_of: Callable[[], gpd.GeoDataFrame]) -> Archive:
-    folder = store.cache_dir / "tiles"
+def _kept(city: StreetMap, layer: str, digest: str, frame_of: Callable[[], gpd.GeoDataFrame]) -> Archive:
+    folder = city.cache_dir / "tiles"
     path = folder / f"{layer}-{FORMAT}-{digest}.pmtiles"
     with _making:
         if path.exists():
             return path
-        if path.name in store.in_memory:
-            return HeldArchive(path.name, store.in_memory[path.name])
+        if path.name in city.in_memory:
+            return HeldArchive(path.name, city.in_memory[path.name])
         content = _made(layer, frame_of())
         try:
             private.make_folder(folder)
             private.write(path, content)
         except OSError:  # a read-only or full disk
-            for old in [name for name in store.in_memory if name.startswith(f"{layer}-")]:
-                del store.in_memory[old]
-            store.in_memory[path.name] = content
+            for old in [name for name in city.in_memory if name.startswith(f"{layer}-")]:
+                del city.in_memory[old]
+            city.in_memory[path.name] = content
             return HeldArchive(path.name, content)
         _tidy(folder, layer, path)
     return path

@@ -11,11 +11,10 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, redirect, request
 from flask_babel import gettext as _
 
-from geo import clock
 from geo.errors import AccessError, InputError, XundianError
 from geo.foreign_text import refuse_unseen
-from geo.model import Role
-from routing.amend import AmendedRoute, Amendment, Change, Quote, amend, change_of, quote, undo
+from geo.model import Action
+from routing.amend import AmendedRoute, Amendment, Change, Quote, change_of, quote
 from webmap.accounts import access
 from webmap.accounts.visibility import VisibleCity
 from webmap.formats import clock as hours_and_minutes
@@ -49,23 +48,23 @@ class ChangeLine:
 
 
 @pages.get("/data/changes/<round_id>")
-@access.require(Role.PLANNER, Role.TEAM)
+@access.needs(Action.SEE_CHANGES)
 def listed(round_id: str) -> Response:
     """List the changes of a round: all to the planner, to a team those of its own route of today."""
     return jsonify(changes=[asdict(line) for line in changes_of(access.visible(), round_id)])
 
 
 @pages.post("/data/changes/<round_id>/quote")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def quoted(round_id: str) -> Response:
     """Say what a change would come to; nothing is saved."""
     visible = access.visible()
-    found = quote(visible.store, round_id, _asked(visible, round_id, _body()), now=clock.now(visible.store))
+    found = quote(visible.store, round_id, _asked(visible, round_id, _body()), now=visible.now())
     return jsonify(answer_of(visible, found))
 
 
 @pages.post("/data/changes/<round_id>")
-@access.require(Role.PLANNER, Role.TEAM)
+@access.needs(Action.CHANGE_DAY)
 def changed(round_id: str) -> Response:
     """Make a change."""
     visible = access.visible()
@@ -74,14 +73,14 @@ def changed(round_id: str) -> Response:
 
 
 @pages.post("/data/changes/<round_id>/undo")
-@access.require(Role.PLANNER, Role.TEAM)
+@access.needs(Action.CHANGE_DAY)
 def undone(round_id: str) -> Response:
     """Take the last change back; a team only its own."""
-    return jsonify(revision=_undone(access.visible(), round_id))
+    return jsonify(revision=access.visible().undo(round_id))
 
 
 @pages.post("/changes/<round_id>")
-@access.require(Role.PLANNER, Role.TEAM)
+@access.needs(Action.CHANGE_DAY)
 def change(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Make a change that a form asks for, and go back to the page."""
     visible = access.visible()
@@ -95,12 +94,12 @@ def change(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/changes/<round_id>/undo")
-@access.require(Role.PLANNER, Role.TEAM)
+@access.needs(Action.CHANGE_DAY)
 def take_back(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Take the last change back, and go back to the page."""
     visible = access.visible()
     try:
-        _undone(visible, round_id)
+        visible.undo(round_id)
         flash(_("The last change was taken back."))
     except AccessError:
         raise
@@ -198,39 +197,21 @@ def _cost(found: Quote) -> str:
 
 
 def _made(visible: VisibleCity, round_id: str, asked: Mapping[str, Any]) -> Amendment:
-    return amend(
-        visible.store,
-        round_id,
-        _asked(visible, round_id, asked),
-        by=visible.user.name,
-        now=clock.now(visible.store),
-        revision=asked.get("revision"),
-    )
+    return visible.amend(round_id, _asked(visible, round_id, asked), asked.get("revision"))
 
 
 def _told(visible: VisibleCity, made: Amendment) -> str:
     """Say what was done: to the planner everything, to a team what concerns its own day."""
-    if visible.user.role is Role.PLANNER:
+    if visible.sees_all(Action.CHANGE_DAY):
         return said(made.notes)
     return said(note for one in made.touched if one["team"] == visible.user.team for note in one["notes"])
-
-
-def _undone(visible: VisibleCity, round_id: str) -> int:
-    visible.changes(round_id)  # refuses who may not know of any
-    return undo(
-        visible.store,
-        round_id,
-        by=visible.user.name,
-        now=clock.now(visible.store),
-        own_only=visible.user.role is not Role.PLANNER,
-    )
 
 
 def _asked(visible: VisibleCity, round_id: str, asked: Mapping[str, Any]) -> Change:
     """Read a change; a team says it of its own route of today, whatever it sends."""
     kind, values = str(asked.get("kind", "")), dict(asked)
     team, day = visible.own_part(round_id)
-    if visible.user.role is not Role.PLANNER:
+    if not visible.sees_all(Action.CHANGE_DAY):
         if kind not in OF_TEAMS:
             raise AccessError("the account {name} may not change this", name=visible.user.name)
         values.update(team=team, day=day)

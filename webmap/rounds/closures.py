@@ -14,7 +14,7 @@ from shapely.geometry import shape
 
 from geo.errors import InputError
 from geo.frames import WGS84
-from geo.model import Role, Round
+from geo.model import Action, Round
 from geo.natural import natural_key
 from routing.amend.context import streets_of
 from routing.streets.closures import closed_edges
@@ -43,7 +43,7 @@ class ClosureLine:
 
 
 @pages.get("/data/rounds/<round_id>/closures.geojson")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def drawn(round_id: str) -> Response:
     """Return what is closed on a day of a round: the areas, and the streets that they close."""
     visible = access.visible()
@@ -63,7 +63,7 @@ def drawn(round_id: str) -> Response:
 
 
 @pages.post("/rounds/<round_id>/closures")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def close(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Close an area or a street."""
     visible, street = access.visible(), request.form.get("street", "").strip()
@@ -84,10 +84,10 @@ def close(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/rounds/<round_id>/closures/<int:closure>/lift")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def lift(round_id: str, closure: int) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Open the streets again."""
-    access.city().closures.lift(closure)
+    access.visible().store.closures.lift(closure)
     flash(_("Open again. The next planning may use it."))
     return _back(round_id)
 

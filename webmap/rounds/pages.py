@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from geo.errors import NotFoundError
-from geo.model import Role
+from geo.model import Action
 from routing.plan.problem_builder import made_up
 from routing.plan.replacing import plan_loss, replaceable
 from routing.sheets.export import FORMATS
@@ -26,7 +26,7 @@ pages = Blueprint("rounds", __name__)
 
 
 @pages.get("/rounds")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def newest() -> Any:  # noqa: ANN401 - a redirect of werkzeug, or a page
     """Go to the newest round, or the one that a list asks for; say how to make one when there is none."""
     rounds = access.visible().rounds()
@@ -37,7 +37,7 @@ def newest() -> Any:  # noqa: ANN401 - a redirect of werkzeug, or a page
 
 
 @pages.get("/rounds/<round_id>")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def page(round_id: str) -> str:
     """Show a round."""
     board = _board(round_id)
@@ -67,7 +67,7 @@ def page(round_id: str) -> str:
 
 
 @pages.get("/data/rounds/<round_id>/timeline.html")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def timeline(round_id: str) -> str:
     """Return the timeline of a day, to be put into the page."""
     board = _board(round_id)
@@ -76,7 +76,7 @@ def timeline(round_id: str) -> str:
 
 
 @pages.get("/data/rounds/<round_id>/stop.html")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def stop(round_id: str) -> str:
     """Return what there is to say of one stop, to be put into the page.
 
@@ -90,7 +90,7 @@ def stop(round_id: str) -> str:
 
 
 @pages.get("/data/rounds/<round_id>/quote.html")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def quoted(round_id: str) -> str:
     """Say what a move would cost, to be put into the card of the stop."""
     board = _board(round_id)
@@ -98,10 +98,10 @@ def quoted(round_id: str) -> str:
 
 
 @pages.post("/rounds/<round_id>/plan")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def plan(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Start planning the round, in the background."""
-    store = access.city()
+    store = access.visible().store
     after = replaceable(store, store.rounds.get(round_id).id, agreed="lose" in request.form)
     options = replace(planning.options_of(request.form), by=owner(), after=after)
     jobs().start(owner(), planning.work(store, round_id, options), about=planning.about(round_id))
@@ -109,7 +109,7 @@ def plan(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 
 
 @pages.post("/rounds/<round_id>/plan/end")
-@access.require(Role.PLANNER)
+@access.needs(Action.PLAN)
 def end(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """End the planning: with the best plan so far, or with nothing changed."""
     job = jobs().last(owner(), planning.about(round_id))

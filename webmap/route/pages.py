@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from geo.model import Role
+from geo.model import Action
 from routing.sheets.export import FORMATS, routes_file
 from routing.sheets.route_sheet import PlanPart
 from webmap.accounts import access
@@ -21,25 +21,22 @@ TYPES = {
 
 
 @pages.get("/sheets")
-@access.require(Role.PLANNER, Role.TEAM)
+@access.needs(Action.SEE_ROUTES)
 def sheets(round_id: str) -> str:
     """Show the route sheets, a page of A4 each, ready to be printed."""
-    part = _part(round_id)
-    city = access.city()
-    made = list(sheet.pages(part, city.streets.frame(), say=_)) if len(part.routes) else []
-    asked = access.visible()
-    planner = asked.user.role is Role.PLANNER
+    part, asked = _part(round_id), access.visible()
+    made = list(sheet.pages(part, asked.streets.frame(), say=_)) if len(part.routes) else []
     return render_template(
         "route_sheets.html",
         **sheet.view(part, made, language=spoken()),
         made_on=asked.today.date.isoformat(),
-        back=url_for("planner.page" if planner else "field.page", round=round_id),
-        demo=_("Demo: streets real, the rest invented") if city.settings.get("demo") else "",
+        back=url_for("planner.page" if access.opens("planner.page") else "field.page", round=round_id),
+        demo=_("Demo: streets real, the rest invented") if asked.demo else "",
     )
 
 
 @pages.get("/route.<any(" + ",".join(FORMATS) + "):format_>")
-@access.require(Role.PLANNER, Role.TEAM)
+@access.needs(Action.SEE_ROUTES)
 def file(round_id: str, format_: str) -> Response:
     """Return the routes as a file for a GPS, a map or Excel."""
     part = _part(round_id)

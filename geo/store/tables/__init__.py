@@ -13,6 +13,8 @@ from geo.store.tables.office import catalogues as catalogues
 from geo.store.tables.office import counters as counters
 from geo.store.tables.office import import_rows as import_rows
 from geo.store.tables.office import imports as imports
+from geo.store.tables.office import planner_notices as planner_notices
+from geo.store.tables.office import sessions as sessions
 from geo.store.tables.office import settings as settings
 from geo.store.tables.office import users as users
 from geo.store.tables.people import avoidances as avoidances
@@ -40,7 +42,7 @@ from geo.store.tables.visits import deductions as deductions
 from geo.store.tables.visits import photos as photos
 from geo.store.tables.visits import visits as visits
 
-REVISION = "0014"
+REVISION = "0015"
 """The migration that leads to these tables."""
 
 LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)

@@ -13,6 +13,30 @@ users = Table(
     text("password_hash"),
     text("zone"),
     text("team"),
+    text("unit"),
+    Column("disabled", Boolean(), nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    key(),
+    text("token_sha256", unique=True),  # the token itself is nowhere but in the cookie
+    text("account", ForeignKey("users.name", ondelete="CASCADE"), index=True),
+    Column("begun_at", Time(), nullable=False),
+    Column("seen_at", Time(), nullable=False),
+    text("address"),
+    text("agent"),
+)
+
+planner_notices = Table(
+    "planner_notices",
+    metadata,
+    key(),
+    Column("at", Time(), nullable=False),
+    text("who"),  # account; empty: a command
+    text("account"),
+    text("what"),
 )
 
 settings = Table("settings", metadata, text("key", primary_key=True), text("value"))

@@ -7,7 +7,7 @@ from geopandas.testing import assert_geodataframe_equal
 
 from geo.errors import InputError, NotFoundError
 from geo.frames import CHECKPOINTS, check
-from geo.model import Changes
+from geo.model import Changes, Scope
 
 
 def test_what_goes_in_comes_out(store, roster):
@@ -71,4 +71,4 @@ def test_heights_are_dropped(store, roster):
 
 def test_an_unknown_zone_is_an_error(store):
     with pytest.raises(NotFoundError, match="420199"):
-        store.checkpoints.frame(zone="420199")
+        store.checkpoints.frame(Scope(zone="420199"))

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geo.frames import CELLS, ZONES, check
-from geo.model import Changes, Level
+from geo.model import Changes, Level, Scope
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_parts_and_holes_survive(store, zone_tree):
     ],
 )
 def test_checkpoints_of_a_zone_on_any_level(peopled, zone, inside):
-    assert peopled.checkpoints.frame(zone=zone).index.tolist() == [f"c{i:04d}" for i in inside]
+    assert peopled.checkpoints.frame(Scope(zone=zone)).index.tolist() == [f"c{i:04d}" for i in inside]
 
 
 def test_cells_are_replaced(store):

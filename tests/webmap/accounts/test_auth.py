@@ -10,12 +10,14 @@ from shutil import copyfile
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.security import generate_password_hash
 
 from geo.errors import InputError, NotFoundError
 from geo.model import Role, User
 from geo.store import Store
 from webmap import create_app
-from webmap.accounts.auth import add_account, hash_password
+from webmap.accounts.making import add_account
+from webmap.accounts.passwords import NOBODY, hash_password, is_right
 
 OLD, NEW = "a long first password", "a long second password"
 
@@ -138,10 +140,14 @@ def test_bad_new_password_changes_nothing(own_app: Flask, old: str, new: str, ag
     assert enter(own_app, OLD)[1].status_code == 302
 
 
-def test_a_removed_account_is_out_at_once(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disabled_account_is_out_at_once(own_app: Flask) -> None:
     client, _ = enter(own_app, OLD)
-    monkeypatch.setattr(own_app.extensions["xundian"].accounts, "get", lambda _: None)
+    own_app.extensions["xundian"].accounts.disable("planner")
     assert client.get("/map").status_code == 302
+    _, answer = enter(own_app, OLD)
+    assert answer.status_code == 403
+    assert "已停用" in answer.text
+    assert enter(own_app, "wrong")[1].status_code == 401
 
 
 def test_forms_need_their_token(city_file: Path) -> None:
@@ -166,11 +172,38 @@ def test_session_signed_with_another_key_is_worthless(own_app: Flask, city_file:
     forger.extensions["xundian"].close()
 
 
-def test_hash_is_scrypt_and_salted() -> None:
-    assert hash_password(OLD).startswith("scrypt:")
+def test_hash_is_argon2id_and_salted() -> None:
+    assert hash_password(OLD).startswith("$argon2id$v=19$")
     assert hash_password(OLD) != hash_password(OLD)
     with pytest.raises(InputError, match="has 5 characters"):
         hash_password("short")
+
+
+def test_nobody_costs_as_much_as_somebody() -> None:
+    """Whoever has no account is checked against a hash of the same cost: the time of an answer tells nothing."""
+    assert NOBODY.rsplit("$", 2)[0] == hash_password(OLD).rsplit("$", 2)[0]
+    assert not is_right(NOBODY, "")
+
+
+@pytest.mark.parametrize("method", ["scrypt", "pbkdf2:sha256:1000"])
+def test_an_old_hash_is_renewed_at_the_login(own_app: Flask, method: str) -> None:
+    store = own_app.extensions["xundian"]
+    store.accounts.save(User("planner", Role.PLANNER, generate_password_hash(OLD, method=method)))
+    assert enter(own_app, "wrong")[1].status_code == 401
+    assert store.accounts.get("planner").password_hash.startswith(method[:6])
+    client, answer = enter(own_app, OLD)
+    assert answer.status_code == 302
+    renewed = store.accounts.get("planner").password_hash
+    assert renewed.startswith("$argon2id$")
+    assert client.get("/map").status_code == 200
+    assert enter(own_app, OLD)[1].status_code == 302
+    assert store.accounts.get("planner").password_hash == renewed
+
+
+@pytest.mark.parametrize("broken", ["", "x", "$argon2id$v=19$m=1,t=1,p=1$", "scrypt:", "scrypt:a:b$c$d", "md5$a$b"])
+def test_a_broken_hash_opens_nothing_and_breaks_nothing(own_app: Flask, broken: str) -> None:
+    own_app.extensions["xundian"].accounts.save(User("planner", Role.PLANNER, broken))
+    assert enter(own_app, OLD)[1].status_code == 401
 
 
 def test_accounts_are_made_with_a_password_of_their_own(city_file: Path, tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ TOLD = {
     "/hotspots": {"planner": 200, "team": 403, "street": 403},
     "/data/hotspots/cells.geojson?bbox=114,30,115,31": {"planner": 200, "team": 403, "street": 403},
     "/data/hotspots/cell?at=114.29,30.56": {"planner": 200, "team": 403, "street": 403},
-    "/data/problems.geojson": {"planner": 403, "team": 403, "street": 200},
+    "/data/problems.geojson": {"planner": 200, "team": 403, "street": 200},
     "/password": {"planner": 200, "team": 200, "street": 200},
 }
 

@@ -24,8 +24,8 @@ from routing.plan.planner import PlanOptions, plan_round
 from routing.rounds import draw_round
 from tests.browser import WAIT_MS
 from webmap import create_app
-from webmap.accounts.auth import add_account
 from webmap.accounts.limits import gate_of
+from webmap.accounts.making import add_account
 from webmap.serve import bound
 from webmap.server import Server, running
 

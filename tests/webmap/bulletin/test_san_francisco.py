@@ -16,7 +16,7 @@ from docx import Document
 from geo.model import Role, User
 from geo.store import Store
 from webmap import create_app
-from webmap.accounts.auth import hash_password
+from webmap.accounts.passwords import hash_password
 from webmap.cli import main
 from webmap.findings.classes import HOT, UNKNOWN
 

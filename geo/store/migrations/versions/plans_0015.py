@@ -9,8 +9,8 @@ from alembic import op
 
 from geo.store.columns import Json, Time, Whole
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 _plans = sa.table(
     "plans",
