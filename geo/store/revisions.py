@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, insert, select, update
 
 from geo.errors import StateError
+from geo.notes import Note, Sentences
 from geo.store import tables
 
 _T = tables.plans
@@ -23,19 +24,34 @@ class Move(StrEnum):
     REPLACED = "replaced"
 
 
+PLANNED_AGAIN = (
+    "round {round!r} was planned again at {at} UTC by {who}, so nothing was saved: look at the new plan and try again"
+)
+CHANGED = (
+    "the plan of round {round!r} was changed meanwhile at {at} UTC by {who}, so nothing was saved: look at it again"
+)
+TAKEN_BACK = (
+    "a change of the plan of round {round!r} was taken back at {at} UTC by {who}, so nothing was saved: look at the "
+    "plan again"
+)
+DRAWN_ANEW = "round {round!r} was drawn anew at {at} UTC by {who}, so nothing was saved: plan the new sample"
+VOIDED = (
+    "the draw of round {round!r} was made void at {at} UTC by {who}, so nothing was saved: draw it again, then plan it"
+)
+REPLACED = (
+    "a point of round {round!r} was replaced at {at} UTC by {who}, so nothing was saved: plan again with the point "
+    "that came in"
+)
 MOVED = {
-    Move.PLANNED: "round {round!r} was planned again at {at} UTC by {who}, so nothing was saved: look at the new plan "
-    "and try again",
-    Move.CHANGED: "the plan of round {round!r} was changed meanwhile at {at} UTC by {who}, so nothing was saved: look "
-    "at it again",
-    Move.UNDONE: "a change of the plan of round {round!r} was taken back at {at} UTC by {who}, so nothing was saved: "
-    "look at the plan again",
-    Move.DRAWN: "round {round!r} was drawn anew at {at} UTC by {who}, so nothing was saved: plan the new sample",
-    Move.VOIDED: "the draw of round {round!r} was made void at {at} UTC by {who}, so nothing was saved: draw it again, "
-    "then plan it",
-    Move.REPLACED: "a point of round {round!r} was replaced at {at} UTC by {who}, so nothing was saved: plan again "
-    "with the point that came in",
+    Move.PLANNED: PLANNED_AGAIN,
+    Move.CHANGED: CHANGED,
+    Move.UNDONE: TAKEN_BACK,
+    Move.DRAWN: DRAWN_ANEW,
+    Move.VOIDED: VOIDED,
+    Move.REPLACED: REPLACED,
 }
+"""What each says to whoever comes too late."""
+
 NOBODY = "the command line"
 
 
@@ -91,7 +107,7 @@ def expect(connection: Connection, round_id: str, after: PlanState) -> None:
     if state_of(connection, round_id) == after:
         return
     row = connection.execute(select(_T).where(_T.c.round_id == round_id)).one()
-    at, who = f"{row.moved_at:%Y-%m-%d %H:%M:%S}", row.moved_by or NOBODY
+    at, who = f"{row.moved_at:%Y-%m-%d %H:%M:%S}", row.moved_by or Sentences([Note(NOBODY, {})])
     raise StateError(MOVED[Move(row.moved)], round=round_id, at=at, who=who)
 
 

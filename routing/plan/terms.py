@@ -65,5 +65,7 @@ def terms_of(store: Store, round_id: str) -> Terms:
         return Terms.of(kept)
     except (KeyError, TypeError, ValueError, InputError) as error:
         raise StateError(
-            "the terms of the plan of round {round!r} cannot be read ({why}): plan it again", round=round_id, why=error
+            "the terms of the plan of round {round!r} cannot be read ({why}): plan it again",
+            round=round_id,
+            why=str(error),
         ) from None
