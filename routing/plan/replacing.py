@@ -6,6 +6,11 @@ from geo.errors import StateError
 from geo.store import Store
 from geo.store.revisions import PlanState
 
+WOULD_LOSE = (
+    "planning round {round!r} again drops {changes} changes made by hand on the day and the order of {visits} visits: "
+    "say --replace to agree"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PlanLoss:
@@ -42,11 +47,5 @@ def replaceable(store: Store, round_id: str, *, agreed: bool) -> PlanState:
     with store.snapshot():
         lost = plan_loss(store, round_id)
         if lost and not agreed:
-            raise StateError(
-                "planning round {round!r} again drops {changes} changes made by hand on the day and the order of "
-                "{visits} visits: agree to it first (--replace; on the page, the tick beside the button)",
-                round=round_id,
-                changes=lost.changes,
-                visits=lost.visits,
-            )
+            raise StateError(WOULD_LOSE, round=round_id, changes=lost.changes, visits=lost.visits)
         return store.plans.state(round_id)
