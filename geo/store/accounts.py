@@ -12,6 +12,7 @@ from geo.errors import NotFoundError, StateError
 from geo.model import Role, User
 from geo.store import tables
 from geo.store.audit import Act
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
 _U, _S, _N = tables.users, tables.sessions, tables.planner_notices
@@ -50,7 +51,7 @@ class Accounts(StorePart):
         """
         row = {**asdict(user), "role": str(user.role)}
         act = Act(Event.ACCOUNT_MADE, f"account/{user.name}", detail={"role": str(user.role)})
-        with self._database.writing(act) as connection:
+        with self._database.writing(act, CityPart.OFFICE, CityPart.SESSIONS) as connection:
             self._database.backend.lock(connection, _U)
             old = _found(connection, user.name)
             if old is None:
@@ -82,7 +83,9 @@ class Accounts(StorePart):
             When the password was changed meanwhile.
         """
         with self._database.writing(
-            Act(Event.ACCOUNT_PASSWORD, f"account/{old.name}", detail={"same": renewed})
+            Act(Event.ACCOUNT_PASSWORD, f"account/{old.name}", detail={"same": renewed}),
+            CityPart.OFFICE,
+            CityPart.SESSIONS,
         ) as connection:
             this = (_U.c.name == old.name, _U.c.password_hash == old.password_hash)
             if not connection.execute(update(_U).where(*this).values(password_hash=password_hash)).rowcount:
@@ -101,7 +104,7 @@ class Accounts(StorePart):
             When nobody else could manage accounts any more.
         """
         event = Event.ACCOUNT_DISABLED if disabled else Event.ACCOUNT_ENABLED
-        with self._database.writing(Act(event, f"account/{name}")) as connection:
+        with self._database.writing(Act(event, f"account/{name}"), CityPart.OFFICE, CityPart.SESSIONS) as connection:
             self._database.backend.lock(connection, _U)
             old = _found(connection, name)
             if old is None:

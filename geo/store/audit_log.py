@@ -15,6 +15,7 @@ from geo.errors import NotFoundError
 from geo.store import audit_check, tables
 from geo.store.audit import SEALED, Act, frontier_of, happening
 from geo.store.audit_check import LogCheck
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
 _A = tables.audit
@@ -82,7 +83,7 @@ class AuditLog(StorePart):
             When no row names it.
         """
         act = Act(Event.ERASED, "audit", "", "")
-        with self._database.writing(act) as connection:
+        with self._database.writing(act, CityPart.AUDIT) as connection:
             self._database.backend.lock(connection, _A)
             about = f"account/{account}"
             named = or_(_A.c.who == account, _A.c.object == about)

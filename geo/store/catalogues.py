@@ -10,6 +10,7 @@ from geo.catalogue import Catalogue, from_toml, load, to_toml
 from geo.errors import NotFoundError, StateError
 from geo.store import tables
 from geo.store.audit import Act
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.settings import put_setting
 
@@ -55,7 +56,7 @@ class Catalogues(StorePart):
         """
         content, edition = to_toml(catalogue), catalogue.edition
         act = Act(Event.CATALOGUE, "catalogue")
-        with self._database.writing(act) as connection:
+        with self._database.writing(act, CityPart.OFFICE, on=[CityPart.ROUNDS]) as connection:
             self._database.backend.lock(connection, tables.catalogues)
             act.versions(current_edition(connection), edition)
             known = _content(connection, edition)

@@ -16,6 +16,7 @@ from geo.model import Changes, Scope
 from geo.store import rows, tables
 from geo.store.audit import Act
 from geo.store.journal import UNPLACED, ImportSource, note, used
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.scope import condition
 from geo.store.upsert import Upserted, existing, upsert
@@ -54,7 +55,7 @@ class Checkpoints(StorePart):
         """
         retire = set(retire) - set(frame.index) - set(() if unplaced is None else unplaced.index)
         act = Act(Event.CHECKPOINTS, "checkpoints", detail={"sha256": frame_sha256(frame), "rows": len(frame)})
-        with self._database.writing(act) as connection:
+        with self._database.writing(act, CityPart.IMPORTS, CityPart.ROSTER) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
             done = upsert(connection, _PLACED, frames.CHECKPOINTS, frame, self._database.backend)
@@ -73,7 +74,7 @@ class Checkpoints(StorePart):
     def retire(self, ids: Collection[str]) -> int:
         """Take checkpoints out of the roster, and say how many were in it."""
         with self._database.writing(
-            Act(Event.CHECKPOINTS_RETIRED, "checkpoints", detail={"rows": len(ids)})
+            Act(Event.CHECKPOINTS_RETIRED, "checkpoints", detail={"rows": len(ids)}), CityPart.ROSTER
         ) as connection:
             self._database.backend.lock(connection, _PLACED)
             return len(self._retire(connection, ids).before)
@@ -116,7 +117,7 @@ class Checkpoints(StorePart):
             The columns of :data:`geo.frames.CHECKPOINTS` by id, without geometry.
         """
         with self._database.writing(
-            Act(Event.CHECKPOINTS_WAITING, "checkpoints", detail={"rows": len(frame)})
+            Act(Event.CHECKPOINTS_WAITING, "checkpoints", detail={"rows": len(frame)}), CityPart.ROSTER
         ) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
@@ -143,7 +144,7 @@ class Checkpoints(StorePart):
             When no such row waits for a place.
         """
         with self._database.writing(
-            Act(Event.CHECKPOINT_PLACED, f"checkpoint/{id_}", detail={"lon": lon, "lat": lat})
+            Act(Event.CHECKPOINT_PLACED, f"checkpoint/{id_}", detail={"lon": lon, "lat": lat}), CityPart.ROSTER
         ) as connection:
             self._database.backend.lock(connection, _UNPLACED)
             row = existing(connection, _UNPLACED, UNPLACED, pd.Index([id_]), self._database.backend)
@@ -163,7 +164,9 @@ class Checkpoints(StorePart):
         StateError
             When it was drawn, planned or visited.
         """
-        with self._database.writing(Act(Event.CHECKPOINT_UNPLACED, f"checkpoint/{id_}")) as connection:
+        with self._database.writing(
+            Act(Event.CHECKPOINT_UNPLACED, f"checkpoint/{id_}"), CityPart.ROSTER, on=[CityPart.ROUNDS, CityPart.VISITS]
+        ) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
             row = existing(connection, _PLACED, frames.CHECKPOINTS, pd.Index([id_]), self._database.backend)

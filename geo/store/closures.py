@@ -12,6 +12,7 @@ from geo.audit.events import Event
 from geo.errors import InputError, NotFoundError, StateError
 from geo.store import geometry, rows, tables
 from geo.store.audit import Act
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
 
@@ -72,7 +73,7 @@ class Closures(StorePart):
         }
         t = tables.closures
         act = Act(Event.CLOSED, detail={"first_day": row["first_day"], "last_day": row["last_day"], "reason": reason})
-        with self._database.writing(act) as connection:
+        with self._database.writing(act, CityPart.STREETS) as connection:
             self._database.backend.lock(connection, t)
             number = (connection.scalar(select(func.max(t.c.id))) or 0) + 1
             act.about = f"closure/{number}"
@@ -100,7 +101,7 @@ class Closures(StorePart):
             When it is lifted already.
         """
         t = tables.closures
-        with self._database.writing(Act(Event.OPENED, f"closure/{closure}")) as connection:
+        with self._database.writing(Act(Event.OPENED, f"closure/{closure}"), CityPart.STREETS) as connection:
             self._database.backend.lock(connection, t)
             found = connection.execute(select(t.c.lifted_at).where(t.c.id == closure)).first()
             if found is None:

@@ -1,7 +1,7 @@
 """Opening a city, and its transactions."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -12,10 +12,11 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from geo import private
 from geo.audit.events import Event
 from geo.errors import InputError, NotFoundError, StoreError, XundianError
-from geo.store import audit
+from geo.store import audit, locks
 from geo.store.audit import Act
 from geo.store.backend import Backend
 from geo.store.geopackage import GeoPackage
+from geo.store.locks import CityPart
 from geo.store.notes_waiting import NotesWaiting
 from geo.store.postgis import PostGIS
 from geo.store.tables import REVISION
@@ -148,9 +149,21 @@ class Database:
                 self._thread.reading = None
 
     @contextmanager
-    def writing(self, act: Act) -> Iterator[Connection]:
-        """Write all or nothing; on leaving it is on the disk, and with it the row of ``act`` in the audit log."""
+    def writing(self, act: Act, *parts: CityPart, on: Collection[CityPart] = ()) -> Iterator[Connection]:
+        """Write all or nothing; on leaving it is on the disk, and with it its row in the audit log.
+
+        Parameters
+        ----------
+        act
+            What the row says; it may be completed within the block.
+        parts
+            Of the city, all that is written: others wait until the block is left.
+        on
+            Parts that are read, and must still be so when the block is left.
+        """
         with self._told(), self._notes.taken() as notes, self.backend.writer.begin() as connection:
+            locks.lock(connection, parts, on)
+            locks.count(connection, parts)
             yield connection
             audit.append(connection, self.backend, [*notes, act])
         self.backend.flush_log()

@@ -17,6 +17,7 @@ from geo.model import Changes
 from geo.store import kept_frames, rows, tables, visit_journal
 from geo.store.audit import Act
 from geo.store.backend import Backend
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.upsert import Upserted, upsert
 
@@ -28,6 +29,7 @@ LAYERS = {
     "unplaced": (tables.unplaced, UNPLACED),
     "zones": (tables.zones, frames.ZONES),
 }
+_WRITTEN = (CityPart.IMPORTS, CityPart.ROSTER, CityPart.VISITS)
 _USES = (
     *(tables.sample.c.id, tables.reserves.c.id, tables.replacements.c.out),  # replacements.into was a reserve
     *(tables.stops.c.checkpoint, tables.unserved.c.checkpoint, tables.visits.c.checkpoint),
@@ -84,7 +86,7 @@ class Imports(StorePart):
             When there is none left to undo.
         """
         act = Act(Event.IMPORT_UNDONE, kind)
-        with self._database.writing(act) as connection:
+        with self._database.writing(act, *_WRITTEN, on=[CityPart.ROUNDS]) as connection:
             newest = _newest(connection, kind)
             if newest is None:
                 raise NotFoundError("there is no import of {kind} to undo", kind=kind)
@@ -103,7 +105,7 @@ class Imports(StorePart):
         """
         t = tables.imports
         act = Act(Event.IMPORT_UNDONE, detail={"import": import_id})
-        with self._database.writing(act) as connection:
+        with self._database.writing(act, *_WRITTEN, on=[CityPart.ROUNDS]) as connection:
             found = connection.execute(select(t).where(t.c.fid == import_id)).first()
             if found is None:
                 raise NotFoundError("there is no import {id!r}", id=import_id)

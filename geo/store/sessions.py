@@ -17,6 +17,7 @@ from geo.store import tables
 from geo.store.accounts import user_of
 from geo.store.audit import Act, happening
 from geo.store.database import Database
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.settings import put_setting
 
@@ -188,7 +189,7 @@ class Sessions(StorePart):
     def set_limits(self, limits: SessionLimits) -> None:
         """Let sessions end sooner or later, those that have begun too."""
         act = Act(Event.SESSION_LIMITS, "sessions", detail=asdict(limits))
-        with self._database.writing(act) as connection:
+        with self._database.writing(act, CityPart.OFFICE) as connection:
             self._database.backend.lock(connection, tables.settings)
             for one in fields(limits):
                 put_setting(connection, one.name, str(getattr(limits, one.name)))
@@ -231,7 +232,7 @@ class Sessions(StorePart):
         if account is None:
             return 0
         act = _ended(event, account, 0)
-        with self._database.writing(act) as connection:
+        with self._database.writing(act, CityPart.SESSIONS) as connection:
             act.detail["sessions"] = connection.execute(delete(_S).where(*which)).rowcount
         return int(act.detail["sessions"])
 

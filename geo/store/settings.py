@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 from geo.audit.events import Event
 from geo.store import tables
 from geo.store.audit import Act
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
 
@@ -25,7 +26,7 @@ class CitySettings(StorePart):
 
     def set(self, key: str, value: str) -> None:
         """Set the text under ``key``."""
-        with self._database.writing(Act(Event.SETTING, f"setting/{key}")) as connection:
+        with self._database.writing(Act(Event.SETTING, f"setting/{key}"), CityPart.OFFICE) as connection:
             self._database.backend.lock(connection, tables.settings)
             put_setting(connection, key, value)
 

@@ -9,6 +9,7 @@ from geo.model import Changes, Level, Scope
 from geo.store import rows, tables
 from geo.store.audit import Act
 from geo.store.journal import ImportSource, note
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.scope import condition
 from geo.store.upsert import upsert
@@ -30,7 +31,7 @@ class Zones(StorePart):
             The account that imports.
         """
         act = Act(Event.ZONES, "zones", detail={"sha256": frame_sha256(frame), "rows": len(frame)})
-        with self._database.writing(act) as connection:
+        with self._database.writing(act, CityPart.IMPORTS, CityPart.ROSTER) as connection:
             done = upsert(connection, tables.zones, frames.ZONES, frame, self._database.backend)
             if import_of is not None:
                 act.detail["file"] = import_of
@@ -57,7 +58,7 @@ class Zones(StorePart):
     def replace_cells(self, frame: gpd.GeoDataFrame) -> None:
         """Put these unit grid cells, a frame of :data:`geo.frames.CELLS`, in the place of all that were there."""
         with self._database.writing(
-            Act(Event.CELLS, "cells", detail={"sha256": frame_sha256(frame), "rows": len(frame)})
+            Act(Event.CELLS, "cells", detail={"sha256": frame_sha256(frame), "rows": len(frame)}), CityPart.ROSTER
         ) as connection:
             rows.replace(connection, tables.cells, frames.CELLS, frame, self._database.backend)
 

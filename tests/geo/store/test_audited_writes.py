@@ -33,8 +33,9 @@ from geo.model import (
     Visit,
 )
 from geo.store import Store, audit, tables
-from geo.store.amendments import LogLine, NewRoutes
+from geo.store.amendments import LogLine, NewRoutes, UndoWish
 from geo.store.fieldwork import Replaced
+from geo.store.plans import NewPlan
 from geo.store.sessions import SessionLimits
 
 Step = tuple[str, Callable[[Store], object]]
@@ -70,7 +71,7 @@ def _end_one(store: Store) -> None:
 def _amend(store: Store) -> None:
     new = NewRoutes([("A", 1)], _none(frames.ROUTES), _none(frames.STOPS), _none(frames.UNSERVED), [])
     line = LogLine(NOON, "li", "late", "jam", {}, [{"team": "A", "day": 1, "notes": []}], [])
-    store.amendments.replace_route("R1", new, line, revision=store.amendments.plan_revision("R1"))
+    store.amendments.replace_route("R1", new, line, after=store.plans.state("R1"))
 
 
 def _cells() -> gpd.GeoDataFrame:
@@ -135,9 +136,9 @@ def _round() -> Iterator[Step]:
     yield "Fieldwork.save_team_draw", lambda s: s.fieldwork.save_team_draw(teams)
     yield "Plans.keep_candidates", lambda s: s.plans.keep_candidates("R1", "a" * 64, b"routes")
     plan = (_none(frames.ROUTES), _none(frames.STOPS), _none(frames.UNSERVED))
-    yield "Plans.save", lambda s: s.plans.save("R1", *plan, figures={"travel_s": 1})
+    yield "Plans.save", lambda s: s.plans.save(NewPlan("R1", *plan, figures={"travel_s": 1}), after=s.plans.state("R1"))
     yield "Amendments.replace_route", _amend
-    yield "Amendments.undo", lambda s: s.amendments.undo("R1", by="li", revision=s.amendments.plan_revision("R1"))
+    yield "Amendments.undo", lambda s: s.amendments.undo("R1", UndoWish("li"), after=s.plans.state("R1"))
     yield "Commitments.void", lambda s: s.commitments.void(replace(BOUND, reason="弄错", voided_at=NOON))
     yield "Commitments.close_secret_set", lambda s: s.commitments.close_secret_set("2026", "ab" * 32, NOON)
 
