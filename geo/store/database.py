@@ -1,7 +1,7 @@
 """Opening a city, and its transactions."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -11,8 +11,10 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from geo import private
 from geo.errors import InputError, NotFoundError, StoreError
+from geo.store import locks
 from geo.store.backend import Backend
 from geo.store.geopackage import GeoPackage
+from geo.store.locks import CityPart
 from geo.store.postgis import PostGIS
 from geo.store.tables import REVISION
 
@@ -138,9 +140,19 @@ class Database:
                 self._thread.reading = None
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Write all or nothing; on leaving it is on the disk."""
+    def writing(self, *parts: CityPart, on: Collection[CityPart] = ()) -> Iterator[Connection]:
+        """Write all or nothing; on leaving it is on the disk.
+
+        Parameters
+        ----------
+        parts
+            Of the city, all that is written: others wait until the block is left.
+        on
+            Parts that are read, and must still be so when the block is left.
+        """
         with self._told(), self.backend.writer.begin() as connection:
+            locks.lock(connection, parts, on)
+            locks.count(connection, parts)
             yield connection
         self.backend.flush_log()
 

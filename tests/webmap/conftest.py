@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from flask import Flask
+from flask import Flask, got_request_exception
 from flask.testing import FlaskClient
 
 from geo.frames import CHECKPOINTS, ROUTES, STOPS, TURN_BANS, UNSERVED, ZONES
 from geo.model import Deduction, Draw, Photo, Role, Round, Team, User, Visit
 from geo.store import Store
+from geo.store.plans import NewPlan
 from geo.streets.edges import read_streets
+from routing.plan.terms import Terms
 from webmap import create_app
 from webmap.accounts.passwords import hash_password
 
@@ -31,6 +33,20 @@ MIDDLE = (WEST + EAST) / 2
 PER_TEAM_DAY = 5
 TEAMS = ("1", "2", "3")
 UNIT = "城管局"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_fails_unseen(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which a page ended in an exception, which a test of what is absent would not see."""
+    failures: list[BaseException] = []
+
+    def note(_app: Flask, exception: BaseException, **_: object) -> None:
+        failures.append(exception)
+
+    with got_request_exception.connected_to(note):
+        yield
+    if request.node.get_closest_marker("fails") is None:
+        assert failures == []
 
 
 def _empty_text(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -184,7 +200,8 @@ def add_covert_round(store: Store, sample_ids: list[str], *, visited: str, team:
         ),
         sample[["inclusion_prob", "day", "ticket"]],
     )
-    store.plans.save("2026-06", *plan("2026-06", sample))
+    new = NewPlan("2026-06", *plan("2026-06", sample), terms=Terms().plain())
+    store.plans.save(new, after=store.plans.state("2026-06"))
     visit = Visit(visited, team, _at(1, 5), covert=True, deductions=(HIDDEN,))
     store.visits.record([visit], brought={one.sha256: one for one in (COVERT, SHARED)})
 

@@ -135,8 +135,8 @@ def test_planning_ends_early_with_the_best_plan_so_far(planner: FlaskClient, own
     assert job.over.wait(WAIT_S)
     assert job.state is State.DONE, job.error
     kept = store_of(own)
-    assert kept.routes("2026-06").index.tolist() != before
-    assert len(kept.stops("2026-06").query("kind == 'stop'")) + len(kept.unserved("2026-06")) == 32
+    assert kept.plans.routes("2026-06").index.tolist() != before
+    assert len(kept.plans.stops("2026-06").query("kind == 'stop'")) + len(kept.plans.unserved("2026-06")) == 32
     page = planner.get("/rounds/2026-06?planned=yes").text
     assert "Ended early" in page
     assert "How good the plan is" in page
@@ -178,7 +178,7 @@ def test_a_stop_is_moved_and_taken_back_by_forms_alone(planner: FlaskClient, own
     assert "nearer" in moved
     now = store.plans.stops("2026-06").query("kind == 'stop'").set_index("checkpoint")
     assert now.loc[stop, "team"] == other
-    assert "planning again drops 1 changes" in planner.post("/rounds/2026-06/plan", data=EARLY).text
+    assert "again drops 1 changes" in planner.post("/rounds/2026-06/plan", data=EARLY).text
     back = planner.post("/changes/2026-06/undo", data={"next": "/rounds/2026-06"}, follow_redirects=True).text
     assert "taken back" in back
     assert store.plans.stops("2026-06").query("kind == 'stop'").set_index("checkpoint").loc[stop, "team"] == team

@@ -1,5 +1,6 @@
 """The page of a round: its map, its timeline, what is not served, its figures, and what can be done about it."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 from geo.errors import NotFoundError
 from geo.model import Action
 from routing.plan.problem_builder import made_up
+from routing.plan.replacing import plan_loss, replaceable
 from routing.sheets.export import FORMATS
 from webmap.accounts import access
 from webmap.figures import figures_of
@@ -55,7 +57,7 @@ def page(round_id: str) -> str:
         outcome=job if job and job.finished and "planned" in request.args else None,
         trouble=trouble,
         running=jobs().at_work(planning.about(round_id)),
-        loss=planning.loss(visible.store, round_id),
+        loss=plan_loss(visible.store, round_id),
         formats=FORMATS,
         warnings=[note.text(say) for note in (*made_up(visible.store, board.round), *(report.notes if report else ()))],
         settings=map_settings(visible, figures) | _addresses(round_id, day, job),
@@ -100,8 +102,8 @@ def quoted(round_id: str) -> str:
 def plan(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Start planning the round, in the background."""
     store = access.visible().store
-    options = planning.options_of(request.form)
-    planning.agreed(store, store.rounds.get(round_id).id, request.form)
+    after = replaceable(store, store.rounds.get(round_id).id, agreed="lose" in request.form)
+    options = replace(planning.options_of(request.form), by=owner(), after=after)
     jobs().start(owner(), planning.work(store, round_id, options), about=planning.about(round_id))
     return redirect(url_for("rounds.page", round_id=round_id, _anchor="planning"))
 

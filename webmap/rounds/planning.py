@@ -1,16 +1,14 @@
 """Planning a round from its page: in the background, telling how it stands, over when the planner has enough."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from geo.errors import InputError, StateError
-from geo.model import Scope
+from geo.errors import InputError
 from geo.store import Store
 from routing.hours import shift_of
 from routing.plan.planner import PlanOptions, plan_round
-from routing.plan.problem_builder import Days, Terms
 from routing.plan.report import PlanReport
+from routing.plan.terms import Days, Terms
 from routing.solver import SearchState
 from webmap.jobs import Job, Work
 
@@ -21,27 +19,9 @@ SHIFT = "08:30-17:30"
 POINTS = 160  # of the curve, at most
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """What planning again would take from a round that is under way."""
-
-    changes: int  # made by hand since the plan
-    visits: int  # made along the plan
-
-    def __bool__(self) -> bool:
-        """Tell whether anything would be lost."""
-        return bool(self.changes or self.visits)
-
-
 def about(round_id: str) -> str:
     """Name the work on the plan of a round."""
     return f"plan {round_id}"
-
-
-def loss(store: Store, round_id: str) -> Loss:
-    """Count what planning again would take."""
-    changes = store.amendments.frame(round_id)
-    return Loss(int((~changes["undone"]).sum()), len(store.visits.frame(Scope(round_id=round_id))))
 
 
 def options_of(form: Mapping[str, str]) -> PlanOptions:
@@ -63,23 +43,6 @@ def options_of(form: Mapping[str, str]) -> PlanOptions:
         shift=shift_of(form.get("shift", SHIFT)),
     )
     return PlanOptions(seconds=_between(form, "seconds", 60.0, *SECONDS), seed=SEED, terms=terms)
-
-
-def agreed(store: Store, round_id: str, form: Mapping[str, str]) -> None:
-    """Let nobody lose the changes of a day by accident.
-
-    Raises
-    ------
-    StateError
-        When planning again takes something and the form does not say that this is meant.
-    """
-    lost = loss(store, round_id)
-    if lost and "lose" not in form:
-        raise StateError(
-            "planning again drops {changes} changes by hand and the order of {visits} visits made: agree to it first",
-            changes=lost.changes,
-            visits=lost.visits,
-        )
 
 
 def work(store: Store, round_id: str, options: PlanOptions) -> Work:
