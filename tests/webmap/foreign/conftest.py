@@ -171,7 +171,8 @@ def _hand_over(client: FlaskClient, store: Store, number: int) -> None:
     """Give a stop to another team."""
     teams = sorted(store.plans.routes(FIRST)["team"].unique())
     stops = store.plans.stops(FIRST, team=teams[0], day=1)
-    stop = stops.loc[stops["kind"] == "stop", "checkpoint"].iloc[number + 1]
+    ahead = (stops["kind"] == "stop") & ~stops["checkpoint"].isin(list(store.plans.done(FIRST)))
+    stop = stops.loc[ahead, "checkpoint"].iloc[number + 1]
     asked = {"kind": "takeover", "checkpoint": stop, "day": 1, "to_team": teams[1]}
     quoted = client.post(f"/data/changes/{quote(FIRST)}/quote", json=asked).json
     said = {**asked, "reason": f"-1{TYPED}", "revision": quoted["revision"]}
