@@ -1,11 +1,11 @@
 """What the two databases do differently, as one interface."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Executable, Table
+from sqlalchemy import Connection, Engine, Table
 
 from geo.errors import XundianError
 from geo.store.geometry import Shapes
@@ -64,7 +64,7 @@ class Backend(Protocol):
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table until the transaction ends."""
 
-    def write_if_free(self, statement: Executable) -> bool:
+    def write_if_free(self, work: Callable[[Connection], object]) -> bool:
         """Do as :meth:`geo.store.database.Database.write_if_free` says."""
 
     def encode(self, shapes: Shapes) -> list[bytes | None]:

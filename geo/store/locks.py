@@ -28,6 +28,7 @@ class CityPart(IntEnum):
     VISITS = 6
     OFFICE = 7
     SESSIONS = 8
+    AUDIT = 9
 
 
 _TABLES = {
@@ -39,6 +40,7 @@ _TABLES = {
     "team_draws plans routes stops unserved candidates route_changes",
     CityPart.VISITS: "visits deductions deduction_photos photos",
     CityPart.SESSIONS: "sessions",
+    CityPart.AUDIT: "audit audit_frontier",
 }
 PART_OF = dict.fromkeys(tables.metadata.tables, CityPart.OFFICE) | {
     table: part for part, names in _TABLES.items() for table in names.split()
