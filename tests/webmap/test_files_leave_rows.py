@@ -39,11 +39,13 @@ STEPS: tuple[tuple[str, str, str, str], ...] = (
     ("plan reveal", "O", "--out p.json", "plan.reveal plan/O"),
     ("draw reveal", "O --day 1", "--out d.json", "draw.reveal draw/O"),
     ("draw reveal", "O", "--out w.json", "draw.reveal draw/O"),
+    ("audit prove", "3", "--out a.json", "export audit/3"),
     ("draw secrets close", "--name 2026", "--out m.json", "secrets.close secrets/2026"),
 )
 """In this order: a draw is revealed after it is committed to. Both rounds are over."""
 
 NONE = {
+    "audit consistency": "hashes, which tell nothing of any row",
     "draw secrets list": "published for anybody",
     "draw verifier": "a program",
     "import avoidance": "rows of the file that came in, for who brought it",

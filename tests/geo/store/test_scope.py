@@ -156,6 +156,8 @@ def test_a_zone_that_is_not_there_is_an_error(city: Store) -> None:
     for ask in (
         city.checkpoints.frame,
         city.visits.frame,
-        lambda scope: city.photos.within(["none"], scope), lambda scope: city.zones.frame(scope=scope)):
+        lambda scope: city.photos.within(["none"], scope),
+        lambda scope: city.zones.frame(scope=scope),
+    ):
         with pytest.raises(NotFoundError):
             ask(Scope(zone="nowhere"))
