@@ -126,8 +126,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Read one state of the city, whatever others write meanwhile; reads within it see the same state."""
-        outer: Connection | None = getattr(self._thread, "reading", None)
-        if outer is not None:
+        outer: Connection | None = getattr(self._thread, "writing", None) or getattr(self._thread, "reading", None)
+        if outer is not None:  # what this thread is writing, it reads
             yield outer
             return
         with self._told(), self.backend.reader.begin() as connection:
@@ -139,9 +139,21 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Write all or nothing; on leaving it is on the disk."""
+        """Write all or nothing; on leaving it is on the disk.
+
+        Within another block of this thread it is part of that one: on the disk when that is left, or not at all.
+        """
+        outer: Connection | None = getattr(self._thread, "writing", None)
+        if outer is not None:
+            with self._told(), outer.begin_nested():
+                yield outer
+            return
         with self._told(), self.backend.writer.begin() as connection:
-            yield connection
+            self._thread.writing = connection
+            try:
+                yield connection
+            finally:
+                self._thread.writing = None
         self.backend.flush_log()
 
     def write_if_free(self, statement: Executable) -> bool:

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -32,6 +33,7 @@ from routing.vary.sampler import Varied, Variety, candidates_of, chosen_of, with
 PRICING = 0.2  # of the time, to find out what the drawn days cost
 
 Watch = Callable[[SearchState], bool]
+Saving = Callable[[PlanReport], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def plan_round(
     *,
     progress: Progress = silent,
     watch: Watch | None = None,
+    saving: Saving = nullcontext,
 ) -> PlanReport:
     """Plan a drawn round and save its routes, in the place of the plan it had.
 
@@ -93,6 +96,8 @@ def plan_round(
         Told at each stage; what it raises ends the work, and the old plan stays.
     watch
         Told how the search stands; True ends it with the best plan so far, which is varied and saved.
+    saving
+        Given the report, a block in which the plan is saved: what else it writes commits with the plan.
 
     Raises
     ------
@@ -128,7 +133,8 @@ def plan_round(
         stray_bases=[(base.team, base.metres, base.lost) for base in posed.stray],
     )
     saved = plain(report, guessed.set_axis(posed.sample.index[guessed.index]))
-    store.plans.save(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)
+    with saving(report):
+        store.plans.save(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)
     return report
 
 

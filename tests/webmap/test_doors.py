@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from geo.model import Role
 from tests.webmap.conftest import COVERT, OPEN_EAST, OPEN_WEST, PASSWORD
 from webmap import create_app
-from webmap.jobs import Jobs
+from webmap.jobs.threads import Jobs
 
 WHO = ("", "admin", "planner", "team", "street", "unit", "observer")
 """In the order of the numbers below; the first has no account."""

@@ -19,7 +19,7 @@ from webmap.cli import main
 from webmap.cli.apart import _read
 from webmap.intake.archives import CrowdedError, unpacked_bytes
 from webmap.intake.uploads import _is_kml
-from webmap.jobs import Job
+from webmap.jobs.threads import Job
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of the small city's accounts
 WAIT_S = 300

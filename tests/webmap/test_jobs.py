@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from geo.errors import InputError, NotFoundError, StateError
 from geo.progress import Progress
-from webmap.jobs import Job, Jobs, State
+from webmap.jobs.threads import Job, Jobs, State
 
 WAIT_S = 120
 

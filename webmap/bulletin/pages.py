@@ -18,7 +18,8 @@ from webmap.bulletin.content import bulletin
 from webmap.bulletin.docx import write_docx
 from webmap.bulletin.fonts import chinese_font
 from webmap.bulletin.xlsx import write_xlsx
-from webmap.jobs import Job, jobs, owner, trouble
+from webmap.jobs.pages import owner, trouble
+from webmap.jobs.threads import Job, jobs
 from webmap.language.spoken import spoken
 
 pages = Blueprint("bulletin", __name__, url_prefix="/rounds/<round_id>")

@@ -21,7 +21,8 @@ from webmap.findings.classes import SURFACES
 from webmap.findings.records import Records
 from webmap.findings.work import BANDWIDTH_M, CELL_M, ChoiceResult, desk
 from webmap.formats import catalogue_of_app, category_name, every_edition
-from webmap.jobs import Job, State, trouble
+from webmap.jobs.pages import trouble
+from webmap.jobs.threads import Job, State
 from webmap.language.spoken import spoken
 from webmap.maps import geojson, tiles
 

@@ -25,7 +25,7 @@ from webmap.accounts.visibility import VisibleCity
 from webmap.extent import outline
 from webmap.findings.choice import Choice
 from webmap.findings.records import Records, state
-from webmap.jobs import Job, Jobs, State
+from webmap.jobs.threads import Job, Jobs, State
 
 CELL_M = 100.0
 BANDWIDTH_M = 500.0

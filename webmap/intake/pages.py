@@ -24,7 +24,8 @@ from webmap.formats import catalogue_of_app
 from webmap.intake import apart, preview, view
 from webmap.intake.preview import KeptPreview, Preview
 from webmap.intake.uploads import Upload, Uploads
-from webmap.jobs import Job, jobs, owner, trouble
+from webmap.jobs.pages import owner, trouble
+from webmap.jobs.threads import Job, jobs
 from webmap.language.spoken import say, spoken
 from webmap.maps import geojson
 

@@ -16,7 +16,8 @@ from webmap.accounts import access
 from webmap.intake import apart, view
 from webmap.intake.apart import Choosing, Read
 from webmap.intake.uploads import Upload, Uploads
-from webmap.jobs import Job, jobs, owner, trouble
+from webmap.jobs.pages import owner, trouble
+from webmap.jobs.threads import Job, jobs
 from webmap.language.spoken import say, spoken
 
 pages = Blueprint("visit_intake", __name__)

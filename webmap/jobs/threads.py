@@ -1,4 +1,4 @@
-"""Long work in the background: a thread each, with progress, cancel, and an answer that a page asks for."""
+"""Long work in threads of this process: it ends with the server. Rows of the city take its place, kind by kind."""
 
 import logging
 import secrets
@@ -9,16 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, current_app, jsonify
-from flask_babel import gettext as _
+from flask import Flask, current_app
 
 from geo.errors import NotFoundError, StateError, XundianError
 from geo.failures import reason_of, refused
-from geo.model import Action
-from webmap.accounts import access
-from webmap.language.spoken import translate_error
-
-pages = Blueprint("jobs", __name__, url_prefix="/data/jobs")
 
 AT_ONCE = 2  # more would only slow each other down
 KEPT = 32  # finished jobs, so that a page can still ask
@@ -164,57 +158,10 @@ class Jobs:
 
 
 def init_app(app: Flask) -> None:
-    """Return the application its jobs."""
+    """Give the application its jobs."""
     app.extensions["xundian_jobs"] = Jobs()
 
 
 def jobs() -> Jobs:
     """Return the jobs of the application that answers."""
     return cast("Jobs", current_app.extensions["xundian_jobs"])
-
-
-def owner() -> str:
-    """Name the account that asks."""
-    user = access.current()
-    return user.name if user is not None else ""
-
-
-def trouble(job: Job) -> str:
-    """Say why a job failed, in the language of this request; empty when it did not."""
-    if job.state is State.CANCELLED:
-        return str(_("Cancelled. Nothing was changed."))
-    if job.state is not State.FAILED:
-        return ""
-    if job.error is not None:
-        return translate_error(job.error)
-    return str(_("The server failed. Nothing was changed. Try again; if it goes on, tell whoever runs this server."))
-
-
-@pages.get("/<job_id>")
-@access.needs(Action.FOLLOW_WORK)
-def state(job_id: str) -> Response:
-    """Tell how far a job of this account is."""
-    job = jobs().get(job_id, owner())
-    return jsonify(
-        state=str(job.state),
-        stage=_(job.stage) if job.stage else "",
-        done=job.done,
-        total=job.total,
-        told=job.told,
-        finished=job.finished,
-        error=trouble(job),
-    )
-
-
-@pages.post("/<job_id>/cancel")
-@access.needs(Action.FOLLOW_WORK)
-def cancel(job_id: str) -> Response:
-    """Cancel a job of this account."""
-    return jsonify(state=str(jobs().cancel(job_id, owner()).state))
-
-
-@pages.post("/<job_id>/finish")
-@access.needs(Action.FOLLOW_WORK)
-def finish(job_id: str) -> Response:
-    """End a job of this account with what it has."""
-    return jsonify(state=str(jobs().finish(job_id, owner()).state))
