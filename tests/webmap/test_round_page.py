@@ -134,7 +134,7 @@ def test_planning_ends_early_with_the_best_plan_so_far(planner: FlaskClient, own
         assert planner.post("/rounds/2026-06/plan/end", data={"how": "finish"}).status_code == 302
         waited(lambda: last(own).finished)
     assert last(own).state is JobState.DONE, last(own).error
-    kept = store_of(own)
+    kept = store_of(own).plans
     assert kept.routes("2026-06").index.tolist() != before
     assert len(kept.stops("2026-06").query("kind == 'stop'")) + len(kept.unserved("2026-06")) == 32
     page = planner.get("/rounds/2026-06?planned=yes").text

@@ -13,7 +13,7 @@ from geo.progress import Progress
 from geo.store import Store
 from geo.store.jobs import Ending, Job, Lease
 from geo.store.telling import HELD, IN_USE
-from webmap.jobs.kinds import KINDS
+from webmap.jobs.kinds import Kind
 
 TOLD_S = 0.5  # figures are told no more often
 PATIENCE_S = 600.0  # for who else writes: hours of work are not lost for an import that takes minutes
@@ -40,7 +40,7 @@ class Work:
 
     def __init__(self, store: Store, job: Job, progress: Progress) -> None:
         self.store, self.params, self.progress = store, job.params, progress
-        self.owner = job.owner
+        self.owner, self.attempt = job.owner, job.attempt
         self._lease, self._told_at, self._enough = job.lease, 0.0, job.enough
 
     def tell(self, figures: Mapping[str, Any]) -> bool:
@@ -74,11 +74,10 @@ class Work:
             time.sleep(PAUSE_S)
 
 
-def run_job(city: str, lease: Lease, progress: Progress) -> None:
+def run_job(city: str, kind: Kind, lease: Lease, progress: Progress) -> None:
     """Do a job that a worker has claimed; called in a child process."""
+    set_niceness(kind.niceness)
+    module, _, name = kind.function.partition(":")
+    function = getattr(import_module(module), name)
     with Store.open(city) as store:
-        job = store.jobs.asked(lease)
-        kind = KINDS[job.kind]
-        set_niceness(kind.niceness)
-        module, _, name = kind.function.partition(":")
-        getattr(import_module(module), name)(Work(store, job, progress))
+        function(Work(store, store.jobs.asked(lease), progress))

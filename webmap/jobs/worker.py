@@ -15,7 +15,7 @@ from geo.failures import reason_of, refused
 from geo.store import Store
 from geo.store.jobs import Job, StaleLeaseError, Worker
 from webmap.jobs.faults import plain
-from webmap.jobs.kinds import KINDS, Kind
+from webmap.jobs.kinds import Kind
 from webmap.jobs.work import now, run_job
 
 TICK_S = 0.4
@@ -39,11 +39,13 @@ class HeldJob:
         The city.
     job
         As it was claimed.
+    kind
+        Of the job.
     """
 
-    def __init__(self, store: Store, job: Job) -> None:
+    def __init__(self, store: Store, job: Job, kind: Kind) -> None:
         self.job = job
-        self._store, self._kind, self._lease = store, KINDS[job.kind], job.lease
+        self._store, self._kind, self._lease = store, kind, job.lease
         self._progress, self._written = (job.stage, job.done, job.total), (job.stage, job.done, job.total)
         self._renewed_at = time.monotonic()
         self._leave = threading.Event()
@@ -92,7 +94,7 @@ class HeldJob:
 
     def _outcome(self) -> Callable[[], object]:
         """Have a process do the job, and return what keeps how that ended."""
-        work = partial(run_job, self._store.url, self._lease)
+        work = partial(run_job, self._store.url, self._kind, self._lease)
         try:
             confined(work, file=self.job.kind, limits=self._kind.limits(), progress=self._hear, heed=self._heed)
         except (LeaveError, StaleLeaseError):
@@ -185,7 +187,7 @@ class WorkerLoop:
         worker = Worker(self._name, (kind.name,), kind.lease_s, place=place_of(self._store))
         job = self._store.jobs.claim(worker, now(), but=[held.job.id for held in self._held])
         if job is not None:
-            self._held.append(HeldJob(self._store, job))
+            self._held.append(HeldJob(self._store, job, kind))
         return job is not None
 
 
