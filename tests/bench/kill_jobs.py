@@ -20,7 +20,7 @@ from webmap.jobs.work import now
 
 SEED = 1
 WAITING = 6  # jobs at a time
-PAUSE_S = (0.2, 3.0)  # between two kills
+PAUSE_S = (1.0, 8.0)  # between two kills
 
 
 def trial(city: str, seconds: float, chance: random.Random) -> dict[str, int]:

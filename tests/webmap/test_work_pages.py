@@ -127,14 +127,16 @@ def test_the_work_of_a_planner_is_nobody_elses(app: Flask) -> None:
 
 def test_a_plan_that_is_refused_says_why_in_the_language_of_the_page(app: Flask) -> None:
     planner = enter(app)
-    planner.post(f"{ROUND}/plan", data=FORM)
-    app.extensions["xundian"].teams.replace([])
+    params = {"round": "none", "form": FORM}
+    wanted = Wanted(PLAN.name, "planner", params, about=planning.about("2026-06"))
+    app.extensions["xundian"].jobs.enqueue(wanted, now())
     work_off(app)
     assert last(app).state is JobState.FAILED
+    assert "there is no round" in planner.get(f"{ROUND}?planned=yes").text
+    planner.post("/language", data={"language": "zh"})
     page = planner.get(f"{ROUND}?planned=yes").text
-    assert last(app).error is not None
-    assert 'role="alert"' in page
-    assert "The server failed" not in page
+    assert "there is no round" not in page
+    assert 'class="error" role="alert"' in page
 
 
 def test_an_error_is_the_same_after_it_was_kept() -> None:
