@@ -71,4 +71,6 @@ def file(name: str) -> Response:
     folder = access.visible().backup_folder()
     if not (folder / name).is_file() or not name.endswith(".gpkg"):
         raise NotFoundError("there is no backup {name}: see the list of them", name=name)
-    return send_from_directory(folder, name, as_attachment=True, mimetype="application/geopackage+sqlite3")
+    answer = send_from_directory(folder, name, as_attachment=True, mimetype="application/geopackage+sqlite3")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

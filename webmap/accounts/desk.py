@@ -15,6 +15,7 @@ from geo.errors import AccessError, NotFoundError
 from geo.model import Action, LoginSession, Reach, Role, User
 from geo.store.accounts import NoticeKind, PlannerNotice
 from webmap.accounts import access, sessions
+from webmap.accounts.browsers import browser_name
 from webmap.accounts.making import LIMITS
 from webmap.rights import reach_of
 
@@ -36,6 +37,7 @@ class AccountLine:
 
 def init_app(app: Flask) -> None:
     """Let every page of a planner say what happened to planners' accounts lately."""
+    app.jinja_env.filters["browser"] = browser_name
     app.context_processor(lambda: {"planner_news": planner_news, "role_name": role_name, "notice_text": notice_text})
 
 

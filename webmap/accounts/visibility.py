@@ -15,7 +15,7 @@ from typing import NoReturn
 import geopandas as gpd
 import pandas as pd
 
-from geo import clock
+from geo import clock, private
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
@@ -273,7 +273,7 @@ class VisibleCity:
             When the city is no file.
         """
         folder = self.backup_folder()
-        folder.mkdir(mode=0o700, exist_ok=True)
+        private.make_folder(folder)
         self._store.backup(folder / name)
 
     def own_part(self, round_id: str) -> tuple[str | None, int | None]:

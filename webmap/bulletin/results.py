@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, render_template, request
 
-from geo.errors import NotFoundError, XundianError
+from geo.errors import NotFoundError, StateError
 from geo.model import Action, Round
 from geo.results import board
 from webmap.accounts import access
@@ -27,15 +27,19 @@ def page() -> str:
     visible = access.visible()
     rounds = visible.finished_rounds()
     asked = request.args.get("round")
-    chosen = next((one for one in rounds if one.id == asked), None) if asked else next(iter(rounds), None)
-    if asked and chosen is None:
+    chosen = [one for one in rounds if one.id == asked] if asked else rounds
+    if asked and not chosen:
         raise NotFoundError("there is no round {round}: choose one of the list", round=asked)
-    content: dict[str, Any] = {"whole": None, "tables": [], "trouble": ""}
-    if chosen is not None:
+    trouble = ""
+    for one in chosen:  # without a wish: the newest that was visited
         try:
-            content |= _scores(visible, chosen)
-        except XundianError as error:
-            content["trouble"] = translate_error(error)
+            return _page(rounds, one, **_scores(visible, one))
+        except StateError as error:
+            trouble = trouble or translate_error(error)
+    return _page(rounds, next(iter(chosen), None), trouble=trouble)
+
+
+def _page(rounds: list[Round], chosen: Round | None, **content: Any) -> str:  # noqa: ANN401 - of the template
     return render_template("results.html", rounds=rounds, round=chosen, **content)
 
 

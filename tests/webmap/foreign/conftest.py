@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 
 from geo.catalogue import Catalogue, load
-from geo.model import Avoidance, Deduction, Inspector, Team, Visit
+from geo.model import Avoidance, Deduction, Inspector, LoginSession, Team, Visit
 from geo.store import Store
 from geo.store.tables import catalogues, rounds, streets
 from tests.webmap.conftest import EAST, MIDDLE, PASSWORD, SOUTH, TEAMS, WEST, fill, roster
@@ -48,6 +48,12 @@ def hostile_catalogue() -> Catalogue:
 
 def _more(store: Store) -> None:
     """Fill what the small city leaves empty."""
+    now = dt.datetime.now(dt.UTC)
+    store.sessions.begin(
+        store.accounts.all()[0], "a token", LoginSession(0, "admin", now, now, "an address", "a phone")
+    )
+    store.accounts.disable("planner", who="admin")
+    store.accounts.disable("planner", disabled=False, who="admin")
     zones = store.zones.frame()
     store.zones.upsert(zones.assign(unit="街道办", person="张三"))
     own = roster()

@@ -42,6 +42,7 @@ RUNS: dict[str, list[list[str]]] = {
     "map": [[FIRST, "--out", "a.html"], [FIRST, "--layer", "hotspots", "--no-routes", "--out", "b.html"]],
     "scores": [[FIRST, "--by", "unit"], [FIRST, "--by", "street", "--out", "a.xlsx"], [FIRST, "--out", "a.csv"]],
     "hotspots": [["--out", "a.gpkg"], ["--out", "a.csv"], ["--out", "a.xlsx"], ["--out", "a.geojson"]],
+    "user list": [[]],
     "report": [[FIRST, "--out", "a.docx"], [FIRST, "--out", "a.xlsx"]],
 }
 """The command lines; a command refused in a city like this one must say so in words that are safe to print."""
@@ -49,6 +50,10 @@ ELSEWHERE = {
     "demo": "builds a city of its own",
     "serve": "the pages; see test_pages",
     "backup": "the city as it is",
+    "user disable": "says the name that it was given",
+    "user enable": "as above",
+    "user end-sessions": "as above",
+    "user limits": "prints numbers",
     "user add": "writes the city; the accounts' names are read by the pages",
     "import undo": "prints numbers",
     "zones check": "prints numbers; its file has the writer of the exports",

@@ -22,6 +22,7 @@ OPAQUE = ("image/", "application/octet-stream", "application/vnd.pmtiles", "text
 ROLES = {"field.page": "team", "layers.problems": "street", "office.page": "street"}
 SILENT = {
     "auth.login",
+    "backups.page",
     "findings.cells",
     "findings.shapes",
     "photos.large",
@@ -37,6 +38,7 @@ SILENT = {
 }
 """What shows no text of the city."""
 ASKED = {
+    "backups.file",
     "bulletin.make",
     "bulletin.file",
     "bulletin.show",

@@ -14,7 +14,7 @@ from geo.store import Store
 from tests.webmap.foreign.conftest import SECOND
 from tests.webmap.foreign.test_commands import RUNS, STOP, here
 from webmap import create_app, serve
-from webmap.accounts.auth import add_account
+from webmap.accounts.making import add_account
 from webmap.accounts.secret import secret_of
 from webmap.cli import main
 
