@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from geo.openings.clocks import ClockTime, span_s
 from geo.openings.week import DAY_S, HOLIDAY, WEEK, Openings, joined
-from geo.openings.words import NOT_KNOWN, Half, RefusalError, Word, WordKind
+from geo.openings.words import EXCEPT, NOT_KNOWN, Half, RefusalError, Word, WordKind
 
 NO_DAYS = (
     "opening hours are {value!r}, of which {part!r} doesn't say for which days: "
@@ -85,6 +85,8 @@ class Reader:
         if not days and self.rules:
             days = self._not_closed(start)
         words = self.words[start : self.at]
+        if words and words[-1].text == EXCEPT and any(map(_closes, self.rules)):
+            raise RefusalError(NOT_KNOWN, self._text(start))  # closed except then: open, but nobody says from when
         chinese = any(not word.text.isascii() for word in words)
         adds = bool(self.rules) and not strong
         self.rules.append(Rule(days or WEEK, tuple(spans), self._text(start), adds, chinese))
@@ -184,6 +186,10 @@ class Reader:
         self.at += 1
         half = halves[0] if halves else None
         return ClockTime(word.hour, word.minute, word.text, word.padded, half, next_day=Half.NEXT_DAY in marks)
+
+
+def _closes(rule: Rule) -> bool:
+    return not rule.spans and not rule.text.endswith(EXCEPT)
 
 
 def _range(first: Word, last: Word) -> list[int]:

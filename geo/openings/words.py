@@ -93,7 +93,10 @@ _NUMERAL_CLOCK = re.compile(_NUMERAL + "(?=[点时](?!间))")
 _NUMERAL_MINUTE = re.compile(r"(?<=[点时])(?:[二三四五]?十[一二三四五六七八九]?|[零〇][一二三四五六七八九])")
 _LABEL = r"(?:营业|开放|服务|办公|工作|上班|接待|开馆|开门)?时间\s*:?"
 _NOISE = "对外开放|开放|营业|开馆|开园|开门|服务|办公|上班|接待|open(?![A-Za-z])|:"
-_CLOSED = "不营业|不开放|不对外开放|休息|休馆|公休|关闭|闭馆|闭园|闭店|停业|歇业|休市|除外"
+EXCEPT = "除外"
+"""Closed where hours stand before it; after days that are closed it would mean open."""
+
+_CLOSED = f"不营业|不开放|不对外开放|休息|休馆|公休|关闭|闭馆|闭园|闭店|停业|歇业|休市|{EXCEPT}"
 _PREFIX = r"(?:每逢|每|逢)?(?:周|星期|礼拜)"
 
 _WORDS: tuple[tuple[str, str], ...] = (

@@ -28,7 +28,8 @@ BAD_SIZE = "size is {value!r}: write a number above 0"
 REPEATED_ID = "id {value!r} is in row {first} already: give every row its own"
 CELL_ERROR = "{field} is {value!r}, an error of the spreadsheet: mend the formula"
 LOST_DIGITS = (
-    "{field} is {value!r}, which lost its digits in the spreadsheet: format the column as text and fill it in again"
+    "{field} is {value!r}, which lost its last digits: keep it as text (in a spreadsheet, format the column as text)"
+    " and fill it in again"
 )
 TOO_LONG = "{field} has {length} characters: at most {most} fit"
 

@@ -46,7 +46,8 @@ def read_edges(given: ChosenFile | Path) -> Pieces:
     said = [*edges.notes, *_left_out(frame, located.found, edges.rows)]
     usable = lines.notna() & frame.u.notna() & frame.v.notna()
     frame = frame.set_geometry(lines)[usable].reset_index(drop=True)
-    frame = _forwards(_numbered(path, frame))
+    _ensure_some(path, frame, said)
+    frame = _forwards(_numbered(frame))
     pieces, hours, conditional = _described(frame)
     if pieces.empty:
         raise InputError(
@@ -86,12 +87,21 @@ def _checked(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame
 
 
-def _numbered(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _ensure_some(path: Path, frame: gpd.GeoDataFrame, said: list[Note]) -> None:
+    """Refuse a file without a usable row, by what is wrong with the places of its lines where they have any."""
+    if not frame.empty:
+        return
+    for note in said:
+        if note.template == MISPLACED:
+            reason = note.values["reason"]
+            raise InputError(
+                "{field} is {value!r}: no row is read; {reason}", field="file", value=path.name, reason=reason
+            )
+    raise InputError("file is {value!r}: no row has a line, u and v; give street edges", field="file", value=path.name)
+
+
+def _numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Make node ids whole numbers."""
-    if frame.empty:
-        raise InputError(
-            "file is {value!r}: no row has a line, u and v; give street edges", field="file", value=path.name
-        )
     for column in ("u", "v"):
         ids = pd.to_numeric(frame[column], errors="coerce")
         if ids.dtype.kind == "f" and (ids.abs() >= _EXACT).any():

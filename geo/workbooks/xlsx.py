@@ -19,8 +19,8 @@ _LONGEST_TEXT = 1 << 24
 _TAIL = 4096  # what may still belong to a cell that the next chunk ends
 _PLACE = re.compile(rb"""\sr=["']([A-Z]{1,7})(\d{1,9})["']""")
 _NO_PLACE = re.compile(rb"<(?:\w+:)?c(?=[\s/>])(?![^>]*\sr=)")
-_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*\shidden=["'](?:1|true)["']""")
-_HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\s[^>]*\shidden=["'](?:1|true)["']""")
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row(?=\s)[^>]*\shidden=["'](?:1|true)["']""")
+_HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col(?=\s)[^>]*\shidden=["'](?:1|true)["']""")
 _TOKEN = re.compile(rb"<(?:\w+:)?(row|c)((?:\s[^>]*?)?)(/?)>")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,9})["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from flask import Flask
+from flask import Flask, got_request_exception
 from flask.testing import FlaskClient
 
 from geo.frames import CHECKPOINTS, ROUTES, STOPS, TURN_BANS, UNSERVED, ZONES
@@ -31,6 +31,20 @@ MIDDLE = (WEST + EAST) / 2
 PER_TEAM_DAY = 5
 TEAMS = ("1", "2", "3")
 UNIT = "城管局"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_fails_unseen(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which a page ended in an exception, which a test of what is absent would not see."""
+    failures: list[BaseException] = []
+
+    def note(_app: Flask, exception: BaseException, **_: object) -> None:
+        failures.append(exception)
+
+    with got_request_exception.connected_to(note):
+        yield
+    if request.node.get_closest_marker("fails") is None:
+        assert failures == []
 
 
 def _empty_text(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:

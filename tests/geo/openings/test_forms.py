@@ -156,6 +156,19 @@ def test_what_may_mean_two_things_is_refused(text):
 
 
 @pytest.mark.parametrize(
+    "text", ["周一闭馆，节假日除外", "周一休息（节假日除外）", "Mo off, PH 除外", "周一闭馆；周三除外"]
+)
+def test_an_exception_from_closing_is_no_closing(text):
+    with pytest.raises(InputError, match="除外"):
+        parse(text)
+
+
+def test_an_exception_from_opening_is_closed():
+    assert parse("9:00-17:00（周三除外）").windows(2) == ()
+    assert parse("周一至周五9:00-17:00，节假日除外").text() == "Mo-Fr 09:00-17:00; Sa-Su off; PH off"
+
+
+@pytest.mark.parametrize(
     "text", ["周一闭馆", "Mo off", "周一休息", "每周一 闭馆", "逢周一不开放", "星期一休馆", "周一除外"]
 )
 def test_only_closing_rules_leave_the_other_days_at_usual_hours(text):

@@ -61,7 +61,8 @@ def test_ids_that_a_spreadsheet_rounded(roster, csv_file):
     rows[3][0] = "5.10104E+11"
     rejected = read_checkpoints(csv_file(rows), datum="wgs84")[1]
     assert rejected["reason"].iloc[0] == (
-        "id is '5.10104E+11', which lost its digits in the spreadsheet: format the column as text and fill it in again"
+        "id is '5.10104E+11', which lost its last digits: keep it as text"
+        " (in a spreadsheet, format the column as text) and fill it in again"
     )
 
 

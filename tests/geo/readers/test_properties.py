@@ -47,7 +47,7 @@ def test_ids_beside_blanks_keep_their_digits(tmp_path):
     assert reading.accepted.index[0] == "420106010100001001"
     rows[0]["id"] = 10**20
     reading = read_roster(geojson(tmp_path / "a.geojson", rows), datum="wgs84")
-    assert "lost its digits" in reading.rejected["reason"].iloc[0]
+    assert "lost its last digits" in reading.rejected["reason"].iloc[0]
 
 
 def test_flags_and_categories_of_other_kinds(tmp_path):

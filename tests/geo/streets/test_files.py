@@ -173,6 +173,12 @@ BAD = {
     "no Parquet": (lambda p: _text(p / "a.parquet", "PAR1"), "can't be read"),
     "no GeoPackage": (lambda p: _text(p / "a.gpkg", "SQLite format 3"), "can't be read"),
     "no GeoJSON": (lambda p: _text(p / "a.geojson", '{"type": "FeatureCollection", "features": ['), "can't be read"),
+    "latitude first": (
+        lambda p: saved(
+            grid().set_geometry(shapely.transform(grid().geometry.values, np.fliplr), crs=4326), p / "a.gpkg"
+        ),
+        "no row is read; longitude .* and latitude .* are swapped",
+    ),
     "degrees that are metres": (
         lambda p: saved(grid().set_crs("EPSG:4547", allow_override=True), p / "a.parquet"),
         "don't fit the CRS",

@@ -327,6 +327,24 @@ def test_hidden_rows_and_columns_are_read_and_said(tmp_path):
     assert "1 columns are hidden in the sheet; they were read like the others" in said
 
 
+def test_hidden_is_seen_wherever_it_stands_among_the_attributes(tmp_path):
+    path = sheet(tmp_path, lambda _book, _page: None)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    cols = b'<cols><col hidden="1" min="4" max="4" width="9"/></cols><sheetData><row hidden="true" r="2"'
+    parts[name] = re.sub(rb"(<cols>.*</cols>)?<sheetData>", b"<sheetData>", parts[name])
+    parts[name] = re.sub(
+        rb'<sheetData>(.*?)<row r="2"', lambda found: cols.replace(b"<row", found[1] + b"<row"), parts[name]
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    said = [note.text() for note in read(path).notes]
+    assert "1 rows are hidden in the sheet; they were read like the others" in said
+    assert "1 columns are hidden in the sheet; they were read like the others" in said
+
+
 def test_a_range_is_sparse_beyond_two_million_cells():
     extent = Extent()
     extent.add(999_999, 1)
