@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Iterator
+from itertools import repeat
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -11,13 +12,16 @@ from geo.imports.repeats import Repeats
 from geo.imports.visit_rounds import RoundFinder
 from geo.notes import Note
 from geo.progress import Progress
-from geo.readers.visit_rows import VisitRows
+from geo.readers.coded import Coded
+from geo.readers.visit_rows import Places, VisitRows
 from geo.readers.visits import VisitTable
 from geo.spool import Spool
 from geo.store.visit_batches import VisitBatch
 from geo.visit_ids import deduction_id
 
 WITH_PHOTOS = "{count} photos show what was found"
+_PARTS_OF_A_POINT = 1024
+_EXACT = 2.0**40  # such parts of so many points are all numbers of 53 bits
 
 
 class JudgedVisits:
@@ -76,25 +80,39 @@ def batch(rows: VisitRows, finder: RoundFinder) -> VisitBatch:
     finder
         Finds the round of a visit that names none; a visit of a covert round is covert.
     """
-    visits: list[tuple[Any, ...]] = []
-    deductions: list[tuple[Any, ...]] = []
-    photos: dict[str, tuple[str, ...]] = {}
-    keys, items, points, notes, shown = rows.visit, rows.item, rows.points, rows.note, rows.photos
-    moments = rows.moments[rows.starts()]
-    stamps, days = np.datetime_as_string(moments, unit="ms").tolist(), finder.days(moments)
-    for (start, end), stamp, day in zip(rows.visits(), stamps, days, strict=True):
-        key, place, cost = keys[start], rows.checkpoint[start], 0.0
-        if items[start] or end - start > 1:
-            failed = [at for at in range(start, end) if items[at]]
-            faults = [deduction_id(key, items[at], 0) for at in failed]
-            deductions += [
-                (fault, key, items[at], points[at], notes[at]) for fault, at in zip(faults, failed, strict=True)
-            ]
-            photos |= {fault: shown[at] for fault, at in zip(faults, failed, strict=True) if shown[at]}
-            cost = math.fsum([points[at] for at in failed])
-        round_id, hidden = rows.round[start] or None, any(rows.covert[start:end])
-        if round_id is None and day is not None:
-            own = finder.find(place, day, None)
-            round_id, hidden = (own.id, hidden or own.covert) if own else (None, hidden)
-        visits.append((key, round_id, place, rows.team[start], f"{stamp}Z", hidden, cost))
-    return VisitBatch(visits, deductions, photos)
+    starts = rows.starts()
+    moments = rows.moments[starts]
+    failed = np.flatnonzero(rows.item.where(bool))
+    own = rows.take(failed)
+    faults = list(map(deduction_id, own.visit, own.item, repeat(0)))
+    photos = (
+        {fault: shown for fault, shown in zip(faults, own.photos, strict=True) if shown} if _any(own.photos) else {}
+    )
+    places, named = rows.checkpoint.take(starts), rows.round.take(starts)
+    hidden = np.logical_or.reduceat(rows.covert, starts).tolist() if len(starts) else []
+    rounds: list[str | None] = [round_id or None for round_id in named]
+    bare = np.flatnonzero(named.where(lambda round_id: not round_id))
+    for at, drawn in zip(bare.tolist(), finder.drawn(places.take(bare), moments[bare]), strict=True):
+        if drawn is not None:
+            rounds[at], hidden[at] = drawn.id, hidden[at] or drawn.covert
+    stamps = [f"{stamp}Z" for stamp in np.datetime_as_string(moments, unit="ms").tolist()]
+    teams, costs = rows.team.take(starts), _costs(rows, starts, failed)
+    visits = zip(rows.visit.take(starts), rounds, places, teams, stamps, hidden, costs, strict=True)
+    deductions = zip(faults, own.visit, own.item, own.points.tolist(), own.note, strict=True)
+    return VisitBatch(list(visits), list(deductions), photos)
+
+
+def _any(photos: Coded[tuple[str, ...]]) -> bool:
+    return any(photos.values)
+
+
+def _costs(rows: VisitRows, starts: Places, failed: Places) -> list[float]:
+    """Return what each visit takes off, as exact as :func:`math.fsum`."""
+    points = np.zeros(len(rows))
+    points[failed] = rows.points[failed]
+    if not len(starts):
+        return []
+    if (points * _PARTS_OF_A_POINT % 1 == 0).all() and points.sum() < _EXACT:
+        return list(map(float, np.add.reduceat(points, starts)))  # no sum of these is rounded
+    ends = np.append(starts[1:], len(rows)).tolist()
+    return [math.fsum(points[start:end].tolist()) for start, end in zip(starts.tolist(), ends, strict=True)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo.notes import Note
+from geo.readers.coded import Coded
 from geo.readers.visit_rows import VisitRows
 
 SAME_ITEM = (
@@ -45,21 +46,23 @@ class Repeats:
         again = _again(rows)
         if not again:
             return rows
-        points, note, photos = list(rows.points), list(rows.note), list(rows.photos)
+        points, note, photos = rows.points.copy(), list(rows.note), list(rows.photos)
         gone: set[int] = set()
         for place, places in again.items():
-            costs = [rows.points[at] for at in places]
+            costs = rows.points[places].tolist()
             points[place] = max(costs)
             note[place] = _JOINT.join(_each_once(rows.note[at] for at in places if rows.note[at]))
             photos[place] = _each_once(photo for at in places for photo in rows.photos[at])
             gone.update(places[1:])
             if len(set(costs)) > 1:
-                self._differs(f"{rows.checkpoint[place]} {rows.item[place]}", rows.position[place])
-        hidden = {visit for visit, covert in zip(rows.visit, rows.covert, strict=True) if covert}
+                self._differs(f"{rows.checkpoint[place]} {rows.item[place]}", int(rows.position[place]))
+        hidden = np.zeros(len(rows.visit.values), bool)
+        hidden[rows.visit.codes[rows.covert]] = True
         self.rows += len(gone)
         self.visits += len({rows.visit[place] for place in again})
-        whole = replace(rows, points=points, note=note, photos=photos, covert=[visit in hidden for visit in rows.visit])
-        return whole.take(np.array([at for at in range(len(rows)) if at not in gone], np.int64))
+        covert = hidden[rows.visit.codes]
+        whole = replace(rows, points=points, note=Coded.of(note), photos=Coded.of(photos), covert=covert)
+        return whole.take(np.delete(np.arange(len(rows)), sorted(gone)))
 
     def _differs(self, named: str, row: int) -> None:
         self.differing += 1
@@ -70,6 +73,10 @@ class Repeats:
 def _again(rows: VisitRows) -> dict[int, list[int]]:
     """Return where an item of a visit stands several times, by the first place."""
     found: dict[int, list[int]] = {}
+    failed = rows.item.where(bool)
+    every = rows.visit.codes[failed] * len(rows.item.values) + rows.item.codes[failed]
+    if len(np.unique(every)) == len(every):
+        return found
     for start, end in rows.visits():
         if end - start > 1 and len(set(rows.item[start:end])) < end - start:
             first: dict[str, int] = {}

@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
+
 from geo.catalogue import Catalogue
 from geo.imports.visit_rounds import RoundFinder
 from geo.model import Round
 from geo.nearest import hint, nearest
 from geo.notes import Note
 from geo.readers import messages
+from geo.readers.coded import Coded
 from geo.readers.faults import FaultLog
-from geo.readers.visit_rows import VisitRows
+from geo.readers.visit_rows import Places, VisitRows
 from geo.store import Store
 
 KEPT_ITEMS = "{count} rows name items that the catalogue does not have for their checkpoint, {value!r} first: they stay"
@@ -75,38 +79,74 @@ class VisitJudge:
         self._round_teams = cache(self._teams_of)
         self._item = cache(self._item_of)
         self._kept: dict[str, _Kept] = {}
-        self._position: Sequence[int] = ()  # of the rows that are judged, in their file
+        self._position = np.zeros(0, np.int64)  # of the rows that are judged, in their file
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """Say what was kept although the city does not know it."""
         return tuple(Note(kept, {"count": own.count, "value": own.value}) for kept, own in self._kept.items())
 
-    def __call__(self, rows: VisitRows, log: FaultLog) -> list[str]:
+    def __call__(self, rows: VisitRows, log: FaultLog) -> Coded[str]:
         """Note what cannot be; give the items, those that the catalogue has by their codes."""
-        items, days = list(rows.item), self._finder.days(rows.moments)
+        starts = rows.starts()
+        ends = np.append(starts[1:], len(rows))
         self._position = rows.position
-        for start, end in rows.visits():
-            place, team, named, day = rows.checkpoint[start], rows.team[start], rows.round[start], days[start]
-            category = self._categories.get(place)
-            if named and named not in self._finder.rounds:
-                values = {"value": named, "nearest": hint(named, self._finder.rounds)}
-                for at in range(start, end):
-                    log.add_row(at, "round", messages.UNKNOWN_ROUND, **values)
-            if category is None or day is None:
-                continue
-            planned = self._finder.find(place, day, named)
-            if team and team not in self._teams and (planned or not named):
-                for at in range(start, end):
-                    self._judge_team(at, team, planned, log)
-            edition = planned.edition if planned else ""
-            for at in range(start, end):
-                if text := items[at]:
-                    item = self._item(text, category, edition)
-                    items[at] = item.code
-                    if item.fault or rows.points[at] > item.most:
-                        self._judge_item(at, _Failed(place, category, text, rows.points[at]), edition, log)
-        return items
+        known = rows.checkpoint.where(self._categories.__contains__)[starts] & ~np.isnat(rows.moments[starts])
+        planned = self._planned(rows, starts, known)
+        named = rows.round.where(bool)[starts]
+        if not all(name in self._finder.rounds for name in rows.round.values if name):
+            for visit in np.flatnonzero(named & rows.round.where(self._is_no_round)[starts]).tolist():
+                self._judge_round(range(starts[visit], ends[visit]), rows.round[starts[visit]], log)
+        strange = rows.team.where(lambda team: team and team not in self._teams)[starts]
+        for visit in np.flatnonzero(strange & known).tolist():
+            if planned[visit] or not named[visit]:
+                for at in range(starts[visit], ends[visit]):
+                    self._judge_team(at, rows.team[at], planned[visit], log)
+        edition = Coded.of([each.edition if each else "" for each in planned])
+        held = np.where(known, edition.codes, -1)
+        return self._judge_items(rows, np.repeat(held, ends - starts), edition.values, log)
+
+    def _planned(self, rows: VisitRows, starts: Places, known: npt.NDArray[np.bool_]) -> list[Round | None]:
+        """Return the round that each visit belongs to."""
+        named = [self._finder.rounds.get(name) for name in rows.round.values]
+        found = [named[at] for at in rows.round.codes[starts].tolist()]
+        open_ = np.flatnonzero(known & ~rows.round.where(bool)[starts])
+        drawn = self._finder.drawn(rows.checkpoint.take(starts[open_]), rows.moments[starts[open_]])
+        for visit, own in zip(open_.tolist(), drawn, strict=True):
+            found[visit] = own
+        return found
+
+    def _is_no_round(self, name: str) -> bool:
+        return name not in self._finder.rounds
+
+    def _judge_round(self, visit: range, name: str, log: FaultLog) -> None:
+        values = {"value": name, "nearest": hint(name, self._finder.rounds)}
+        for at in visit:
+            log.add_row(at, "round", messages.UNKNOWN_ROUND, **values)
+
+    def _judge_items(
+        self, rows: VisitRows, held: npt.NDArray[np.int64], editions: Sequence[str], log: FaultLog
+    ) -> Coded[str]:
+        """Look each item up once for each category and edition; ``held`` has the place of a row's edition, or -1."""
+        category = rows.checkpoint.with_values([self._categories.get(place, "") for place in rows.checkpoint.values])
+        failed = np.flatnonzero(rows.item.where(bool) & (held >= 0))
+        shape = len(category.values), max(1, len(editions)), len(rows.item.values)
+        every = np.ravel_multi_index((category.codes[failed], held[failed], rows.item.codes[failed]), shape)
+        asked, which = np.unique(every, return_inverse=True)
+        of = [
+            (rows.item.values[item], category.values[kind], editions[edition])
+            for kind, edition, item in zip(*(each.tolist() for each in np.unravel_index(asked, shape)), strict=True)
+        ]
+        found = [self._item(*each) for each in of]
+        strange = np.array([bool(each.fault) for each in found], bool)[which]
+        strange |= rows.points[failed] > np.array([each.most for each in found], float)[which]
+        for at, item in zip(failed[strange].tolist(), which[strange].tolist(), strict=True):
+            text, kind, edition = of[item]
+            own = _Failed(rows.checkpoint[at], kind, text, float(rows.points[at]))
+            self._judge_item(at, own, edition, log)
+        codes = rows.item.codes.copy()
+        codes[failed] = len(rows.item.values) + which
+        return Coded(codes, [*rows.item.values, *(each.code for each in found)]).distinct()
 
     def _judge_team(self, at: int, team: str, planned: Round | None, log: FaultLog) -> None:
         own = self._round_teams(planned.id) if planned else frozenset()
@@ -148,7 +188,7 @@ class VisitJudge:
 
     def _keep(self, note: str, at: int, value: str) -> None:
         """Count what is kept; the value that stands first in the file is named."""
-        row = self._position[at]
+        row = int(self._position[at])
         own = self._kept.setdefault(note, _Kept(0, row, value))
         own.count += 1
         if row < own.row:

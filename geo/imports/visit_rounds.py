@@ -1,11 +1,11 @@
 """The round that a visit belongs to."""
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import numpy.typing as npt
 
 from geo.model import Round
 from geo.readers.moments import LocalDays, Moments
@@ -29,21 +29,19 @@ class RoundFinder:
         self._held = cache(self._held_on)
         self._sample = cache(store.draws.sample_ids)
 
-    def find(self, checkpoint: str, day: dt.date, named: str | None) -> Round | None:
-        """Return the round of a visit on a local day, the latest of several; None where it belongs to none."""
-        if named:
-            return self.rounds.get(named)
-        for own, drawn in self._held(day):
-            if checkpoint in drawn:
-                return own
-        return None
-
-    def days(self, moments: Moments) -> list[dt.date | None]:
-        """Return the local day of each moment; None where there is no moment."""
-        there = ~np.isnat(moments)
-        found: npt.NDArray[np.object_] = np.full(len(moments), None, dtype=object)
-        found[there] = self._local(moments[there]).tolist()
-        return list(found)
+    def drawn(self, checkpoints: Iterable[str], moments: Moments) -> list[Round | None]:
+        """Return the round of each visit that names none; every visit has a time."""
+        days, which = np.unique(self._local(moments), return_inverse=True)
+        held = [self._held(day) for day in days.tolist()]
+        found: list[Round | None] = []
+        for checkpoint, day in zip(checkpoints, which.tolist(), strict=True):
+            for own, drawn in held[day]:
+                if checkpoint in drawn:
+                    found.append(own)
+                    break
+            else:
+                found.append(None)
+        return found
 
     def _held_on(self, day: dt.date) -> list[tuple[Round, frozenset[str]]]:
         """Return the rounds that hold a day with what they drew, the latest first."""

@@ -1,9 +1,9 @@
 """A table of any size, some thousand rows at a time, a column each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from geo.notes import Note
 from geo.progress import Progress, silent
 from geo.readers import grids, messages
 from geo.readers.chosen_file import ChosenFile
+from geo.readers.coded import Coded, distinct
 from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header
 from geo.readers.parts import Loaded, RowFault
 from geo.readers.sheets import MOST_COLUMNS, Body, blank, refuse
@@ -49,7 +50,7 @@ class Chunk:
         """Return the cells of a field; blanks where the file has no such column."""
         if field in self.columns:
             return self.cells[self.columns[field]]
-        return [self.constants.get(field)] * len(self.rows)
+        return Coded.constant(self.constants.get(field), len(self.rows))
 
 
 class TableChunks:
@@ -131,8 +132,11 @@ class TableChunks:
         self._progress("reading", 1, 1)
 
     def _of_lines(self, text: TextFile) -> Iterator[Chunk]:
-        rows = text.rows()
-        head = list(islice(rows, HEADER_ROWS + 1))
+        blocks = text.blocks(ROWS)
+        lines = next(blocks, [])
+        rows = text.parsed(lines)
+        self._check_width(rows)
+        head = rows[: HEADER_ROWS + 1]
         at = find_header(head, self._headings)
         if at is None:
             refuse(head, self._headings, self.file)
@@ -144,20 +148,33 @@ class TableChunks:
         body = Body(headers, len(headers), text.separator)
         known = self._named(headers)
         above, count = first + span, 0
-        rows = chain(head[above:], rows)
-        waiting = list(islice(rows, ROWS))
-        while waiting:
-            some, waiting = waiting, list(islice(rows, ROWS))
-            if (width := max(map(len, some))) > MOST_COLUMNS:
-                raise InputError(messages.WIDE, file=self.file, width=width, most=MOST_COLUMNS)
-            chunk = self._chunk(_columns(some, above, body, ended=bool(waiting) or text.ended), known)
-            above, count = above + len(some), count + len(chunk)
+        first_rows = _columns(rows[above:], above, body, ended=_ended(lines))
+        for read in chain([first_rows], self._reads(text, blocks, len(rows), body)):
+            chunk = self._chunk(read, known)
+            count += len(chunk)
             if len(chunk):
                 yield chunk
         if not count:
             raise InputError(messages.NO_ROWS, file=self.file, row=first + span)
         self.skipped = body.again + len(body.sums)
         self._hear(body.notes())
+
+    def _reads(self, text: TextFile, blocks: Iterable[list[str]], above: int, body: Body) -> Iterator["_Read"]:
+        """Yield the rows of blocks of lines, each by its columns where they are plain."""
+        for lines in blocks:
+            columns = text.columns(lines, body.width)
+            if columns and body.plain(list(map(distinct, columns))):
+                yield _taken(columns, above, body)
+                above += len(lines)
+                continue
+            rows = text.parsed(lines)
+            self._check_width(rows)
+            yield _columns(rows, above, body, ended=_ended(lines))
+            above += len(rows)
+
+    def _check_width(self, rows: Sequence[Sequence[Any]]) -> None:
+        if (width := max(map(len, rows), default=0)) > MOST_COLUMNS:
+            raise InputError(messages.WIDE, file=self.file, width=width, most=MOST_COLUMNS)
 
     def _chunk(self, read: "_Read", known: Table) -> Chunk:
         self._hear(unseen_cells(read.cells, read.numbers))
@@ -198,12 +215,10 @@ class _Read:
 
 def _columns(rows: list[list[str]], above: int, body: Body, *, ended: bool) -> _Read:
     """Return the columns of some rows, with what is wrong with the form of any."""
-    if all(len(row) == body.width for row in rows):
+    if rows and all(len(row) == body.width for row in rows):
         columns = list(zip(*rows, strict=True))
         if body.plain(columns):
-            body.taken += len(rows)
-            numbers = np.arange(above + 1, above + len(rows) + 1)
-            return _Read(numbers, dict(zip(body.headers, columns, strict=True)))
+            return _taken(columns, above, body)
     for at, row in enumerate(rows):
         body.take(row, above + at + 1, last=at == len(rows) - 1 and not ended)
     found, taken, faults = body.drained()
@@ -211,6 +226,18 @@ def _columns(rows: list[list[str]], above: int, body: Body, *, ended: bool) -> _
     filled = zip(*([*row, *(None,) * (len(names) - len(row))] for row in found), strict=True)
     cells: dict[str, Cells] = dict(zip(names, filled, strict=True)) if found else dict.fromkeys(names, ())
     return _Read(np.array(taken, np.int64), cells, faults)
+
+
+def _taken(columns: Sequence[Cells], above: int, body: Body) -> _Read:
+    """Return rows that are all data."""
+    body.taken += len(columns[0])
+    numbers = np.arange(above + 1, above + len(columns[0]) + 1)
+    return _Read(numbers, dict(zip(body.headers, columns, strict=True)))
+
+
+def _ended(lines: Sequence[str]) -> bool:
+    """Tell whether the last line ends."""
+    return not lines or lines[-1][-1:] in {"\r", "\n"}
 
 
 def _widened(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.notes import Say, in_english
 from geo.readers.chunks import Chunk
+from geo.readers.coded import Coded
 from geo.readers.tables import SOURCE_ROW, Table
 from geo.readers.values import each_cell
 from geo.sources.findings import Findings
@@ -99,7 +100,7 @@ def log_of(table: Table | Chunk) -> FaultLog:
 def _own(value: Any, at: int) -> Any:  # noqa: ANN401 - cells
     if isinstance(value, pd.Series):
         value = value.iloc[at]
-    elif isinstance(value, np.ndarray | list | tuple):
+    elif isinstance(value, np.ndarray | list | tuple | Coded):
         value = value[at]
     return value.item() if isinstance(value, np.generic) else value
 

@@ -20,6 +20,7 @@ from geo.progress import Progress, silent
 from geo.readers import grids, messages, values
 from geo.readers.archives import archive_parts
 from geo.readers.chosen_file import ChosenFile
+from geo.readers.coded import distinct
 from geo.readers.columns import Headings, named_datum, plain
 from geo.readers.layers import LAYERS, layer_parts
 from geo.readers.parts import Loaded, Part, RowFault, choose, short
@@ -203,7 +204,7 @@ def cut_cells(
 
 def _overlong(column: Sequence[Any]) -> list[int]:
     try:
-        if max(map(len, column), default=0) <= MOST_CHARACTERS:
+        if max(map(len, distinct(column)), default=0) <= MOST_CHARACTERS:
             return []
     except TypeError:  # other cells than texts
         pass
@@ -225,7 +226,7 @@ def unseen_cells(cells: Mapping[str, Sequence[Any]], rows: npt.NDArray[Any]) -> 
 def _printable(column: Sequence[Any]) -> bool:
     """Tell whether all characters of a column can be seen: quickly, as nearly all can."""
     try:
-        return "".join(column).isprintable()
+        return "".join(distinct(column)).isprintable()
     except TypeError:  # other cells than texts
         return False
 

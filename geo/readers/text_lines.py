@@ -2,17 +2,22 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
 
 from geo.errors import InputError
 from geo.failures import reason_of
 from geo.foreign_text import any_guarded, unguarded
 from geo.notes import Note
 from geo.readers import messages
+from geo.readers.coded import Coded
 from geo.readers.columns import HEADER_ROWS, Headings
 from geo.readers.encodings import NAMES, encoding_of
 from geo.readers.quotes import QuoteWatch
@@ -21,6 +26,8 @@ _SEPARATORS = ",;\t|，"
 _HEAD_CHARACTERS = 400_000
 _BLOCK_CHARACTERS = 2**16
 _CELL_CHARACTERS = 2**24
+_LINES = 1_000
+_LINE_ENDS = {"\n", "\r\n"}
 _MARK = "\ufeff"  # of this file, or of files that were put one after the other
 
 Heard = Callable[[int, int], None]
@@ -86,18 +93,57 @@ class TextFile:
         InputError
             When a quotation mark does not close where its cell ends.
         """
-        csv.field_size_limit(_CELL_CHARACTERS)
-        rows: Iterator[list[str]] = csv.reader(self._lines(), delimiter=self.separator, strict=False)
+        return chain.from_iterable(self.parsed(lines) for lines in self.blocks(_LINES))
+
+    def blocks(self, count: int) -> Iterator[list[str]]:
+        """Yield lines, about ``count`` at a time; no row goes over the end of a block.
+
+        Raises
+        ------
+        InputError
+            When a quotation mark does not close where its cell ends.
+        """
+        waiting: list[str] = []
+        quoted = False  # only the end of what was read is known to be no line end inside a cell
+        for lines in self._lines():
+            waiting += lines
+            quoted = quoted or any('"' in line for line in lines)
+            while len(waiting) > count and not quoted:
+                yield waiting[:count]
+                del waiting[:count]
+            if len(waiting) >= count and not self._watch.opened:
+                yield waiting
+                waiting, quoted = [], False
+        if waiting:
+            yield waiting
+
+    def columns(self, lines: Sequence[str], width: int) -> list[Coded[str]] | None:
+        """Return the cells of a block by columns where its lines need no more than to be cut at the separators."""
+        whole, end = "".join(lines), lines[0][len(lines[0].rstrip("\r\n")) :]
+        if self._guarded or end not in _LINE_ENDS or '"' in whole or len(whole) > _CELL_CHARACTERS:
+            return None
+        if any(whole.count(sign) != len(lines) * (sign in end) for sign in ("\r", "\n", end)):
+            return None
+        if not self.separator.isascii() or {line.count(self.separator) for line in lines} != {width - 1}:
+            return None
         try:
-            for row in rows:
-                yield [unguarded(cell) for cell in row] if self._guarded else row
+            return _cut(whole.encode(), self.separator, width)
+        except (UnicodeEncodeError, pa.ArrowInvalid):  # the csv module says what is wrong with it
+            return None
+
+    def parsed(self, lines: Iterable[str]) -> list[list[str]]:
+        """Return the rows of whole lines."""
+        csv.field_size_limit(_CELL_CHARACTERS)
+        rows = csv.reader(lines, delimiter=self.separator, strict=False)
+        try:
+            return [[unguarded(cell) for cell in row] for row in rows] if self._guarded else list(rows)
         except csv.Error as error:
             if self._watch.opened:
                 raise self._open_quote(self._watch.opened) from error
             raise InputError(messages.UNREADABLE, file=self._path.name, reason=reason_of(error)) from error
 
-    def _lines(self) -> Iterator[str]:
-        """Yield the lines, each looked at before it is given out."""
+    def _lines(self) -> Iterator[list[str]]:
+        """Yield the lines, some at a time, each looked at before it is given out."""
         total, told, number = self._path.stat().st_size, 0, 0
         for block in chain([self._head], iter(lambda: self._readlines(_BLOCK_CHARACTERS), [])):
             lines = self._checked(block, number)
@@ -107,7 +153,7 @@ class TextFile:
             whole = "".join(lines)
             self._guarded = self._guarded or any_guarded(whole)
             self.ended = not whole or whole[-1] in "\r\n"
-            yield from lines
+            yield lines
             if self._raw.tell() - told >= _HEAD_CHARACTERS:
                 told = self._raw.tell()
                 self._heard(told, total)
@@ -140,6 +186,24 @@ class TextFile:
 
     def _open_quote(self, line: int) -> InputError:
         return InputError(messages.OPEN_QUOTE, file=self._path.name, line=line)
+
+
+def _cut(lines: bytes, separator: str, width: int) -> list[Coded[str]]:
+    """Return the columns of lines without quotation marks, each of so many cells."""
+    names = list(map(str, range(width)))
+    kind = pa.dictionary(pa.int32(), pa.string())
+    table = pyarrow.csv.read_csv(
+        pa.BufferReader(lines),
+        pyarrow.csv.ReadOptions(use_threads=False, block_size=len(lines) + 1, column_names=names),
+        pyarrow.csv.ParseOptions(delimiter=separator, quote_char=False, double_quote=False, ignore_empty_lines=False),
+        pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, kind), strings_can_be_null=False),
+    )
+    chunks = [column.unify_dictionaries().combine_chunks() for column in table.columns]
+    parts = [each.chunk(0) if isinstance(each, pa.ChunkedArray) else each for each in chunks]
+    return [
+        Coded(part.indices.to_numpy().astype(np.int64), part.dictionary.to_numpy(zero_copy_only=False).tolist())
+        for part in parts
+    ]
 
 
 def _separator(head: str, headings: Headings) -> str:

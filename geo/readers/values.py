@@ -13,6 +13,7 @@ import pandas as pd
 
 from geo.foreign_text import cleaned
 from geo.readers import clocks
+from geo.readers.coded import Coded
 from geo.readers.numerals import read_numbers
 
 BLANKS = {"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "none", "nan", "n/a", "<na>", "暂无"}
@@ -100,6 +101,8 @@ def texts(cells: pd.Series) -> pd.Series:
 
 def written(cells: Sequence[Any]) -> Sequence[str]:
     """Write cells as text."""
+    if isinstance(cells, Coded):
+        return cells.with_values(written(cells.values))
     if _as_they_stand(cells):
         return cells
     if set(map(type, cells)) == {float} and np.isfinite(np.array(cells)).all():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.clock import TIMEZONE
@@ -16,6 +17,7 @@ from geo.progress import Progress
 from geo.readers import messages, values
 from geo.readers.arrival_times import ArrivalTimes
 from geo.readers.chunks import Cells, Chunk
+from geo.readers.coded import Coded
 from geo.readers.columns import VISIT_FIELDS, VISIT_NEEDS, Headings
 from geo.readers.faults import FaultLog, log_of
 from geo.readers.moments import Moments, moments
@@ -25,7 +27,7 @@ from geo.readers.photo_files import PhotoFiles
 from geo.readers.texts import VISIT_TEXTS, check_texts, doubtful
 from geo.readers.visit_rows import VisitRows, ids_of
 
-Judge = Callable[[VisitRows, FaultLog], Sequence[str]]
+Judge = Callable[[VisitRows, FaultLog], Coded[str]]
 """Notes the faults of rows of whole visits, and gives their items by code."""
 
 _BETWEEN_PHOTOS = re.compile(r"[;；,，、\r\n]+")
@@ -80,41 +82,46 @@ class VisitCells:
     def rows(self, chunk: Chunk) -> VisitRows:
         """Read the rows of the next chunk of the table; those that cannot be taken carry the reason."""
         context, log = self.context, log_of(chunk)
-        texts = {name: values.written(chunk.column(name)) for name in (*VISIT_TEXTS.names, *VISIT_TEXTS.words)}
-        if any(map(doubtful, texts.values())):
-            check_texts(pd.DataFrame(texts, dtype="str"), VISIT_TEXTS, log)
+        names = (*VISIT_TEXTS.names, *VISIT_TEXTS.words)
+        texts = {name: Coded.of(values.written(chunk.column(name))) for name in names}
+        if any(doubtful(column.values) for column in texts.values()):
+            check_texts(
+                pd.DataFrame({name: list(column) for name, column in texts.items()}, dtype="str"), VISIT_TEXTS, log
+            )
         checkpoint, team, item = self._own(texts["checkpoint"]), texts["team"], texts["item"]
         _check_checkpoints(checkpoint, context.known, log)
         cells, when = self._moments(chunk)
         _check_times(cells, when, log, context.now)
-        points, minus = self._points(item, _points_of(values.written(chunk.column("points"))), log)
-        covert = pd.Series(values.written(chunk.column("covert")), dtype=object)
-        hidden, wrong = values.flags(covert)
-        log.add(wrong, "covert", messages.BAD_FLAG, value=covert)
+        points, minus = self._points(item, Coded.of(values.written(chunk.column("points"))), log)
+        covert = Coded.of(values.written(chunk.column("covert")))
+        hidden, wrong = values.flags(pd.Series(covert.values, dtype=object))
+        log.add(wrong[covert.codes], "covert", messages.BAD_FLAG, value=covert)
         photos = self._photos(chunk, item, log)
-        position = range(self.count, self.count + len(chunk))
+        position = np.arange(self.count, self.count + len(chunk))
         self.count += len(chunk)
         return VisitRows(
             visit=ids_of(checkpoint, team, when, position),
             position=position,
-            source_row=chunk.rows.tolist(),
+            source_row=chunk.rows,
             checkpoint=checkpoint,
             team=team,
-            moment=when.astype(np.int64).tolist(),
+            moment=when.astype(np.int64),
             item=item,
             points=points,
             minus=minus,
             note=texts["note"],
             round=texts["round"],
-            covert=hidden.tolist(),
+            covert=hidden[covert.codes],
             photos=photos,
-            reason=log.reasons(context.say),
+            reason=Coded.of(log.reasons(context.say)) if log.faults else Coded.constant("", len(chunk)),
         )
 
-    def _own(self, checkpoint: Sequence[str]) -> Sequence[str]:
+    def _own(self, checkpoint: Coded[str]) -> Coded[str]:
         """Return the ids that the city has, where the table writes them in another form."""
         known = self.context.known
-        return checkpoint if known is None or all(map(known.__contains__, checkpoint)) else self._forms.own(checkpoint)
+        if known is None or all(map(known.__contains__, checkpoint.values)):
+            return checkpoint
+        return Coded.of(self._forms.own(list(checkpoint)))
 
     def _moments(self, chunk: Chunk) -> tuple[Cells, Moments]:
         """Return the cells that hold the moments, and the moments."""
@@ -123,6 +130,11 @@ class VisitCells:
         if beside != [None, None]:
             cells = self._arrivals.moments(cells, *beside)
             return cells, moments(cells, timezone, lambda others: values.times(others, timezone))
+        if isinstance(cells, Coded):
+            found = moments(cells.values, timezone, lambda others: [None] * len(others))
+            if not np.isnat(found).any():
+                return cells, found[cells.codes]
+            cells = list(cells)
         return cells, moments(cells, timezone, lambda others: values.times(self._arrivals.moments(others), timezone))
 
     def end(self, file: str, column: str) -> None:
@@ -138,27 +150,25 @@ class VisitCells:
                 messages.PHOTOS_NEEDED, file=file, count=self.photos_named, column=column, value=self.first_photo
             )
 
-    def _points(self, item: Sequence[str], written: Sequence[str], log: FaultLog) -> tuple[list[float], list[str]]:
+    def _points(self, item: Coded[str], cells: Coded[str], log: FaultLog) -> tuple[npt.NDArray[np.float64], Coded[str]]:
         """Read the points of failed items; where a score sheet writes all of them below 0, it means the same."""
-        points = values.numbers(pd.Series(written, dtype="str"))
-        given, named = np.array(list(map(bool, written)), bool), np.array(list(map(bool, item)), bool)
-        below = points < 0
-        self.above_zero = self.above_zero or bool((points > 0).any())
-        minus = [""] * len(item)
-        for at in np.flatnonzero(below).tolist():
-            minus[at] = written[at]
-        points = np.abs(points)
+        written = cells.with_values(list(map(points_of, cells.values)))  # without their units
+        numbers = values.numbers(pd.Series(written.values, dtype="str"))
+        minus = written.with_values(np.where(numbers < 0, written.values, "").tolist())
+        given, named = written.where(bool), item.where(bool)
+        self.above_zero = self.above_zero or bool((numbers > 0).any())
+        points = np.abs(numbers)[written.codes]
         log.add(given & ~np.isfinite(points), "points", messages.BAD_POINTS, value=written)
         zero = given & (points == 0)
         log.add(zero & named, "points", messages.BAD_POINTS, value=written)
         log.add(given & ~named & (points > 0), "points", messages.POINTS_WITHOUT_ITEM, value=written)
         log.add(named & ~given, "points", messages.ITEM_WITHOUT_POINTS, value=item)
-        return points.tolist(), minus
+        return points, minus
 
-    def _photos(self, chunk: Chunk, item: Sequence[str], log: FaultLog) -> list[tuple[str, ...]]:
+    def _photos(self, chunk: Chunk, item: Coded[str], log: FaultLog) -> Coded[tuple[str, ...]]:
         """Find the photos of each row, and give their hashes."""
         if not chunk.has("photo"):
-            return [()] * len(chunk)
+            return Coded.constant((), len(chunk))
         cells = chunk.column("photo")
         named = [_names(cell) if text else [] for cell, text in zip(cells, values.written(cells), strict=True)]
         photos = self.context.photos
@@ -166,7 +176,7 @@ class VisitCells:
             every = [name for row in named for name in row]
             self.photos_named += len(every)
             self.first_photo = self.first_photo or (every[0] if every else "")
-            return [()] * len(named)
+            return Coded.constant((), len(chunk))
         alone = [bool(names) and not text for names, text in zip(named, item, strict=True)]
         log.add(alone, "photo", messages.PHOTO_WITHOUT_ITEM, value=values.written(cells))
         found: list[tuple[str, ...]] = []
@@ -174,21 +184,15 @@ class VisitCells:
             found.append(_found(photos, names, at, log))
             if names:
                 self.progress("photos", at + 1, len(named))
-        return found
+        return Coded.of(found)
 
 
-def _points_of(written: Sequence[str]) -> list[str]:
-    """Leave the units of points out."""
-    known = {text: points_of(text) for text in set(written)}
-    return [known[text] for text in written]
-
-
-def _check_checkpoints(checkpoint: Sequence[str], known: Collection[str] | None, log: FaultLog) -> None:
-    if all(checkpoint) and (known is None or all(map(known.__contains__, checkpoint))):
+def _check_checkpoints(checkpoint: Coded[str], known: Collection[str] | None, log: FaultLog) -> None:
+    if all(checkpoint.values) and (known is None or all(map(known.__contains__, checkpoint.values))):
         return
-    log.add([not place for place in checkpoint], "checkpoint", messages.NO_CHECKPOINT)
+    log.add(checkpoint.where(lambda place: not place), "checkpoint", messages.NO_CHECKPOINT)
     if known is not None:
-        strange = np.array([bool(place) and place not in known for place in checkpoint], bool) & ~log.bad
+        strange = checkpoint.where(lambda place: place and place not in known) & ~log.bad
         log.add(strange, "checkpoint", messages.UNKNOWN_CHECKPOINT, value=checkpoint)
 
 

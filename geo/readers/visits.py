@@ -20,6 +20,7 @@ from geo.progress import Progress, silent
 from geo.readers import messages
 from geo.readers.chosen_file import ChosenFile
 from geo.readers.chunks import TableChunks
+from geo.readers.coded import Coded
 from geo.readers.faults import FaultLog
 from geo.readers.refused import RefusedRows
 from geo.readers.visit_cells import VisitCells
@@ -119,44 +120,43 @@ class VisitTable:
 
     def _good(self, rows: VisitRows) -> VisitRows:
         """Set aside what is refused."""
-        bad = [at for at, reason in enumerate(rows.reason) if reason]
-        if not bad:
+        bad = rows.reason.where(bool)
+        if not bad.any():
             return rows
-        self.refused.add([(rows.position[at], rows.reason[at]) for at in bad])
-        return rows.take(np.flatnonzero([not reason for reason in rows.reason]))
+        places = np.flatnonzero(bad)
+        self.refused.add(list(zip(rows.position[places].tolist(), rows.reason.take(places), strict=True)))
+        return rows.take(np.flatnonzero(~bad))
 
 
 def _judged(rows: VisitRows, context: VisitContext, *, above_zero: bool) -> VisitRows:
     """Hold whole visits against the city."""
-    log = FaultLog(np.array(rows.source_row, dtype=object))
-    log.bad |= np.array([bool(reason) for reason in rows.reason], bool)
-    if above_zero and any(rows.minus):
-        log.add([bool(text) for text in rows.minus], "points", messages.MIXED_SIGNS, value=rows.minus)
+    log = FaultLog(rows.source_row)
+    log.bad |= rows.reason.where(bool)
+    if above_zero and any(rows.minus.values):
+        log.add(rows.minus.where(bool), "points", messages.MIXED_SIGNS, value=rows.minus)
     rows = replace(rows, round=_rounds(rows))
     if context.judge is not None:
         rows = replace(rows, item=context.judge(rows, log))
     if not log.bad.any():
         return rows
-    broken = {
-        rows.visit[at]
-        for at in np.flatnonzero(log.bad).tolist()
-        if rows.checkpoint[at] and rows.moment[at] != NOT_A_TIME
-    }
-    spoilt = np.array([visit in broken for visit in rows.visit], bool)
-    log.add(spoilt & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
+    bad = log.bad & rows.checkpoint.where(bool) & (rows.moment != NOT_A_TIME)
+    broken = np.zeros(len(rows.visit.values), bool)
+    broken[rows.visit.codes[bad]] = True
+    log.add(broken[rows.visit.codes] & ~log.bad, "checkpoint", messages.SPOILT_VISIT)
     found = zip(rows.reason, log.reasons(context.say), strict=True)
-    return replace(rows, reason=["; ".join(filter(None, pair)) for pair in found])
+    return replace(rows, reason=Coded.of(["; ".join(filter(None, pair)) for pair in found]))
 
 
-def _rounds(rows: VisitRows) -> list[str]:
-    """Set in every row the round that any row of its visit names."""
-    if all(rows.round) or not any(rows.round):
-        return list(rows.round)
-    found: list[str] = []
-    for start, end in rows.visits():
-        own = rows.round[start] or next(filter(None, rows.round[start:end]), "")
-        found += [own] * (end - start)
-    return found
+def _rounds(rows: VisitRows) -> Coded[str]:
+    """Set in every row the round that its visit names: in its first row, else in the next that names any."""
+    named = rows.round.where(bool)
+    if named.all() or not named.any():
+        return rows.round
+    starts = rows.starts()
+    first = starts.copy()
+    for at in np.flatnonzero(~named[starts] & np.logical_or.reduceat(named, starts)).tolist():
+        first[at] += int(named[starts[at] :].argmax())
+    return rows.round.take(np.repeat(first, np.diff(starts, append=len(rows))))
 
 
 def visits_of(rows: VisitRows) -> Iterator[Visit]:
@@ -166,8 +166,8 @@ def visits_of(rows: VisitRows) -> Iterator[Visit]:
         yield Visit(
             rows.checkpoint[start],
             rows.team[start],
-            dt.datetime.fromtimestamp(rows.moment[start] / 1000, dt.UTC),
+            dt.datetime.fromtimestamp(int(rows.moment[start]) / 1000, dt.UTC),
             rows.round[start] or None,
-            any(rows.covert[start:end]),
-            tuple(Deduction(rows.item[at], rows.points[at], rows.note[at], rows.photos[at]) for at in failed),
+            bool(rows.covert[start:end].any()),
+            tuple(Deduction(rows.item[at], float(rows.points[at]), rows.note[at], rows.photos[at]) for at in failed),
         )
