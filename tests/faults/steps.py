@@ -1,4 +1,4 @@
-"""Work for the kill tests: counts its effect in the city, and dies at the step that its parameters name."""
+"""RunningJob for the kill tests: counts its effect in the city, and dies at the step that its parameters name."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import time
 from enum import StrEnum
 
 from webmap.jobs.kinds import Kind
-from webmap.jobs.work import Work
+from webmap.jobs.work import RunningJob
 
 
 class Step(StrEnum):
@@ -28,7 +28,7 @@ def effect(job_about: str) -> str:
     return f"effect of {job_about}"
 
 
-def work(job: Work) -> None:
+def work(job: RunningJob) -> None:
     """Count one more effect, in the transaction that ends the job."""
     about = job.params["about"]
     dies(job, Step.BEGUN)
@@ -47,7 +47,7 @@ def work(job: Work) -> None:
     dies(job, Step.AFTER_END)
 
 
-def dies(job: Work, step: Step) -> None:
+def dies(job: RunningJob, step: Step) -> None:
     """End this process, or the worker that started it, as a power cut would; at the first attempt alone."""
     if job.params.get("step") == step and (job.attempt == 1 or job.params.get("always")):
         os.kill(os.getppid() if job.params.get("victim") == "worker" else os.getpid(), signal.SIGKILL)

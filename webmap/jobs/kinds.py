@@ -18,7 +18,7 @@ class Kind:
     name
         As it stands in the city.
     function
-        ``module:name`` of what does it: given a :class:`webmap.jobs.work.Work`, it finishes that.
+        ``module:name`` of what does it: given a :class:`webmap.jobs.work.RunningJob`, it finishes that.
     niceness
         How much less urgent than the pages, from 0 to 19.
     at_once

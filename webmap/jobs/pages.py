@@ -5,8 +5,7 @@ from flask_babel import gettext as _
 
 from geo.errors import NotFoundError, XundianError
 from geo.model import Action
-from geo.store.jobs import Job as KeptJob
-from geo.store.jobs import Jobs, JobState
+from geo.store.jobs import Job, Jobs, JobState
 from webmap.accounts import access
 from webmap.jobs import threads
 from webmap.jobs.faults import error_of
@@ -29,21 +28,21 @@ def kept_jobs() -> Jobs:
     return access.city().jobs
 
 
-def trouble(job: KeptJob | threads.Job) -> str:
+def trouble(job: Job | threads.ThreadJob) -> str:
     """Say why a job failed, in the language of this request; empty when it did not."""
     if job.state == JobState.CANCELLED:
         return str(_("Cancelled. Nothing was changed."))
     if job.state != JobState.FAILED:
         return ""
-    error = job.error if isinstance(job, threads.Job) else _error(job)
+    error = job.error if isinstance(job, threads.ThreadJob) else _error(job)
     if error is not None:
         return translate_error(error)
     return str(_("The server failed. Nothing was changed. Try again; if it goes on, tell whoever runs this server."))
 
 
-def standing(job: KeptJob | threads.Job) -> str:
+def standing(job: Job | threads.ThreadJob) -> str:
     """Say in one line what happens with a job just now: nothing is said to go on that does not."""
-    if isinstance(job, threads.Job):
+    if isinstance(job, threads.ThreadJob):
         return str(_(job.stage)) if job.stage else str(_("Waiting for its turn…"))
     moment = now()
     if job.finished:
@@ -77,7 +76,7 @@ def state(job_id: str) -> Response:
 @access.needs(Action.FOLLOW_WORK)
 def cancel(job_id: str) -> Response:
     """Cancel a job of this account."""
-    if isinstance(_found(job_id), threads.Job):
+    if isinstance(_found(job_id), threads.ThreadJob):
         return jsonify(state=str(threads.jobs().cancel(job_id, owner()).state))
     return jsonify(state=str(kept_jobs().cancel(job_id, owner(), now()).state))
 
@@ -86,17 +85,17 @@ def cancel(job_id: str) -> Response:
 @access.needs(Action.FOLLOW_WORK)
 def finish(job_id: str) -> Response:
     """End a job of this account with what it has."""
-    if isinstance(_found(job_id), threads.Job):
+    if isinstance(_found(job_id), threads.ThreadJob):
         return jsonify(state=str(threads.jobs().finish(job_id, owner()).state))
     return jsonify(state=str(kept_jobs().finish_early(job_id, owner(), now()).state))
 
 
-def _found(job_id: str) -> KeptJob | threads.Job:
+def _found(job_id: str) -> Job | threads.ThreadJob:
     try:
         return kept_jobs().get(job_id, owner())
     except NotFoundError:
         return threads.jobs().get(job_id, owner())
 
 
-def _error(job: KeptJob) -> XundianError | None:
+def _error(job: Job) -> XundianError | None:
     return None if job.error is None else error_of(job.error)

@@ -36,7 +36,7 @@ class Cancelled(Exception):  # noqa: N818 - no error: somebody wanted it
 
 
 @dataclass(slots=True)
-class Job:
+class ThreadJob:
     """One piece of long work."""
 
     id: str
@@ -70,20 +70,20 @@ class Job:
         return self.over.is_set()
 
 
-Work = Callable[[Job], Any]
+Work = Callable[[ThreadJob], Any]
 """Long work. It tells its job how far it is, and may tell it figures and ask whether what it has is enough."""
 
 
-class Jobs:
+class ThreadJobs:
     """The jobs of one application. What they leave lives as long as the process."""
 
     def __init__(self, *, at_once: int = AT_ONCE, kept: int = KEPT) -> None:
         self._turns = threading.BoundedSemaphore(at_once)
         self._kept = kept
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, ThreadJob] = {}
         self._lock = threading.Lock()
 
-    def start(self, owner: str, work: Work, *, about: str = "") -> Job:
+    def start(self, owner: str, work: Work, *, about: str = "") -> ThreadJob:
         """Start ``work(job)`` in a thread of its own and give the job at once.
 
         Raises
@@ -91,7 +91,7 @@ class Jobs:
         StateError
             When other work on the same is not over.
         """
-        job = Job(secrets.token_hex(TOKEN_BYTES), owner, about)
+        job = ThreadJob(secrets.token_hex(TOKEN_BYTES), owner, about)
         with self._lock:
             if about and self.at_work(about):
                 raise StateError("this is being worked on already: wait until it is over, or end it first")
@@ -102,7 +102,7 @@ class Jobs:
         threading.Thread(target=self._run, args=(job, work), name=f"job {job.id[:6]}", daemon=True).start()
         return job
 
-    def get(self, job_id: str, owner: str) -> Job:
+    def get(self, job_id: str, owner: str) -> ThreadJob:
         """Return a job of an account.
 
         Raises
@@ -115,28 +115,28 @@ class Jobs:
             raise NotFoundError("this work is not known any more: the server was restarted, or it is long over")
         return job
 
-    def at_work(self, about: str) -> Job | None:
+    def at_work(self, about: str) -> ThreadJob | None:
         """Return the job, of whatever account, that works on something just now."""
         return next((one for one in self._jobs.values() if one.about == about and not one.finished), None)
 
-    def last(self, owner: str, about: str) -> Job | None:
+    def last(self, owner: str, about: str) -> ThreadJob | None:
         """Return the newest job of an account on something, over or not."""
         own = [one for one in self._jobs.values() if one.about == about and one.owner == owner]
         return own[-1] if own else None
 
-    def finish(self, job_id: str, owner: str) -> Job:
+    def finish(self, job_id: str, owner: str) -> ThreadJob:
         """Ask a job to end with what it has so far, which is kept; work that has nothing yet goes on until it has."""
         job = self.get(job_id, owner)
         job.enough.set()
         return job
 
-    def cancel(self, job_id: str, owner: str) -> Job:
+    def cancel(self, job_id: str, owner: str) -> ThreadJob:
         """Ask a job to stop at its next step; what it has not kept by then is not kept."""
         job = self.get(job_id, owner)
         job.wanted.set()
         return job
 
-    def _run(self, job: Job, work: Work) -> None:
+    def _run(self, job: ThreadJob, work: Work) -> None:
         try:
             with self._turns:
                 job(job.stage, 0, 0)
@@ -159,9 +159,9 @@ class Jobs:
 
 def init_app(app: Flask) -> None:
     """Give the application its jobs."""
-    app.extensions["xundian_jobs"] = Jobs()
+    app.extensions["xundian_jobs"] = ThreadJobs()
 
 
-def jobs() -> Jobs:
+def jobs() -> ThreadJobs:
     """Return the jobs of the application that answers."""
-    return cast("Jobs", current_app.extensions["xundian_jobs"])
+    return cast("ThreadJobs", current_app.extensions["xundian_jobs"])

@@ -25,7 +25,7 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class Work:
+class RunningJob:
     """A job under way, as its function sees it.
 
     Parameters
@@ -80,4 +80,4 @@ def run_job(city: str, kind: Kind, lease: Lease, progress: Progress) -> None:
     module, _, name = kind.function.partition(":")
     function = getattr(import_module(module), name)
     with Store.open(city) as store:
-        function(Work(store, store.jobs.asked(lease), progress))
+        function(RunningJob(store, store.jobs.asked(lease), progress))

@@ -15,7 +15,7 @@ from routing.plan.problem_builder import Days, Terms
 from routing.plan.report import PlanReport
 from routing.solver import SearchState
 from webmap.jobs.kinds import PLAN
-from webmap.jobs.work import Work
+from webmap.jobs.work import RunningJob
 
 SEED = 1  # of the search, as the command has it
 SECONDS = (1.0, 3600.0)
@@ -99,7 +99,7 @@ def wanted(round_id: str, form: Mapping[str, str], owner: str) -> Wanted:
     return Wanted(PLAN.name, owner, {"round": round_id, "form": asked}, about=about(round_id))
 
 
-def plan(work: Work) -> None:
+def plan(work: RunningJob) -> None:
     """Plan a round: tell how the search stands, and end early when somebody says enough."""
     curve = Curve()
 
