@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from geo.errors import NotFoundError, StateError
 from geo.model import Role, User
 from geo.store import tables
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
 _U, _S, _N = tables.users, tables.sessions, tables.planner_notices
@@ -47,7 +48,7 @@ class Accounts(StorePart):
             The account that does it; of a planner all planners are told.
         """
         row = {**asdict(user), "role": str(user.role)}
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.OFFICE, CityPart.SESSIONS) as connection:
             self._database.backend.lock(connection, _U)
             old = _found(connection, user.name)
             if old is None:
@@ -76,7 +77,7 @@ class Accounts(StorePart):
         StateError
             When the password was changed meanwhile.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.OFFICE, CityPart.SESSIONS) as connection:
             this = (_U.c.name == old.name, _U.c.password_hash == old.password_hash)
             if not connection.execute(update(_U).where(*this).values(password_hash=password_hash)).rowcount:
                 raise StateError("the password of {name} was changed meanwhile: log in again", name=old.name)
@@ -93,7 +94,7 @@ class Accounts(StorePart):
         StateError
             When nobody else could manage accounts any more.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.OFFICE, CityPart.SESSIONS) as connection:
             self._database.backend.lock(connection, _U)
             old = _found(connection, name)
             if old is None:

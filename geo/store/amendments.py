@@ -10,17 +10,18 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import Connection, Table, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, insert, or_, select, update
 
 from geo import frames
-from geo.errors import StateError
+from geo.errors import AccessError, StateError
 from geo.store import rows, tables
 from geo.store.columns import utc
 from geo.store.database import Database
 from geo.store.fieldwork import Replaced, put_replacement, take_back_replacement
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
-from geo.store.plans import Plans
-from geo.store.revisions import expect, revise, revision_of
+from geo.store.plans import Plans, keep_done
+from geo.store.revisions import Move, MovedBy, PlanState, expect, move_plan, planned_at_revision, state_of
 from geo.store.rounds import round_of
 
 Slot = tuple[str, int]
@@ -57,6 +58,16 @@ class NewRoutes:
     served_now: Sequence[str]  # checkpoints that are unserved no longer
     replaced: Replaced | None = None  # a point that went out of the sample
     replaced_after: int = 0  # lines that the log of replacements had then
+    seen: Mapping[str, int] = field(default_factory=dict)  # visits of each team that it was worked out with
+
+
+@dataclass(frozen=True, slots=True)
+class UndoWish:
+    """Who wants the last change taken back."""
+
+    by: str  # account
+    own_only: bool = False  # it may take back no other account's
+    seen: Mapping[str, int] = field(default_factory=dict)  # visits of each team with which that was found right
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,9 +91,9 @@ class Amendments(StorePart):
         """Return the revision of a round's plan, which grows with every change of it; 0 before the first plan."""
         with self._database.reading() as connection:
             round_of(connection, round_id)
-            return revision_of(connection, round_id)[0]
+            return state_of(connection, round_id).revision
 
-    def replace_route(self, round_id: str, new: NewRoutes, line: LogLine, *, revision: int) -> int:
+    def replace_route(self, round_id: str, new: NewRoutes, line: LogLine, *, after: PlanState) -> int:
         """Replace single routes and log why, all or nothing, and give the new revision.
 
         Parameters
@@ -93,23 +104,25 @@ class Amendments(StorePart):
             What takes the place of what.
         line
             What the log says.
-        revision
-            Of the plan on which the change was worked out.
+        after
+            Where the plan and the draw stood on which the change was worked out.
 
         Raises
         ------
         StateError
-            When the plan was changed since.
+            When either moved since, or a team was somewhere since that the change would take from it.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
             round_of(connection, round_id)
             self._database.backend.lock(connection, _T)
-            expect(connection, round_id, revision)
+            expect(connection, round_id, after)
+            _refuse_seen(connection, round_id, new.seen)
+            keep_done(connection, round_id, new.stops, set(new.slots))
             before = self._before(connection, round_id, new)
             self._put(connection, round_id, new.slots, (new.routes, new.stops, new.unserved), new.served_now)
             if new.replaced is not None:
                 put_replacement(connection, self._database.backend, round_id, new.replaced, after=new.replaced_after)
-            number = revise(connection, round_id, planned=False)
+            number = move_plan(connection, round_id, MovedBy(Move.CHANGED, line.by))
             row = {name: getattr(line, name) for name in ("by", "kind", "reason", "params", "touched", "notes")}
             connection.execute(
                 insert(_T).values(
@@ -118,30 +131,36 @@ class Amendments(StorePart):
             )
         return number
 
-    def undo(self, round_id: str, *, by: str, revision: int) -> int:
+    def undo(self, round_id: str, wish: UndoWish, *, after: PlanState) -> int:
         """Put back what the last change that stands took away, and give the revision of that change.
 
         Raises
         ------
+        AccessError
+            When it is another account's, and only one's own may be taken back.
         StateError
-            When the plan was changed since ``revision``, or there is nothing to undo.
+            When the plan or the draw moved since, a team was somewhere since, or there is nothing to undo.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
             round_of(connection, round_id)
             self._database.backend.lock(connection, _T)
-            expect(connection, round_id, revision)
-            planned = revision_of(connection, round_id)[1]
+            expect(connection, round_id, after)
+            _refuse_seen(connection, round_id, wish.seen)
+            planned = planned_at_revision(connection, round_id)
             standing = and_(_T.c.round_id == round_id, _T.c.undone_at.is_(None), _T.c.revision > planned)
             last = connection.execute(select(_T).where(standing).order_by(_T.c.revision.desc()).limit(1)).first()
             if last is None:
                 raise StateError("the plan of round {round!r} has no change to undo", round=round_id)
+            if wish.own_only and last.by != wish.by:
+                raise AccessError("the account {name} may take back only its own last change", name=wish.by)
             kept = _unpacked(last.before)
             slots = [(one["team"], one["day"]) for one in last.touched]
+            keep_done(connection, round_id, kept["frames"][1], set(slots))
             self._put(connection, round_id, slots, kept["frames"], kept["dropped"])
             if kept["replaced"]:
                 take_back_replacement(connection, self._database.backend, round_id, kept["replaced"])
-            revise(connection, round_id, planned=False)
-            undone = {"undone_at": dt.datetime.now(dt.UTC), "undone_by": by}
+            move_plan(connection, round_id, MovedBy(Move.UNDONE, wish.by))
+            undone = {"undone_at": dt.datetime.now(dt.UTC), "undone_by": wish.by}
             connection.execute(update(_T).where(_T.c.fid == last.fid).values(undone))
         return int(last.revision)
 
@@ -168,7 +187,7 @@ class Amendments(StorePart):
         """
         with self._database.reading() as connection:
             round_of(connection, round_id)
-            planned = revision_of(connection, round_id)[1] if current else -1
+            planned = planned_at_revision(connection, round_id) if current else -1
             found = connection.execute(
                 select(_T).where(_T.c.round_id == round_id, _T.c.revision > planned).order_by(_T.c.revision)
             ).all()
@@ -202,7 +221,7 @@ class Amendments(StorePart):
         plans = self._plans
         with self._database.reading() as connection:
             now = [plans.routes(round_id), plans.stops(round_id), plans.unserved(round_id)]
-            planned = revision_of(connection, round_id)[1]
+            planned = planned_at_revision(connection, round_id)
             changes = connection.execute(
                 select(_T)
                 .where(_T.c.round_id == round_id, _T.c.revision > planned, _T.c.undone_at.is_(None))
@@ -257,6 +276,15 @@ class Amendments(StorePart):
             rows.add(connection, table, made)
             if schema.geometry:
                 self._database.backend.moved(connection, table)
+
+
+def _refuse_seen(connection: Connection, round_id: str, seen: Mapping[str, int]) -> None:
+    """Refuse what was worked out before a team went on."""
+    v = tables.visits
+    for team, count in seen.items():
+        mine = select(func.count()).where(v.c.round_id == round_id, v.c.team == team)
+        if connection.scalar(mine) != count:
+            raise StateError("{team} made a visit meanwhile, so nothing was saved: look at the plan again", team=team)
 
 
 def _in_slots(table: Table, slots: Sequence[Slot]) -> Any:  # noqa: ANN401 - a clause of SQLAlchemy

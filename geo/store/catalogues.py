@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 from geo.catalogue import Catalogue, from_toml, load, to_toml
 from geo.errors import NotFoundError, StateError
 from geo.store import tables
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.settings import put_setting
 
@@ -52,7 +53,7 @@ class Catalogues(StorePart):
             When another catalogue has this edition already, and the product ships it or a round was made under it.
         """
         content, edition = to_toml(catalogue), catalogue.edition
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.OFFICE, on=[CityPart.ROUNDS]) as connection:
             self._database.backend.lock(connection, tables.catalogues)
             known = _content(connection, edition)
             if known is None and edition == _shipped().edition:

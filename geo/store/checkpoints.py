@@ -13,6 +13,7 @@ from geo.errors import NotFoundError, StateError
 from geo.model import Changes, Scope
 from geo.store import rows, tables
 from geo.store.journal import UNPLACED, ImportSource, note, used
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.scope import condition
 from geo.store.upsert import Upserted, existing, upsert
@@ -50,7 +51,7 @@ class Checkpoints(StorePart):
             The account that imports.
         """
         retire = set(retire) - set(frame.index) - set(() if unplaced is None else unplaced.index)
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.IMPORTS, CityPart.ROSTER) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
             done = upsert(connection, _PLACED, frames.CHECKPOINTS, frame, self._database.backend)
@@ -67,7 +68,7 @@ class Checkpoints(StorePart):
 
     def retire(self, ids: Collection[str]) -> int:
         """Take checkpoints out of the roster, and say how many were in it."""
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROSTER) as connection:
             self._database.backend.lock(connection, _PLACED)
             return len(self._retire(connection, ids).before)
 
@@ -108,7 +109,7 @@ class Checkpoints(StorePart):
         frame
             The columns of :data:`geo.frames.CHECKPOINTS` by id, without geometry.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROSTER) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
             done = [part.changes for _, part in self._save_unplaced(connection, frame)]
@@ -133,7 +134,7 @@ class Checkpoints(StorePart):
         NotFoundError
             When no such row waits for a place.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROSTER) as connection:
             self._database.backend.lock(connection, _UNPLACED)
             row = existing(connection, _UNPLACED, UNPLACED, pd.Index([id_]), self._database.backend)
             if row.empty:
@@ -152,7 +153,7 @@ class Checkpoints(StorePart):
         StateError
             When it was drawn, planned or visited.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROSTER, on=[CityPart.ROUNDS, CityPart.VISITS]) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
             row = existing(connection, _PLACED, frames.CHECKPOINTS, pd.Index([id_]), self._database.backend)

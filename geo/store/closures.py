@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 from geo import frames
 from geo.errors import InputError, NotFoundError, StateError
 from geo.store import geometry, rows, tables
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
 
@@ -69,7 +70,7 @@ class Closures(StorePart):
             "geom": None if area is None else self._database.backend.encode(_polygon(area))[0],
         }
         t = tables.closures
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.STREETS) as connection:
             self._database.backend.lock(connection, t)
             number = (connection.scalar(select(func.max(t.c.id))) or 0) + 1
             connection.execute(insert(t).values({**row, "id": number}))
@@ -96,7 +97,7 @@ class Closures(StorePart):
             When it is lifted already.
         """
         t = tables.closures
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.STREETS) as connection:
             self._database.backend.lock(connection, t)
             found = connection.execute(select(t.c.lifted_at).where(t.c.id == closure)).first()
             if found is None:

@@ -1,7 +1,7 @@
 """Opening a city, and its transactions."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -11,8 +11,10 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from geo import private
 from geo.errors import InputError, NotFoundError, StoreError
+from geo.store import locks
 from geo.store.backend import Backend
 from geo.store.geopackage import GeoPackage
+from geo.store.locks import CityPart
 from geo.store.postgis import PostGIS
 from geo.store.tables import REVISION
 
@@ -138,23 +140,35 @@ class Database:
                 self._thread.reading = None
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *parts: CityPart, on: Collection[CityPart] = ()) -> Iterator[Connection]:
         """Write all or nothing; on leaving it is on the disk.
 
         Within another block of this thread it is part of that one: on the disk when that is left, or not at all.
+
+        Parameters
+        ----------
+        parts
+            Of the city, all that is written: others wait until the block is left.
+        on
+            Parts that are read, and must still be so when the block is left.
         """
         outer: Connection | None = getattr(self._thread, "writing", None)
-        if outer is not None:
-            with self._told(), outer.begin_nested():
-                yield outer
-            return
-        with self._told(), self.backend.writer.begin() as connection:
+        with self._told(), self._transaction() if outer is None else _part_of(outer) as connection:
+            locks.lock(connection, parts, on)
+            locks.count(connection, parts)
+            yield connection
+        if outer is None:
+            self.backend.flush_log()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Begin what other blocks of this thread are part of."""
+        with self.backend.writer.begin() as connection:
             self._thread.writing = connection
             try:
                 yield connection
             finally:
                 self._thread.writing = None
-        self.backend.flush_log()
 
     def write_if_free(self, statement: Executable) -> bool:
         """Write one small thing that may be lost, and tell whether it was: nobody waits for it, and it never fails."""
@@ -166,6 +180,13 @@ class Database:
             yield
         except SQLAlchemyError as error:
             raise self.backend.told(getattr(error, "orig", None) or error) from error
+
+
+@contextmanager
+def _part_of(outer: Connection) -> Iterator[Connection]:
+    """Begin a part of a transaction, which is taken back alone when it fails."""
+    with outer.begin_nested():
+        yield outer
 
 
 def _backend(city: str | Path) -> Backend:

@@ -6,7 +6,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from geo import frames
 from geo.errors import StateError
@@ -14,7 +14,9 @@ from geo.model import Draw
 from geo.store import rows, tables
 from geo.store.backend import Backend
 from geo.store.columns import utc
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
+from geo.store.revisions import Move, MovedBy, move_draw
 from geo.store.rounds import round_of
 
 _DRAWN = frames.Schema(
@@ -25,7 +27,7 @@ _DRAWN = frames.Schema(
 class Draws(StorePart):
     """What was drawn for a round, and from what."""
 
-    def save(self, draw: Draw, sample: pd.DataFrame, *, reserves: pd.DataFrame | None = None) -> None:
+    def save(self, draw: Draw, sample: pd.DataFrame, *, reserves: pd.DataFrame | None = None, by: str = "") -> None:
         """Save a round's draw in the place of a trial draw, whose plan goes with it.
 
         Parameters
@@ -36,6 +38,8 @@ class Draws(StorePart):
             A frame of :data:`geo.frames.SAMPLE`; more columns are left out.
         reserves
             Those who come in for points that cannot be inspected: ``inclusion_prob``, ``ticket`` by id.
+        by
+            The account; empty from the command line.
 
         Raises
         ------
@@ -44,12 +48,12 @@ class Draws(StorePart):
         StateError
             When the round is committed to, has a draw that was, or visits: nobody may draw it like that.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
             round_of(connection, draw.round_id)
             self._database.backend.lock(connection, tables.draws)
             _refuse_committed(connection, draw.round_id)
             clear_trial(connection, self._database.backend, draw.round_id)
-            put_draw(connection, self._database.backend, draw, sample, reserves)
+            put_draw(connection, self._database.backend, draw, sample, reserves, by)
 
     def get(self, round_id: str) -> Draw:
         """Return what a round's sample was drawn from.
@@ -125,9 +129,7 @@ def clear_trial(connection: Connection, backend: Backend, round_id: str) -> None
         raise StateError(
             "round {round!r} has {visits} visits already: make another round", round=round_id, visits=visits
         )
-    clear_draw(connection, round_id)
-    for layer in (tables.routes, tables.stops):
-        backend.moved(connection, layer)
+    clear_draw(connection, backend, round_id)
 
 
 def draw_of(connection: Connection, round_id: str) -> Draw:
@@ -143,7 +145,12 @@ def draw_of(connection: Connection, round_id: str) -> Draw:
 
 
 def put_draw(
-    connection: Connection, backend: Backend, draw: Draw, sample: pd.DataFrame, reserves: pd.DataFrame | None
+    connection: Connection,
+    backend: Backend,
+    draw: Draw,
+    sample: pd.DataFrame,
+    reserves: pd.DataFrame | None,
+    by: str = "",
 ) -> None:
     """Insert a draw with its sample and reserves as part of a larger change."""
     cleaned = rows.clean(sample, frames.SAMPLE, tables.sample)
@@ -158,22 +165,26 @@ def put_draw(
     for table, schema, frame in parts:
         points = rows.to_rows(frame, schema, table, backend)
         rows.add(connection, table, [{"round_id": draw.round_id, **point} for point in points])
+    move_draw(connection, draw.round_id, MovedBy(Move.DRAWN, by))
 
 
-def clear_draw(connection: Connection, round_id: str) -> None:
+def clear_draw(connection: Connection, backend: Backend, round_id: str) -> None:
     """Remove a draw, what hangs on it, and the plan made from it."""
     for table in (
         tables.routes,
         tables.stops,
         tables.unserved,
         tables.candidates,
-        tables.plan_figures,
         tables.route_changes,
         tables.draws,
     ):
         connection.execute(delete(table).where(table.c.round_id == round_id))
+    gone = {"terms": None, "figures": None, "candidates": "", "planned_at": None}
+    connection.execute(update(tables.plans).where(tables.plans.c.round_id == round_id).values(gone))
     kept = select(tables.commitments.c.frame_sha256).union(select(tables.draws.c.frame_sha256))
     connection.execute(delete(tables.drawn_frames).where(tables.drawn_frames.c.sha256.not_in(kept)))
+    for layer in (tables.routes, tables.stops):
+        backend.moved(connection, layer)
 
 
 def _refuse_committed(connection: Connection, round_id: str) -> None:

@@ -15,7 +15,9 @@ from geo.store import rows, tables
 from geo.store.backend import Backend
 from geo.store.database import Database
 from geo.store.draws import Draws, draw_of
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
+from geo.store.revisions import Move, MovedBy, move_draw
 
 _SPARE = frames.Schema(
     "reserve points", "id", {**frames.CHECKPOINTS.columns, **frames.RESERVES.columns}, frames.CHECKPOINTS.geometry
@@ -98,13 +100,13 @@ class Fieldwork(StorePart):
         StateError
             When another replacement was logged meanwhile, or the point is not in the sample.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS) as connection:
             put_replacement(connection, self._database.backend, round_id, line, after=after)
 
     def save_questionnaires(self, round_id: str, numbers: Mapping[str, int]) -> None:
         """Keep how many questionnaires each place of the sample gets, in the place of what was kept before."""
         t = tables.questionnaires
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS) as connection:
             draw_of(connection, round_id)
             self._database.backend.lock(connection, t)
             connection.execute(delete(t).where(t.c.round_id == round_id))
@@ -125,11 +127,12 @@ class Fieldwork(StorePart):
         t = tables.team_draws
         row = {field.name: getattr(drawn, field.name) for field in fields(drawn)}
         row["members"] = {team: [[p.name, p.unit, p.street] for p in people] for team, people in drawn.members.items()}
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS) as connection:
             draw_of(connection, drawn.round_id)
             self._database.backend.lock(connection, t)
             connection.execute(delete(t).where(t.c.round_id == drawn.round_id))
             connection.execute(insert(t).values(row))
+            move_draw(connection, drawn.round_id, MovedBy(Move.DRAWN))
 
     def team_draw(self, round_id: str) -> TeamDraw | None:
         """Return the teams that were drawn for a round, None when none were."""
@@ -153,7 +156,7 @@ class Fieldwork(StorePart):
     def replace_avoidances(self, lines: Iterable[Avoidance]) -> None:
         """Put this avoidance table in the place of the one before."""
         t = tables.avoidances
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.TEAMS) as connection:
             self._database.backend.lock(connection, t)
             connection.execute(delete(t))
             rows.add(connection, t, [asdict(line) for line in lines])
@@ -186,6 +189,7 @@ def put_replacement(connection: Connection, backend: Backend, round_id: str, lin
         values = {"inclusion_prob": came.inclusion_prob, "day": was.day, "ticket": came.ticket}
         connection.execute(insert(sample).values(round_id=round_id, id=line.into, **values))
     _move_questionnaires(connection, round_id, line.out, line.into)
+    move_draw(connection, round_id, MovedBy(Move.REPLACED))
 
 
 def take_back_replacement(connection: Connection, backend: Backend, round_id: str, out: str) -> None:
@@ -207,6 +211,7 @@ def take_back_replacement(connection: Connection, backend: Backend, round_id: st
         connection.execute(delete(sample).where(sample.c.round_id == round_id, sample.c.id == last.into))
     kept = {name: getattr(last, name) for name in frames.SAMPLE.columns}
     connection.execute(insert(sample).values(round_id=round_id, id=last.out, **kept))
+    move_draw(connection, round_id, MovedBy(Move.REPLACED))
 
 
 def _move_questionnaires(connection: Connection, round_id: str, out: str, into: str) -> None:

@@ -15,6 +15,7 @@ from geo.errors import NotFoundError, StateError
 from geo.model import Changes
 from geo.store import kept_frames, rows, tables, visit_journal
 from geo.store.backend import Backend
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.upsert import Upserted, upsert
 
@@ -26,6 +27,7 @@ LAYERS = {
     "unplaced": (tables.unplaced, UNPLACED),
     "zones": (tables.zones, frames.ZONES),
 }
+_WRITTEN = (CityPart.IMPORTS, CityPart.ROSTER, CityPart.VISITS)
 _USES = (
     *(tables.sample.c.id, tables.reserves.c.id, tables.replacements.c.out),  # replacements.into was a reserve
     *(tables.stops.c.checkpoint, tables.unserved.c.checkpoint, tables.visits.c.checkpoint),
@@ -81,7 +83,7 @@ class Imports(StorePart):
         NotFoundError
             When there is none left to undo.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(*_WRITTEN, on=[CityPart.ROUNDS]) as connection:
             newest = _newest(connection, kind)
             if newest is None:
                 raise NotFoundError("there is no import of {kind} to undo", kind=kind)
@@ -98,7 +100,7 @@ class Imports(StorePart):
             When it is undone already, or a later import of its kind stands on it.
         """
         t = tables.imports
-        with self._database.writing() as connection:
+        with self._database.writing(*_WRITTEN, on=[CityPart.ROUNDS]) as connection:
             found = connection.execute(select(t).where(t.c.fid == import_id)).first()
             if found is None:
                 raise NotFoundError("there is no import {id!r}", id=import_id)

@@ -2,23 +2,24 @@
 
 import datetime as dt
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Column, Connection, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, Select, Table, and_, delete, insert, select, update
 
 from geo import frames
 from geo.errors import InputError, NotFoundError, StateError
 from geo.store import rows, tables
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
-from geo.store.revisions import revise
+from geo.store.revisions import Move, MovedBy, PlanState, expect, move_plan, state_of
 from geo.store.rounds import round_of
 
 _PLAN = ((tables.routes, frames.ROUTES), (tables.stops, frames.STOPS), (tables.unserved, frames.UNSERVED))
-_FIGURES = tables.plan_figures
+_T = tables.plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +31,60 @@ class KeptCandidates:
     chosen_from: bool  # the plan that the round has
 
 
-class Plans(StorePart):
-    """The plan of each round."""
+@dataclass(frozen=True, slots=True, eq=False)
+class NewPlan:
+    """A plan that takes the place of the one that a round has.
 
-    def save(
-        self,
-        round_id: str,
-        routes: gpd.GeoDataFrame,
-        stops: gpd.GeoDataFrame,
-        unserved: pd.DataFrame,
-        *,
-        figures: Mapping[str, Any] | None = None,
-        candidates: str = "",
-    ) -> None:
-        """Save the plan of a round in the place of the one before, all or nothing.
+    Parameters
+    ----------
+    round_id
+        The round that every row names.
+    routes, stops, unserved
+        Frames of :data:`geo.frames.ROUTES`, :data:`geo.frames.STOPS` and :data:`geo.frames.UNSERVED`.
+    figures
+        What the plan comes to, plain JSON values.
+    terms
+        What the planner chose, plain JSON values: changes of the day keep to it.
+    candidates
+        The hash of what it was chosen from, of :meth:`Plans.keep_candidates`; empty: it was not varied.
+    by
+        The account; empty from the command line.
+    """
+
+    round_id: str
+    routes: gpd.GeoDataFrame
+    stops: gpd.GeoDataFrame
+    unserved: pd.DataFrame
+    figures: Mapping[str, Any] | None = None
+    terms: Mapping[str, Any] | None = None
+    candidates: str = ""
+    by: str = ""
+
+
+class Plans(StorePart):
+    """The plan of each round: one record with its routes, terms, figures, changes and revision."""
+
+    def state(self, round_id: str) -> PlanState:
+        """Return where the plan of a round, and the draw that it serves, stand: every writer hands this back.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such round.
+        """
+        with self._database.reading() as connection:
+            round_of(connection, round_id)
+            return state_of(connection, round_id)
+
+    def save(self, new: NewPlan, *, after: PlanState) -> int:
+        """Save the plan of a round in the place of the one before, all or nothing, and return its revision.
 
         Parameters
         ----------
-        round_id
-            The round that every row names.
-        routes, stops, unserved
-            Frames of :data:`geo.frames.ROUTES`, :data:`geo.frames.STOPS` and :data:`geo.frames.UNSERVED`.
-        figures
-            What the plan comes to, plain JSON values.
-        candidates
-            The hash of what it was chosen from, of :meth:`keep_candidates`; empty: it was not varied.
+        new
+            The plan.
+        after
+            Where the plan and the draw stood when it was begun, of :meth:`state`.
 
         Raises
         ------
@@ -63,38 +93,30 @@ class Plans(StorePart):
         InputError
             When a frame is not of its schema, or a row names another round.
         StateError
-            When the candidates were not kept before.
+            When the plan or the draw moved since, a stop is done that it gives to others or leaves out, or the
+            candidates were not kept before.
         """
-        plan = [
-            (table, schema, rows.clean(frame, schema, table))
-            for (table, schema), frame in zip(_PLAN, (routes, stops, unserved), strict=True)
-        ]
-        for table, _, frame in plan:
-            others = frame.loc[frame["round_id"] != round_id, "round_id"]
-            if len(others):
-                raise InputError(
-                    "{table} names round {found!r} in the plan of {round!r}: plan each round by itself",
-                    table=table.name,
-                    found=others.iloc[0],
-                    round=round_id,
-                )
-        with self._database.writing() as connection:
+        plan = _cleaned(new)
+        backend, round_id = self._database.backend, new.round_id
+        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
             round_of(connection, round_id)
+            expect(connection, round_id, after)
+            keep_done(connection, round_id, new.stops)
             for table, schema, frame in plan:
-                self._database.backend.lock(connection, table)
+                backend.lock(connection, table)
                 connection.execute(delete(table).where(table.c.round_id == round_id))
-                made = rows.to_rows(frame, schema, table, self._database.backend)
+                made = rows.to_rows(frame, schema, table, backend)
                 if table is tables.stops:
                     made = [{**row, "checkpoint": row["checkpoint"] or None} for row in made]
                 rows.add(connection, table, made)
                 if schema.geometry:
-                    self._database.backend.moved(connection, table)
-            revise(connection, round_id, planned=True)
-            _keep_only_choice(connection, round_id, candidates)
-            connection.execute(delete(_FIGURES).where(_FIGURES.c.round_id == round_id))
-            if figures is not None or candidates:
-                row = {"figures": dict(figures or {}), "candidates": candidates, "planned_at": dt.datetime.now(dt.UTC)}
-                connection.execute(insert(_FIGURES).values(round_id=round_id, **row))
+                    backend.moved(connection, table)
+            revision = move_plan(connection, round_id, MovedBy(Move.PLANNED, new.by))
+            _keep_only_choice(connection, round_id, new.candidates)
+            values = {"figures": new.figures, "terms": new.terms, "candidates": new.candidates}
+            planned = update(_T).where(_T.c.round_id == round_id)
+            connection.execute(planned.values(planned_at=dt.datetime.now(dt.UTC), **values))
+        return revision
 
     def figures(self, round_id: str) -> dict[str, Any] | None:
         """Return what the plan of a round comes to, as it was saved; None when it has no plan, or one without figures.
@@ -106,8 +128,50 @@ class Plans(StorePart):
         """
         with self._database.reading() as connection:
             round_of(connection, round_id)
-            found = connection.scalar(select(_FIGURES.c.figures).where(_FIGURES.c.round_id == round_id))
+            found = connection.scalar(select(_T.c.figures).where(_T.c.round_id == round_id))
         return None if found is None else dict(found)
+
+    def terms(self, round_id: str) -> dict[str, Any] | None:
+        """Return what the planner chose for the plan of a round, as it was saved; None before the first plan.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such round.
+        StateError
+            When the plan was made by a version that kept no terms.
+        """
+        with self._database.reading() as connection:
+            round_of(connection, round_id)
+            row = connection.execute(select(_T).where(_T.c.round_id == round_id)).first()
+        if row is None or row.planned_at is None:
+            return None
+        if row.terms is None:
+            raise StateError("the plan of round {round!r} kept no terms (shift, days): plan it again", round=round_id)
+        return dict(row.terms)
+
+    def done(self, round_id: str) -> dict[str, tuple[str, int]]:
+        """Return the stops of the plan that their teams have visited, each with its team and day.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such round.
+        """
+        with self._database.reading() as connection:
+            round_of(connection, round_id)
+            return {row.checkpoint: (row.team, row.day) for row in connection.execute(_done(round_id))}
+
+    def expect(self, round_id: str, after: PlanState) -> None:
+        """Refuse what was worked out on another plan, or for another draw; :meth:`save` does so with its write.
+
+        Raises
+        ------
+        StateError
+            When either moved since: it says how, when and by whom.
+        """
+        with self._database.reading() as connection:
+            expect(connection, round_id, after)
 
     def keep_candidates(self, round_id: str, sha256: str, content: bytes) -> None:
         """Keep what a plan is about to be chosen from, under its hash; the plan that there is stays as it is.
@@ -119,7 +183,7 @@ class Plans(StorePart):
         """
         t = tables.candidates
         row = {"content": zlib.compress(content, 6), "kept_at": dt.datetime.now(dt.UTC)}
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS) as connection:
             round_of(connection, round_id)
             self._database.backend.lock(connection, t)
             this = (t.c.round_id == round_id, t.c.sha256 == sha256)
@@ -185,10 +249,65 @@ class Plans(StorePart):
             return rows.fetch(connection, statement, schema, self._database.backend)
 
 
+def keep_done(
+    connection: Connection, round_id: str, stops: pd.DataFrame, slots: Collection[tuple[str, int]] | None = None
+) -> None:
+    """Refuse stops that give what is done to others, or leave it out.
+
+    Parameters
+    ----------
+    stops
+        A STOPS frame that takes the place of the stops of the round, or of some of its slots.
+    slots
+        Teams and days whose stops are replaced; None: all.
+
+    Raises
+    ------
+    StateError
+        Naming the first stop that is done.
+    """
+    stay = set(zip(stops["team"], stops["day"], stops["checkpoint"], strict=True))
+    for row in connection.execute(_done(round_id)):
+        if (slots is None or (row.team, row.day) in slots) and (row.team, row.day, row.checkpoint) not in stay:
+            raise StateError(
+                "{checkpoint} was visited by {team} at {at} UTC, and stays with it on day {day}, so nothing was saved: "
+                "look at the plan again",
+                checkpoint=row.checkpoint,
+                team=row.team,
+                day=row.day,
+                at=f"{row.arrived_at:%Y-%m-%d %H:%M}",
+            )
+
+
+def _done(round_id: str) -> Select[Any]:
+    """Ask for the stops that their teams have visited, and when."""
+    s, v = tables.stops, tables.visits
+    seen = and_(v.c.round_id == s.c.round_id, v.c.checkpoint == s.c.checkpoint, v.c.team == s.c.team)
+    done = select(s.c.team, s.c.day, s.c.checkpoint, v.c.arrived_at).join(v, seen)
+    return done.where(s.c.round_id == round_id).order_by(v.c.arrived_at)
+
+
+def _cleaned(new: NewPlan) -> list[tuple[Table, frames.Schema, rows.AnyFrame]]:
+    plan = [
+        (table, schema, rows.clean(frame, schema, table))
+        for (table, schema), frame in zip(_PLAN, (new.routes, new.stops, new.unserved), strict=True)
+    ]
+    for table, _, frame in plan:
+        others = frame.loc[frame["round_id"] != new.round_id, "round_id"]
+        if len(others):
+            raise InputError(
+                "{table} names round {found!r} in the plan of {round!r}: plan each round by itself",
+                table=table.name,
+                found=others.iloc[0],
+                round=new.round_id,
+            )
+    return plan
+
+
 def _kept(connection: Connection, round_id: str) -> list[KeptCandidates]:
     round_of(connection, round_id)
     t = tables.candidates
-    used = connection.scalar(select(_FIGURES.c.candidates).where(_FIGURES.c.round_id == round_id))
+    used = connection.scalar(select(_T.c.candidates).where(_T.c.round_id == round_id))
     found = connection.execute(select(t.c.sha256, t.c.kept_at).where(t.c.round_id == round_id).order_by(t.c.fid))
     return [KeptCandidates(row.sha256, row.kept_at, row.sha256 == used) for row in found]
 

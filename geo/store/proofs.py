@@ -13,7 +13,9 @@ from geo.model import Commitment, Draw, SecretForm, SecretSet
 from geo.store import kept_frames, tables
 from geo.store.columns import utc
 from geo.store.draws import clear_draw, clear_trial, put_draw
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
+from geo.store.revisions import Move, MovedBy, move_draw
 from geo.store.rounds import round_of
 
 COMMITTED, DRAWN, VOID = "committed", "drawn", "void"
@@ -31,7 +33,7 @@ class Commitments(StorePart):
             When there are secrets of this name.
         """
         t = tables.secret_sets
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS) as connection:
             self._database.backend.lock(connection, t)
             if connection.scalar(select(t.c.fid).where(t.c.name == made.name)) is not None:
                 raise StateError("the secrets {name} were published before: use them", name=made.name)
@@ -53,7 +55,7 @@ class Commitments(StorePart):
             When a commitment of the set is open, or it was closed before.
         """
         t, c = tables.secret_sets, tables.commitments
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS) as connection:
             for table in (t, c):
                 self._database.backend.lock(connection, table)
             open_ = connection.scalar(select(c.c.round_id).where(c.c.secret_set == name, c.c.state == COMMITTED))
@@ -65,7 +67,7 @@ class Commitments(StorePart):
 
     def keep_frame(self, sha256: str, rows: Sequence[Sequence[Any]]) -> None:
         """Keep the canonical rows that a draw is made from, under their hash."""
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS) as connection:
             self._database.backend.lock(connection, tables.drawn_frames)
             kept_frames.keep(connection, sha256, rows)
 
@@ -103,7 +105,7 @@ class Commitments(StorePart):
             When the round is bound or drawn already, has visits, or another commitment was made meanwhile.
         """
         t = tables.commitments
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
             round_of(connection, made.round_id)
             for table in (t, tables.draws, tables.drawn_frames):
                 self._database.backend.lock(connection, table)
@@ -152,7 +154,7 @@ class Commitments(StorePart):
         """
         t = tables.commitments
         row = _row(replace(drawn, state=DRAWN, drawn_at=utc(draw.drawn_at, "drawn_at")))
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS) as connection:
             for table in (t, tables.draws):
                 self._database.backend.lock(connection, table)
             _expect(connection, drawn, COMMITTED)
@@ -168,19 +170,18 @@ class Commitments(StorePart):
             When it is void already.
         """
         row = _row(replace(void, state=VOID))
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS) as connection:
             for table in (tables.commitments, tables.draws):
                 self._database.backend.lock(connection, table)
             _expect(connection, void, COMMITTED, DRAWN)
             connection.execute(_one(void).values({key: row[key] for key in _VOIDED}))
-            clear_draw(connection, void.round_id)
-            for layer in (tables.routes, tables.stops):
-                self._database.backend.moved(connection, layer)
+            clear_draw(connection, self._database.backend, void.round_id)
+            move_draw(connection, void.round_id, MovedBy(Move.VOIDED))
 
     def mark_revealed(self, kept: Commitment, at: dt.datetime) -> None:
         """Record that a commitment's secret was made public; the first time counts."""
         t = tables.commitments
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROUNDS) as connection:
             connection.execute(_one(kept).where(t.c.revealed_at.is_(None)).values(revealed_at=at))
 
 

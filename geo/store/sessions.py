@@ -14,6 +14,7 @@ from geo.model import LoginSession, Role, User
 from geo.store import tables
 from geo.store.accounts import user_of
 from geo.store.database import Database
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.settings import put_setting
 
@@ -173,7 +174,7 @@ class Sessions(StorePart):
 
     def set_limits(self, limits: SessionLimits) -> None:
         """Let sessions end sooner or later, those that have begun too."""
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.OFFICE) as connection:
             self._database.backend.lock(connection, tables.settings)
             for one in fields(limits):
                 put_setting(connection, one.name, str(getattr(limits, one.name)))
@@ -209,7 +210,7 @@ class Sessions(StorePart):
         return len(gone)
 
     def _end(self, *which: ColumnElement[bool]) -> int:
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.SESSIONS) as connection:
             return int(connection.execute(delete(_S).where(*which)).rowcount)
 
 

@@ -5,6 +5,7 @@ from typing import overload
 from sqlalchemy import Connection, delete, insert, select
 
 from geo.store import tables
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
 
@@ -23,7 +24,7 @@ class CitySettings(StorePart):
 
     def set(self, key: str, value: str) -> None:
         """Set the text under ``key``."""
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.OFFICE) as connection:
             self._database.backend.lock(connection, tables.settings)
             put_setting(connection, key, value)
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from geo import frames
 from geo.store import rows, tables
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.settings import put_setting
 
@@ -37,7 +38,7 @@ class KeptStreets(StorePart):
         """
         street_hours = frames.empty(frames.STREET_HOURS) if street_hours is None else street_hours
         turn_hours = frames.empty(frames.TURN_HOURS) if turn_hours is None else turn_hours
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.STREETS, CityPart.OFFICE) as connection:
             rows.replace(connection, tables.streets, frames.STREETS, edges, self._database.backend)
             rows.replace(connection, tables.turn_bans, frames.TURN_BANS, turn_bans, self._database.backend)
             rows.replace(connection, tables.street_hours, frames.STREET_HOURS, street_hours, self._database.backend)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, delete, select
 
 from geo.model import Inspector, Mode, Team
 from geo.store import rows, tables
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
 
@@ -17,7 +18,7 @@ class Teams(StorePart):
     def replace(self, teams: Iterable[Team]) -> None:
         """Put these teams and their inspectors in the place of all that were there."""
         found = list(teams)
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.TEAMS) as connection:
             self._database.backend.lock(connection, tables.teams)
             connection.execute(delete(tables.inspectors))
             connection.execute(delete(tables.teams))

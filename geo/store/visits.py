@@ -1,16 +1,16 @@
 """Visits and what they deducted."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection, Integer, cast, func, select
+from sqlalchemy import Connection
 
 from geo import frames
 from geo.model import Changes, Photo, Scope, Visit
 from geo.store import journal, rows, tables, visit_journal
+from geo.store.locks import CityPart, counted
 from geo.store.part import StorePart
 from geo.store.scope import condition
 from geo.store.visit_batches import VisitBatch, batch_of
@@ -81,7 +81,8 @@ class Visits(StorePart):
             About how many visits there are in all; many are indexed together at the end.
         """
         changes = Changes()
-        with self._database.writing() as connection:
+        parts = (CityPart.VISITS,) if source is None else (CityPart.IMPORTS, CityPart.VISITS)
+        with self._database.writing(*parts) as connection:
             self._database.backend.lock(connection, _V)
             mark = None if source is None else journal.begin(connection, source)
             with self._database.backend.bulk(connection, _V, count), self._database.backend.bulk(connection, _D, count):
@@ -128,15 +129,9 @@ class Visits(StorePart):
         return found
 
     def state(self) -> str:
-        """Return letters that change when any visit or deduction does: what was made of them is kept under these."""
-        held = func.count(_V.c.round_id), func.sum(cast(_V.c.covert, Integer)), func.sum(_V.c.points * _V.c.fid)
-        faults = func.sum(_D.c.points * _D.c.fid), func.sum(func.length(_D.c.note) * _D.c.fid)
+        """Return letters that change with every write of visits: what was made of them is kept under these."""
         with self._database.reading() as connection:
-            state = [
-                tuple(connection.execute(select(func.count(), func.max(table.c.fid), *sums)).one())
-                for table, sums in ((_V, held), (_D, faults))
-            ]
-        return hashlib.blake2b(repr(state).encode(), digest_size=10).hexdigest()
+            return f"visits-{counted(connection, CityPart.VISITS)}"
 
     def _visits(self, connection: Connection, scope: Scope) -> rows.AnyFrame:
         within = condition(connection, scope, _V, self._database.backend)

@@ -6,6 +6,7 @@ from geo import frames
 from geo.model import Changes, Level, Scope
 from geo.store import rows, tables
 from geo.store.journal import ImportSource, note
+from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.scope import condition
 from geo.store.upsert import upsert
@@ -26,7 +27,7 @@ class Zones(StorePart):
         who
             The account that imports.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.IMPORTS, CityPart.ROSTER) as connection:
             done = upsert(connection, tables.zones, frames.ZONES, frame, self._database.backend)
             if import_of is not None:
                 note(connection, ImportSource("zones", import_of, who), done.changes, [("zones", done)])
@@ -51,7 +52,7 @@ class Zones(StorePart):
 
     def replace_cells(self, frame: gpd.GeoDataFrame) -> None:
         """Put these unit grid cells, a frame of :data:`geo.frames.CELLS`, in the place of all that were there."""
-        with self._database.writing() as connection:
+        with self._database.writing(CityPart.ROSTER) as connection:
             rows.replace(connection, tables.cells, frames.CELLS, frame, self._database.backend)
 
     def cells(self) -> gpd.GeoDataFrame:

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from geo.errors import StateError
+from geo.errors import AccessError, StateError
 from geo.frames import ROUTES, STOPS
 from geo.store import Store
-from geo.store.amendments import LogLine, NewRoutes
+from geo.store.amendments import LogLine, NewRoutes, UndoWish
 from routing.amend.changes import Change, StreetClosed, Takeover, params_of, reason_of
 from routing.amend.context import AmendmentContext
 from routing.amend.log import Told, told
@@ -73,10 +73,8 @@ def amend(
     """
     reason = reason_of(change)
     context = AmendmentContext.of(store, round_id, now)
-    if revision not in (None, context.revision):
-        raise StateError(
-            "the plan of round {round!r} was changed meanwhile, so nothing was saved: look at it again", round=round_id
-        )
+    if revision is not None:
+        store.plans.expect(round_id, replace(context.state, revision=revision))
     found = quoted(context, change)
     if found.reason is not None:
         raise StateError(found.reason.template, **found.reason.values)
@@ -85,15 +83,40 @@ def amend(
     if isinstance(change, StreetClosed):
         params["edges"] = sorted(context.edges_of(change))
     line = LogLine(now or dt.datetime.now(dt.UTC), by, change.kind, reason, params, touched, notes)
-    number = store.amendments.replace_route(round_id, _new(found), line, revision=context.revision)
+    number = store.amendments.replace_route(round_id, _new(context, found), line, after=context.state)
     return Amendment(found, number, notes, touched)
 
 
-def undo(store: Store, round_id: str, *, by: str, now: dt.datetime | None = None, revision: int | None = None) -> int:
+def undo(
+    store: Store,
+    round_id: str,
+    *,
+    by: str,
+    now: dt.datetime | None = None,
+    revision: int | None = None,
+    own_only: bool = False,
+) -> int:
     """Take the last change back, while the teams that it concerns have done nothing more, and give its revision.
+
+    Parameters
+    ----------
+    store
+        The city.
+    round_id
+        A round with a plan.
+    by
+        The account.
+    now
+        As :func:`routing.amend.quote`.
+    revision
+        Of the plan that somebody looked at; None: whatever it is now.
+    own_only
+        Whether the account may take back no other's change.
 
     Raises
     ------
+    AccessError
+        When it is another account's, and ``own_only``.
     StateError
         When there is none, a team has gone on since, or the plan was changed meanwhile.
     """
@@ -103,15 +126,19 @@ def undo(store: Store, round_id: str, *, by: str, now: dt.datetime | None = None
     if standing.empty:
         raise StateError("the plan of round {round!r} has no change to undo", round=round_id)
     last = standing.iloc[-1]
+    if own_only and last["by"] != by:
+        raise AccessError("the account {name} may take back only its own last change", name=by)
     for team, day in last["touched"]:
         since_s = context.second_of(last["at"], day)
         begun = context.begun(team, day)
         if any(second > since_s for second in begun):
             raise StateError("{team} has gone on since: this change cannot be undone any more", team=team)
-    return store.amendments.undo(round_id, by=by, revision=context.revision if revision is None else revision)
+    wish = UndoWish(by, own_only, context.seen({team for team, _ in last["touched"]}))
+    after = context.state if revision is None else replace(context.state, revision=revision)
+    return store.amendments.undo(round_id, wish, after=after)
 
 
-def _new(found: Quote) -> NewRoutes:
+def _new(context: AmendmentContext, found: Quote) -> NewRoutes:
     change = found.change
     settled = [change.checkpoint] if isinstance(change, Takeover) else []
     assert found.unserved is not None  # noqa: S101 - a quote that is possible has the frame
@@ -123,4 +150,5 @@ def _new(found: Quote) -> NewRoutes:
         settled,
         found.replaced,
         found.replaced_after,
+        context.seen({route.team for route in found.routes}),
     )

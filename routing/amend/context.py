@@ -14,18 +14,18 @@ import shapely
 
 from geo.catalogue import Catalogue
 from geo.clock import zone_of
-from geo.errors import InputError, NotFoundError, StateError
+from geo.errors import InputError, NotFoundError
 from geo.frames import WGS84
 from geo.model import Avoidance, Mode, Round, Scope, Team, TeamDraw
 from geo.natural import natural_order
 from geo.nearest import hint
 from geo.store import Store
+from geo.store.revisions import PlanState
 from geo.streets.edges import Positions, snap
 from routing.amend.changes import Late, StreetClosed, change_of
 from routing.amend.day_progress import DayProgress, day_progress, seconds_of
-from routing.plan.problem_builder import Terms, teams_of
-from routing.plan.report import report_of
-from routing.problem import Shift
+from routing.plan.problem_builder import teams_of
+from routing.plan.terms import Terms, terms_of
 from routing.streets.closures import closed_edges
 from routing.streets.network import StreetNetwork, edges_in_area_or_street, network_of
 from routing.streets.working import WorkTime, work_time
@@ -74,15 +74,7 @@ def streets_of(store: Store, when: WorkTime | None = None) -> Streets:
 
 def streets_in(store: Store, round_: Round) -> Streets:
     """Return a city's network as it is while the teams of a planned round work."""
-    return streets_of(store, work_time(round_, store.teams.all(), _terms(store, round_.id).shift))
-
-
-def _terms(store: Store, round_id: str) -> Terms:
-    """Return the terms of the plan that is changed; the usual ones where it kept none."""
-    try:
-        return Terms(shift=Shift(**report_of(store, round_id).shift))
-    except StateError:
-        return Terms()
+    return streets_of(store, work_time(round_, store.teams.all(), terms_of(store, round_.id).shift))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +92,7 @@ class AmendmentContext:
     terms: Terms
     zone: ZoneInfo
     now: dt.datetime | None
-    revision: int  # of the plan
+    state: PlanState  # of the plan
     read: dict[object, gpd.GeoDataFrame] = field(default_factory=dict)  # what was read for it, each once
 
     @classmethod
@@ -117,7 +109,7 @@ class AmendmentContext:
         if now is not None and now.tzinfo is None:
             raise InputError("{field} is {value}: give it a time zone", field="now", value=now.isoformat())
         round_ = store.rounds.get(round_id)
-        revision = store.amendments.plan_revision(round_id)
+        state = store.plans.state(round_id)
         sample, drawn = store.draws.sample(round_id), store.fieldwork.team_draw(round_id)
         teams = composed(drawn, teams_of(store, round_, sample))
         return cls(
@@ -129,11 +121,16 @@ class AmendmentContext:
             drawn,
             tuple(store.fieldwork.avoidances()),
             store.catalogues.get(round_.edition),
-            _terms(store, round_id),
+            terms_of(store, round_id),
             zone_of(store),
             now,
-            revision,
+            state,
         )
+
+    @property
+    def revision(self) -> int:
+        """The revision of the plan."""
+        return self.state.revision
 
     def team(self, team: str) -> Team:
         """Return a team of the round, or raise NotFoundError."""
@@ -170,7 +167,7 @@ class AmendmentContext:
 
     def visited(self, team: str, day: int) -> dict[str, int]:
         """Tell when the team was at which checkpoint of the round on the day, as far as it is recorded."""
-        found = self._once("visits", lambda: self.store.visits.frame(Scope(round_id=self.round.id)))
+        found = self._visits()
         found = found[found["team"] == team]
         seconds = seconds_of(found["arrived_at"], self.midnight(day), self.zone)
         return {
@@ -178,6 +175,19 @@ class AmendmentContext:
             for checkpoint, second in zip(found["checkpoint"], seconds, strict=True)
             if 0 <= second < DAY_S
         }
+
+    def done(self, team: str) -> frozenset[str]:
+        """Return the checkpoints of the round that the team was at, on whichever day."""
+        found = self._visits()
+        return frozenset(found.loc[found["team"] == team, "checkpoint"])
+
+    def seen(self, teams: Collection[str]) -> dict[str, int]:
+        """Count the visits of each team that this context knows of."""
+        counts = self._visits()["team"].value_counts()
+        return {team: int(counts.get(team, 0)) for team in teams}
+
+    def _visits(self) -> gpd.GeoDataFrame:
+        return self._once("visits", lambda: self.store.visits.frame(Scope(round_id=self.round.id)))
 
     def day_progress(self, team: str, day: int, *, late_s: int = 0, gone: Collection[str] = ()) -> DayProgress:
         """Tell how far a team's day is."""
@@ -205,7 +215,9 @@ class AmendmentContext:
 
     def closed(self, day: int, more: Sequence[StreetClosed] = ()) -> frozenset[int]:
         """List the edges that are closed on a day: by the city's closures, and by changes of this day."""
-        found = set(closed_edges(self.streets.network, self.store.closures.frame(), self.round.date(day)))
+        found = set(self.terms.closures)
+        if self.terms.listed_closures:
+            found |= set(closed_edges(self.streets.network, self.store.closures.frame(), self.round.date(day)))
         lines = self.store.amendments.frame(self.round.id, day=day)
         kept = lines[(lines["kind"] == StreetClosed.kind) & ~lines["undone"]]
         earlier = [change_of(StreetClosed.kind, params) for params in kept["params"]]
@@ -263,5 +275,5 @@ class AmendmentContext:
     def barred_by_team(self, day: int, checkpoints: Sequence[str]) -> dict[str, frozenset[int]]:
         """Return for each team the places of the checkpoints that it must avoid, or whose turn is others' on a day."""
         rows = self.points(checkpoints).assign(day=day)
-        found = barred(self.drawn, list(self.teams.values()), rows, self.avoid, turns=True)
+        found = barred(self.drawn, list(self.teams.values()), rows, self.avoid, turns=self.terms.turns)
         return dict(zip(self.teams, found, strict=True))

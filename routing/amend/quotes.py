@@ -167,7 +167,8 @@ def _handed(context: AmendmentContext, change: Takeover) -> list[Rest]:
     for slot in [goal, *([source] if source else [])]:
         progress = context.day_progress(*slot)
         _refuse_over(context, progress, *slot, left=slot == source)
-        if slot == source and change.checkpoint not in progress.ahead:
+        gone_by = change.checkpoint not in progress.ahead or change.checkpoint in context.done(slot[0])
+        if slot == source and gone_by:
             raise Refusal(
                 Note(
                     "{team} has begun or visited {checkpoint} already",
@@ -208,7 +209,7 @@ def _find(context: AmendmentContext, team: str, day: int, checkpoint: str) -> No
                 {"checkpoint": checkpoint, "team": team, "day": day},
             )
         )
-    if checkpoint in context.visited(team, day):
+    if checkpoint in context.done(team):
         raise Refusal(
             Note("{team} has begun or visited {checkpoint} already", {"team": team, "checkpoint": checkpoint})
         )

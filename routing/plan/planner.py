@@ -13,12 +13,15 @@ from geo.catalogue import Catalogue
 from geo.model import Mode
 from geo.progress import Progress, silent
 from geo.store import Store
+from geo.store.plans import NewPlan
+from geo.store.revisions import PlanState
 from routing.check import ensure
 from routing.plan.forecast import chances, figures
 from routing.plan.itinerary import plan_frames, unserved_frame
-from routing.plan.problem_builder import Days, PosedRound, Terms, pose_round
+from routing.plan.problem_builder import PosedRound, pose_round
 from routing.plan.remedies import Change, Remedy, remedies, teams_for_all
 from routing.plan.report import LONG_WALK_M, PlanReport, plain
+from routing.plan.terms import Days, Terms
 from routing.problem import Plan, Reason
 from routing.search.loads import farthest_load
 from routing.solver import SearchState, solve
@@ -52,6 +55,11 @@ class PlanOptions:
         What the planner chose.
     catalogue
         Dwell times and usual hours; None: the edition that the round was made under.
+    by
+        The account; empty from the command line.
+    after
+        Where the plan stood that somebody agreed to replace, of :func:`routing.plan.replacing.replaceable`; None: as it
+        stands when planning begins.
     """
 
     seconds: float = 60.0
@@ -59,6 +67,8 @@ class PlanOptions:
     terms: Terms = field(default_factory=Terms)
     catalogue: Catalogue | None = None
     steps: int | None = None
+    by: str = ""
+    after: PlanState | None = None
 
     def effort(self, share: float) -> dict[str, Any]:
         """Return a share of the search as :func:`routing.solver.solve` takes it."""
@@ -102,11 +112,12 @@ def plan_round(
     Raises
     ------
     NotFoundError, StateError
-        When there is no such round, or it is not drawn.
+        When there is no such round, it is not drawn, or its plan or draw moved meanwhile.
     PlanError
         When the independent checker refuses the plan; the old one stays then.
     """
     began = time.perf_counter()
+    after = options.after or store.plans.state(round_id)
     progress("streets", 0, 1)
     round_, draw = store.rounds.get(round_id), store.draws.get(round_id)
     terms = options.terms
@@ -133,8 +144,10 @@ def plan_round(
         stray_bases=[(base.team, base.metres, base.lost) for base in posed.stray],
     )
     saved = plain(report, guessed.set_axis(posed.sample.index[guessed.index]))
+    frames = {"routes": routes, "stops": stops, "unserved": unserved, "figures": saved, "terms": terms.plain()}
+    new = NewPlan(round_id, **frames, candidates=varied.candidates_sha256, by=options.by)
     with saving(report):
-        store.plans.save(round_id, routes, stops, unserved, figures=saved, candidates=varied.candidates_sha256)
+        store.plans.save(new, after=after)
     return report
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -22,7 +21,9 @@ from routing.arrays import windows_of
 from routing.check import ENDLESS_S, Slice, ensure
 from routing.hours import own_shift, windows_by_day
 from routing.plan.bases import StrayBase, stray_bases
+from routing.plan.done import done_stops
 from routing.plan.rush import EVENING_RUSH_S, MORNING_RUSH_S, RushClock, rush_of, share_left
+from routing.plan.terms import Days, Terms
 from routing.problem import UNREACHABLE_S, Plan, RoutingProblem, RoutingTeam, Seconds, Shift, Window
 from routing.streets.closures import closed_in
 from routing.streets.matrix import travel_matrix
@@ -37,29 +38,6 @@ LOST_M = 1000.0
 
 Windows = Sequence[Sequence[Window]]
 """Opening windows of each day, in seconds from midnight."""
-
-
-class Days(StrEnum):
-    """Whose days the stops keep."""
-
-    DRAWN = "drawn"  # those of the draw
-    FREE = "free"  # any
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a planner may choose."""
-
-    days: Days = Days.DRAWN
-    shift: Shift = field(default_factory=Shift)  # of teams that name none
-    closures: frozenset[int] = frozenset()  # labels of street edges closed besides those that the city lists
-    listed_closures: bool = True  # the closures that the city lists for the days of the round hold
-    price_days: bool = True  # report what the days of the draw cost, for a fifth of the time
-    premium: float = 0.03  # mean travel that may go into being unforeseeable, a share of the shortest
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.premium <= 1:
-            raise InputError("{field} is {value!r}: give a share from 0 to 1", field="premium", value=self.premium)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,6 +132,8 @@ def pose_round(store: Store, round_: Round, network: StreetNetwork, catalogue: C
     drawn = store.fieldwork.team_draw(round_.id)
     teams = tuple(composed(drawn, teams_of(store, round_, sample)))
     avoids = barred(drawn, teams, sample, store.fieldwork.avoidances(), turns=terms.days is Days.DRAWN)
+    done = done_stops(store, round_.id, sample, teams)
+    avoids = [avoided | done.of_others(team.id) for team, avoided in zip(teams, avoids, strict=True)]
     bases, starts = _bases(teams)
     points = gpd.GeoSeries(pd.concat([sample.geometry, bases], ignore_index=True), crs=WGS84)
     shifts = [own_shift(team, terms.shift) for team in teams]
@@ -175,7 +155,7 @@ def pose_round(store: Store, round_: Round, network: StreetNetwork, catalogue: C
         ],
         days=round_.days,
         windows=[own if own is None else [rush.windows(day) for day in own] for own in windows],
-        day_of=None if terms.days is Days.FREE else [int(day) - 1 for day in sample["day"]],
+        day_of=done.days(None if terms.days is Days.FREE else [int(day) - 1 for day in sample["day"]]),
         stops=range(len(sample)),
     )
     everywhere = set.intersection(*(set(off) for off in lost.values())) & set(range(len(sample)))

@@ -18,7 +18,9 @@ from flask.testing import FlaskClient
 from geo.frames import CHECKPOINTS, ROUTES, STOPS, TURN_BANS, UNSERVED, ZONES
 from geo.model import Deduction, Draw, Photo, Role, Round, Team, User, Visit
 from geo.store import Store
+from geo.store.plans import NewPlan
 from geo.streets.edges import read_streets
+from routing.plan.terms import Terms
 from webmap import create_app
 from webmap.accounts.passwords import hash_password
 
@@ -198,7 +200,8 @@ def add_covert_round(store: Store, sample_ids: list[str], *, visited: str, team:
         ),
         sample[["inclusion_prob", "day", "ticket"]],
     )
-    store.plans.save("2026-06", *plan("2026-06", sample))
+    new = NewPlan("2026-06", *plan("2026-06", sample), terms=Terms().plain())
+    store.plans.save(new, after=store.plans.state("2026-06"))
     visit = Visit(visited, team, _at(1, 5), covert=True, deductions=(HIDDEN,))
     store.visits.record([visit], brought={one.sha256: one for one in (COVERT, SHARED)})
 

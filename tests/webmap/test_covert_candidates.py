@@ -68,7 +68,7 @@ def test_gis_programs_do_not_list_them(planned: Path) -> None:
     with closing(sqlite3.connect(planned)) as plain:
         listed = {name for (name,) in plain.execute("SELECT table_name FROM gpkg_contents")}
         there = {name for (name,) in plain.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert {"candidates", "plan_figures"} <= there - listed
+    assert {"candidates", "plans"} <= there - listed
     assert {"routes", "closures"} <= listed
 
 

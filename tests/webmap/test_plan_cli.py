@@ -222,7 +222,7 @@ def test_changes_made_by_hand_are_not_dropped_unsaid(city: Path) -> None:
     done(city, *late, "--reason", "x")
     refused = call(city, *RUN)
     assert refused.exit_code == 1
-    assert "drops 1 changes made by hand on the day: say --replace to agree" in refused.stderr
+    assert "drops 1 changes made by hand on the day and the order of 0 visits: say --replace to agree" in refused.stderr
     done(city, *RUN, "--replace")
     done(city, *RUN)
 

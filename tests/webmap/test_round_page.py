@@ -179,7 +179,7 @@ def test_a_stop_is_moved_and_taken_back_by_forms_alone(planner: FlaskClient, own
     assert "nearer" in moved
     now = store.plans.stops("2026-06").query("kind == 'stop'").set_index("checkpoint")
     assert now.loc[stop, "team"] == other
-    assert "planning again drops 1 changes" in planner.post("/rounds/2026-06/plan", data=EARLY).text
+    assert "again drops 1 changes" in planner.post("/rounds/2026-06/plan", data=EARLY).text
     back = planner.post("/changes/2026-06/undo", data={"next": "/rounds/2026-06"}, follow_redirects=True).text
     assert "taken back" in back
     assert store.plans.stops("2026-06").query("kind == 'stop'").set_index("checkpoint").loc[stop, "team"] == team

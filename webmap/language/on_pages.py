@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from geo.imports import datum_check, vanished
 from geo.readers import messages
 from geo.sources import messages as places
+from routing.plan import replacing
 from routing.rounds import making
 
 ON_PAGES: Mapping[str, str] = {
@@ -52,6 +53,10 @@ ON_PAGES: Mapping[str, str] = {
     datum_check.STATED_ONLY: (
         "the file itself names {suggestion}, not {declared}, and nothing speaks against it: choose {suggestion}, or "
         "tick that you import against the evidence"
+    ),
+    replacing.WOULD_LOSE: (
+        "planning round {round!r} again drops {changes} changes made by hand on the day and the order of {visits} "
+        "visits: tick that you agree to it"
     ),
     making.COVERT_TRIAL: (
         "round {round!r} is covert and not committed to: commit to it first, or tick that you want a trial draw; "

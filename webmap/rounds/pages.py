@@ -9,6 +9,7 @@ from geo.errors import NotFoundError
 from geo.model import Action
 from geo.store.jobs import Job
 from routing.plan.problem_builder import made_up
+from routing.plan.replacing import plan_loss, replaceable
 from routing.sheets.export import FORMATS
 from webmap.accounts import access
 from webmap.figures import figures_of
@@ -58,7 +59,7 @@ def page(round_id: str) -> str:
         trouble=trouble,
         running=visible.store.jobs.at_work(planning.about(round_id)),
         standing=standing,
-        loss=planning.loss(visible.store, round_id),
+        loss=plan_loss(visible.store, round_id),
         formats=FORMATS,
         warnings=[note.text(say) for note in (*made_up(visible.store, board.round), *(report.notes if report else ()))],
         settings=map_settings(visible, figures) | _addresses(round_id, day, job),
@@ -103,9 +104,8 @@ def quoted(round_id: str) -> str:
 def plan(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Start planning the round, in the background."""
     store = access.visible().store
-    wanted = planning.wanted(round_id, request.form, owner())
-    planning.agreed(store, store.rounds.get(round_id).id, request.form)
-    store.jobs.enqueue(wanted, now())
+    after = replaceable(store, store.rounds.get(round_id).id, agreed="lose" in request.form)
+    store.jobs.enqueue(planning.wanted(round_id, request.form, owner(), after), now())
     return redirect(url_for("rounds.page", round_id=round_id, _anchor="planning"))
 
 

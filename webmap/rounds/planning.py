@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, replace
 from typing import Any
 
-from geo.errors import InputError, StateError
-from geo.model import Scope
-from geo.store import Store
+from geo.errors import InputError
 from geo.store.jobs import Wanted
+from geo.store.revisions import PlanState
 from routing.hours import shift_of
 from routing.plan.planner import PlanOptions, plan_round
-from routing.plan.problem_builder import Days, Terms
 from routing.plan.report import PlanReport
+from routing.plan.terms import Days, Terms
 from routing.solver import SearchState
 from webmap.jobs.kinds import PLAN
 from webmap.jobs.work import RunningJob
@@ -25,27 +24,9 @@ FIELDS = ("seconds", "premium", "days", "closures", "price_days", "shift")
 POINTS = 160  # of the curve, at most
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """What planning again would take from a round that is under way."""
-
-    changes: int  # made by hand since the plan
-    visits: int  # made along the plan
-
-    def __bool__(self) -> bool:
-        """Tell whether anything would be lost."""
-        return bool(self.changes or self.visits)
-
-
 def about(round_id: str) -> str:
     """Name the work on the plan of a round."""
     return f"plan {round_id}"
-
-
-def loss(store: Store, round_id: str) -> Loss:
-    """Count what planning again would take."""
-    changes = store.amendments.frame(round_id)
-    return Loss(int((~changes["undone"]).sum()), len(store.visits.frame(Scope(round_id=round_id))))
 
 
 def options_of(form: Mapping[str, str]) -> PlanOptions:
@@ -69,25 +50,8 @@ def options_of(form: Mapping[str, str]) -> PlanOptions:
     return PlanOptions(seconds=_between(form, "seconds", 60.0, *SECONDS), seed=SEED, terms=terms)
 
 
-def agreed(store: Store, round_id: str, form: Mapping[str, str]) -> None:
-    """Let nobody lose the changes of a day by accident.
-
-    Raises
-    ------
-    StateError
-        When planning again takes something and the form does not say that this is meant.
-    """
-    lost = loss(store, round_id)
-    if lost and "lose" not in form:
-        raise StateError(
-            "planning again drops {changes} changes by hand and the order of {visits} visits made: agree to it first",
-            changes=lost.changes,
-            visits=lost.visits,
-        )
-
-
-def wanted(round_id: str, form: Mapping[str, str], owner: str) -> Wanted:
-    """Return the work of planning a round, as a form asks for it.
+def wanted(round_id: str, form: Mapping[str, str], owner: str, after: PlanState) -> Wanted:
+    """Return the work of planning a round, as a form asks for it, in the place of the plan that stands there now.
 
     Raises
     ------
@@ -96,7 +60,8 @@ def wanted(round_id: str, form: Mapping[str, str], owner: str) -> Wanted:
     """
     options_of(form)
     asked = {name: form[name] for name in FIELDS if name in form}
-    return Wanted(PLAN.name, owner, {"round": round_id, "form": asked}, about=about(round_id))
+    params = {"round": round_id, "form": asked, "after": asdict(after)}
+    return Wanted(PLAN.name, owner, params, about=about(round_id))
 
 
 def plan(work: RunningJob) -> None:
@@ -109,10 +74,11 @@ def plan(work: RunningJob) -> None:
             ending.result = {name: getattr(report, name) for name in ("served", "routes", "travel_s", "unserved")}
             yield
 
+    options = options_of(work.params["form"])
     plan_round(
         work.store,
         work.params["round"],
-        options_of(work.params["form"]),
+        replace(options, by=work.owner, after=PlanState(**work.params["after"])),
         progress=work.progress,
         watch=lambda standing: work.tell(curve.told(standing)),
         saving=saving,

@@ -12,6 +12,7 @@ from geo.store.tables.city import zones as zones
 from geo.store.tables.jobs import job_files as job_files
 from geo.store.tables.jobs import jobs as jobs
 from geo.store.tables.office import catalogues as catalogues
+from geo.store.tables.office import counters as counters
 from geo.store.tables.office import import_rows as import_rows
 from geo.store.tables.office import imports as imports
 from geo.store.tables.office import planner_notices as planner_notices
@@ -23,8 +24,7 @@ from geo.store.tables.people import inspectors as inspectors
 from geo.store.tables.people import teams as teams
 from geo.store.tables.plans import candidates as candidates
 from geo.store.tables.plans import closures as closures
-from geo.store.tables.plans import plan_figures as plan_figures
-from geo.store.tables.plans import plan_revisions as plan_revisions
+from geo.store.tables.plans import plans as plans
 from geo.store.tables.plans import route_changes as route_changes
 from geo.store.tables.plans import routes as routes
 from geo.store.tables.plans import stops as stops
@@ -44,7 +44,7 @@ from geo.store.tables.visits import deductions as deductions
 from geo.store.tables.visits import photos as photos
 from geo.store.tables.visits import visits as visits
 
-REVISION = "0015"
+REVISION = "0016"
 """The migration that leads to these tables."""
 
 LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)

@@ -41,6 +41,14 @@ planner_notices = Table(
 
 settings = Table("settings", metadata, text("key", primary_key=True), text("value"))
 
+counters = Table(
+    "counters",
+    metadata,
+    key(),
+    text("name", unique=True),  # of a part of the city
+    Column("value", Whole, nullable=False),  # how often it was written
+)
+
 catalogues = Table(
     "catalogues",
     metadata,

@@ -52,14 +52,21 @@ candidates = Table(
     UniqueConstraint("round_id", "sha256"),
 )
 
-plan_figures = Table(
-    "plan_figures",
+plans = Table(
+    "plans",
     metadata,
     key(),
     text("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), unique=True),
-    Column("figures", Json(), nullable=False),
+    Column("revision", Whole, nullable=False),  # grows with everything that changes the plan
+    Column("planned", Whole, nullable=False),  # the revision at which the plan was last made anew
+    Column("drawn", Whole, nullable=False),  # grows with everything that changes what is to be inspected
+    text("moved"),  # what raised either last
+    text("moved_by"),  # account; empty from the command line
+    Column("moved_at", Time(), nullable=False),
+    Column("terms", Json()),  # what the planner chose; NULL: not planned, or a version that kept none planned it
+    Column("figures", Json()),  # what the plan comes to
     text("candidates"),  # hash of those that the plan was chosen from; empty: it was not varied
-    Column("planned_at", Time(), nullable=False),
+    Column("planned_at", Time()),
 )
 
 closures = Table(
@@ -71,15 +78,6 @@ closures = Table(
     *of(frames.CLOSURES, "added_at"),
     Column("added_at", Time(), nullable=False),
     gist("closures"),
-)
-
-plan_revisions = Table(
-    "plan_revisions",
-    metadata,
-    key(),
-    text("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), unique=True),
-    Column("revision", Whole, nullable=False),  # grows with everything that changes the plan
-    Column("planned", Whole, nullable=False),  # the revision at which the plan was last made anew
 )
 
 route_changes = Table(

@@ -11,7 +11,8 @@ from geo.errors import StateError
 from geo.frames import ROUTES, STOPS, UNSERVED
 from geo.model import Round
 from geo.store import Store
-from geo.store.amendments import LogLine, NewRoutes
+from geo.store.amendments import LogLine, NewRoutes, UndoWish
+from geo.store.plans import NewPlan
 
 DAY = dt.date(2026, 6, 12)
 NOON = dt.datetime(2026, 6, 12, 4, tzinfo=dt.UTC)
@@ -41,6 +42,9 @@ def unserved(*names: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(UNSERVED.columns), index=index).astype(kinds)
 
 
+PLANNER = UndoWish("planner")
+
+
 def line(*notes: str) -> LogLine:
     touched = [{"team": "B", "day": 1, "notes": [("for B", {})]}]
     return LogLine(NOON, "planner", "late", "jam", {"minutes": 9}, touched, [(note, {}) for note in notes])
@@ -54,7 +58,7 @@ def planned(store: Store, roster) -> tuple[Store, list[str]]:
     names = list(found.index)
     store.rounds.create(Round("R1", start=DAY, days=1, teams=2, size=5))
     both = [pd.concat([make("A"), make("B")]) for make in (lambda team: route(team, 600), lambda t: _half(t, names))]
-    store.plans.save("R1", *both, unserved(names[4]))
+    store.plans.save(NewPlan("R1", *both, unserved(names[4])), after=store.plans.state("R1"))
     return store, names
 
 
@@ -66,8 +70,9 @@ def test_one_route_changes_and_goes_back(planned) -> None:
     store, names = planned
     before = store.plans.routes("R1"), store.plans.stops("R1"), store.plans.unserved("R1")
     new = NewRoutes([("B", 1)], route("B", 700), stops("B", [names[3], names[4]]), unserved(names[2]), [names[4]])
-    revision = store.amendments.plan_revision("R1")
-    assert store.amendments.replace_route("R1", new, line("told"), revision=revision) == revision + 1
+    before_it = store.plans.state("R1")
+    revision = before_it.revision
+    assert store.amendments.replace_route("R1", new, line("told"), after=before_it) == revision + 1
     assert store.plans.stops("R1", team="B")["checkpoint"].tolist() == [names[3], names[4]]
     assert store.plans.stops("R1", team="A").equals(before[1][before[1]["team"] == "A"])
     assert store.plans.unserved("R1").index.tolist() == [names[2]]
@@ -79,13 +84,13 @@ def test_one_route_changes_and_goes_back(planned) -> None:
     assert store.amendments.frame("R1", team="B")["text"].tolist() == ["for B"]
     assert store.amendments.frame("R1", team="A").empty
     with pytest.raises(StateError, match="changed meanwhile"):
-        store.amendments.replace_route("R1", new, line("again"), revision=revision)
-    assert store.amendments.undo("R1", by="planner", revision=revision + 1) == revision + 1
+        store.amendments.replace_route("R1", new, line("again"), after=before_it)
+    assert store.amendments.undo("R1", PLANNER, after=store.plans.state("R1")) == revision + 1
     after = store.plans.routes("R1"), store.plans.stops("R1"), store.plans.unserved("R1")
     assert all(one.equals(other) for one, other in zip(before, after, strict=True))
     assert store.amendments.frame("R1")["undone"].tolist() == [True]
     with pytest.raises(StateError, match="no change to undo"):
-        store.amendments.undo("R1", by="planner", revision=store.amendments.plan_revision("R1"))
+        store.amendments.undo("R1", PLANNER, after=store.plans.state("R1"))
 
 
 def test_a_new_plan_ends_the_list(planned) -> None:
@@ -93,9 +98,11 @@ def test_a_new_plan_ends_the_list(planned) -> None:
     new = NewRoutes(
         [("B", 1)], route("B", 1).iloc[:0], stops("B", names[2:]).iloc[:0], unserved(names[2], names[3]), []
     )
-    store.amendments.replace_route("R1", new, line("gone"), revision=store.amendments.plan_revision("R1"))
+    store.amendments.replace_route("R1", new, line("gone"), after=store.plans.state("R1"))
     assert store.plans.routes("R1")["team"].tolist() == ["A"]
-    store.plans.save("R1", route("A", 600), stops("A", names[:2]), unserved(*names[2:]))
+    store.plans.save(
+        NewPlan("R1", route("A", 600), stops("A", names[:2]), unserved(*names[2:])), after=store.plans.state("R1")
+    )
     assert store.amendments.frame("R1").empty
     assert store.amendments.frame("R1", current=False)["text"].tolist() == ["gone"]
     assert store.amendments.made_plan("R1").changes == 0

@@ -6,10 +6,11 @@ import zlib
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import Column, Integer, MetaData, Table, Text, text
 
 from geo.model import Round
 from geo.store import Store, migrations
+from geo.store.columns import Time
 from geo.store.migrations.versions import remedies_0012 as migration
 from geo.store.tables import REVISION
 from routing.amend.log import DROPPED
@@ -17,6 +18,14 @@ from routing.plan.remedies import CHANGES, Change, Remedy
 from routing.problem import REASONS, Reason
 
 VALUES = {"metres": 512, "mode": "car, walk", "day": 3, "team": "第一组", "time": "16:20", "minutes": 25, "seconds": 9}
+
+FIGURES = Table(
+    "plan_figures",  # which a later migration made part of the plan's record
+    MetaData(),
+    Column("fid", Integer, primary_key=True),
+    *(Column(name, Text()) for name in ("round_id", "figures", "candidates")),
+    Column("planned_at", Time()),
+)
 
 
 def _sentence(change: Change) -> str:
@@ -46,6 +55,7 @@ def old(store: Store, roster, monkeypatch) -> Store:
     }
     figures = json.dumps({"report": {"reasons": {"shift full": 2, "no way there": 1}}, "chances": {}})
     with store._database.writing() as connection:
+        FIGURES.create(connection)
         run = lambda sql, values: connection.execute(text(sql), values)  # noqa: E731 - three calls of one kind
         run(
             "INSERT INTO unserved (round_id, checkpoint, day, reason, remedy) "
@@ -67,6 +77,13 @@ def old(store: Store, roster, monkeypatch) -> Store:
         monkeypatch.setattr(command, "upgrade", lambda config, _: newest(config, migration.revision))
         migrations.upgrade(connection, store._database.backend.register)
         run(version, {"at": REVISION})
+        run(
+            "INSERT INTO plans (round_id, revision, planned, drawn, moved, moved_by, moved_at, figures, candidates, "
+            "planned_at) SELECT round_id, 1, 0, 0, 'changed', 'p', planned_at, figures, candidates, planned_at "
+            "FROM plan_figures",
+            {},
+        )
+        FIGURES.drop(connection)
     return store
 
 

@@ -11,6 +11,7 @@ from geo.errors import InputError, NotFoundError, StateError
 from geo.frames import CLOSURES, ROUTES, STOPS, UNSERVED, faults
 from geo.model import Round
 from geo.store import Store
+from geo.store.plans import NewPlan
 
 DAY = dt.date(2026, 6, 12)
 SQUARE = shapely.box(114.30, 30.60, 114.31, 30.61)
@@ -42,7 +43,7 @@ def test_a_plan_stands_with_its_figures_and_candidates(june: Store, empty) -> No
         june.plans.candidates("R1")
     june.plans.keep_candidates("R1", "a" * 64, b"first")
     assert [(one.sha256, one.chosen_from) for one in june.plans.candidates_kept("R1")] == [("a" * 64, False)]
-    june.plans.save("R1", *empty, figures={"travel_s": 7}, candidates="a" * 64)
+    june.plans.save(NewPlan("R1", *empty, figures={"travel_s": 7}, candidates="a" * 64), after=june.plans.state("R1"))
     assert june.plans.figures("R1") == {"travel_s": 7}
     content, kept = june.plans.candidates("R1")
     assert (content, kept.sha256, kept.chosen_from) == (b"first", "a" * 64, True)
@@ -50,19 +51,22 @@ def test_a_plan_stands_with_its_figures_and_candidates(june: Store, empty) -> No
 
 def test_a_plan_that_was_broken_off_leaves_the_old_one_whole(june: Store, empty) -> None:
     june.plans.keep_candidates("R1", "a" * 64, b"first")
-    june.plans.save("R1", *empty, figures={"travel_s": 7}, candidates="a" * 64)
+    june.plans.save(NewPlan("R1", *empty, figures={"travel_s": 7}, candidates="a" * 64), after=june.plans.state("R1"))
     june.plans.keep_candidates("R1", "b" * 64, b"second")  # and then the power goes
     assert (june.plans.candidates("R1")[0], june.plans.figures("R1")) == (b"first", {"travel_s": 7})
     with pytest.raises(InputError, match="names round"):
-        june.plans.save("R1", *empty[:2], _of_another(empty[2]), figures={"travel_s": 9}, candidates="b" * 64)
+        june.plans.save(
+            NewPlan("R1", *empty[:2], _of_another(empty[2]), figures={"travel_s": 9}, candidates="b" * 64),
+            after=june.plans.state("R1"),
+        )
     assert (june.plans.candidates("R1")[0], june.plans.figures("R1")) == (b"first", {"travel_s": 7})
-    june.plans.save("R1", *empty, figures={"travel_s": 8}, candidates="b" * 64)
+    june.plans.save(NewPlan("R1", *empty, figures={"travel_s": 8}, candidates="b" * 64), after=june.plans.state("R1"))
     assert june.plans.candidates("R1")[0] == b"second"
     assert [one.chosen_from for one in june.plans.candidates_kept("R1")] == [
         False,
         True,
     ]  # the first attempt stays listed
-    june.plans.save("R1", *empty)
+    june.plans.save(NewPlan("R1", *empty), after=june.plans.state("R1"))
     assert june.plans.figures("R1") is None
     with pytest.raises(NotFoundError):
         june.plans.candidates("R1")
@@ -75,7 +79,7 @@ def _of_another(unserved: pd.DataFrame) -> pd.DataFrame:
 
 def test_candidates_that_were_not_kept_before_are_refused(june: Store, empty) -> None:
     with pytest.raises(StateError, match="not kept before the choice"):
-        june.plans.save("R1", *empty, candidates="c" * 64)
+        june.plans.save(NewPlan("R1", *empty, candidates="c" * 64), after=june.plans.state("R1"))
     with pytest.raises(NotFoundError):
         june.plans.keep_candidates("R2", "a" * 64, b"")
 

@@ -13,6 +13,7 @@ import shapely
 from geo.errors import InputError, NotFoundError, StateError
 from geo.frames import ROUTES, STOPS, UNSERVED, check
 from geo.model import NO_LUNCH, Draw, Inspector, Mode, Round, Team, Visit
+from geo.store.plans import NewPlan
 
 JUNE = Round(
     "2026-06", dt.date(2026, 6, 12), days=4, teams=2, size=3, covert=True, quotas={"main_road": 3}, edition="1"
@@ -132,7 +133,7 @@ def test_an_unknown_round_is_an_error(june):
     with pytest.raises(NotFoundError, match="2030"):
         june.draws.save(replace(DRAW, round_id="2030"), drawn("c0000"))
     with pytest.raises(NotFoundError, match="2030"):
-        june.plans.save("2030", *plan("2030"))
+        june.plans.save(NewPlan("2030", *plan("2030")), after=june.plans.state("2030"))
 
 
 def test_a_draw_comes_back(june):
@@ -157,7 +158,7 @@ def test_a_balance_that_cannot_be_said_comes_back_so(june):
 
 def test_a_trial_is_replaced_with_its_plan(june):
     june.draws.save(DRAW, drawn("c0000", "c0001"))
-    june.plans.save("2026-06", *plan())
+    june.plans.save(NewPlan("2026-06", *plan()), after=june.plans.state("2026-06"))
     june.draws.save(replace(DRAW, trial=False), drawn("c0002"))
     assert june.draws.sample("2026-06").index.tolist() == ["c0002"]
     assert june.plans.routes("2026-06").empty
@@ -181,7 +182,7 @@ def test_a_visited_trial_stands(june):
 
 
 def test_a_plan_comes_back_in_order(june):
-    june.plans.save("2026-06", *plan())
+    june.plans.save(NewPlan("2026-06", *plan()), after=june.plans.state("2026-06"))
     routes = check(june.plans.routes("2026-06"), ROUTES)
     assert routes.index.tolist() == ["A-1", "B-1"]
     assert routes.geometry.to_list() == [shapely.LineString([(114, 30), (114.1, 30)]), None]
@@ -195,7 +196,7 @@ def test_a_plan_comes_back_in_order(june):
 
 
 def test_a_plan_of_one_team_or_day(june):
-    june.plans.save("2026-06", *plan())
+    june.plans.save(NewPlan("2026-06", *plan()), after=june.plans.state("2026-06"))
     assert june.plans.routes("2026-06", team="B").index.tolist() == ["B-1"]
     assert june.plans.routes("2026-06", day=2).empty
     assert june.plans.stops("2026-06", team="A", day=2).index.tolist() == ["A-2-0"]
@@ -203,24 +204,26 @@ def test_a_plan_of_one_team_or_day(june):
 
 def test_a_plan_is_replaced_alone(june):
     june.rounds.create(replace(JUNE, id="2026-07"))
-    june.plans.save("2026-06", *plan())
-    june.plans.save("2026-07", *plan("2026-07"))  # the same ids as in June
+    june.plans.save(NewPlan("2026-06", *plan()), after=june.plans.state("2026-06"))
+    june.plans.save(NewPlan("2026-07", *plan("2026-07")), after=june.plans.state("2026-07"))  # the same ids as in June
     routes, stops, unserved = plan()
-    june.plans.save("2026-06", routes.iloc[:1], stops.iloc[:1], unserved.iloc[:0])
+    june.plans.save(
+        NewPlan("2026-06", routes.iloc[:1], stops.iloc[:1], unserved.iloc[:0]), after=june.plans.state("2026-06")
+    )
     assert len(june.plans.routes("2026-06")) == 1
     assert june.plans.unserved("2026-06").empty
     assert len(june.plans.stops("2026-07")) == 3
 
 
 def test_a_plan_with_a_fault_changes_nothing(june):
-    june.plans.save("2026-06", *plan())
+    june.plans.save(NewPlan("2026-06", *plan()), after=june.plans.state("2026-06"))
     routes, stops, unserved = plan()
     stops.loc["A-1-1", "checkpoint"] = "nobody"
     with pytest.raises(Exception, match="refused"):
-        june.plans.save("2026-06", routes.iloc[:1], stops, unserved)
+        june.plans.save(NewPlan("2026-06", routes.iloc[:1], stops, unserved), after=june.plans.state("2026-06"))
     with pytest.raises(InputError, match="2026-07"):
-        june.plans.save("2026-06", *plan("2026-07"))
+        june.plans.save(NewPlan("2026-06", *plan("2026-07")), after=june.plans.state("2026-06"))
     stops["arrive"] = stops["arrive"].dt.tz_localize(None)
     with pytest.raises(InputError, match="time zone"):
-        june.plans.save("2026-06", routes, stops, unserved)
+        june.plans.save(NewPlan("2026-06", routes, stops, unserved), after=june.plans.state("2026-06"))
     assert len(june.plans.routes("2026-06")) == 2

@@ -14,7 +14,7 @@ from geo.model import Avoidance, Draw, Inspector, Mode, Round, Team
 from geo.store import Store
 from geo.streets.edges import length_m
 from routing.plan.planner import PlanOptions, plan_round
-from routing.plan.problem_builder import Terms
+from routing.plan.terms import Terms
 
 WEST, SOUTH, STEP = 114.30, 30.60, 0.004  # degrees: blocks of about 380 x 440 m
 SIDE = 9

@@ -14,7 +14,8 @@ from geo.errors import StateError
 from geo.store import Store
 from routing.amend import Change, Late, StopClosed, StreetClosed, Takeover, amend, undo
 from routing.check import Violation, violations
-from routing.plan.problem_builder import PosedRound, Terms, pose_round
+from routing.plan.problem_builder import PosedRound, pose_round
+from routing.plan.terms import Terms
 from routing.problem import Plan, PlannedRoute, Reason
 from routing.streets.network import network_of
 

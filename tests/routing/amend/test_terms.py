@@ -15,8 +15,8 @@ from geo.store import Store
 from geo.streets.edges import snap
 from routing.amend import Late, StopClosed, Takeover, amend, quote, undo
 from routing.plan.planner import PlanOptions, plan_round
-from routing.plan.problem_builder import Terms
 from routing.plan.remedies import Change
+from routing.plan.terms import Terms
 from routing.streets.matrix import travel_matrix
 from routing.streets.network import network_of
 from routing.streets.speeds import TimeSlice

@@ -8,8 +8,8 @@ from geo.frames import STREET_HOURS
 from geo.store import Store
 from routing.amend.context import AmendmentContext
 from routing.plan.planner import PlanOptions, plan_round
-from routing.plan.problem_builder import Terms
 from routing.plan.report import RULED_BY_HOUR
+from routing.plan.terms import Terms
 from routing.problem import HOUR_S, Shift
 
 SIDE = 9  # of the lattice of the small town

@@ -13,11 +13,13 @@ from geo.errors import StateError
 from geo.frames import ROUTES, STOPS, UNSERVED, faults
 from geo.model import Mode, Round, Team
 from geo.store import Store
+from geo.store.plans import NewPlan
 from geo.streets.edges import snap
 from routing.plan.planner import PlanOptions, plan_round
-from routing.plan.problem_builder import Days, Terms, made_up
+from routing.plan.problem_builder import made_up
 from routing.plan.remedies import Remedy
 from routing.plan.report import report_of
+from routing.plan.terms import Days, Terms
 from routing.problem import HOUR_S, Reason, Shift
 from routing.streets.matrix import travel_matrix
 from routing.streets.network import edges_in_area_or_street, network_of
@@ -43,7 +45,7 @@ def test_figures_of_another_version_are_asked_for_anew(city: Store) -> None:
     plan_round(city, "R1", PlanOptions(steps=1_000))
     plan = city.plans.routes("R1"), city.plans.stops("R1"), city.plans.unserved("R1")
     for figures in ({"travel_s": 7}, {"report": {"figures": {}}, "chances": {}}):
-        city.plans.save("R1", *plan, figures=figures)
+        city.plans.save(NewPlan("R1", *plan, figures=figures), after=city.plans.state("R1"))
         with pytest.raises(StateError, match="has no figures: plan it again"):
             report_of(city, "R1")
 

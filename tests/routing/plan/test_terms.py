@@ -13,8 +13,9 @@ from geo.frames import ROUTES, STOPS, faults
 from geo.model import NO_LUNCH, Mode, Team
 from geo.store import Store
 from routing.plan.planner import PlanOptions, plan_round
-from routing.plan.problem_builder import Days, PosedRound, Terms, pose_round
+from routing.plan.problem_builder import PosedRound, pose_round
 from routing.plan.report import report_of
+from routing.plan.terms import Days, Terms
 from routing.problem import HOUR_S, Shift
 from routing.sheets.export import export_routes
 from routing.streets.network import network_of

@@ -15,8 +15,9 @@ from routing.check import violations
 from routing.draw import trial_key
 from routing.plan import proof as plan_proof
 from routing.plan.planner import PlanOptions, plan_round
-from routing.plan.problem_builder import Terms, pose_round
+from routing.plan.problem_builder import pose_round
 from routing.plan.report import PlanReport, chances_of, report_of
+from routing.plan.terms import Terms
 from routing.problem import Plan
 from routing.streets.network import network_of
 from routing.vary import choose, subkey

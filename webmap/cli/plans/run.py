@@ -4,15 +4,15 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
-from geo.errors import StateError
-from geo.store import Store
 from routing.hours import shift_of
 from routing.plan.planner import PlanOptions, plan_round
-from routing.plan.problem_builder import Days, Terms, made_up
+from routing.plan.problem_builder import made_up
+from routing.plan.replacing import replaceable
+from routing.plan.terms import Days, Terms
 from routing.solver import SearchState
 from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command
@@ -38,18 +38,6 @@ def first_interrupt() -> Iterator[Callable[[], bool]]:
         yield pressed.is_set
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _refuse_loss(store: Store, round_id: str) -> None:
-    """Let nobody lose the changes of a day by accident."""
-    changes = store.amendments.frame(round_id)
-    standing = int((~changes["undone"]).sum())
-    if standing:
-        raise StateError(
-            "planning round {round!r} again drops {changes} changes made by hand on the day: say --replace to agree",
-            round=round_id,
-            changes=standing,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +100,13 @@ class RunOptions:
     help="When teams work that name no hours of their own in the team table, on the clock of the city.",
 )
 @click.option("--closures/--no-closures", default=True, help="Keep off the streets that the city lists as closed.")
-@click.option("--replace", is_flag=True, help="Plan again although changes made by hand on the day are dropped.")
+@click.option(
+    "--replace", is_flag=True, help="Plan again although changes by hand, and the order of visits made, are dropped."
+)
 def run(session: Session, round_id: str, wanted: RunOptions) -> Result:
     """Make a route a day for every team on the street network."""
-    options = wanted.options()
     with session.store() as store, first_interrupt() as pressed:
-        if not wanted.replace:
-            _refuse_loss(store, round_id)
+        options = replace(wanted.options(), after=replaceable(store, round_id, agreed=wanted.replace))
 
         def watch(now: SearchState) -> bool:
             session.remark(
