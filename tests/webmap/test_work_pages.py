@@ -127,7 +127,7 @@ def test_the_work_of_a_planner_is_nobody_elses(app: Flask) -> None:
 
 def test_a_plan_that_is_refused_says_why_in_the_language_of_the_page(app: Flask) -> None:
     planner = enter(app)
-    params = {"round": "none", "form": FORM}
+    params = {"round": "none", "form": FORM, "after": {}}
     wanted = Wanted(PLAN.name, "planner", params, about=planning.about("2026-06"))
     app.extensions["xundian"].jobs.enqueue(wanted, now())
     work_off(app)
