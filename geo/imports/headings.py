@@ -11,7 +11,8 @@ from geo.model import Level
 from geo.readers import grids
 from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import HEADER_ROWS, VISIT_FIELDS, VISIT_NEEDS, Headings, checkpoint_headings, zone_headings
-from geo.readers.parts import Part, choose, short
+from geo.readers.part import Part
+from geo.readers.parts import choose, short
 from geo.readers.tables import Table, parts_of, table_of_parts
 from geo.readers.values import texts
 

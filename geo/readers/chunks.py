@@ -17,7 +17,7 @@ from geo.readers import grids, messages
 from geo.readers.chosen_file import ChosenFile
 from geo.readers.coded import Coded, distinct
 from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header
-from geo.readers.parts import Loaded, RowFault
+from geo.readers.part import Loaded, RowFault
 from geo.readers.sheets import MOST_COLUMNS, Body, blank, refuse
 from geo.readers.tables import Table, cut_cells, loaded_table, read_table, unseen_cells
 from geo.readers.text_lines import TextFile

@@ -73,6 +73,9 @@ def named_datum(header: object) -> Datum | None:
     return next((datum for datum, words in _DATUM_WORDS.items() if any(word in text for word in words)), None)
 
 
+Synonyms = Mapping[str, tuple[str, ...]]
+"""Field to the headings that mean it, most telling first."""
+
 Needs = tuple[tuple[str, ...], ...]
 """Fields that a table must have, each as alternatives of which one is enough."""
 
@@ -87,7 +90,7 @@ AVOIDANCE_NEEDS: Needs = (("inspector",),)
 class Headings:
     """The fields that a kind of file may have, with their synonyms, most telling first, and a user's own choice."""
 
-    fields: Mapping[str, tuple[str, ...]]
+    fields: Synonyms
     chosen: Mapping[str, str]  # --columns: field, by any of its names -> heading, or "=value" for all rows
     needs: Needs = ()  # by which one sheet or layer of many is known as a table of this kind
     shapes: str = ""  # Point or Polygon: a layer of other shapes is no table of this kind
@@ -106,8 +109,12 @@ class Headings:
 
     def fit(self, given: Collection[str]) -> bool:
         """Tell whether a table with these fields is of this kind."""
+        return not self.lacking(given)
+
+    def lacking(self, given: Collection[str]) -> list[tuple[str, ...]]:
+        """Return the needs that a table with these fields does not meet."""
         constant = {name for name, value in self.chosen.items() if value.startswith("=")}
-        return all(not {*alternatives}.isdisjoint({*given, *constant}) for alternatives in self.needs)
+        return [alternatives for alternatives in self.needs if {*alternatives}.isdisjoint({*given, *constant})]
 
     def meaning(self, name: str) -> str:
         """Return what the longest of the words in a part's name means, or nothing."""

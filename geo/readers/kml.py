@@ -4,12 +4,14 @@ GDAL's reader writes names in Chinese as rows of underscores, so that two of the
 of ids; nothing of that is right for a roster.
 """
 
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import shapely
@@ -17,6 +19,7 @@ import shapely
 from geo.errors import InputError
 from geo.failures import reason_of
 from geo.readers import messages
+from geo.readers.companions import may_hold_data
 
 _MOST_BYTES = 1 << 30  # unpacked
 _POINT = re.compile(
@@ -42,35 +45,63 @@ class Folder:
         return [key for key in found if key != "Name" or "name" not in found]
 
 
-def read_folders(path: Path) -> list[Folder]:
-    """Read the folders of a KML or KMZ file that hold placemarks, in the order of the file.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a KML or KMZ file holds."""
+
+    folders: tuple[Folder, ...]  # that hold placemarks, in the order of the file
+    links: tuple[str, ...] = ()  # addresses of other files whose placemarks it shows
+    others: tuple[str, ...] = ()  # files of a KMZ that are no KML and may hold rows
+
+
+def read_document(path: Path) -> Document:
+    """Read a KML file, or all that a KMZ file holds.
 
     Raises
     ------
     InputError
-        When it is no KML, or declares a document type, which might grow or read other files.
+        When it is no KML, is too large, or declares a document type, which might grow or read other files.
     """
     try:
-        content = _content(path)
-        if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-            raise InputError(messages.UNREADABLE, file=path.name, reason="DOCTYPE")
-        root = ET.fromstring(content)  # noqa: S314 - without a document type there are no entities
+        contents, others = _contents(path)
+        for content in contents.values():
+            if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+                raise InputError(messages.UNREADABLE, file=path.name, reason="DOCTYPE")
+        # without a document type there are no entities
+        roots = {name: ET.fromstring(content) for name, content in contents.items()}  # noqa: S314
     except (ET.ParseError, zipfile.BadZipFile, OSError, ValueError, LookupError) as error:
         raise InputError(messages.UNREADABLE, file=path.name, reason=reason_of(error)) from error
-    return [folder for folder in _folders(root, path.stem) if folder.rows]
+    stems = {name: path.stem if len(roots) == 1 else PurePosixPath(name).stem for name in roots}
+    folders = [folder for name, root in roots.items() for folder in _folders(root, stems[name]) if folder.rows]
+    links = dict.fromkeys(link for name, root in roots.items() for link in _links(root, name, set(roots)))
+    return Document(tuple(folders), tuple(links), tuple(others))
 
 
-def _content(path: Path) -> bytes:
+def _contents(path: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Return every KML of a file by its name inside, the main one first, and other files that may hold rows."""
     if not zipfile.is_zipfile(path):
-        return path.read_bytes()
+        return {path.name: path.read_bytes()}, []
     with zipfile.ZipFile(path) as archive:
-        inside = [entry for entry in archive.infolist() if entry.filename.lower().endswith(".kml")]
+        names = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
+        inside = {name: entry for name, entry in names.items() if name.lower().endswith(".kml")}
         if not inside:
             raise ValueError(messages.NO_KML_INSIDE)
-        entry = next((each for each in inside if each.filename.lower() == "doc.kml"), inside[0])
-        if entry.file_size > _MOST_BYTES:
-            raise ValueError(messages.NO_KML_INSIDE)
-        return archive.read(entry)
+        size = sum(entry.file_size for entry in inside.values())
+        if size > _MOST_BYTES:
+            limit = _MOST_BYTES // 1024**3
+            raise InputError(messages.ZIP_SIZE, file=path.name, size=round(size / 1024**3, 1), most=limit)
+        order = sorted(inside, key=lambda name: name.lower() != "doc.kml")
+        others = [name for name in names if name not in inside and may_hold_data(PurePosixPath(name))]
+        return {name: archive.read(inside[name]) for name in order}, others
+
+
+def _links(root: ET.Element, document: str, read: set[str]) -> Iterator[str]:
+    """Yield the addresses of what a document shows of other files, without those that are read beside it."""
+    for link in _below(root, "NetworkLink"):
+        for href in (_text(each) for each in _below(link, "href")):
+            beside = posixpath.normpath(posixpath.join(posixpath.dirname(document), unquote(href)))
+            if href and beside not in read:
+                yield href
 
 
 def _tag(element: ET.Element) -> str:

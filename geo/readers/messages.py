@@ -97,7 +97,9 @@ PHOTOS_NEEDED = (
 NO_PHOTO_PLACE = "{file} is neither a folder nor a ZIP archive: pack the photos anew as ZIP, or name their folder"
 ZIP_ENTRIES = "{file} holds {count} files, at most {most} are read: pack only the photos that the table names"
 ZIP_PATH = "{file} holds {value!r}, a name that leads out of the archive: pack the folder of the photos anew"
-ZIP_WITHOUT_LAYERS = "{file} holds no vector file: pack one or several of {kinds}, a shapefile with all its parts"
+ZIP_WITHOUT_LAYERS = (
+    "{file} holds no table and no vector file: pack one or several of {kinds}, a shapefile with all its parts"
+)
 ZIP_LOCKED = "{file} holds {value!r}, which has a password: pack the photos anew without one"
 
 SPOILT_VISIT = "another row of the same visit has a fault: mend that one and import both"
@@ -174,6 +176,8 @@ NAMED_HIDDEN = "{name!r} is hidden; it was read because it was named"
 HIDDEN_UNREAD = "{name!r} is hidden and was not read, {rows} rows: name it to read it, or delete it"
 NOT_ASKED = "{name!r} was not read, {rows} rows: it was not asked for"
 CLOSED = "{name!r} could not be read, because a cell in it stands too far from the others"
+FILE_UNREAD = "{name!r} was not read: it is no table and no vector file that is known; bring what it holds as one"
+LINK_UNREAD = "{name!r} was not read: the file only points to it; open it, save it as KML, and bring that too"
 NO_TABLE = "{name!r} was not read, {rows} rows: it lacks the columns that are needed"
 IN_PART = "{name!r}: {said}"
 TOTAL_ROWS = "row {rows}: sums or remarks, no data; left out"

@@ -1,25 +1,21 @@
 """The parts of a file: the sheets of a workbook, the layers or folders of a vector file; and which of them are read.
 
 All parts with the same headings are read. Where headings differ nobody can know what is meant, so the choice is asked.
-A hidden part is read when it is named, and never otherwise.
+A hidden part is read when it is named, and never otherwise. A visible part that was not read, and has any row that
+might be a record, is unread: what the file then lacks may stand there.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
-import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from geo.errors import InputError
 from geo.nearest import hint
 from geo.notes import Note, Sentences
 from geo.readers import messages
-from geo.readers.columns import Headings, named_datum
+from geo.readers.columns import Headings
+from geo.readers.likeness import fits, likeness, may_hold_rows, nearly_fits
+from geo.readers.part import SHEET, Part
 
-SHEET, LAYER = "sheet", "layer"
 TO_CHOOSE = (messages.CHOOSE_PARTS, messages.ONLY_HIDDEN, messages.NO_SUCH_PART, messages.PARTS_DIFFER)
 """Refusals that end when somebody names the parts."""
 _SHOWN_HEADERS = 8
@@ -27,51 +23,12 @@ _SHOWN_PARTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class RowFault:
-    """What is wrong with the form of a row, before anybody looks at what it says."""
-
-    at: int  # position in the table
-    template: str
-    values: dict[str, Any]
-    name: str = "row"  # field
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What stands in a part."""
-
-    cells: pd.DataFrame  # one unique heading per column, objects as they arrived
-    rows: npt.NDArray[np.int64]  # row numbers that the user sees
-    geometry: gpd.GeoSeries | None = None
-    notes: tuple[Note, ...] = ()
-    skipped: int = 0  # rows that are no data: headers again, totals, remarks
-    faults: tuple[RowFault, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One sheet, layer or folder."""
-
-    name: str
-    kind: str  # SHEET or LAYER
-    headers: tuple[str, ...]  # none where no header was recognised
-    rows: int  # that may be data
-    read: Callable[[], Loaded] = field(repr=False, compare=False)
-    hidden: bool = False
-    shape: str = ""  # Point, Polygon, LineString; empty where it is mixed, unknown or none
-    placed: bool = False  # it holds geometries
-    crs: str = ""
-    closed: bool = False  # it could not be opened, so nobody knows what stands in it
-    texts: Callable[[], frozenset[str]] = field(default=frozenset, repr=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
 class PartChoice:
     """Which parts are read."""
 
     read: tuple[Part, ...]
-    unread: tuple[Part, ...] = ()  # tables of the same kind, hidden or not asked for: what is asked may stand there
-    other: tuple[Part, ...] = ()  # no tables of this kind
+    unread: tuple[Part, ...] = ()  # where rows of the kind may stand: hidden, not asked for, closed, of other headings
+    other: tuple[Part, ...] = ()  # where none stands
     notes: tuple[Note, ...] = ()
 
 
@@ -96,19 +53,25 @@ def choose(parts: Sequence[Part], wanted: Sequence[str], headings: Headings, fil
     """
     if len(parts) == 1 and not wanted and not parts[0].hidden:
         return PartChoice(tuple(parts))
-    fit = [part for part in parts if part.rows and _fits(part, headings)]
+    fit = [part for part in parts if part.rows and fits(part, headings)]
+    near = [part for part in parts if part not in fit and nearly_fits(part, headings)]
     if wanted:
         read = _named(parts, wanted, file)
     else:
         read = [part for part in fit if not part.hidden]
         if not read and fit:
             raise InputError(messages.ONLY_HIDDEN, file=file, parts=listed(fit))
-        if len({_likeness(part, headings) for part in read}) > 1:
-            raise InputError(messages.CHOOSE_PARTS, file=file, parts=listed(fit))
+        if len({likeness(part, headings) for part in read}) > 1 or (read and near):
+            alike = [part for part in parts if part in fit or part in near]
+            raise InputError(messages.CHOOSE_PARTS, file=file, parts=listed(alike))
         read = read or [_likeliest(parts, headings)]
-    unread = [part for part in parts if part not in read and (part.closed or part in fit)]
-    other = [part for part in parts if part.rows and part not in read and part not in fit]
-    notes = _notes(parts, read, unread, other) if not wanted else _left(read, unread, other)
+    left = [part for part in parts if part not in read]
+    unread = [
+        part for part in left if part.closed or part in fit or part in near or (not wanted and may_hold_rows(part))
+    ]
+    other = [part for part in left if part.rows and part not in unread]
+    lacking = [part for part in unread if part not in fit and not part.closed]
+    notes = _notes(parts, read, unread, [*lacking, *other]) if not wanted else _left(read, unread, [*lacking, *other])
     return PartChoice(tuple(read), tuple(unread), tuple(other), notes)
 
 
@@ -126,27 +89,6 @@ def listed(parts: Sequence[Part]) -> Sentences:
 def short(headers: Sequence[str], most: int = _SHOWN_HEADERS) -> str:
     """Name the first of many headings."""
     return ", ".join(headers[:most]) + (" …" if len(headers) > most else "")
-
-
-def _fields(part: Part, headings: Headings) -> dict[str, str]:
-    try:
-        found, _ = headings.resolve(list(part.headers), part.name)
-    except InputError:  # a heading that was chosen is not in this part
-        return {}
-    return found
-
-
-def _fits(part: Part, headings: Headings) -> bool:
-    fields = set(_fields(part, headings)) | ({"geometry"} if part.placed else set())
-    strange = headings.shapes and part.shape and part.shape != headings.shapes
-    return bool(fields) and headings.fit(fields) and not strange
-
-
-def _likeness(part: Part, headings: Headings) -> tuple[Any, ...]:
-    """Return what must be the same for two parts to be read as one table."""
-    fields = _fields(part, headings)
-    datums = tuple(named_datum(fields[name]) if name in fields else None for name in ("lon", "lat", "lonlat"))
-    return frozenset(fields), datums, part.crs, part.placed, headings.meaning(part.name)
 
 
 def _likeliest(parts: Sequence[Part], headings: Headings) -> Part:
@@ -170,25 +112,28 @@ def _named(parts: Sequence[Part], wanted: Sequence[str], file: str) -> list[Part
 
 
 def _notes(
-    parts: Sequence[Part], read: Sequence[Part], unread: Sequence[Part], other: Sequence[Part]
+    parts: Sequence[Part], read: Sequence[Part], unread: Sequence[Part], lacking: Sequence[Part]
 ) -> tuple[Note, ...]:
     """Say what was read and what was not."""
     names = ", ".join(repr(part.name) for part in read)
     notes = []
     if len(read) > 1:
         notes.append(Note(messages.PARTS_READ, {"names": names, "count": len(parts)}))
-    elif len(parts) > 1 and (unread or other or len([p for p in parts if p.rows]) == 1):
+    elif len(parts) > 1 and (unread or lacking or len([p for p in parts if p.rows]) == 1):
         template = messages.SHEET if read[0].kind == SHEET else messages.LAYER
         notes.append(Note(template, {"sheet": read[0].name, "count": len(parts)}))
-    return (*notes, *_left(read, unread, other))
+    return (*notes, *_left(read, unread, lacking))
 
 
-def _left(read: Sequence[Part], unread: Sequence[Part], other: Sequence[Part]) -> tuple[Note, ...]:
-    """Say what was not read."""
+def _left(read: Sequence[Part], unread: Sequence[Part], lacking: Sequence[Part]) -> tuple[Note, ...]:
+    """Say what was not read; ``lacking`` are the parts that lack columns, whether records may stand in them or not."""
     notes = [Note(messages.NAMED_HIDDEN, {"name": part.name}) for part in read if part.hidden]
     for part in unread:
-        template = messages.HIDDEN_UNREAD if part.hidden else messages.NOT_ASKED
-        template = messages.CLOSED if part.closed else template
-        notes.append(Note(template, {"name": part.name, "rows": part.rows}))
-    notes += [Note(messages.NO_TABLE, {"name": part.name, "rows": part.rows}) for part in other[:_SHOWN_PARTS]]
+        if part.why is not None:
+            notes.append(part.why)
+        elif part not in lacking:
+            template = messages.HIDDEN_UNREAD if part.hidden else messages.NOT_ASKED
+            template = messages.CLOSED if part.closed else template
+            notes.append(Note(template, {"name": part.name, "rows": part.rows}))
+    notes += [Note(messages.NO_TABLE, {"name": part.name, "rows": part.rows}) for part in lacking[:_SHOWN_PARTS]]
     return tuple(notes)

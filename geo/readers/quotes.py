@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 LOOKED_AT = 1000
 """Lines that tell how many separators a row has."""
@@ -25,8 +25,7 @@ class QuoteWatch:
     """
 
     def __init__(self, head: Sequence[str], separator: str) -> None:
-        plain = (line for line in head[:LOOKED_AT] if '"' not in line and line.strip())
-        bare = Counter(line.count(separator) for line in plain)
+        bare = Counter(line.count(separator) for line in _outside(head[:LOOKED_AT]))
         width = bare.most_common(1)[0][0] if bare else 0
         self._width = width if width >= _FEWEST else -1
         self._separator = separator
@@ -67,6 +66,16 @@ def open_quote(text: str, separator: str) -> int:
     lines = list(io.StringIO(text, newline=""))
     watch = QuoteWatch(lines, separator)
     return watch.fault(lines) or watch.opened
+
+
+def _outside(lines: Sequence[str]) -> Iterator[str]:
+    """Return the lines without a mark that stand in no quoted cell, by the number of marks before them."""
+    inside = False
+    for line in lines:
+        if '"' in line:
+            inside ^= line.count('"') % 2 == 1
+        elif not inside and line.strip():
+            yield line
 
 
 def _after(line: str, separator: str, number: int, opened: int) -> tuple[int, bool]:

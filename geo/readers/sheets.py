@@ -13,7 +13,7 @@ from geo.errors import InputError
 from geo.notes import Note
 from geo.readers import messages
 from geo.readers.columns import HEADER_ROWS, Headings, find_header, join_header
-from geo.readers.parts import SHEET, Loaded, Part, RowFault
+from geo.readers.part import LONGEST_NAME, SHEET, Loaded, Part, RowFault
 from geo.workbooks import Grid
 
 _SUMS = {"合计", "总计", "共计", "小计", "累计", "汇总", "总和", "total", "totals", "sum", "subtotal", "grandtotal"}
@@ -21,9 +21,9 @@ _REMARK = re.compile(
     r"(注|备注|说明|填表|填报|制表|制单|审核|审批|复核|负责人|联系人|联系电话|日期|单位|note|remark|prepared|date)\w*\s*[:：].*",
     re.IGNORECASE | re.DOTALL,
 )
+_DIGIT = re.compile(r"\d")  # a heading has none
 MOST_COLUMNS = 16_384  # as in a workbook
 _FEW = 2  # filled cells of a row that is a remark
-_LONGEST = 200  # characters of a text that may be the name of something
 
 
 def sheet_part(grid: Grid, headings: Headings, file: str) -> Part:
@@ -31,13 +31,14 @@ def sheet_part(grid: Grid, headings: Headings, file: str) -> Part:
     if (width := max(map(len, grid.rows), default=0)) > MOST_COLUMNS:
         raise InputError(messages.WIDE, file=file, width=width, most=MOST_COLUMNS)
     at = find_header(grid.rows, headings)
-    filled = sum(1 for row in grid.rows if not all(map(blank, row)))
     if at is None:
         read = partial(refuse, grid.rows, headings, file)
         texts = partial(_texts, grid)
-        return Part(grid.name, SHEET, (), filled, read, grid.hidden, closed=grid.closed, texts=texts)
+        rows, tabular = _rows_without_header(grid)
+        return Part(grid.name, SHEET, (), rows, read, grid.hidden, closed=grid.closed, texts=texts, tabular=tabular)
     first, span = at
     headers = join_header(grid.rows, first, span)
+    filled = sum(1 for row in grid.rows if not all(map(blank, row)))
     above = sum(1 for row in grid.rows[: first + span] if not all(map(blank, row)))
     read = partial(_load, grid, headers, first, span, file)
     named = tuple(header for header in headers if not header.startswith("column_"))
@@ -49,9 +50,18 @@ def blank(cell: Any) -> bool:  # noqa: ANN401 - a cell
     return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell  # noqa: PLR0124 - NaN
 
 
+def _rows_without_header(grid: Grid) -> tuple[int, bool]:
+    """Count the rows of a sheet whose headings nobody knows, and tell whether any of them may be a record."""
+    filled = [cells for row in grid.rows if (cells := [cell for cell in row if not blank(cell)])]
+    records = [cells for cells in filled if len(cells) > 1]
+    headed = len(records) > 1 and all(isinstance(cell, str) and not _DIGIT.search(cell) for cell in records[0])
+    own = headed and any(len(cells) == len(records[0]) for cells in records[1:])
+    return (len(filled) - filled.index(records[0]) - 1 if own else len(filled)), bool(records)
+
+
 def _texts(grid: Grid) -> frozenset[str]:
     """Return the texts of a sheet that may name something."""
-    cells = {cell.strip() for row in grid.rows for cell in row if isinstance(cell, str) and len(cell) <= _LONGEST}
+    cells = {cell.strip() for row in grid.rows for cell in row if isinstance(cell, str) and len(cell) <= LONGEST_NAME}
     return frozenset(cells - {""})
 
 

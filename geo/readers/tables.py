@@ -23,8 +23,10 @@ from geo.readers.chosen_file import ChosenFile
 from geo.readers.coded import distinct
 from geo.readers.columns import Headings, named_datum, plain
 from geo.readers.layers import LAYERS, layer_parts
-from geo.readers.parts import Loaded, Part, RowFault, choose, short
+from geo.readers.part import Loaded, Part, RowFault
+from geo.readers.parts import choose, short
 from geo.readers.sheets import few_rows, sheet_part
+from geo.readers.systems import in_one_system
 
 SOURCE_ROW = "source_row"
 MOST_CHARACTERS = 32_767  # of a cell, as in a workbook; the work on one must not grow without end
@@ -118,7 +120,10 @@ def table_of_parts(chosen: ChosenFile, parts: Sequence[Part], headings: Headings
     file = chosen.path.name
     choice = choose(parts, chosen.parts, headings, file)
     tables = [loaded_table(file, part.read(), headings) for part in choice.read]
-    table = joined([part.name for part in choice.read], tables, once=headings.once)
+    names = [part.name for part in choice.read]
+    shapes = in_one_system(file, names, [table.geometry for table in tables], [part.crs for part in choice.read])
+    tables = [replace(table, geometry=shape) for table, shape in zip(tables, shapes, strict=True)]
+    table = joined(names, tables, once=headings.once)
     return replace(
         table,
         notes=(*choice.notes, *table.notes),
@@ -149,7 +154,7 @@ def parts_of(chosen: ChosenFile, headings: Headings) -> Sequence[Part]:
     if suffix in LAYERS:
         return layer_parts(path)
     if suffix == ".zip":
-        return archive_parts(path)
+        return archive_parts(path, lambda file: parts_of(ChosenFile(file), headings))
     raise InputError(messages.SUFFIX, file=path.name, suffix=path.suffix)
 
 
@@ -256,7 +261,7 @@ def joined(names: Sequence[str], tables: Sequence[Table], *, once: bool) -> Tabl
     """
     if len(tables) == 1:
         return tables[0]
-    _check_systems(names, tables)
+    _check_datums(names, tables)
     columns: dict[str, str] = {}
     frames = [_renamed(name, table, columns) for name, table in zip(names, tables, strict=True)]
     cells = pd.concat(frames, ignore_index=True).astype(object)
@@ -277,20 +282,16 @@ def joined(names: Sequence[str], tables: Sequence[Table], *, once: bool) -> Tabl
     return _without_repeats(every, starts) if once else every
 
 
-def _check_systems(names: Sequence[str], tables: Sequence[Table]) -> None:
-    """Refuse tables whose coordinates cannot be read as those of one."""
-    seen: dict[str, tuple[str, str]] = {}
+def _check_datums(names: Sequence[str], tables: Sequence[Table]) -> None:
+    """Refuse tables whose headings name different datums."""
+    first: tuple[str, str] | None = None
     for name, table in zip(names, tables, strict=True):
         headings = [table.columns[field] for field in ("lon", "lat", "lonlat") if field in table.columns]
-        datums = sorted({str(named_datum(heading) or "") for heading in headings} - {""})
-        crs = "" if table.geometry is None or table.geometry.crs is None else str(table.geometry.crs.to_string())
-        for kind, said in (("datum", "/".join(datums)), ("crs", crs)):
-            if kind == "crs" and table.geometry is None:
-                continue
-            first, other = seen.setdefault(kind, (said, name))
-            if said != first:
-                values = {"one": other, "other": name, "first": first or "-", "second": said or "-"}
-                raise InputError(messages.PARTS_DIFFER, file=table.file, **values)
+        said = "/".join(sorted({str(named_datum(heading) or "") for heading in headings} - {""}))
+        first = first or (said, name)
+        if said != first[0]:
+            values = {"one": first[1], "other": name, "first": first[0] or "-", "second": said or "-"}
+            raise InputError(messages.PARTS_DIFFER, file=table.file, **values)
 
 
 def _renamed(name: str, table: Table, columns: dict[str, str]) -> pd.DataFrame:

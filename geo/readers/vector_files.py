@@ -21,6 +21,8 @@ from geo.readers.geojson import GEOJSON, one_collection
 from geo.readers.values import as_text, each_cell
 
 KML = {".kml", ".kmz"}
+_KEYS_OF_PROGRAMS = {"fid", "ogc_fid", "objectid", "rowid", "gid"}
+"""Names of the column of row numbers that no office gave."""
 BROKEN = (DataSourceError, DataLayerError, ValueError, UnicodeDecodeError, RuntimeError, OSError)
 
 
@@ -51,10 +53,7 @@ def layer_infos(path: Path) -> list[LayerInfo]:
         When it cannot be read.
     """
     if path.suffix.lower() in KML:
-        return [
-            LayerInfo(folder.name, tuple(folder.columns()), len(folder.rows), _kinds(folder.shapes), "EPSG:4326")
-            for folder in kml.read_folders(path)
-        ]
+        return [folder_info(folder) for folder in kml.read_document(path).folders]
     try:
         with warnings.catch_warnings(), whole_file(path) as (whole, _):
             warnings.simplefilter("ignore")  # of GDAL, on what the checks say in words
@@ -74,12 +73,13 @@ def read_layer(path: Path, number: int) -> Layer:
     """
     suffix = path.suffix.lower()
     if suffix in KML:
-        return kml_layer(kml.read_folders(path)[number])
+        return kml_layer(kml.read_document(path).folders[number])
     raw = suffix == ".shp"
     try:
         with warnings.catch_warnings(), whole_file(path) as (whole, said):
             warnings.simplefilter("ignore")
             named = suffix not in GEOJSON or _names_crs(whole)
+            key = _own_key(pyogrio.read_info(whole, layer=number, encoding=shapefiles.RAW if raw else None))
             frame = pyogrio.read_dataframe(
                 whole,
                 layer=number,
@@ -88,11 +88,14 @@ def read_layer(path: Path, number: int) -> Layer:
                 use_arrow=True,  # whole numbers beside blanks stay whole
                 arrow_to_pandas_kwargs={"integer_object_nulls": True},
                 datetime_as_string=True,
+                fid_as_index=bool(key),
             )
     except BROKEN as error:
         raise _unreadable(path, error) from error
     geometry = frame.geometry.reset_index(drop=True) if isinstance(frame, gpd.GeoDataFrame) else None
     cells = pd.DataFrame(frame.drop(columns=frame.columns[frame.dtypes == "geometry"])).astype(object)
+    if key:
+        cells.insert(0, key, cells.index.to_numpy().astype(object))
     cells = cells.where(cells.notna(), None).reset_index(drop=True)
     cells.columns = pd.Index([str(name) for name in cells.columns])
     notes = said
@@ -117,8 +120,16 @@ def _info(path: Path, whole: Path, number: int, name: str) -> LayerInfo:
     fields = list(map(str, info["fields"]))
     if raw:
         fields, _ = shapefiles.field_names(fields, grids.dbf_encoding(path))
+    fields = [key, *fields] if (key := _own_key(info)) else fields
     rows = max(int(info["features"]), 0)
     return LayerInfo(name, tuple(fields), rows, str(info["geometry_type"] or ""), str(info["crs"] or ""))
+
+
+def _own_key(info: dict[str, Any]) -> str:
+    """Return the column of numbers by which a database knows its rows, where an office named it; GDAL calls its fid."""
+    name = str(info.get("fid_column") or "")
+    fields = {str(field).casefold() for field in info["fields"]}
+    return "" if name.casefold() in {"", *_KEYS_OF_PROGRAMS, *fields} else name
 
 
 def _own_encoding(path: Path, cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -129,6 +140,11 @@ def _own_encoding(path: Path, cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[
         pairs = ", ".join(f"{whole} -> {full}" if whole != full else whole for whole, full in mended)
         notes.append(Note(messages.NAMES_CUT, {"file": path.name, "names": pairs}))
     return shapefiles.decoded(cells.set_axis(names, axis=1), encoding), tuple(notes)
+
+
+def folder_info(folder: kml.Folder) -> LayerInfo:
+    """Return what a folder of a KML file has."""
+    return LayerInfo(folder.name, tuple(folder.columns()), len(folder.rows), _kinds(folder.shapes), "EPSG:4326")
 
 
 def kml_layer(folder: kml.Folder) -> Layer:

@@ -1,6 +1,7 @@
 """The layers of a file with street edges: all with the same columns are read, or those that are asked for."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from geo.readers import messages
 from geo.readers.chosen_file import ChosenFile
 from geo.readers.columns import Headings, plain
 from geo.readers.layers import layer_parts
-from geo.readers.parts import Part, choose
+from geo.readers.part import Part
+from geo.readers.parts import choose, listed
+from geo.readers.systems import in_one_system
 from geo.readers.vector_files import BROKEN, read_layer, whole_file
 from geo.streets import conditions
 from geo.streets.access import TAGS
@@ -61,15 +64,25 @@ def read_edge_rows(chosen: ChosenFile) -> EdgeRows:
     lines = [part for part in parts if part.shape in ("LineString", "") and part.placed]
     if not lines:
         raise InputError(NO_LINES, field="file", value=path.name)
-    choice = choose(parts if chosen.parts else lines, chosen.parts, _headings(), path.name)
+    headings = _headings()
+    choice = choose(parts if chosen.parts else lines, chosen.parts, headings, path.name)
+    left = [part for part in (*choice.unread, *choice.other) if headings.known(part.headers)]
+    if left and not chosen.parts:  # what is read takes the place of the whole network
+        raise InputError(messages.CHOOSE_PARTS, file=path.name, parts=listed([*choice.read, *left]))
     read = [_layer(path, parts.index(part)) for part in choice.read]
     notes = (*choice.notes, *(note for _, own in read for note in own))
-    frames = [frame for frame, _ in read]
+    frames = _in_one_system(path, choice.read, [frame for frame, _ in read])
     if len(frames) == 1:
         return EdgeRows(frames[0], np.array(_numbers(frames[0])), notes)
     rows = [f"{part.name}!{row}" for part, frame in zip(choice.read, frames, strict=True) for row in _numbers(frame)]
     together = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
     return EdgeRows(together, np.array(rows, dtype=object), notes)
+
+
+def _in_one_system(path: Path, parts: Sequence[Part], frames: Sequence[gpd.GeoDataFrame]) -> list[gpd.GeoDataFrame]:
+    shapes = [frame.geometry for frame in frames]
+    found = in_one_system(path.name, [part.name for part in parts], shapes, [part.crs for part in parts])
+    return [frame.set_geometry(shape) for frame, shape in zip(frames, found, strict=True)]
 
 
 def _numbers(frame: pd.DataFrame) -> range:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import InputError
-from geo.readers.kml import Folder, read_folders
+from geo.readers.kml import Folder, read_document
 
 POINT = "<Point><coordinates>\n114.3,30.6,0 </coordinates></Point>"
 SCHEMA = (
@@ -22,7 +22,9 @@ def file(path: Path, body: str, *, head: str = "", name: str = "a.kml") -> Path:
 
 
 def one(tmp_path: Path, inside: str, head: str = "") -> dict[str, str]:
-    (folder,) = read_folders(file(tmp_path, f"<Placemark><name>甲</name>{inside}{POINT}</Placemark>", head=head))
+    (folder,) = read_document(
+        file(tmp_path, f"<Placemark><name>甲</name>{inside}{POINT}</Placemark>", head=head)
+    ).folders
     assert folder.shapes[0].wkt == "POINT (114.3 30.6)"
     return folder.rows[0]
 
@@ -54,7 +56,7 @@ def test_every_folder_in_the_order_of_the_file(tmp_path):
     inner = f"<Folder><name>内</name>{mark.format('c')}</Folder>"
     outer = f"<Folder><name>外</name>{mark.format('b')}{inner}</Folder>"
     body = f"{mark.format('a')}{outer}<Folder>{mark.format('d')}</Folder>"
-    folders = read_folders(file(tmp_path, f"<name>全</name>{body}"))
+    folders = read_document(file(tmp_path, f"<name>全</name>{body}")).folders
     assert [(folder.name, [row["Name"] for row in folder.rows]) for folder in folders] == [
         ("全", ["a"]),
         ("外", ["b"]),
@@ -72,7 +74,7 @@ def test_shapes(tmp_path):
         "<Point><coordinates>east</coordinates></Point>",
         "",
     ]
-    (folder,) = read_folders(file(tmp_path, "".join(f"<Placemark>{mark}</Placemark>" for mark in marks)))
+    (folder,) = read_document(file(tmp_path, "".join(f"<Placemark>{mark}</Placemark>" for mark in marks))).folders
     assert [None if shape is None else shape.geom_type for shape in folder.shapes] == [
         "Polygon",
         "GeometryCollection",
@@ -90,9 +92,9 @@ def test_kmz_and_what_is_no_kml(tmp_path):
     path = file(tmp_path, f"<Placemark><name>甲</name>{POINT}</Placemark>")
     with zipfile.ZipFile(tmp_path / "a.kmz", "w") as archive:
         archive.write(path, "doc.kml")
-    assert read_folders(tmp_path / "a.kmz")[0].rows == [{"Name": "甲"}]
+    assert read_document(tmp_path / "a.kmz").folders[0].rows == [{"Name": "甲"}]
     deep = "<Folder>" * 5000 + "</Folder>" * 5000
-    assert read_folders(file(tmp_path, deep, name="deep.kml")) == []
+    assert read_document(file(tmp_path, deep, name="deep.kml")).folders == ()
     for name, text in (
         ("b.kml", "<kml><Document>"),
         ("c.kml", '<!DOCTYPE x [<!ENTITY a "b">]><kml>&a;</kml>'),
@@ -100,4 +102,4 @@ def test_kmz_and_what_is_no_kml(tmp_path):
     ):
         (tmp_path / name).write_text(text)
         with pytest.raises(InputError, match="cannot be read"):
-            read_folders(tmp_path / name)
+            read_document(tmp_path / name)

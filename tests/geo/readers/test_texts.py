@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InputError
@@ -83,6 +83,8 @@ def test_quotes_that_close(write, row):
     assert not len(reading.rejected)
 
 
+@example([["", "", "\r,,\r"]])
+@example([["", "", ""], ["甲", "\r甲,乙,\r", ""]])
 @given(st.lists(st.lists(st.text("甲乙a,\"\n;\r' ", max_size=6), min_size=3, max_size=3), max_size=6))
 def test_what_a_program_quotes_is_sound(table):
     quoted = "\r\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in table)

@@ -53,6 +53,20 @@ def test_layers_whose_columns_differ_are_a_choice(tmp_path):
 def test_layers_in_other_systems_are_a_choice(tmp_path):
     whole = grid()
     path = layers(tmp_path / "a.gpkg", ("one", whole[:2]), ("two", whole[2:].to_crs("EPSG:4547")))
+    with pytest.raises(InputError, match="in different systems"):
+        read_streets(path)
+
+
+def test_layers_of_streets_in_metres_and_degrees_are_read_together(tmp_path):
+    whole = grid()
+    path = layers(tmp_path / "a.gpkg", ("one", whole[:2]), ("two", whole[2:].to_crs("EPSG:3857")))
+    there = read_streets(layers(tmp_path / "b.gpkg", ("one", whole))).edges
+    assert read_streets(path).edges.total_bounds == pytest.approx(there.total_bounds, abs=1e-7)
+
+
+def test_layers_that_are_likely_streets_are_asked_about(tmp_path):
+    whole = grid()
+    path = layers(tmp_path / "a.gpkg", ("one", whole[:2]), ("two", whole[2:].drop(columns="highway")))
     with pytest.raises(InputError, match="headings differ"):
         read_streets(path)
 

@@ -147,6 +147,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Demo:
             "planner": add_account(store, "planner", Role.PLANNER),
             "team": add_account(store, "team", Role.TEAM, team=team),
             "street": add_account(store, "street", Role.STREET, zone=zone),
+            "unit": add_account(store, "unit", Role.UNIT, unit=store.checkpoints.frame()["unit"].mode()[0]),
+            "observer": add_account(store, "observer", Role.OBSERVER),
+            "admin": add_account(store, "admin", Role.ADMIN),
         }
     return Demo("", city, passwords, team, zone)
 

@@ -21,19 +21,34 @@ LAYERS = {
     "planner": {"streets", "zones", "routes", "stops"},
     "team": {"streets", "routes", "stops"},
     "street": {"streets", "zones", "own-zone", "checkpoints", "problems"},
+    "unit": {"streets", "checkpoints", "problems"},
 }
-NEVER = {"team": {"cells", "cells-far", "zones", "checkpoints"}, "street": {"routes", "stops", "cells", "cells-far"}}
+NEVER = {
+    "team": {"cells", "cells-far", "zones", "checkpoints"},
+    "street": {"routes", "stops", "cells", "cells-far"},
+    "unit": {"routes", "stops", "cells", "cells-far", "zones", "own-zone"},
+}
+PLAIN = {
+    ("admin", "/accounts"): ("账号", "Accounts"),
+    ("admin", "/backups"): ("备份", "Backups"),
+    ("admin", "/sessions"): ("我的登录", "My sessions"),
+    ("observer", "/results"): ("结果", "Results"),
+    ("planner", "/accounts"): ("账号", "Accounts"),
+    ("planner", "/results"): ("结果", "Results"),
+}
+"""Pages without a map, with their heads in both languages."""
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("size", ["phone", "desk"])
-@pytest.mark.parametrize("name", ["planner", "team", "street"])
+@pytest.mark.parametrize("name", ["planner", "team", "street", "unit"])
 def test_role_sees_its_page(visit: Callable, demo: object, pictures: Path, name: str, size: str, language: str) -> None:
     visitor = visit(name, size=size, language=language)
     visitor.settled()
     page = visitor.page
     with Store.open(demo.city) as store:
-        head = HEADS.get((name, language), store.zones.frame().loc[demo.zone, "name"])
+        heads = HEADS | {("unit", language): store.accounts.get("unit").unit}
+        head = heads.get((name, language), store.zones.frame().loc[demo.zone, "name"])
     expect(page.locator("h1")).to_contain_text(head)
     expect(page.locator(".mark")).to_contain_text("演示日期 2026-06-09" if language == "zh" else "demo date 2026-06-09")
     for layer in LAYERS[name]:
@@ -48,6 +63,24 @@ def test_role_sees_its_page(visit: Callable, demo: object, pictures: Path, name:
     assert wide <= 0, "the page is wider than the screen"
     assert visitor.strangers() == set()
     assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_pages_without_a_map_fit_the_screen(visit: Callable, pictures: Path, size: str, language: str) -> None:
+    for name in ("admin", "observer", "planner"):
+        visitor = visit(name, size=size, language=language)
+        page = visitor.page
+        for (who, path), heads in PLAIN.items():
+            if who != name:
+                continue
+            page.goto(visitor.address + path)
+            expect(page.locator("h1")).to_contain_text(heads[language == "en"])
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{path} is wider than the screen"
+            page.screenshot(path=pictures / f"{name}{path.replace('/', '-')}-{size}-{language}.png")
+        assert visitor.strangers() == set()
+        assert visitor.complaints == []
 
 
 def _is_no_blank(picture: Path, box: dict[str, float]) -> None:
