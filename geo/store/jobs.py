@@ -121,6 +121,15 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a job is."""
+
+    stage: str  # in English
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
     """Who takes jobs."""
 
@@ -262,10 +271,9 @@ class Jobs(StorePart):
                     return _job(connection.execute(select(_J).where(_J.c.id == row.id)).one())
         return None
 
-    def renew(self, lease: Lease, until: dt.datetime, progress: tuple[str, int, int]) -> bool:
+    def renew(self, lease: Lease, until: dt.datetime, at: JobProgress) -> bool:
         """Hold a job for longer and say how far it is; nobody waits for it, and it may be refused."""
-        stage, done, total = progress
-        values = {"leased_until": until, "stage": stage, "done": done, "total": total}
+        values = {"leased_until": until, "stage": at.stage, "done": at.done, "total": at.total}
         return self._database.write_if_free(update(_J).where(_held(lease)).values(values))
 
     def tell(self, lease: Lease, told: Mapping[str, Any]) -> bool:

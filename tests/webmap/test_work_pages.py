@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from geo.errors import InputError
 from geo.notes import Names, Note, Sentences
 from geo.store import Store
-from geo.store.jobs import Job, JobState, Wanted, Worker
+from geo.store.jobs import Job, JobProgress, JobState, Wanted, Worker
 from tests.webmap.working import work_off
 from webmap import create_app
 from webmap.jobs import pages
@@ -97,7 +97,7 @@ def test_progress_result_and_cancel_outlive_the_server(app: Flask, city: Path) -
     first = last(app)
     with Store.open(city) as elsewhere:  # as a worker of another process
         lease = elsewhere.jobs.claim(WORKER, now()).lease
-        elsewhere.jobs.renew(lease, now() + dt.timedelta(seconds=15), ("streets", 1, 4))
+        elsewhere.jobs.renew(lease, now() + dt.timedelta(seconds=15), JobProgress("streets", 1, 4))
         elsewhere.jobs.tell(lease, {"travel_s": 5})
         restarted = made(city)
         again = enter(restarted)

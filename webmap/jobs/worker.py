@@ -13,7 +13,7 @@ from geo.confined import DiedError, confined
 from geo.errors import XundianError
 from geo.failures import reason_of, refused
 from geo.store import Store
-from geo.store.jobs import Job, StaleLeaseError, Worker
+from geo.store.jobs import Job, JobProgress, StaleLeaseError, Worker
 from webmap.jobs.faults import plain
 from webmap.jobs.kinds import Kind
 from webmap.jobs.work import now, run_job
@@ -46,7 +46,7 @@ class HeldJob:
     def __init__(self, store: Store, job: Job, kind: Kind) -> None:
         self.job = job
         self._store, self._kind, self._lease = store, kind, job.lease
-        self._progress, self._written = (job.stage, job.done, job.total), (job.stage, job.done, job.total)
+        self._progress = self._written = JobProgress(job.stage, job.done, job.total)
         self._renewed_at = time.monotonic()
         self._leave = threading.Event()
         self._left_behind = False
@@ -123,7 +123,7 @@ class HeldJob:
                 self._store.jobs.release(self._lease, died=False)
 
     def _hear(self, stage: str, done: int, total: int) -> None:
-        self._progress = (stage, done, total)
+        self._progress = JobProgress(stage, done, total)
         self._heed()
 
     def _heed(self) -> None:

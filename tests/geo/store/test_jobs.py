@@ -8,7 +8,7 @@ import pytest
 
 from geo.errors import NotFoundError, StateError
 from geo.store import Store
-from geo.store.jobs import ATTEMPTS, DEATHS, Job, JobState, Lease, StaleLeaseError, Wanted, Worker
+from geo.store.jobs import ATTEMPTS, DEATHS, Job, JobProgress, JobState, Lease, StaleLeaseError, Wanted, Worker
 
 NOW = dt.datetime(2026, 6, 9, 1, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(seconds=31)
@@ -81,7 +81,7 @@ def test_a_stale_lease_writes_nothing(store: Store) -> None:
     assert second.attempt == first.attempt + 1
     with pytest.raises(StaleLeaseError), store.jobs.finishing(first.lease, LATER):
         store.settings.set("effect", "of the first")
-    store.jobs.renew(first.lease, LATER + dt.timedelta(hours=1), ("stale", 9, 9))
+    store.jobs.renew(first.lease, LATER + dt.timedelta(hours=1), JobProgress("stale", 9, 9))
     store.jobs.tell(first.lease, {"stale": True})
     assert not store.jobs.fail(first.lease, None, LATER)
     assert not store.jobs.stop(first.lease, LATER)
@@ -217,7 +217,7 @@ def test_a_worker_takes_only_what_it_knows_and_has_the_files_of(store: Store) ->
 def test_a_renewed_lease_lasts_and_its_holder_is_not_robbed_by_itself(store: Store) -> None:
     store.jobs.enqueue(wanted(), NOW)
     job = claimed(store)
-    assert store.jobs.renew(job.lease, LATER + dt.timedelta(seconds=30), ("searching", 3, 10))
+    assert store.jobs.renew(job.lease, LATER + dt.timedelta(seconds=30), JobProgress("searching", 3, 10))
     assert store.jobs.tell(job.lease, {"travel_s": 5})
     assert store.jobs.claim(OTHER, LATER) is None
     now = store.jobs.finish_early(job.id, "planner", NOW)
