@@ -176,7 +176,14 @@ _KINDS: dict[str, Callable[[Any], bool]] = {
 }
 
 
-_DTYPES = {"int": "int64", "float": "float64", "bool": "bool", "str": "str", "time": "datetime64[ns, UTC]"}
+_DTYPES = {
+    "int": "int64",
+    "float": "float64",
+    "bool": "bool",
+    "str": "str",
+    "time": "datetime64[ns, UTC]",
+    "json": "object",
+}
 
 
 def empty(schema: Schema) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import traceback
 from queue import Queue
 from typing import BinaryIO
 
+from geo.acting import acting
 from geo.confined import messages
 from geo.confined.limits import MB, confine
 from geo.confined.messages import Done, Failed, OutOfMemory, Task, Told
@@ -53,7 +54,9 @@ def main() -> None:
     most_bytes = task.limits.memory_mb * MB // 4
     try:
         confine(task.limits)
-        messages.send(outbox, Done(task.work(Teller(outbox, leave))), most_bytes=most_bytes)
+        with acting(task.who):
+            found = task.work(Teller(outbox, leave))
+        messages.send(outbox, Done(found), most_bytes=most_bytes)
     except MemoryError:
         messages.send(outbox, OutOfMemory())
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent raises it

@@ -17,6 +17,7 @@ class Task:
 
     work: Callable[[Progress], Any]
     limits: Limits
+    who: str  # for whom, in the audit log
 
 
 @dataclass(frozen=True, slots=True)

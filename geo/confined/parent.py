@@ -14,6 +14,7 @@ from queue import Empty, Queue
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
+from geo.acting import actor
 from geo.confined import messages, windows
 from geo.confined.limits import Limits
 from geo.confined.messages import Done, Failed, Go, Message, OutOfMemory, Task, Told
@@ -82,7 +83,7 @@ def confined(
     Exception
         What ``work`` raised, as it was.
     """
-    with _Child(Task(cast("Callable[[Progress], Any]", work), limits), file) as child:
+    with _Child(Task(cast("Callable[[Progress], Any]", work), limits, actor()), file) as child:
         return cast("Found", child.outcome(progress, heed))
 
 

@@ -8,6 +8,7 @@ from typing import Self
 
 from geo.store.accounts import Accounts
 from geo.store.amendments import Amendments
+from geo.store.audit_log import AuditLog
 from geo.store.catalogues import Catalogues
 from geo.store.checkpoints import Checkpoints
 from geo.store.closures import Closures
@@ -61,6 +62,7 @@ class Store:
         self.sessions = Sessions(database)
         self.settings = CitySettings(database)
         self.jobs = Jobs(database)
+        self.audit = AuditLog(database)
 
     @classmethod
     def open(cls, city: str | Path, *, create: bool = False) -> Self:

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from geo.audit.events import Event
 from geo.errors import NotFoundError, StateError
 from geo.model import Role, User
 from geo.store import tables
+from geo.store.audit import Act
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
@@ -48,12 +50,15 @@ class Accounts(StorePart):
             The account that does it; of a planner all planners are told.
         """
         row = {**asdict(user), "role": str(user.role)}
-        with self._database.writing(CityPart.OFFICE, CityPart.SESSIONS) as connection:
+        act = Act(Event.ACCOUNT_MADE, f"account/{user.name}", detail={"role": str(user.role)})
+        with self._database.writing(act, CityPart.OFFICE, CityPart.SESSIONS) as connection:
             self._database.backend.lock(connection, _U)
             old = _found(connection, user.name)
             if old is None:
                 connection.execute(insert(_U).values(row))
             else:
+                act.event = Event.ACCOUNT_CHANGED
+                act.detail["was"] = str(old.role)
                 connection.execute(update(_U).where(_U.c.name == user.name).values(row))
                 connection.execute(delete(_S).where(_S.c.account == user.name))
             if user.role is Role.PLANNER:
@@ -77,7 +82,11 @@ class Accounts(StorePart):
         StateError
             When the password was changed meanwhile.
         """
-        with self._database.writing(CityPart.OFFICE, CityPart.SESSIONS) as connection:
+        with self._database.writing(
+            Act(Event.ACCOUNT_PASSWORD, f"account/{old.name}", detail={"same": renewed}),
+            CityPart.OFFICE,
+            CityPart.SESSIONS,
+        ) as connection:
             this = (_U.c.name == old.name, _U.c.password_hash == old.password_hash)
             if not connection.execute(update(_U).where(*this).values(password_hash=password_hash)).rowcount:
                 raise StateError("the password of {name} was changed meanwhile: log in again", name=old.name)
@@ -94,7 +103,8 @@ class Accounts(StorePart):
         StateError
             When nobody else could manage accounts any more.
         """
-        with self._database.writing(CityPart.OFFICE, CityPart.SESSIONS) as connection:
+        event = Event.ACCOUNT_DISABLED if disabled else Event.ACCOUNT_ENABLED
+        with self._database.writing(Act(event, f"account/{name}"), CityPart.OFFICE, CityPart.SESSIONS) as connection:
             self._database.backend.lock(connection, _U)
             old = _found(connection, name)
             if old is None:

@@ -13,8 +13,10 @@ import shapely
 from sqlalchemy import Connection, Table, and_, delete, func, insert, or_, select, update
 
 from geo import frames
+from geo.audit.events import Event
 from geo.errors import AccessError, StateError
 from geo.store import rows, tables
+from geo.store.audit import Act
 from geo.store.columns import utc
 from geo.store.database import Database
 from geo.store.fieldwork import Replaced, put_replacement, take_back_replacement
@@ -112,7 +114,8 @@ class Amendments(StorePart):
         StateError
             When either moved since, or a team was somewhere since that the change would take from it.
         """
-        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
+        act = Act(Event.PLAN_CHANGED, f"plan/{round_id}", detail={"kind": line.kind})
+        with self._database.writing(act, CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
             round_of(connection, round_id)
             self._database.backend.lock(connection, _T)
             expect(connection, round_id, after)
@@ -123,6 +126,7 @@ class Amendments(StorePart):
             if new.replaced is not None:
                 put_replacement(connection, self._database.backend, round_id, new.replaced, after=new.replaced_after)
             number = move_plan(connection, round_id, MovedBy(Move.CHANGED, line.by))
+            act.versions(number - 1, number)
             row = {name: getattr(line, name) for name in ("by", "kind", "reason", "params", "touched", "notes")}
             connection.execute(
                 insert(_T).values(
@@ -141,7 +145,8 @@ class Amendments(StorePart):
         StateError
             When the plan or the draw moved since, a team was somewhere since, or there is nothing to undo.
         """
-        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
+        act = Act(Event.PLAN_UNDONE, f"plan/{round_id}")
+        with self._database.writing(act, CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
             round_of(connection, round_id)
             self._database.backend.lock(connection, _T)
             expect(connection, round_id, after)
@@ -159,7 +164,9 @@ class Amendments(StorePart):
             self._put(connection, round_id, slots, kept["frames"], kept["dropped"])
             if kept["replaced"]:
                 take_back_replacement(connection, self._database.backend, round_id, kept["replaced"])
-            move_plan(connection, round_id, MovedBy(Move.UNDONE, wish.by))
+            number = move_plan(connection, round_id, MovedBy(Move.UNDONE, wish.by))
+            act.versions(number - 1, number)
+            act.detail["undone"] = last.revision
             undone = {"undone_at": dt.datetime.now(dt.UTC), "undone_by": wish.by}
             connection.execute(update(_T).where(_T.c.fid == last.fid).values(undone))
         return int(last.revision)

@@ -1,11 +1,11 @@
 """What the two databases do differently, as one interface."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Executable, Table
+from sqlalchemy import Connection, Engine, Table
 
 from geo.errors import XundianError
 from geo.store.geometry import Shapes
@@ -67,7 +67,7 @@ class Backend(Protocol):
     def be_patient(self, connection: Connection) -> None:
         """Let a writing transaction wait longer for others than a page would: hours of work hang on it."""
 
-    def write_if_free(self, statement: Executable) -> bool:
+    def write_if_free(self, work: Callable[[Connection], object]) -> bool:
         """Do as :meth:`geo.store.database.Database.write_if_free` says."""
 
     def encode(self, shapes: Shapes) -> list[bytes | None]:

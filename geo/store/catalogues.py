@@ -5,9 +5,11 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, delete, insert, select
 
+from geo.audit.events import Event
 from geo.catalogue import Catalogue, from_toml, load, to_toml
 from geo.errors import NotFoundError, StateError
 from geo.store import tables
+from geo.store.audit import Act
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.settings import put_setting
@@ -53,8 +55,10 @@ class Catalogues(StorePart):
             When another catalogue has this edition already, and the product ships it or a round was made under it.
         """
         content, edition = to_toml(catalogue), catalogue.edition
-        with self._database.writing(CityPart.OFFICE, on=[CityPart.ROUNDS]) as connection:
+        act = Act(Event.CATALOGUE, "catalogue")
+        with self._database.writing(act, CityPart.OFFICE, on=[CityPart.ROUNDS]) as connection:
             self._database.backend.lock(connection, tables.catalogues)
+            act.versions(current_edition(connection), edition)
             known = _content(connection, edition)
             if known is None and edition == _shipped().edition:
                 known = to_toml(_shipped())

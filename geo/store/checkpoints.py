@@ -9,9 +9,12 @@ import shapely
 from sqlalchemy import Connection, select
 
 from geo import frames
+from geo.audit.content import frame_sha256
+from geo.audit.events import Event
 from geo.errors import NotFoundError, StateError
 from geo.model import Changes, Scope
 from geo.store import rows, tables
+from geo.store.audit import Act
 from geo.store.journal import UNPLACED, ImportSource, note, used
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
@@ -51,7 +54,8 @@ class Checkpoints(StorePart):
             The account that imports.
         """
         retire = set(retire) - set(frame.index) - set(() if unplaced is None else unplaced.index)
-        with self._database.writing(CityPart.IMPORTS, CityPart.ROSTER) as connection:
+        act = Act(Event.CHECKPOINTS, "checkpoints", detail={"sha256": frame_sha256(frame), "rows": len(frame)})
+        with self._database.writing(act, CityPart.IMPORTS, CityPart.ROSTER) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
             done = upsert(connection, _PLACED, frames.CHECKPOINTS, frame, self._database.backend)
@@ -61,6 +65,7 @@ class Checkpoints(StorePart):
             retired = self._retire(connection, retire)
             changes = replace(done.changes, retired=len(retired.before))
             if import_of is not None:
+                act.detail["file"] = import_of
                 note(
                     connection, ImportSource("checkpoints", import_of, who), changes, [*parts, ("checkpoints", retired)]
                 )
@@ -68,7 +73,9 @@ class Checkpoints(StorePart):
 
     def retire(self, ids: Collection[str]) -> int:
         """Take checkpoints out of the roster, and say how many were in it."""
-        with self._database.writing(CityPart.ROSTER) as connection:
+        with self._database.writing(
+            Act(Event.CHECKPOINTS_RETIRED, "checkpoints", detail={"rows": len(ids)}), CityPart.ROSTER
+        ) as connection:
             self._database.backend.lock(connection, _PLACED)
             return len(self._retire(connection, ids).before)
 
@@ -109,7 +116,9 @@ class Checkpoints(StorePart):
         frame
             The columns of :data:`geo.frames.CHECKPOINTS` by id, without geometry.
         """
-        with self._database.writing(CityPart.ROSTER) as connection:
+        with self._database.writing(
+            Act(Event.CHECKPOINTS_WAITING, "checkpoints", detail={"rows": len(frame)}), CityPart.ROSTER
+        ) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
             done = [part.changes for _, part in self._save_unplaced(connection, frame)]
@@ -134,7 +143,9 @@ class Checkpoints(StorePart):
         NotFoundError
             When no such row waits for a place.
         """
-        with self._database.writing(CityPart.ROSTER) as connection:
+        with self._database.writing(
+            Act(Event.CHECKPOINT_PLACED, f"checkpoint/{id_}", detail={"lon": lon, "lat": lat}), CityPart.ROSTER
+        ) as connection:
             self._database.backend.lock(connection, _UNPLACED)
             row = existing(connection, _UNPLACED, UNPLACED, pd.Index([id_]), self._database.backend)
             if row.empty:
@@ -153,7 +164,9 @@ class Checkpoints(StorePart):
         StateError
             When it was drawn, planned or visited.
         """
-        with self._database.writing(CityPart.ROSTER, on=[CityPart.ROUNDS, CityPart.VISITS]) as connection:
+        with self._database.writing(
+            Act(Event.CHECKPOINT_UNPLACED, f"checkpoint/{id_}"), CityPart.ROSTER, on=[CityPart.ROUNDS, CityPart.VISITS]
+        ) as connection:
             for table in (_PLACED, _UNPLACED):
                 self._database.backend.lock(connection, table)
             row = existing(connection, _PLACED, frames.CHECKPOINTS, pd.Index([id_]), self._database.backend)

@@ -8,8 +8,10 @@ import shapely
 from sqlalchemy import func, insert, select, update
 
 from geo import frames
+from geo.audit.events import Event
 from geo.errors import InputError, NotFoundError, StateError
 from geo.store import geometry, rows, tables
+from geo.store.audit import Act
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
@@ -70,9 +72,11 @@ class Closures(StorePart):
             "geom": None if area is None else self._database.backend.encode(_polygon(area))[0],
         }
         t = tables.closures
-        with self._database.writing(CityPart.STREETS) as connection:
+        act = Act(Event.CLOSED, detail={"first_day": row["first_day"], "last_day": row["last_day"], "reason": reason})
+        with self._database.writing(act, CityPart.STREETS) as connection:
             self._database.backend.lock(connection, t)
             number = (connection.scalar(select(func.max(t.c.id))) or 0) + 1
+            act.about = f"closure/{number}"
             connection.execute(insert(t).values({**row, "id": number}))
             self._database.backend.moved(connection, t)
         return number
@@ -97,7 +101,7 @@ class Closures(StorePart):
             When it is lifted already.
         """
         t = tables.closures
-        with self._database.writing(CityPart.STREETS) as connection:
+        with self._database.writing(Act(Event.OPENED, f"closure/{closure}"), CityPart.STREETS) as connection:
             self._database.backend.lock(connection, t)
             found = connection.execute(select(t.c.lifted_at).where(t.c.id == closure)).first()
             if found is None:

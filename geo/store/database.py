@@ -1,20 +1,23 @@
 """Opening a city, and its transactions."""
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, Executable, make_url
+from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from geo import private
-from geo.errors import InputError, NotFoundError, StoreError
-from geo.store import locks
+from geo.audit.events import Event
+from geo.errors import InputError, NotFoundError, StoreError, XundianError
+from geo.store import audit, locks
+from geo.store.audit import Act
 from geo.store.backend import Backend
 from geo.store.geopackage import GeoPackage
 from geo.store.locks import CityPart
+from geo.store.notes_waiting import NotesWaiting
 from geo.store.postgis import PostGIS
 from geo.store.tables import REVISION
 
@@ -31,6 +34,7 @@ class Database:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self._thread = threading.local()
+        self._notes = NotesWaiting()
         self.in_memory: dict[str, bytes] = {}  # files of the cache that found no place on the disk
 
     @classmethod
@@ -76,7 +80,8 @@ class Database:
             self.backend.create()
         from geo.store import migrations  # noqa: PLC0415 - Alembic takes a third of a second, and is seldom needed
 
-        with self.writing() as connection:
+        act = Act(Event.CITY, "city", found or "", REVISION)
+        with self.writing(act) as connection:
             self.backend.prepare(connection)
             migrations.upgrade(connection, self.backend.register)
 
@@ -107,7 +112,11 @@ class Database:
         return self.backend.open_to_others()
 
     def close(self) -> None:
-        """Return the connections."""
+        """Return the connections; what waits for the audit log is written, where it can be."""
+        with suppress(XundianError), self._told(), self._notes.taken() as notes:
+            if notes:
+                with self.backend.writer.begin() as connection:
+                    audit.append(connection, self.backend, notes)
         self.backend.flush_log()
         self.backend.reader.dispose()
 
@@ -140,20 +149,22 @@ class Database:
                 self._thread.reading = None
 
     @contextmanager
-    def writing(self, *parts: CityPart, on: Collection[CityPart] = ()) -> Iterator[Connection]:
-        """Write all or nothing; on leaving it is on the disk.
+    def writing(self, act: Act | None, *parts: CityPart, on: Collection[CityPart] = ()) -> Iterator[Connection]:
+        """Write all or nothing; on leaving it is on the disk, and with it its row in the audit log.
 
         Within another block of this thread it is part of that one: on the disk when that is left, or not at all.
 
         Parameters
         ----------
+        act
+            What the row says; it may be completed within the block. None: it is bookkeeping.
         parts
             Of the city, all that is written: others wait until the block is left.
         on
             Parts that are read, and must still be so when the block is left.
         """
         outer: Connection | None = getattr(self._thread, "writing", None)
-        with self._told(), self._transaction() if outer is None else _part_of(outer) as connection:
+        with self._told(), self._whole(act) if outer is None else self._part_of(outer, act) as connection:
             locks.lock(connection, parts, on)
             locks.count(connection, parts)
             yield connection
@@ -161,18 +172,56 @@ class Database:
             self.backend.flush_log()
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """Begin what other blocks of this thread are part of."""
-        with self.backend.writer.begin() as connection:
-            self._thread.writing = connection
+    def _whole(self, act: Act | None) -> Iterator[Connection]:
+        """Begin what other blocks of this thread are part of; all their rows go into the log at its end."""
+        with self._notes.taken() as notes, self.backend.writer.begin() as connection:
+            acts: list[Act] = []
+            self._thread.writing, self._thread.acts = connection, acts
             try:
                 yield connection
             finally:
                 self._thread.writing = None
+            audit.append(connection, self.backend, [*notes, *acts, *([] if act is None else [act])])
 
-    def write_if_free(self, statement: Executable) -> bool:
-        """Write one small thing that may be lost, and tell whether it was: nobody waits for it, and it never fails."""
-        return self.backend.write_if_free(statement)
+    @contextmanager
+    def _part_of(self, outer: Connection, act: Act | None) -> Iterator[Connection]:
+        """Begin a part of a transaction, which is taken back alone when it fails."""
+        acts: list[Act] = self._thread.acts
+        before = len(acts)
+        try:
+            with outer.begin_nested():
+                yield outer
+        except BaseException:
+            del acts[before:]
+            raise
+        if act is not None:
+            acts.append(act)
+
+    def note(self, act: Act) -> None:
+        """Write down what happened and changed nothing; where the city is busy, with the next that is written."""
+        if not self.write_if_free(lambda _: None, act):
+            self._notes.keep(act)
+
+    def write_if_free(self, work: Callable[[Connection], object], act: Act | None = None) -> bool:
+        """Write one small thing that may be lost, and tell whether it was: nobody waits for it, and it never fails.
+
+        Parameters
+        ----------
+        work
+            Writes in a transaction.
+        act
+            The row that it leaves in the audit log; None: it is bookkeeping.
+        """
+
+        def whole(connection: Connection) -> None:
+            work(connection)
+            audit.append(connection, self.backend, [] if act is None else [*notes, act])
+
+        with self._notes.taken(when=act is not None) as notes:
+            if self.backend.write_if_free(whole):
+                return True
+            self._notes.put_back(notes)
+        return False
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -180,13 +229,6 @@ class Database:
             yield
         except SQLAlchemyError as error:
             raise self.backend.told(getattr(error, "orig", None) or error) from error
-
-
-@contextmanager
-def _part_of(outer: Connection) -> Iterator[Connection]:
-    """Begin a part of a transaction, which is taken back alone when it fails."""
-    with outer.begin_nested():
-        yield outer
 
 
 def _backend(city: str | Path) -> Backend:

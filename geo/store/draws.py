@@ -9,9 +9,11 @@ import pandas as pd
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from geo import frames
+from geo.audit.events import Event
 from geo.errors import StateError
 from geo.model import Draw
 from geo.store import rows, tables
+from geo.store.audit import Act
 from geo.store.backend import Backend
 from geo.store.columns import utc
 from geo.store.locks import CityPart
@@ -48,7 +50,11 @@ class Draws(StorePart):
         StateError
             When the round is committed to, has a draw that was, or visits: nobody may draw it like that.
         """
-        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
+        with self._database.writing(
+            Act(Event.TRIAL_DRAW, f"draw/{draw.round_id}", detail={"points": len(sample)}),
+            CityPart.ROUNDS,
+            on=[CityPart.VISITS],
+        ) as connection:
             round_of(connection, draw.round_id)
             self._database.backend.lock(connection, tables.draws)
             _refuse_committed(connection, draw.round_id)

@@ -9,9 +9,11 @@ import pandas as pd
 from sqlalchemy import Connection, delete, insert, select
 
 from geo import frames
+from geo.audit.events import Event
 from geo.errors import StateError
 from geo.model import Avoidance, Inspector, TeamDraw
 from geo.store import rows, tables
+from geo.store.audit import Act
 from geo.store.backend import Backend
 from geo.store.database import Database
 from geo.store.draws import Draws, draw_of
@@ -100,13 +102,17 @@ class Fieldwork(StorePart):
         StateError
             When another replacement was logged meanwhile, or the point is not in the sample.
         """
-        with self._database.writing(CityPart.ROUNDS) as connection:
+        with self._database.writing(
+            Act(Event.REPLACED, f"replacements/{round_id}", str(after), str(after + 1)), CityPart.ROUNDS
+        ) as connection:
             put_replacement(connection, self._database.backend, round_id, line, after=after)
 
     def save_questionnaires(self, round_id: str, numbers: Mapping[str, int]) -> None:
         """Keep how many questionnaires each place of the sample gets, in the place of what was kept before."""
         t = tables.questionnaires
-        with self._database.writing(CityPart.ROUNDS) as connection:
+        with self._database.writing(
+            Act(Event.QUESTIONNAIRES, f"questionnaires/{round_id}"), CityPart.ROUNDS
+        ) as connection:
             draw_of(connection, round_id)
             self._database.backend.lock(connection, t)
             connection.execute(delete(t).where(t.c.round_id == round_id))
@@ -127,7 +133,7 @@ class Fieldwork(StorePart):
         t = tables.team_draws
         row = {field.name: getattr(drawn, field.name) for field in fields(drawn)}
         row["members"] = {team: [[p.name, p.unit, p.street] for p in people] for team, people in drawn.members.items()}
-        with self._database.writing(CityPart.ROUNDS) as connection:
+        with self._database.writing(Act(Event.TEAMS_DRAWN, f"teams/{drawn.round_id}"), CityPart.ROUNDS) as connection:
             draw_of(connection, drawn.round_id)
             self._database.backend.lock(connection, t)
             connection.execute(delete(t).where(t.c.round_id == drawn.round_id))
@@ -156,7 +162,7 @@ class Fieldwork(StorePart):
     def replace_avoidances(self, lines: Iterable[Avoidance]) -> None:
         """Put this avoidance table in the place of the one before."""
         t = tables.avoidances
-        with self._database.writing(CityPart.TEAMS) as connection:
+        with self._database.writing(Act(Event.AVOIDANCES, "avoidances"), CityPart.TEAMS) as connection:
             self._database.backend.lock(connection, t)
             connection.execute(delete(t))
             rows.add(connection, t, [asdict(line) for line in lines])

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event, func, select, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from geo import private
@@ -247,10 +247,10 @@ class GeoPackage:
     def be_patient(self, connection: Connection) -> None:
         """Do nothing: a writing transaction has the whole file already."""
 
-    def write_if_free(self, statement: Executable) -> bool:
+    def write_if_free(self, work: Callable[[Connection], object]) -> bool:
         """Give up at once while anybody else writes, or where the file cannot be written."""
         with suppress(SQLAlchemyError, StoreError), self.writer.execution_options(at_once=True).begin() as connection:
-            connection.execute(statement)
+            work(connection)
             return True
         return False
 

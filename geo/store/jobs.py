@@ -169,7 +169,7 @@ class Jobs(StorePart):
             "cancel": False,
             "enough": False,
         }
-        with self._database.writing() as connection:
+        with self._database.writing(None) as connection:
             connection.execute(delete(_J).where(_J.c.ended_at < now - KEPT))
             try:
                 with connection.begin_nested():
@@ -257,7 +257,7 @@ class Jobs(StorePart):
                 return None
         oldest = select(_J).where(wanted).order_by(_J.c.fid).limit(1).with_for_update(skip_locked=True)
         given_up = {"template": GIVEN_UP, "values": {"attempts": DEATHS}}
-        with self._database.writing() as connection:
+        with self._database.writing(None) as connection:
             while (row := connection.execute(oldest).first()) is not None:
                 if row.cancel:
                     _set(connection, Lease(row.id, row.attempt), _over(JobState.CANCELLED, now))
@@ -274,11 +274,11 @@ class Jobs(StorePart):
     def renew(self, lease: Lease, until: dt.datetime, at: JobProgress) -> bool:
         """Hold a job for longer and say how far it is; nobody waits for it, and it may be refused."""
         values = {"leased_until": until, "stage": at.stage, "done": at.done, "total": at.total}
-        return self._database.write_if_free(update(_J).where(_held(lease)).values(values))
+        return self._write_if_free(lease, values)
 
     def tell(self, lease: Lease, told: Mapping[str, Any]) -> bool:
         """Keep figures of how the work stands; nobody waits for it, and it may be refused."""
-        return self._database.write_if_free(update(_J).where(_held(lease)).values(told=dict(told)))
+        return self._write_if_free(lease, {"told": dict(told)})
 
     def asked(self, lease: Lease) -> Job:
         """Return the job for whoever works on it, to hear what its owner wants.
@@ -306,7 +306,7 @@ class Jobs(StorePart):
             When the lease is no longer the job's, or somebody cancelled: nothing is written then.
         """
         ending = Ending()
-        with self._database.writing() as connection:
+        with self._database.writing(None) as connection:
             row = connection.execute(select(_J).where(_held(lease)).with_for_update()).first()
             if row is None or row.cancel:
                 raise _stale(lease)
@@ -330,29 +330,33 @@ class Jobs(StorePart):
 
     def fail(self, lease: Lease, error: Mapping[str, Any] | None, now: dt.datetime) -> bool:
         """Write why a job failed; False when the lease is no longer the job's."""
-        with self._database.writing() as connection:
+        with self._database.writing(None) as connection:
             return _set(connection, lease, _over(JobState.FAILED, now) | {"error": error})
 
     def stop(self, lease: Lease, now: dt.datetime) -> bool:
         """Write that a job was cancelled; False when the lease is no longer the job's."""
-        with self._database.writing() as connection:
+        with self._database.writing(None) as connection:
             return _set(connection, lease, _over(JobState.CANCELLED, now))
 
     def release(self, lease: Lease, *, died: bool) -> bool:
         """Give a job back for others to take; ``died``: its own process ended, which it may do only a few times."""
         back = {"state": str(JobState.WAITING), "leased_until": None, "worker": "", "stage": ""}
-        with self._database.writing() as connection:
+        with self._database.writing(None) as connection:
             return _set(connection, lease, back | {"deaths": _J.c.deaths + int(died)})
 
     def release_all(self, worker: str, now: dt.datetime) -> int:
         """Let others take at once what a worker had that is known to be dead."""
         its = and_(_J.c.worker == worker, _J.c.state == JobState.RUNNING, _J.c.leased_until > now)
-        with self._database.writing() as connection:
+        with self._database.writing(None) as connection:
             return int(connection.execute(update(_J).where(its).values(leased_until=now)).rowcount)
+
+    def _write_if_free(self, lease: Lease, values: Mapping[str, Any]) -> bool:
+        statement = update(_J).where(_held(lease)).values(**values)
+        return self._database.write_if_free(lambda connection: connection.execute(statement))
 
     def _ask(self, job_id: str, owner: str, wish: Mapping[str, Any], idle: Mapping[str, Any], now: dt.datetime) -> Job:
         """Tell a job what its owner wants, in another way where nobody works on it."""
-        with self._database.writing() as connection:
+        with self._database.writing(None) as connection:
             row = connection.execute(select(_J).where(_J.c.id == job_id, _J.c.owner == owner).with_for_update()).first()
             if row is None:
                 raise NotFoundError(NOT_KNOWN)

@@ -11,9 +11,11 @@ import shapely
 from sqlalchemy import Connection, insert, select, update
 
 from geo import frames
+from geo.audit.events import Event
 from geo.errors import NotFoundError, StateError
 from geo.model import Changes
 from geo.store import kept_frames, rows, tables, visit_journal
+from geo.store.audit import Act
 from geo.store.backend import Backend
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
@@ -83,10 +85,12 @@ class Imports(StorePart):
         NotFoundError
             When there is none left to undo.
         """
-        with self._database.writing(*_WRITTEN, on=[CityPart.ROUNDS]) as connection:
+        act = Act(Event.IMPORT_UNDONE, kind)
+        with self._database.writing(act, *_WRITTEN, on=[CityPart.ROUNDS]) as connection:
             newest = _newest(connection, kind)
             if newest is None:
                 raise NotFoundError("there is no import of {kind} to undo", kind=kind)
+            act.detail["import"] = newest
             return _undo(connection, newest, self._database.backend)
 
     def undo(self, import_id: int) -> Undone:
@@ -100,10 +104,12 @@ class Imports(StorePart):
             When it is undone already, or a later import of its kind stands on it.
         """
         t = tables.imports
-        with self._database.writing(*_WRITTEN, on=[CityPart.ROUNDS]) as connection:
+        act = Act(Event.IMPORT_UNDONE, detail={"import": import_id})
+        with self._database.writing(act, *_WRITTEN, on=[CityPart.ROUNDS]) as connection:
             found = connection.execute(select(t).where(t.c.fid == import_id)).first()
             if found is None:
                 raise NotFoundError("there is no import {id!r}", id=import_id)
+            act.about = found.kind
             if found.undone:
                 raise StateError("the import of {file!r} is undone already", file=found.file)
             newest = _newest(connection, found.kind)

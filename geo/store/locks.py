@@ -28,7 +28,8 @@ class CityPart(IntEnum):
     VISITS = 6
     OFFICE = 7
     SESSIONS = 8
-    JOBS = 9  # never locked as a whole: who works on a job locks its row, while others claim theirs
+    AUDIT = 9
+    JOBS = 10  # never locked as a whole: who works on a job locks its row, while others claim theirs
 
 
 _TABLES = {
@@ -41,6 +42,7 @@ _TABLES = {
     CityPart.VISITS: "visits deductions deduction_photos photos",
     CityPart.SESSIONS: "sessions",
     CityPart.JOBS: "jobs job_files",
+    CityPart.AUDIT: "audit audit_frontier",
 }
 PART_OF = dict.fromkeys(tables.metadata.tables, CityPart.OFFICE) | {
     table: part for part, names in _TABLES.items() for table in names.split()

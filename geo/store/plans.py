@@ -2,17 +2,19 @@
 
 import datetime as dt
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Column, Connection, Select, Table, and_, delete, insert, select, update
+from sqlalchemy import Column, Connection, Row, Table, and_, delete, insert, select, update
 
 from geo import frames
+from geo.audit.events import Event
 from geo.errors import InputError, NotFoundError, StateError
 from geo.store import rows, tables
+from geo.store.audit import Act
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
 from geo.store.revisions import Move, MovedBy, PlanState, expect, move_plan, state_of
@@ -20,6 +22,7 @@ from geo.store.rounds import round_of
 
 _PLAN = ((tables.routes, frames.ROUTES), (tables.stops, frames.STOPS), (tables.unserved, frames.UNSERVED))
 _T = tables.plans
+_FIRST_ZONE = dt.timezone(dt.timedelta(hours=14))  # no clock on earth shows a day sooner
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ class Plans(StorePart):
         """
         plan = _cleaned(new)
         backend, round_id = self._database.backend, new.round_id
-        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
+        act = Act(Event.PLAN, f"plan/{round_id}")
+        with self._database.writing(act, CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
             round_of(connection, round_id)
             expect(connection, round_id, after)
             keep_done(connection, round_id, new.stops)
@@ -112,6 +116,7 @@ class Plans(StorePart):
                 if schema.geometry:
                     backend.moved(connection, table)
             revision = move_plan(connection, round_id, MovedBy(Move.PLANNED, new.by))
+            act.versions(revision - 1, revision)
             _keep_only_choice(connection, round_id, new.candidates)
             values = {"figures": new.figures, "terms": new.terms, "candidates": new.candidates}
             planned = update(_T).where(_T.c.round_id == round_id)
@@ -159,8 +164,7 @@ class Plans(StorePart):
             When there is no such round.
         """
         with self._database.reading() as connection:
-            round_of(connection, round_id)
-            return {row.checkpoint: (row.team, row.day) for row in connection.execute(_done(round_id))}
+            return {row.checkpoint: (row.team, row.day) for row in _done(connection, round_id)}
 
     def expect(self, round_id: str, after: PlanState) -> None:
         """Refuse what was worked out on another plan, or for another draw; :meth:`save` does so with its write.
@@ -183,7 +187,9 @@ class Plans(StorePart):
         """
         t = tables.candidates
         row = {"content": zlib.compress(content, 6), "kept_at": dt.datetime.now(dt.UTC)}
-        with self._database.writing(CityPart.ROUNDS) as connection:
+        with self._database.writing(
+            Act(Event.CANDIDATES, f"candidates/{round_id}", "", sha256), CityPart.ROUNDS
+        ) as connection:
             round_of(connection, round_id)
             self._database.backend.lock(connection, t)
             this = (t.c.round_id == round_id, t.c.sha256 == sha256)
@@ -267,7 +273,7 @@ def keep_done(
         Naming the first stop that is done.
     """
     stay = set(zip(stops["team"], stops["day"], stops["checkpoint"], strict=True))
-    for row in connection.execute(_done(round_id)):
+    for row in _done(connection, round_id):
         if (slots is None or (row.team, row.day) in slots) and (row.team, row.day, row.checkpoint) not in stay:
             raise StateError(
                 "{checkpoint} was visited by {team} at {at} UTC, and stays with it on day {day}, so nothing was saved: "
@@ -279,12 +285,14 @@ def keep_done(
             )
 
 
-def _done(round_id: str) -> Select[Any]:
-    """Ask for the stops that their teams have visited, and when."""
+def _done(connection: Connection, round_id: str) -> Sequence[Row[Any, Any, Any, Any]]:
+    """Return the stops that their teams have visited since the round began, wherever on earth that was, and when."""
+    begun = dt.datetime.combine(round_of(connection, round_id).start, dt.time(), _FIRST_ZONE)
     s, v = tables.stops, tables.visits
     seen = and_(v.c.round_id == s.c.round_id, v.c.checkpoint == s.c.checkpoint, v.c.team == s.c.team)
     done = select(s.c.team, s.c.day, s.c.checkpoint, v.c.arrived_at).join(v, seen)
-    return done.where(s.c.round_id == round_id).order_by(v.c.arrived_at)
+    found = done.where(s.c.round_id == round_id, v.c.arrived_at >= begun).order_by(v.c.arrived_at)
+    return connection.execute(found).all()
 
 
 def _cleaned(new: NewPlan) -> list[tuple[Table, frames.Schema, rows.AnyFrame]]:

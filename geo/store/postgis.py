@@ -2,12 +2,12 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from geo.errors import StateError, XundianError
@@ -135,11 +135,11 @@ class PostGIS:
         """Wait up to ten minutes for each lock."""
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_PATIENCE_MS}")
 
-    def write_if_free(self, statement: Executable) -> bool:
+    def write_if_free(self, work: Callable[[Connection], object]) -> bool:
         """Give up where a row is locked for longer than a moment."""
         with suppress(SQLAlchemyError, XundianError), self.writer.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '20ms'"))
-            connection.execute(statement)
+            work(connection)
             return True
         return False
 

@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
+from geo.audit.events import Event
 from geo.errors import NotFoundError, StateError
 from geo.model import Commitment, Draw, SecretForm, SecretSet
 from geo.store import kept_frames, tables
+from geo.store.audit import Act
 from geo.store.columns import utc
 from geo.store.draws import clear_draw, clear_trial, put_draw
 from geo.store.locks import CityPart
@@ -33,7 +35,9 @@ class Commitments(StorePart):
             When there are secrets of this name.
         """
         t = tables.secret_sets
-        with self._database.writing(CityPart.ROUNDS) as connection:
+        with self._database.writing(
+            Act(Event.SECRETS, f"secrets/{made.name}", "", made.root), CityPart.ROUNDS
+        ) as connection:
             self._database.backend.lock(connection, t)
             if connection.scalar(select(t.c.fid).where(t.c.name == made.name)) is not None:
                 raise StateError("the secrets {name} were published before: use them", name=made.name)
@@ -55,7 +59,9 @@ class Commitments(StorePart):
             When a commitment of the set is open, or it was closed before.
         """
         t, c = tables.secret_sets, tables.commitments
-        with self._database.writing(CityPart.ROUNDS) as connection:
+        with self._database.writing(
+            Act(Event.SECRETS_CLOSED, f"secrets/{name}", "open", "closed"), CityPart.ROUNDS
+        ) as connection:
             for table in (t, c):
                 self._database.backend.lock(connection, table)
             open_ = connection.scalar(select(c.c.round_id).where(c.c.secret_set == name, c.c.state == COMMITTED))
@@ -67,7 +73,7 @@ class Commitments(StorePart):
 
     def keep_frame(self, sha256: str, rows: Sequence[Sequence[Any]]) -> None:
         """Keep the canonical rows that a draw is made from, under their hash."""
-        with self._database.writing(CityPart.ROUNDS) as connection:
+        with self._database.writing(Act(Event.FRAME, "frame", "", sha256), CityPart.ROUNDS) as connection:
             self._database.backend.lock(connection, tables.drawn_frames)
             kept_frames.keep(connection, sha256, rows)
 
@@ -105,7 +111,11 @@ class Commitments(StorePart):
             When the round is bound or drawn already, has visits, or another commitment was made meanwhile.
         """
         t = tables.commitments
-        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
+        with self._database.writing(
+            Act(Event.COMMITTED, f"draw/{made.round_id}", detail={"root": made.root, "frame": made.frame_sha256}),
+            CityPart.ROUNDS,
+            on=[CityPart.VISITS],
+        ) as connection:
             round_of(connection, made.round_id)
             for table in (t, tables.draws, tables.drawn_frames):
                 self._database.backend.lock(connection, table)
@@ -154,7 +164,9 @@ class Commitments(StorePart):
         """
         t = tables.commitments
         row = _row(replace(drawn, state=DRAWN, drawn_at=utc(draw.drawn_at, "drawn_at")))
-        with self._database.writing(CityPart.ROUNDS) as connection:
+        with self._database.writing(
+            Act(Event.DRAWN, f"draw/{draw.round_id}", detail={"number": drawn.public_number}), CityPart.ROUNDS
+        ) as connection:
             for table in (t, tables.draws):
                 self._database.backend.lock(connection, table)
             _expect(connection, drawn, COMMITTED)
@@ -170,7 +182,9 @@ class Commitments(StorePart):
             When it is void already.
         """
         row = _row(replace(void, state=VOID))
-        with self._database.writing(CityPart.ROUNDS) as connection:
+        with self._database.writing(
+            Act(Event.VOIDED, f"draw/{void.round_id}", detail={"reason": void.reason}), CityPart.ROUNDS
+        ) as connection:
             for table in (tables.commitments, tables.draws):
                 self._database.backend.lock(connection, table)
             _expect(connection, void, COMMITTED, DRAWN)
@@ -181,7 +195,7 @@ class Commitments(StorePart):
     def mark_revealed(self, kept: Commitment, at: dt.datetime) -> None:
         """Record that a commitment's secret was made public; the first time counts."""
         t = tables.commitments
-        with self._database.writing(CityPart.ROUNDS) as connection:
+        with self._database.writing(Act(Event.REVEALED, f"draw/{kept.round_id}"), CityPart.ROUNDS) as connection:
             connection.execute(_one(kept).where(t.c.revealed_at.is_(None)).values(revealed_at=at))
 
 

@@ -4,9 +4,11 @@ from dataclasses import fields
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from geo.audit.events import Event
 from geo.errors import NotFoundError, StateError
 from geo.model import Round
 from geo.store import tables
+from geo.store.audit import Act
 from geo.store.catalogues import keep_edition
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
@@ -28,7 +30,9 @@ class Rounds(StorePart):
             When there is one of this id.
         """
         row = {field.name: getattr(round_, field.name) for field in fields(round_)}
-        with self._database.writing(CityPart.ROUNDS, CityPart.OFFICE) as connection:
+        with self._database.writing(
+            Act(Event.ROUND_MADE, f"round/{round_.id}"), CityPart.ROUNDS, CityPart.OFFICE
+        ) as connection:
             self._database.backend.lock(connection, tables.rounds)
             if connection.scalar(select(tables.rounds.c.fid).where(tables.rounds.c.id == round_.id)) is not None:
                 raise StateError("there is a round {round!r} already: choose another id", round=round_.id)
@@ -46,7 +50,9 @@ class Rounds(StorePart):
             When it is drawn or committed to, or has visits.
         """
         row = {field.name: getattr(round_, field.name) for field in fields(round_)}
-        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
+        with self._database.writing(
+            Act(Event.ROUND_CHANGED, f"round/{round_.id}"), CityPart.ROUNDS, on=[CityPart.VISITS]
+        ) as connection:
             self._ensure_unused(connection, round_.id)
             connection.execute(update(tables.rounds).where(tables.rounds.c.id == round_.id).values(row))
 
@@ -60,7 +66,9 @@ class Rounds(StorePart):
         StateError
             When it is drawn or committed to, or has visits.
         """
-        with self._database.writing(CityPart.ROUNDS, on=[CityPart.VISITS]) as connection:
+        with self._database.writing(
+            Act(Event.ROUND_REMOVED, f"round/{round_id}"), CityPart.ROUNDS, on=[CityPart.VISITS]
+        ) as connection:
             self._ensure_unused(connection, round_id)
             connection.execute(delete(tables.rounds).where(tables.rounds.c.id == round_id))
 

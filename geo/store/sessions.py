@@ -4,15 +4,18 @@ import datetime as dt
 import hashlib
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, Row, and_, delete, insert, or_, select, update
 
+from geo.acting import NOBODY
+from geo.audit.events import Event
 from geo.errors import InputError, NotFoundError
 from geo.model import LoginSession, Role, User
 from geo.store import tables
 from geo.store.accounts import user_of
+from geo.store.audit import Act, happening
 from geo.store.database import Database
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
@@ -91,9 +94,11 @@ class Sessions(StorePart):
         seen = replace(seen, agent=seen.agent[:AGENT_LENGTH])
         self._forget(lambda digest, _: digest == _hash(instead_of))
         over = ~_alive(self.limits(), seen.begun_at)
-        self._database.write_if_free(delete(_S).where(or_(over, _S.c.token_sha256 == _hash(instead_of))))
-        if self._database.write_if_free(insert(_S).values(_row(_hash(token), seen))):
+        self._write(delete(_S).where(or_(over, _S.c.token_sha256 == _hash(instead_of))))
+        act = replace(happening(Event.LOGIN, f"account/{user.name}", address=seen.address), who=user.name)
+        if self._write(insert(_S).values(_row(_hash(token), seen)), act):
             return
+        self._database.note(act)
         with self._lock:
             while len(self._waiting) >= MOST_WAITING:
                 del self._waiting[next(iter(self._waiting))]
@@ -117,7 +122,7 @@ class Sessions(StorePart):
             return waiting
         found = _session(row)
         if now - found.seen_at >= SEEN_EVERY:
-            self._database.write_if_free(update(_S).where(_S.c.fid == found.id).values(seen_at=now))
+            self._write(update(_S).where(_S.c.fid == found.id).values(seen_at=now))
         return user_of(row), found
 
     def of(self, roles: Collection[Role], now: dt.datetime, user: str | None = None) -> list[LoginSession]:
@@ -134,11 +139,19 @@ class Sessions(StorePart):
             waiting = [one.session for one in self._waiting.values() if limits.hold(one.session, now)]
         return [one for one in waiting if one.account in names] + kept
 
+    def refuse(self, account: str, address: str, why: str) -> None:
+        """Write down that somebody was not logged in; what was typed for a name is not kept unless it is one."""
+        with self._database.reading() as connection:
+            known = connection.scalar(select(_U.c.name).where(_U.c.name == account)) or ""
+        self._database.note(
+            replace(happening(Event.LOGIN_REFUSED, f"account/{known}", address=address, why=why), who=NOBODY)
+        )
+
     def end(self, token: str) -> None:
         """End the session of a token, if there is one."""
         digest = _hash(token)
         if not self._forget(lambda each, _: each == digest):
-            self._end(_S.c.token_sha256 == digest)
+            self._end(Event.LOGOUT, _S.c.token_sha256 == digest)
 
     def end_one(self, user: str, session_id: int) -> None:
         """End one session of an account.
@@ -150,7 +163,7 @@ class Sessions(StorePart):
         """
         if self._forget(lambda _, one: (one.session.account, one.session.id) == (user, session_id)):
             return
-        if not self._end(_S.c.account == user, _S.c.fid == session_id):
+        if not self._end(Event.SESSION_ENDED, _S.c.account == user, _S.c.fid == session_id):
             raise NotFoundError("this session is over already: reload the page")
 
     def end_all(self, user: str, roles: Collection[Role] = tuple(Role)) -> int:
@@ -165,7 +178,8 @@ class Sessions(StorePart):
         with self._database.reading() as connection:
             if connection.scalar(known) is None:
                 raise NotFoundError("there is no account {name!r}: see the list of them", name=user)
-        return self._forget(lambda _, one: one.session.account == user) + self._end(_S.c.account == user)
+        forgotten = self._forget(lambda _, one: one.session.account == user)
+        return forgotten + self._end(Event.SESSION_ENDED, _S.c.account == user)
 
     def limits(self) -> SessionLimits:
         """Return when sessions end by themselves."""
@@ -174,7 +188,8 @@ class Sessions(StorePart):
 
     def set_limits(self, limits: SessionLimits) -> None:
         """Let sessions end sooner or later, those that have begun too."""
-        with self._database.writing(CityPart.OFFICE) as connection:
+        act = Act(Event.SESSION_LIMITS, "sessions", detail=asdict(limits))
+        with self._database.writing(act, CityPart.OFFICE) as connection:
             self._database.backend.lock(connection, tables.settings)
             for one in fields(limits):
                 put_setting(connection, one.name, str(getattr(limits, one.name)))
@@ -199,19 +214,36 @@ class Sessions(StorePart):
                 return
             one = replace(one, session=replace(one.session, seen_at=now))
             self._waiting[digest] = one
-            if self._database.write_if_free(insert(_S).values(_row(digest, one.session))):
+            if self._write(insert(_S).values(_row(digest, one.session))):
                 del self._waiting[digest]
 
     def _forget(self, which: Callable[[str, _Waiting], bool]) -> int:
         with self._lock:
-            gone = [digest for digest, one in self._waiting.items() if which(digest, one)]
+            gone = {digest: one for digest, one in self._waiting.items() if which(digest, one)}
             for digest in gone:
                 del self._waiting[digest]
+        for one in gone.values():
+            self._database.note(_ended(Event.SESSION_ENDED, one.session.account, 1))
         return len(gone)
 
-    def _end(self, *which: ColumnElement[bool]) -> int:
-        with self._database.writing(CityPart.SESSIONS) as connection:
-            return int(connection.execute(delete(_S).where(*which)).rowcount)
+    def _end(self, event: Event, *which: ColumnElement[bool]) -> int:
+        with self._database.reading() as connection:
+            account = connection.scalar(select(_S.c.account).where(*which).limit(1))
+        if account is None:
+            return 0
+        act = _ended(event, account, 0)
+        with self._database.writing(act, CityPart.SESSIONS) as connection:
+            act.detail["sessions"] = connection.execute(delete(_S).where(*which)).rowcount
+        return int(act.detail["sessions"])
+
+    def _write(self, statement: Executable, act: Act | None = None) -> bool:
+        return self._database.write_if_free(lambda connection: connection.execute(statement), act)
+
+
+def _ended(event: Event, account: str, sessions: int) -> Act:
+    """Make the row of sessions that end; who logs out is who was logged in."""
+    act = happening(event, f"account/{account}", sessions=sessions)
+    return replace(act, who=account) if event is Event.LOGOUT else act
 
 
 def _row(digest: str, one: LoginSession) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from typing import overload
 
 from sqlalchemy import Connection, delete, insert, select
 
+from geo.audit.events import Event
 from geo.store import tables
+from geo.store.audit import Act
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
@@ -19,14 +21,19 @@ class CitySettings(StorePart):
     def get(self, key: str, default: str | None = None) -> str | None:
         """Return the text set under ``key``, or ``default``."""
         with self._database.reading() as connection:
-            value = connection.scalar(select(tables.settings.c.value).where(tables.settings.c.key == key))
+            value = setting(connection, key)
         return default if value is None else value
 
     def set(self, key: str, value: str) -> None:
         """Set the text under ``key``."""
-        with self._database.writing(CityPart.OFFICE) as connection:
+        with self._database.writing(Act(Event.SETTING, f"setting/{key}"), CityPart.OFFICE) as connection:
             self._database.backend.lock(connection, tables.settings)
             put_setting(connection, key, value)
+
+
+def setting(connection: Connection, key: str) -> str | None:
+    """Return the text under ``key`` as part of a larger read or change."""
+    return connection.scalar(select(tables.settings.c.value).where(tables.settings.c.key == key))
 
 
 def put_setting(connection: Connection, key: str, value: str) -> None:

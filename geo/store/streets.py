@@ -2,13 +2,14 @@
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import select
 
 from geo import frames
+from geo.audit.events import Event
 from geo.store import rows, tables
+from geo.store.audit import Act
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
-from geo.store.settings import put_setting
+from geo.store.settings import put_setting, setting
 
 _SOURCE = "streets_sha256"
 
@@ -38,11 +39,13 @@ class KeptStreets(StorePart):
         """
         street_hours = frames.empty(frames.STREET_HOURS) if street_hours is None else street_hours
         turn_hours = frames.empty(frames.TURN_HOURS) if turn_hours is None else turn_hours
-        with self._database.writing(CityPart.STREETS, CityPart.OFFICE) as connection:
+        act = Act(Event.STREETS, "streets", detail={"edges": len(edges)})
+        with self._database.writing(act, CityPart.STREETS, CityPart.OFFICE) as connection:
             rows.replace(connection, tables.streets, frames.STREETS, edges, self._database.backend)
             rows.replace(connection, tables.turn_bans, frames.TURN_BANS, turn_bans, self._database.backend)
             rows.replace(connection, tables.street_hours, frames.STREET_HOURS, street_hours, self._database.backend)
             rows.replace(connection, tables.turn_hours, frames.TURN_HOURS, turn_hours, self._database.backend)
+            act.versions(setting(connection, _SOURCE) or "", source_sha256)
             put_setting(connection, _SOURCE, source_sha256)
 
     def frame(self) -> gpd.GeoDataFrame:
@@ -74,6 +77,5 @@ class KeptStreets(StorePart):
 
     def sha256(self) -> str | None:
         """Return the hash of the file that the streets were read from, None before the first import."""
-        settings = tables.settings
         with self._database.reading() as connection:
-            return connection.scalar(select(settings.c.value).where(settings.c.key == _SOURCE))
+            return setting(connection, _SOURCE)

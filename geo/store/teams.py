@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select
 
+from geo.audit.events import Event
 from geo.model import Inspector, Mode, Team
 from geo.store import rows, tables
+from geo.store.audit import Act
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
@@ -18,7 +20,9 @@ class Teams(StorePart):
     def replace(self, teams: Iterable[Team]) -> None:
         """Put these teams and their inspectors in the place of all that were there."""
         found = list(teams)
-        with self._database.writing(CityPart.TEAMS) as connection:
+        with self._database.writing(
+            Act(Event.TEAMS, "teams", detail={"teams": len(found)}), CityPart.TEAMS
+        ) as connection:
             self._database.backend.lock(connection, tables.teams)
             connection.execute(delete(tables.inspectors))
             connection.execute(delete(tables.teams))

@@ -8,8 +8,11 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from geo import frames
+from geo.audit.content import RowsHash
+from geo.audit.events import Event
 from geo.model import Changes, Photo, Scope, Visit
 from geo.store import journal, rows, tables, visit_journal
+from geo.store.audit import Act
 from geo.store.locks import CityPart, counted
 from geo.store.part import StorePart
 from geo.store.scope import condition
@@ -81,13 +84,16 @@ class Visits(StorePart):
             About how many visits there are in all; many are indexed together at the end.
         """
         changes = Changes()
+        act = Act(Event.VISITS, "visits", detail={} if source is None else {"file": source.file})
+        content = RowsHash()
         parts = (CityPart.VISITS,) if source is None else (CityPart.IMPORTS, CityPart.VISITS)
-        with self._database.writing(*parts) as connection:
+        with self._database.writing(act, *parts) as connection:
             self._database.backend.lock(connection, _V)
             mark = None if source is None else journal.begin(connection, source)
             with self._database.backend.bulk(connection, _V, count), self._database.backend.bulk(connection, _D, count):
                 writer = VisitWriter(connection, self._database.backend, brought, mark)
                 for batch in batches:
+                    content.add([batch.visits, batch.deductions, sorted(batch.photos.items())])
                     written = writer.write(batch)
                     changes = _added(changes, written.changes)
                     if mark is not None:
@@ -95,6 +101,7 @@ class Visits(StorePart):
                 writer.end()
             if mark is not None:
                 journal.end(connection, mark, changes)
+            act.detail |= {"sha256": content.hexdigest(), "accepted": changes.accepted, "updated": changes.updated}
         return changes
 
     def frame(self, scope: Scope = Scope()) -> gpd.GeoDataFrame:  # noqa: B008 - frozen

@@ -3,8 +3,11 @@
 import geopandas as gpd
 
 from geo import frames
+from geo.audit.content import frame_sha256
+from geo.audit.events import Event
 from geo.model import Changes, Level, Scope
 from geo.store import rows, tables
+from geo.store.audit import Act
 from geo.store.journal import ImportSource, note
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
@@ -27,9 +30,11 @@ class Zones(StorePart):
         who
             The account that imports.
         """
-        with self._database.writing(CityPart.IMPORTS, CityPart.ROSTER) as connection:
+        act = Act(Event.ZONES, "zones", detail={"sha256": frame_sha256(frame), "rows": len(frame)})
+        with self._database.writing(act, CityPart.IMPORTS, CityPart.ROSTER) as connection:
             done = upsert(connection, tables.zones, frames.ZONES, frame, self._database.backend)
             if import_of is not None:
+                act.detail["file"] = import_of
                 note(connection, ImportSource("zones", import_of, who), done.changes, [("zones", done)])
             return done.changes
 
@@ -52,7 +57,9 @@ class Zones(StorePart):
 
     def replace_cells(self, frame: gpd.GeoDataFrame) -> None:
         """Put these unit grid cells, a frame of :data:`geo.frames.CELLS`, in the place of all that were there."""
-        with self._database.writing(CityPart.ROSTER) as connection:
+        with self._database.writing(
+            Act(Event.CELLS, "cells", detail={"sha256": frame_sha256(frame), "rows": len(frame)}), CityPart.ROSTER
+        ) as connection:
             rows.replace(connection, tables.cells, frames.CELLS, frame, self._database.backend)
 
     def cells(self) -> gpd.GeoDataFrame:

@@ -177,9 +177,8 @@ class AmendmentContext:
         }
 
     def done(self, team: str) -> frozenset[str]:
-        """Return the checkpoints of the round that the team was at, on whichever day."""
-        found = self._visits()
-        return frozenset(found.loc[found["team"] == team, "checkpoint"])
+        """Return the stops of the team's routes that it was at since the round began, on whichever day."""
+        return frozenset(stop for stop, (own, _) in self.store.plans.done(self.round.id).items() if own == team)
 
     def seen(self, teams: Collection[str]) -> dict[str, int]:
         """Count the visits of each team that this context knows of."""

@@ -1,8 +1,8 @@
 """A salted Merkle tree: one hash binds every point, and a point can be shown to be in it without the others."""
 
-import hashlib
 from typing import Any
 
+from geo.audit import tree
 from routing.draw.points import canonical_json
 
 
@@ -13,37 +13,17 @@ def line(row: list[Any]) -> bytes:
 
 def leaf(row: list[Any], salt: str) -> bytes:
     """Hash one row: SHA-256 of a zero byte, the 16 salt bytes and the line."""
-    return hashlib.sha256(b"\x00" + bytes.fromhex(salt) + line(row)).digest()
-
-
-def _levels(leaves: list[bytes]) -> list[list[bytes]]:
-    """Return the levels from the leaves up; a node without a partner moves up as it is."""
-    levels = [leaves]
-    while len(levels[-1]) > 1:
-        below = levels[-1]
-        pairs = [_node(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)]
-        levels.append(pairs + below[len(pairs) * 2 :])
-    return levels
-
-
-def _node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    return tree.leaf_hash(bytes.fromhex(salt) + line(row))
 
 
 def root(leaves: list[bytes]) -> str:
     """Return the root of at least one leaf, in hexadecimal."""
-    return _levels(leaves)[-1][0].hex()
+    return tree.head(leaves).hex()
 
 
 def path(leaves: list[bytes], index: int) -> list[str]:
     """Return the partners, from the leaf up, that lead from leaf ``index`` to the root."""
-    found = []
-    for level in _levels(leaves)[:-1]:
-        partner = index ^ 1
-        if partner < len(level):
-            found.append(level[partner].hex())
-        index //= 2
-    return found
+    return [partner.hex() for partner in tree.inclusion(leaves, index)]
 
 
 def climb(start: bytes, index: int, count: int, partners: list[str]) -> str | None:
@@ -54,6 +34,6 @@ def climb(start: bytes, index: int, count: int, partners: list[str]) -> str | No
             if not left:
                 return None
             partner = left.pop(0)
-            node = _node(partner, node) if index % 2 else _node(node, partner)
+            node = tree.node_hash(partner, node) if index % 2 else tree.node_hash(node, partner)
         index, count = index // 2, (count + 1) // 2
     return None if left else node.hex()

@@ -15,7 +15,11 @@ from webmap.cli import main
 
 @pytest.fixture
 def city(city_file: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copyfile(city_file, tmp_path / "city.gpkg"))
+    copy = Path(shutil.copyfile(city_file, tmp_path / "city.gpkg"))
+    with Store.open(copy) as store:  # others may have logged in to the city of all tests
+        for one in store.accounts.all():
+            store.sessions.end_all(one.name)
+    return copy
 
 
 def call(city: Path, *words: str) -> Result:

@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.exceptions import NotFound, Unauthorized
 
+from geo.acting import NOBODY, acting
 from geo.clock import today
 from geo.errors import AccessError, StoreError
 from geo.model import Action, Role, User
@@ -97,7 +98,10 @@ def needs(action: Action, *, unknown: bool = False) -> Callable[[Callable[Asked,
         @functools.wraps(view)
         def guarded(*args: Asked.args, **kwargs: Asked.kwargs) -> Any:  # noqa: ANN401 - the view's answer or a redirect
             away = None if action in ANYBODY else _turned_away(action, unknown=unknown)
-            return view(*args, **kwargs) if away is None else away
+            if away is not None:
+                return away
+            with acting(NOBODY if action in ANYBODY else visible().user.name):
+                return view(*args, **kwargs)
 
         if hasattr(view, _ACTION):
             raise TypeError(f"{view} has two actions: leave one")

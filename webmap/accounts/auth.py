@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from geo.acting import acting
 from geo.errors import StateError, StoreError
 from geo.model import Action, User
 from webmap.accounts import access, sessions
@@ -44,12 +45,15 @@ def enter() -> Any:  # noqa: ANN401 - a page or a redirect
     user = access.city().accounts.get(name) if name else None
     hashed = user.password_hash if user is not None else NOBODY
     if not is_right(hashed, password) or user is None:
+        _refuse(name, "wrong")
         return _again(_("Name or password is wrong. Nobody was logged in.")), HTTPStatus.UNAUTHORIZED
     _attempts().right(*keys)
     if user.disabled:
+        _refuse(name, "disabled")
         return _again(_("This account is disabled. Ask the administrator.")), HTTPStatus.FORBIDDEN
-    sessions.begin(access.city(), user)
-    _renew(user, password)
+    with acting(user.name):
+        sessions.begin(access.city(), user)
+        _renew(user, password)
     target = local_path(request.form.get("next", ""))
     response = make_response(redirect(access.home_of(user) if target == "/" else target))
     remember_device(response, name)
@@ -84,6 +88,14 @@ def change_password() -> Any:  # noqa: ANN401 - a page or a redirect
     access.city().accounts.set_password(user, hash_password(request.form.get("new", "")), keep=keep)
     flash(_("The password was changed."))
     return redirect(access.home_of(user))
+
+
+def _refuse(name: str, why: str) -> None:
+    """Write a failed login down; whoever fails is answered all the same."""
+    try:
+        access.city().sessions.refuse(name, request.remote_addr or "", why)
+    except StoreError:
+        _log.warning("a failed login was not written down")
 
 
 def _refused(user: User) -> str:

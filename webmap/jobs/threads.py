@@ -5,8 +5,10 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -99,7 +101,8 @@ class ThreadJobs:
             for one in old[: max(0, len(old) - self._kept + 1)]:
                 del self._jobs[one.id]
             self._jobs[job.id] = job
-        threading.Thread(target=self._run, args=(job, work), name=f"job {job.id[:6]}", daemon=True).start()
+        run = partial(copy_context().run, self._run, job, work)  # whose work it is goes with it
+        threading.Thread(target=run, name=f"job {job.id[:6]}", daemon=True).start()
         return job
 
     def get(self, job_id: str, owner: str) -> ThreadJob:

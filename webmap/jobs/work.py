@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from typing import Any
 
+from geo.acting import acting
 from geo.confined import set_niceness
 from geo.errors import StoreError
 from geo.progress import Progress
@@ -80,4 +81,6 @@ def run_job(city: str, kind: Kind, lease: Lease, progress: Progress) -> None:
     module, _, name = kind.function.partition(":")
     function = getattr(import_module(module), name)
     with Store.open(city) as store:
-        function(RunningJob(store, store.jobs.asked(lease), progress))
+        job = store.jobs.asked(lease)
+        with acting(job.owner):
+            function(RunningJob(store, job, progress))

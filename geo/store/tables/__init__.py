@@ -1,5 +1,7 @@
 """The tables of a city, with the columns of :mod:`geo.frames`; the migrations build the same, which a test proves."""
 
+from geo.store.tables.audit import audit as audit
+from geo.store.tables.audit import audit_frontier as audit_frontier
 from geo.store.tables.base import metadata as metadata
 from geo.store.tables.city import cells as cells
 from geo.store.tables.city import checkpoints as checkpoints
@@ -44,7 +46,7 @@ from geo.store.tables.visits import deductions as deductions
 from geo.store.tables.visits import photos as photos
 from geo.store.tables.visits import visits as visits
 
-REVISION = "0016"
+REVISION = "0017"
 """The migration that leads to these tables."""
 
 LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)

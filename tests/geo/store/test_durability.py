@@ -94,7 +94,7 @@ with Store.open(sys.argv[1]) as store:
 
 
 def test_a_write_is_on_the_disk_when_it_returns(tmp_path):
-    with Store.open(tmp_path / "city.gpkg", create=True) as store, store._database.writing() as connection:
+    with Store.open(tmp_path / "city.gpkg", create=True) as store, store._database.backend.writer.begin() as connection:
         ask = connection.exec_driver_sql
         assert ask("PRAGMA journal_mode").scalar() == "wal"
         assert ask("PRAGMA synchronous").scalar() == 2  # FULL: the log is synced at each commit

@@ -102,7 +102,7 @@ def test_ogrinfo(city, roster):
 
 def test_geopandas_reads_while_the_city_is_open_and_written(city, gdal, roster):
     city.checkpoints.upsert(roster(3))
-    with city._database.writing() as connection:
+    with city._database.backend.writer.begin() as connection:
         connection.exec_driver_sql("DELETE FROM checkpoints")
         assert len(gdal(gpd.read_file, city.url, layer="checkpoints")) == 3
         assert len(city.checkpoints.frame()) == 3
@@ -190,7 +190,7 @@ def test_the_triggers_bear_an_upsert_and_a_lost_place(city):
     change = "UPDATE routes SET geom = "
     row = "({}, 'r', '{}', 'A', 1, 'car', 1, 1.0, 1)"
     lines = np.array([shapely.MultiLineString([[(n, n), (n + 1, n + 2)]]) for n in range(3)] + [None], dtype=object)
-    with city._database.writing() as connection:
+    with city._database.backend.writer.begin() as connection:
         connection.exec_driver_sql("CREATE TEMP TABLE blobs (n, geom)")
         blobs = [(n, blob) for n, blob in enumerate(city._database.backend.encode(lines))]
         connection.exec_driver_sql("INSERT INTO temp.blobs VALUES (?, ?)", blobs)

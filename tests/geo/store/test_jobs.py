@@ -62,11 +62,11 @@ def test_effects_that_fail_leave_the_job_running_and_nothing_else(store: Store) 
 
 def test_a_block_within_a_block_that_fails_takes_only_itself_back(store: Store) -> None:
     def inner() -> None:
-        with store._database.writing():
+        with store._database.writing(None):
             store.settings.set("inner", "1")
             raise RuntimeError
 
-    with store._database.writing():
+    with store._database.writing(None):
         store.settings.set("outer", "1")
         with pytest.raises(RuntimeError):
             inner()

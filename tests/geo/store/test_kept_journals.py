@@ -4,10 +4,11 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from alembic import command
 from sqlalchemy import inspect, select, text
 
 from geo.model import Deduction, Photo, Visit
-from geo.store import Store, tables
+from geo.store import Store, migrations, tables
 from geo.store.journal import Undone
 from geo.store.migrations.versions import marks_0013 as migration
 
@@ -51,9 +52,15 @@ def city(request, tmp_path, roster) -> Store:
         yield store
 
 
-def _as_before(store: Store) -> None:
-    """Write into the journal what the marks say, and let the city be one of the version before."""
-    with store._database.writing() as connection:
+def _brought_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let the city be one of the version before, whose journal says what the marks do, bring it up to this one.
+
+    Returns
+    -------
+    int
+        The rows that the journal had before.
+    """
+    with store._database.backend.writer.begin() as connection:
         run = lambda sql: connection.execute(text(sql))  # noqa: E731 - statements of one kind
         for name, key in migration._KEYS.items():
             run(
@@ -65,15 +72,20 @@ def _as_before(store: Store) -> None:
             run(f"INSERT INTO import_rows (import_id, layer, key) {taken.format(name)}")
         for name in MARKED:
             run(f"ALTER TABLE {name} DROP COLUMN import_id")
-        connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": migration.down_revision})
+        rows = connection.execute(select(tables.import_rows)).all()
+        version, newest = text("UPDATE alembic_version SET version_num = :at"), command.upgrade
+        connection.execute(version, {"at": migration.down_revision})
+        monkeypatch.setattr(command, "upgrade", lambda config, _: newest(config, migration.revision))
+        migrations.upgrade(connection, store._database.backend.register)
+        connection.execute(version, {"at": tables.REVISION})
+    return len(rows)
 
 
-def test_the_journal_of_visits_becomes_marks(city):
+def test_the_journal_of_visits_becomes_marks(city, monkeypatch):
     city.visits.record(SECOND, import_of="second.csv", brought={PHOTO.sha256: PHOTO})
     marks, journal = _marks(city), _journal(city)
     assert {mark for _, mark in marks["visits"]} == {None, 2, 3}
-    _as_before(city)
-    assert len(_journal(city)) > len(journal)
+    assert _brought_up(city, monkeypatch) > len(journal)
     with Store.open(city.url) as store:
         assert _marks(store) == marks
         assert _journal(store) == journal
@@ -82,10 +94,10 @@ def test_the_journal_of_visits_becomes_marks(city):
         assert "ix_import_rows_of_marks" not in {index["name"] for index in indexes}
 
 
-def test_an_import_made_before_can_be_undone_after(city):
+def test_an_import_made_before_can_be_undone_after(city, monkeypatch):
     first = city.visits.frame(), city.visits.deductions()
     city.visits.record(SECOND, import_of="second.csv", brought={PHOTO.sha256: PHOTO})
-    _as_before(city)
+    _brought_up(city, monkeypatch)
     with Store.open(city.url) as store:
         assert store.imports.undo_last("visits") == Undone(removed=1, restored=1, retired=0)
         assert store.visits.frame().equals(first[0])

@@ -54,7 +54,7 @@ def old(store: Store, roster, monkeypatch) -> Store:
         "at": "2026-06-12T01:00:00.000Z",
     }
     figures = json.dumps({"report": {"reasons": {"shift full": 2, "no way there": 1}}, "chances": {}})
-    with store._database.writing() as connection:
+    with store._database.backend.writer.begin() as connection:
         FIGURES.create(connection)
         run = lambda sql, values: connection.execute(text(sql), values)  # noqa: E731 - three calls of one kind
         run(

@@ -264,7 +264,7 @@ def test_two_people_at_one_plan(city_url: str, roster, tmp_path: Path) -> None:
     def opened() -> Store:
         if "://" in city_url:
             store = Store.open(city_url)
-            with store._database.writing() as connection:
+            with store._database.backend.writer.begin() as connection:
                 for table in reversed(metadata.sorted_tables):
                     connection.execute(delete(table))
         else:

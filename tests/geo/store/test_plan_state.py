@@ -155,3 +155,9 @@ def test_an_import_is_undone_once(planned: Store, roster) -> None:
         thread.join()
     assert sorted(map(str, said)) == ["1", "the import of '二.csv' is undone already"]
     assert [one.undone for one in planned.imports.all()] == [True, False]
+
+
+def test_a_visit_before_the_round_began_holds_no_stop(planned: Store) -> None:
+    planned.visits.record([Visit("c0003", "B", at(-60 * 24 * 9), round_id="R1")])
+    assert planned.plans.done("R1") == {}
+    plan_again(planned, planned.plans.state("R1"))

@@ -184,7 +184,7 @@ def test_what_happens_to_planners_is_kept(peopled: Store) -> None:
 
 def test_who_writes_keeps_nobody_from_reading_or_logging_in(city_url: str, peopled: Store) -> None:
     """Begin and use a session while somebody else holds the city: neither waits, and nothing is lost."""
-    with Store.open(city_url) as writer, writer._database.writing() as connection:
+    with Store.open(city_url) as writer, writer._database.backend.writer.begin() as connection:
         for table in (tables.users, tables.sessions):
             writer._database.backend.lock(connection, table)
         started = time.monotonic()
@@ -201,7 +201,7 @@ def test_who_writes_keeps_nobody_from_reading_or_logging_in(city_url: str, peopl
 
 @pytest.mark.parametrize("end", ["token", "one", "all", "password", "disabled"])
 def test_a_session_that_waits_to_be_written_ends_like_any_other(city_url: str, peopled: Store, end: str) -> None:
-    with Store.open(city_url) as writer, writer._database.writing() as connection:
+    with Store.open(city_url) as writer, writer._database.backend.writer.begin() as connection:
         for table in (tables.users, tables.sessions):
             writer._database.backend.lock(connection, table)
         peopled.sessions.begin(LI, "a", seen())

@@ -138,7 +138,7 @@ def test_every_planner_is_told_of_a_new_planner(site: Flask) -> None:
     assert "小王" not in street.get("/street").text
     assert "小王" in enter(site, "admin").get("/accounts").text
     week_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=8)
-    with store_of(site)._database.writing() as connection:
+    with store_of(site)._database.backend.writer.begin() as connection:
         connection.execute(update(tables.planner_notices).values(at=week_ago))
     assert "小王" not in planner.get("/map").text
     assert "小王" in planner.get("/accounts").text
@@ -149,7 +149,7 @@ def test_limits_are_said_and_hold(site: Flask) -> None:
     store_of(site).sessions.set_limits(SessionLimits(2, 3))
     assert "2 小时" in client.get("/sessions").text
     ago = dt.datetime.now(dt.UTC) - dt.timedelta(hours=2.1)
-    with store_of(site)._database.writing() as connection:
+    with store_of(site)._database.backend.writer.begin() as connection:
         connection.execute(update(tables.sessions).values(seen_at=ago))
     assert client.get("/field").status_code == 302
 

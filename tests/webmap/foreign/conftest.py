@@ -90,7 +90,7 @@ def _more(store: Store) -> None:
     store.visits.record(
         [Visit("P001", "1", dt.datetime(2026, 5, 20, 1, tzinfo=dt.UTC), "2026-06", deductions=(found,))]
     )
-    with store._database.writing() as connection:
+    with store._database.backend.writer.begin() as connection:
         connection.execute(update(streets).values(name="中山大道").where(streets.c.edge % 2 == 0))
         connection.execute(update(rounds).values(edition=load().edition))
     store.rounds.create(replace(store.rounds.all()[0], id="2026-07", start=dt.date(2026, 6, 2), size=16, covert=False))
@@ -104,7 +104,7 @@ def hostile_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store.open(path, create=True) as store:
         fill(store)
         _more(store)
-        with store._database.writing() as connection:
+        with store._database.backend.writer.begin() as connection:
             without_checks(connection)
             make_hostile(connection)
             connection.execute(delete(catalogues))
@@ -171,7 +171,8 @@ def _hand_over(client: FlaskClient, store: Store, number: int) -> None:
     """Give a stop to another team."""
     teams = sorted(store.plans.routes(FIRST)["team"].unique())
     stops = store.plans.stops(FIRST, team=teams[0], day=1)
-    stop = stops.loc[stops["kind"] == "stop", "checkpoint"].iloc[number + 1]
+    ahead = (stops["kind"] == "stop") & ~stops["checkpoint"].isin(list(store.plans.done(FIRST)))
+    stop = stops.loc[ahead, "checkpoint"].iloc[number + 1]
     asked = {"kind": "takeover", "checkpoint": stop, "day": 1, "to_team": teams[1]}
     quoted = client.post(f"/data/changes/{quote(FIRST)}/quote", json=asked).json
     said = {**asked, "reason": f"-1{TYPED}", "revision": quoted["revision"]}

@@ -5,8 +5,8 @@ from alembic import context, op
 
 from geo.store.columns import Json, Time, Whole
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:

@@ -1,0 +1,115 @@
+"""The audit log as it is read: page by page, its head, and whom it forgets."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, or_, select, update
+
+from geo.audit.checkpoint import Checkpoint
+from geo.audit.entry import seal
+from geo.audit.events import Event
+from geo.errors import NotFoundError
+from geo.store import audit_check, tables
+from geo.store.audit import SEALED, Act, frontier_of, happening
+from geo.store.audit_check import LogCheck
+from geo.store.locks import CityPart
+from geo.store.part import StorePart
+
+_A = tables.audit
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A row of the log."""
+
+    number: int
+    at: dt.datetime  # UTC
+    who: str  # account, ``command:`` and a user of the operating system, or ``-``; empty: erased
+    action: str
+    object: str
+    from_version: str
+    to_version: str
+    detail: Mapping[str, Any]
+    hash: str
+
+
+class AuditLog(StorePart):
+    """Who did what to what. Every change writes its own row; see :meth:`geo.store.database.Database.writing`."""
+
+    def note(self, act: Act) -> None:
+        """Write down what changed nothing: a look, an export."""
+        self._database.note(act)
+
+    def head(self) -> Checkpoint:
+        """Return the head to keep: with it a later log can be shown to contain this one."""
+        with self._database.reading() as connection:
+            frontier = frontier_of(connection)
+        return Checkpoint(frontier.count, frontier.head().hex())
+
+    def page(self, *, before: int | None = None, count: int = PAGE) -> list[AuditRow]:
+        """Return the newest rows, or the newest of those before a row."""
+        statement = select(_A).order_by(_A.c.fid.desc()).limit(count)
+        if before is not None:
+            statement = statement.where(_A.c.fid < before)
+        with self._database.reading() as connection:
+            return [_read(row) for row in connection.execute(statement).mappings()]
+
+    def verify(self, head: str = "", count: int | None = None) -> LogCheck:
+        """Look at every row, and whether the log still contains a head that somebody kept.
+
+        Parameters
+        ----------
+        head
+            What was kept; empty: only the log itself is looked at.
+        count
+            Of how many rows it was; None: of any.
+        """
+        with self._database.reading() as connection:
+            return audit_check.check(connection, head, count)
+
+    def erase(self, account: str) -> int:
+        """Take a name out of the log, which holds all the same, and say out of how many rows.
+
+        Of the rows of an account its name goes, and with what it did where it came from; of the rows about it, its
+        name. That it was done, and in which rows, is a row of its own.
+
+        Raises
+        ------
+        NotFoundError
+            When no row names it.
+        """
+        act = Act(Event.ERASED, "audit", "", "")
+        with self._database.writing(act, CityPart.AUDIT) as connection:
+            self._database.backend.lock(connection, _A)
+            about = f"account/{account}"
+            named = or_(_A.c.who == account, _A.c.object == about)
+            found = connection.execute(select(_A).where(named).order_by(_A.c.fid)).mappings().all()
+            if not found:
+                raise NotFoundError("no row of the audit log names {name!r}", name=account)
+            for row in found:
+                own = row["who"] == account
+                gone = {"who": own, "object": row["object"] == about, "detail": own and row["action"] != Event.ERASED}
+                _blank(connection, row, [name for name in SEALED if gone[name]])
+            act.detail["rows"] = audit_check.ranges(row["fid"] for row in found)
+        return len(found)
+
+
+def _blank(connection: Connection, row: RowMapping, names: list[str]) -> None:
+    kept: dict[str, str] = dict(row["erased"] or {})
+    for name in names:
+        if name not in kept:
+            kept[name] = seal(row[name], bytes.fromhex(row[f"{name}_salt"])).hex()
+    empty = {column: "" for name in names for column in (name, f"{name}_salt")}
+    connection.execute(update(_A).where(_A.c.fid == row["fid"]).values(erased=kept, **empty))
+
+
+def _read(row: RowMapping) -> AuditRow:
+    values = {name: row[name] for name in ("at", "who", "action", "object", "from_version", "to_version", "hash")}
+    return AuditRow(row["fid"], detail=json.loads(row["detail"] or "{}"), **values)
+
+
+__all__ = ["Act", "AuditLog", "AuditRow", "Event", "LogCheck", "happening"]

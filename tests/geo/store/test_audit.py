@@ -1,0 +1,321 @@
+"""The audit log holds, and shows what was done to it, on both databases."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Connection, func, select, text, update
+
+from geo.acting import acting
+from geo.audit.events import Event
+from geo.errors import NotFoundError, StoreError
+from geo.model import Round
+from geo.store import Store, audit_check, tables
+from geo.store.audit import append, happening
+from geo.store.audit_log import AuditRow
+from webmap.cli import main
+
+A = tables.audit
+DAY = dt.date(2026, 6, 12)
+
+
+@pytest.fixture
+def log(store: Store) -> Store:
+    """Return a city with a log of 7 rows or 8: whether its schema is a row depends on who made it."""
+    for number in range(4):
+        store.settings.set(f"s{number}", "text")
+    with acting("li"):
+        store.rounds.create(Round("R1", DAY, days=1, teams=1, size=1))
+    with acting("zhang"):
+        store.rounds.change(Round("R1", DAY, days=2, teams=1, size=1))
+        store.audit.note(happening(Event.EXPORT, "round/R1", file="a.csv"))
+    return store
+
+
+def _tamper(store: Store, change: Callable[[Connection], object]) -> None:
+    with store._database.backend.writer.begin() as connection:
+        change(connection)
+
+
+def _set(number: int, **values: object) -> Callable[[Connection], object]:
+    return lambda connection: connection.execute(update(A).where(A.c.fid == number).values(values))
+
+
+def _rewrite(connection: Connection, store: Store, forged: str) -> None:
+    """Write the whole log anew, with another action in row 3, as somebody with this program may."""
+    old = connection.execute(select(A).order_by(A.c.fid)).mappings().all()
+    for table in (A, tables.audit_frontier):
+        connection.execute(table.delete())
+    for row in old:
+        act = happening(Event.SETTING if row["fid"] != 3 else Event(forged), row["object"])
+        act.who, act.at = row["who"], row["at"]
+        append(connection, store._database.backend, [act])
+
+
+def test_a_row_says_who_when_what_and_from_which_version_to_which(log: Store) -> None:
+    export, changed, made = log.audit.page(count=3)
+    assert isinstance(made, AuditRow)
+    assert (made.who, made.action, made.object, made.from_version, made.to_version) == (
+        "li",
+        "round.make",
+        "round/R1",
+        "0",
+        "1",
+    )
+    assert (changed.who, changed.action, changed.from_version, changed.to_version) == (
+        "zhang",
+        "round.change",
+        "1",
+        "2",
+    )
+    assert (export.who, export.action, export.to_version, export.detail) == ("zhang", "export", "", {"file": "a.csv"})
+    assert abs(export.at - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=5)
+    setting = log.audit.page(before=made.number, count=1)[0]
+    assert setting.who.startswith("command")
+
+
+def test_the_log_holds_and_its_heads_stay_in_it(log: Store) -> None:
+    kept = log.audit.head()
+    assert kept.count == log.audit.page(count=1)[0].number
+    for number in range(20):
+        log.settings.set("more", str(number))
+    found = log.audit.verify(kept.head, kept.count)
+    assert (found.fault, found.count) == (None, kept.count + 20)
+    assert log.audit.verify(kept.head).fault is None
+    assert found.head == log.audit.head().head
+
+
+def test_a_city_begins_its_log_with_itself(city_url: str, request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue("new_database")() if "://" in city_url else city_url
+    with Store.open(url, create=True) as store:
+        (first,) = store.audit.page()
+        assert (first.number, first.action, first.from_version, first.to_version) == (
+            1,
+            "city.schema",
+            "",
+            tables.REVISION,
+        )
+        assert store.audit.verify().fault is None
+
+
+FORGED = {
+    "who": "wang",
+    "action": "login",
+    "object": "round/R2",
+    "from_version": "7",
+    "to_version": "8",
+    "detail": '{"a": 1}',
+    "who_salt": "00" * 16,
+    "hash": "0" * 64,
+    "at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
+}
+
+
+@pytest.mark.parametrize("column", FORGED)
+def test_a_changed_row_is_named(log: Store, column: str) -> None:
+    _tamper(log, _set(3, **{column: FORGED[column]}))
+    found = log.audit.verify()
+    assert (found.row, found.count) == (3, 2)
+    assert found.fault is not None
+    assert found.fault.template == audit_check.CHANGED
+
+
+def test_a_row_changed_with_its_hash_is_named(log: Store) -> None:
+    head = log.audit.head()
+
+    def forge(connection: Connection) -> None:
+        connection.execute(update(A).where(A.c.fid == 3).values(action="login"))
+        row = connection.execute(select(A).where(A.c.fid == 3)).mappings().one()
+        leaf = audit_check.entry_hash(audit_check.entry_of(dict(row))).hex()
+        connection.execute(update(A).where(A.c.fid == 3).values(hash=leaf))
+
+    _tamper(log, forge)
+    found = log.audit.verify()
+    assert (found.row, found.fault and found.fault.template) == (3, audit_check.REPLACED)
+    assert log.audit.verify(head.head, head.count).row == 3
+
+
+def test_a_removed_row_is_named(log: Store) -> None:
+    _tamper(log, lambda connection: connection.execute(A.delete().where(A.c.fid == 3)))
+    found = log.audit.verify()
+    assert (found.row, found.fault and found.fault.template) == (3, audit_check.MISSING)
+    _tamper(log, lambda connection: connection.execute(update(A).where(A.c.fid > 3).values(fid=-A.c.fid)))
+    _tamper(log, lambda connection: connection.execute(update(A).where(A.c.fid < 0).values(fid=-A.c.fid - 1)))
+    assert log.audit.verify().row == 3  # closing the gap does not help
+
+
+def test_swapped_rows_are_named(log: Store) -> None:
+    for old, new in ((2, -2), (3, 2), (-2, 3)):
+        _tamper(log, _set(old, fid=new))
+    assert log.audit.verify().row == 2
+
+
+def test_a_cut_tail_is_found_also_where_the_frontier_was_cut_too(log: Store) -> None:
+    kept = log.audit.head()
+    _tamper(log, lambda connection: connection.execute(A.delete().where(A.c.fid > kept.count - 2)))
+    found = log.audit.verify()
+    assert (found.row, found.fault and found.fault.template) == (kept.count - 1, audit_check.CUT)
+
+    def cut_frontier(connection: Connection) -> None:
+        tree = audit_check.Frontier()
+        for leaf in connection.scalars(select(A.c.hash).order_by(A.c.fid)):
+            tree.append(bytes.fromhex(leaf))
+        peaks = [peak.hex() for peak in tree.peaks]
+        connection.execute(update(tables.audit_frontier).values(count=tree.count, peaks=peaks))
+
+    _tamper(log, cut_frontier)
+    assert log.audit.verify().fault is None  # nobody can know, but who kept a head
+    found = log.audit.verify(kept.head, kept.count)
+    assert (found.row, found.fault and found.fault.template) == (kept.count - 1, audit_check.CUT)
+    found = log.audit.verify(kept.head)
+    assert found.fault is not None
+    assert found.fault.template == audit_check.UNKNOWN
+
+
+def test_a_log_written_anew_is_found_by_a_head_that_somebody_kept(log: Store) -> None:
+    kept = log.audit.head()
+    _tamper(log, lambda connection: _rewrite(connection, log, "login"))
+    assert log.audit.verify().fault is None
+    found = log.audit.verify(kept.head, kept.count)
+    assert (found.row, found.fault and found.fault.template) == (kept.count, audit_check.ANEW)
+    assert log.audit.verify(kept.head).fault is not None
+
+
+def test_rows_put_behind_the_end_and_an_exchanged_frontier_are_found(log: Store) -> None:
+    count = log.audit.head().count
+    _tamper(log, lambda connection: connection.execute(update(tables.audit_frontier).values(peaks=["00"])))
+    assert log.audit.verify().fault is not None
+    with pytest.raises(StoreError, match="audit_frontier"):
+        log.settings.set("a", "b")
+    assert log.settings.get("a") is None
+    _tamper(log, lambda connection: connection.execute(tables.audit_frontier.delete()))
+    assert log.audit.verify().fault is not None
+    with pytest.raises(StoreError, match="audit_frontier"):
+        log.settings.set("a", "b")
+    assert log.audit.page(count=1)[0].number == count
+
+
+def test_a_row_that_cannot_be_read_is_named(log: Store) -> None:
+    _tamper(log, lambda connection: connection.execute(text("UPDATE audit SET erased = 'no JSON' WHERE fid = 3")))
+    assert log.audit.verify().row == 3
+    _tamper(log, lambda connection: connection.execute(text("UPDATE audit SET erased = '[1]' WHERE fid = 3")))
+    assert log.audit.verify().row == 3
+
+
+def test_parts_end_where_the_log_does(log: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = log.audit.verify()
+    for size in (1, 2, whole.count, whole.count + 1):
+        monkeypatch.setattr(audit_check, "PART", size)
+        assert log.audit.verify() == whole
+
+
+def test_a_name_is_erased_and_the_log_holds(log: Store) -> None:
+    kept = log.audit.head()
+    assert log.audit.erase("zhang") == 2
+    assert not [row for row in log.audit.page() if row.who == "zhang"]
+    found = log.audit.verify(kept.head, kept.count)
+    assert (found.fault, found.erased, found.count) == (None, 2, kept.count + 1)
+    assert log.audit.erase("li") == 1
+    assert log.audit.verify(kept.head, kept.count).erased == 3
+    with pytest.raises(NotFoundError, match="'zhang'"):
+        log.audit.erase("zhang")
+
+
+def test_who_empties_a_row_without_a_word_or_writes_over_one_is_found(log: Store) -> None:
+    log.audit.erase("li")
+    with log._database.reading() as connection:
+        number = connection.scalar(select(A.c.fid).where(A.c.erased.is_not(None)))
+        row = connection.execute(select(A).where(A.c.fid == 2)).mappings().one()
+    assert number is not None
+    sealed = audit_check.entry_of(dict(row)).who.hex()
+    _tamper(log, _set(2, who="", who_salt="", erased={"who": sealed}))
+    found = log.audit.verify()
+    assert (found.row, found.fault and found.fault.template) == (2, audit_check.BLANKED)
+    _tamper(log, _set(number, who="wang"))
+    assert log.audit.verify().row in (2, number)
+    _tamper(log, _set(2, who=row["who"], who_salt=row["who_salt"], erased=None))
+    assert log.audit.verify().row == number
+
+
+def test_threads_that_write_at_once_make_one_log(store: Store) -> None:
+    before = store.audit.head().count
+
+    def write(name: str) -> None:
+        for number in range(8):
+            with acting(name):
+                store.settings.set(name, str(number))
+
+    threads = [threading.Thread(target=write, args=(f"t{at}",)) for at in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert store.audit.verify().count == before + 32
+    assert store.audit.verify().fault is None
+    versions = [(row.from_version, row.to_version) for row in store.audit.page() if row.object == "setting/t2"]
+    assert versions == [(str(at), str(at + 1)) for at in range(7, -1, -1)]
+
+
+def test_what_happens_while_another_writes_is_written_with_the_next(log: Store, city_url: str) -> None:
+    count = log.audit.head().count
+    with Store.open(city_url) as other:
+        with other._database.backend.writer.begin() as connection:
+            log._database.backend.lock(connection, A)
+            log.audit.note(happening(Event.LOOK, "page/map"))
+            assert log.audit.head().count == count
+        log.settings.set("a", "b")
+    look, change = reversed(log.audit.page(count=2))
+    assert (look.action, change.action) == ("covert.look", "setting.set")
+    assert log.audit.verify().fault is None
+
+
+def test_a_refused_change_leaves_no_row_and_what_waited_still_waits(log: Store) -> None:
+    count = log.audit.head().count
+    log._database._notes.keep(happening(Event.LOOK, "page/map"))
+    with pytest.raises(NotFoundError):
+        log.rounds.remove("R9")
+    assert log.audit.head().count == count
+    log.settings.set("a", "b")
+    assert log.audit.head().count == count + 2
+
+
+def test_an_append_costs_the_same_in_a_long_log(store: Store) -> None:
+    _tamper(store, lambda connection: append(connection, store._database.backend, [happening(Event.LOOK)] * 1500))
+    with store._database.reading() as connection:
+        (peaks,) = connection.execute(select(tables.audit_frontier.c.peaks)).one()
+        assert connection.scalar(select(func.count()).select_from(tables.audit_frontier)) == 1
+    count = store.audit.head().count
+    assert len(peaks) == count.bit_count()
+    assert store.audit.verify().fault is None
+
+
+def _run(city: str, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, ["audit", *words, "--city", city])
+    return done.exit_code, done.output
+
+
+def test_the_commands(log: Store, city_url: str, tmp_path) -> None:
+    kept = log.audit.head()
+    assert _run(city_url, "verify") == (0, f"The log holds: {kept.count} rows, head {kept.head}\n")
+    code, line = _run(city_url, "head")
+    assert (code, line) == (0, f"xundian-audit {kept.count} {kept.head}\n")
+    (tmp_path / "head.txt").write_text(line)
+    log.settings.set("a", "b")
+    for words in (["--head", kept.head, "--count", str(kept.count)], ["--kept", str(tmp_path / "head.txt")]):
+        assert _run(city_url, "verify", *words)[0] == 0
+    code, output = _run(city_url, "verify", "--head", "0" * 64, "--count", "2")
+    assert (code, "up to 2 was changed" in output) == (1, True)
+    code, output = _run(city_url, "verify", "--count", "2")
+    assert (code, "without a head" in output) == (1, True)
+    code, output = _run(city_url, "list", "--limit", "2")
+    assert (code, output.count("\n"), "setting/a" in output) == (0, 3, True)
+    _tamper(log, _set(3, action="login"))
+    code, output = _run(city_url, "verify", "--json")
+    assert (code, '"row": 3' in output, '"holds": false' in output, "row 3 of the audit log" in output) == (
+        1,
+        True,
+        True,
+        True,
+    )
