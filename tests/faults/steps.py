@@ -20,7 +20,7 @@ class Step(StrEnum):
     AFTER_END = "after the end"  # all is on the disk, nobody has heard of it
 
 
-KIND = Kind("steps", "tests.faults.steps:work", niceness=0, at_once=3, lease_s=2.0)
+KIND = Kind("steps", "tests.faults.steps:work", niceness=0, at_once=1, lease_s=2.0)
 
 
 def effect(job_about: str) -> str:
