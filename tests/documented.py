@@ -41,7 +41,8 @@ def _of_page(page: Path) -> list[Documented]:
         for line in body.replace("\\\n", " ").splitlines():
             command = line.strip().removeprefix("$ ").split("  #")[0]
             if command.startswith(PROGRAMS):
-                found.append((fence.start(), Documented(name, tuple(shlex.split(command)), block=True)))
+                words = shlex.split(command.split(" > ")[0])  # where the answer goes is the shell's business
+                found.append((fence.start(), Documented(name, tuple(words), block=True)))
     outside = FENCE.sub(lambda fence: " " * len(fence[0]), text)
     found += [
         (match.start(), Documented(name, _inline_words(match[1]), block=False)) for match in INLINE.finditer(outside)

@@ -43,7 +43,7 @@ def page() -> Any:  # noqa: ANN401 - a page
         for one in files
     ]
     takes, failed = access.opens("backups.file"), trouble(job) if job else ""
-    return render_template("backups.html", lines=lines, folder=folder, trouble=failed, takes=takes)
+    return render_template("backups.html", lines=lines, folder=folder.name, trouble=failed, takes=takes)
 
 
 @pages.post("")

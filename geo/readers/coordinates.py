@@ -188,9 +188,9 @@ def _sexagesimal(text: str, axis: str) -> tuple[float, str]:
 
 
 def _note_coarse(located: Located, log: FaultLog) -> list[Note]:
-    """Say which rows have too few decimals."""
+    """Say which rows have too few decimals; a number that is no degree at all is held at a full turn, where scaling can't overflow."""
     flat = located.degrees.copy()
     for own in (located.vertices.x, located.vertices.y):
-        scaled = own * 10**_COARSE
+        scaled = np.clip(own, -360, 360) * 10**_COARSE
         flat &= located.vertices.all(np.abs(scaled - np.round(scaled)) < 1e-6)  # noqa: PLR2004 - rounding
     return [Note(messages.COARSE, {"rows": row_list(log.rows[flat])})] if flat.any() else []

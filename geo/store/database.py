@@ -39,22 +39,7 @@ class Database:
 
     @classmethod
     def open(cls, city: str | Path, *, create: bool = False) -> Self:
-        """Open a city and bring its schema up to date.
-
-        Parameters
-        ----------
-        city
-            The path of a GeoPackage file, ``sqlite:///`` and its path, or ``postgresql+psycopg://user@host/database``.
-        create
-            Make the city when there is none.
-
-        Raises
-        ------
-        NotFoundError
-            When there is no city and ``create`` is false.
-        StoreError
-            When something else is there, nothing answers, or the city was made by a newer version.
-        """
+        """Open a city and bring its schema up to date: see :meth:`geo.store.Store.open`."""
         database = cls(_backend(city))
         try:
             database._migrate(create=create)

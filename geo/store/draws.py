@@ -90,7 +90,8 @@ class Draws(StorePart):
     def sample(self, round_id: str) -> gpd.GeoDataFrame:
         """Return the checkpoints to inspect in a round, by ticket, with ``inclusion_prob, day, ticket``.
 
-        Points that were replaced are out, and their reserves are in: :meth:`drawn_sample` gives what the key drew.
+        Points that were replaced are out, and their reserves are in; what the key drew is
+        :meth:`geo.store.fieldwork.Fieldwork.drawn_sample`.
 
         Raises
         ------

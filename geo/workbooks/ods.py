@@ -2,14 +2,11 @@
 
 import re
 from typing import IO, Any
-from xml.parsers import expat
 
-from geo.errors import InputError
-from geo.workbooks import messages
 from geo.workbooks.extent import Extent
 from geo.workbooks.formulas import Block
+from geo.workbooks.xml_stream import parse, parser_of
 
-_CHUNK = 1 << 20
 _HIDDEN = {"collapse", "filter"}
 _CELLS = {"table:table-cell", "table:covered-table-cell"}
 _ERROR = re.compile(r"#(?:N/A|[A-Z]{2,12}[!?]|DIV/0!|N/V|WERT!|GETTING_DATA)|Err:\d{3}")
@@ -123,16 +120,8 @@ def ods_extents(stream: IO[bytes], file: str) -> list[tuple[str, Extent]]:
     InputError
         When its XML declares a document type, which might grow or read other files.
     """
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
+    parser = parser_of(file)
     cells = _Cells(parser)
     parser.StartElementHandler, parser.EndElementHandler = cells.start, cells.end
-
-    def refuse(*_: object) -> None:
-        raise InputError(messages.UNREADABLE, file=file, reason="DOCTYPE")
-
-    parser.StartDoctypeDeclHandler = refuse
-    for chunk in iter(lambda: stream.read(_CHUNK), b""):
-        parser.Parse(chunk, False)
-    parser.Parse(b"", True)
+    parse(parser, stream)
     return cells.sheets

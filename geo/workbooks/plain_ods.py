@@ -6,11 +6,9 @@ or written by hand is as good by its standard (ODF 1.3, part 3), but would be re
 
 import re
 from typing import IO
-from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-from geo.errors import InputError
-from geo.workbooks import messages
+from geo.workbooks.xml_stream import parse, parser_of
 
 _CHUNK = 1 << 20
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -100,17 +98,9 @@ def write_plain(source: IO[bytes], target: IO[bytes], file: str) -> None:
     ExpatError
         When it is no XML.
     """
-
-    def refuse(*_: object) -> None:
-        raise InputError(messages.UNREADABLE, file=file, reason="DOCTYPE")
-
-    parser = expat.ParserCreate(namespace_separator="|")
-    parser.buffer_text = True
+    parser = parser_of(file, namespaces=True)
     writer = _Writer(target)
     parser.StartElementHandler, parser.EndElementHandler = writer.start, writer.end
     parser.CharacterDataHandler = writer.text
-    parser.StartDoctypeDeclHandler = refuse
-    for chunk in iter(lambda: source.read(_CHUNK), b""):
-        parser.Parse(chunk, False)
-    parser.Parse(b"", True)
+    parse(parser, source)
     writer.flush()

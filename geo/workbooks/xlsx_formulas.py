@@ -1,13 +1,10 @@
 """The formulas and errors of a sheet of XLSX: which cells have no value that a reader would give."""
 
 from typing import IO, Any
-from xml.parsers import expat
 
-from geo.errors import InputError
-from geo.workbooks import messages
 from geo.workbooks.formulas import Block, Formulas
+from geo.workbooks.xml_stream import parse, parser_of
 
-_CHUNK = 1 << 20
 _MOST_CHARACTERS = 40  # of an error
 
 
@@ -28,18 +25,10 @@ def sheet_formulas(stream: IO[bytes], file: str, *, to_compute: bool) -> Formula
     InputError
         When the XML declares a document type, which might grow or read other files.
     """
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
+    parser = parser_of(file)
     cells = _Cells(parser, to_compute=to_compute)
     parser.StartElementHandler, parser.EndElementHandler = cells.start, cells.end
-
-    def refuse(*_: object) -> None:
-        raise InputError(messages.UNREADABLE, file=file, reason="DOCTYPE")
-
-    parser.StartDoctypeDeclHandler = refuse
-    for chunk in iter(lambda: stream.read(_CHUNK), b""):
-        parser.Parse(chunk, False)
-    parser.Parse(b"", True)
+    parse(parser, stream)
     return cells.found
 
 

@@ -167,8 +167,12 @@ def _rows(store: Store, draw: Draw) -> list[list[Any]]:
     """Read the frame that a draw was made from; where it wasn't kept, the roster will do as long as it is the same."""
     try:
         return store.commitments.frame_rows(draw.frame_sha256)
-    except NotFoundError:
-        roster, design = store.checkpoints.frame(), Design(**draw.design)
+    except NotFoundError as lost:
+        roster = store.checkpoints.frame()
+        try:
+            design = Design(**draw.design)
+        except TypeError:  # of a version that we don't know
+            raise lost from None
         if not set(design.quotas) <= set(roster["category"]) or frame_sha256(roster, design) != draw.frame_sha256:
             raise
         chosen, prob, _ = drawn_from(roster, design, draw.key)

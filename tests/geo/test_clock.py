@@ -37,4 +37,4 @@ def test_a_date_set_by_hand_is_the_citys_today_at_half_past_seven() -> None:
 @pytest.mark.parametrize("setting", [{"today": "yesterday"}, {"today": "2026-06-12", "time": "noon"}])
 def test_a_setting_that_is_no_moment_is_named(setting: dict[str, str]) -> None:
     with pytest.raises(InputError, match=r"(today|time) is '(yesterday|noon)': write it as"):
-        clock.now(City(setting))
+        clock.now(City(**setting))

@@ -23,7 +23,6 @@ from webmap.intake import preview
 from webmap.intake.preview import KeptPreview, Prepared, Preview
 from webmap.intake.uploads import Upload
 from webmap.language import texts
-from webmap.language.on_pages import ON_PAGES
 
 SHARE = 0.25  # of the machine's memory: two imports may run at once, and the pages need theirs
 MOST_MB = 4096
@@ -106,6 +105,8 @@ def refused_rows(prepared: Prepared, progress: Progress, *, language: str, sheet
 
 
 def _in_words(language: str, template: str, values: Mapping[str, Any]) -> str:
+    from webmap.language.on_pages import ON_PAGES  # noqa: PLC0415 - it loads the draws, which no reader needs
+
     return texts.say(ON_PAGES.get(template, template), told(values), language)
 
 

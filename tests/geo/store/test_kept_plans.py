@@ -7,7 +7,7 @@ from alembic import command
 from sqlalchemy import text
 
 from geo.errors import StateError
-from geo.store import Store, database
+from geo.store import Store, database, migrations
 from geo.store.revisions import PlanState
 
 AT = "2026-06-12T01:00:00.000Z"
@@ -38,9 +38,12 @@ def old_url(request: pytest.FixtureRequest, tmp_path, monkeypatch) -> str:
     url = request.getfixturevalue("new_database")() if request.param == "postgis" else str(tmp_path / "city.gpkg")
     newest = command.upgrade
     with monkeypatch.context() as older:
-        older.setattr(database, "REVISION", "0014")
         older.setattr(command, "upgrade", lambda config, _: newest(config, "0014"))
-        with Store.open(url, create=True) as store, store._database.writing() as connection:
+        backend = database._backend(url)
+        backend.create()
+        with backend.writer.begin() as connection:
+            backend.prepare(connection)
+            migrations.upgrade(connection, backend.register)
             for name, (drawn, figures, revision) in PLANS.items():
                 values = {"round": name, "at": AT, "start": "2026-06-12", "no": False, "key": b"k"}
                 connection.execute(text(ROUND), values)
@@ -51,6 +54,7 @@ def old_url(request: pytest.FixtureRequest, tmp_path, monkeypatch) -> str:
                     connection.execute(text(REVISIONS), numbers)
                 if figures:
                     connection.execute(text(FIGURES), {"round": name, "figures": json.dumps(figures), "at": AT})
+        backend.reader.dispose()
     return url
 
 

@@ -12,6 +12,7 @@ from geo.errors import NotFoundError
 from geo.frames import ROUTES, STOPS, UNSERVED, ZONES
 from geo.model import NOTHING, Deduction, Draw, Round, RoutePart, Scope, Visit
 from geo.store import Store, tables
+from geo.store.plans import NewPlan
 from geo.store.scope import condition
 
 DAY = dt.datetime(2026, 6, 9, tzinfo=dt.UTC)
@@ -36,7 +37,7 @@ def city(store: Store, roster) -> Store:
     store.rounds.create(Round("r", DAY.date(), days=2, teams=2, size=6, covert=True))
     sample = pd.DataFrame({"inclusion_prob": 1.0, "day": 1, "ticket": range(6)}, index=frame.index)
     store.draws.save(Draw("r", b"k", True, {}, "0" * 64, 0.0, 0.0, DAY), sample)
-    store.plans.save("r", *_plan(frame))
+    store.plans.save(NewPlan("r", *_plan(frame)), after=store.plans.state("r"))
     found = (Deduction("a.b", 1.0),)
     store.visits.record(
         [

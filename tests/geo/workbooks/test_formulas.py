@@ -82,7 +82,7 @@ def test_formulas_with_values_are_not_spoken_of(tmp_path):
 
 def test_a_formula_across_two_pieces_of_the_stream(tmp_path, monkeypatch):
     monkeypatch.setattr("geo.workbooks.xlsx._CHUNK", 7)
-    monkeypatch.setattr("geo.workbooks.xlsx_formulas._CHUNK", 7)
+    monkeypatch.setattr("geo.workbooks.xml_stream._CHUNK", 7)
     path = book(tmp_path, ("C3", '<c r="C3"><f>114+0.3</f></c>'))
     patched(path, lambda sheet: re.sub(rb"<f>.*?</f>", b"<f>" + b" " * 40 + b"1</f>", sheet))
     assert NEVER.format(1, "C3") in said(path)

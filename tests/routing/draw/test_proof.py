@@ -162,7 +162,7 @@ def test_every_input_changes_the_commitment(town, open_round):
         public(open_round)["commitment"],
     ]
     assert len(set(others)) == len(others)
-    assert digest() == digest(frame=town.draws.sample(frac=1, random_state=1))
+    assert digest() == digest(frame=town.sample(frac=1, random_state=1))
 
 
 def test_a_round_is_drawn_once(open_round, drawn):

@@ -47,7 +47,7 @@ def test_each_street_gets_the_floor_or_the_ceiling_at_any_share(town, share):
 
 def test_the_order_of_the_rows_does_not_matter(town):
     design = Design(QUOTAS, size="size", reserves={"a": 4, "e": 2})
-    shuffled = town.draws.sample(frac=1, random_state=3)
+    shuffled = town.sample(frac=1, random_state=3)
     assert select(town, design, KEY).equals(select(shuffled, design, KEY))
     assert reserves(town, design, KEY).equals(reserves(shuffled, design, KEY))
 

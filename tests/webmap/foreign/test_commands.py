@@ -21,6 +21,7 @@ from webmap.log_lines import FORMAT, LineFormatter
 
 STOP = "{stop}"  # put in once the city is open
 RUNS: dict[str, list[list[str]]] = {
+    "audit list": [()],
     "import list": [[]],
     "catalogue list": [[]],
     "catalogue export": [["--out", "a.xlsx"], ["--out", "a.toml"]],
@@ -47,6 +48,9 @@ RUNS: dict[str, list[list[str]]] = {
 }
 """The command lines; a command refused in a city like this one must say so in words that are safe to print."""
 ELSEWHERE = {
+    "audit erase": "says the name that it was given",
+    "audit head": "prints a number and a hash",
+    "audit verify": "prints numbers and hashes",
     "demo": "builds a city of its own",
     "serve": "the pages; see test_pages",
     "backup": "the city as it is",

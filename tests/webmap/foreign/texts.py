@@ -16,6 +16,13 @@ ROUND = "=1+1{{7+7}}{0}'$(id)"  # the id of a round takes no more
 LEADS = ("=1+1", "+1", "-1", "@SUM(1)", "\t=1+1", "\r=1", '=HYPERLINK("http://a.b","c")')
 
 CLOSED = {
+    "audit.action": "a word of ours",
+    "audit.detail": "JSON of ours",
+    "audit.detail_salt": "random",
+    "audit.hash": "a hash",
+    "audit.head": "a hash",
+    "audit.object_salt": "random",
+    "audit.who_salt": "random",
     "cells.community": "a code of a zone, checked where cells are made",
     "candidates.sha256": "a hash",
     "checkpoints.category": "a code of the catalogue, small letters alone",

@@ -71,9 +71,8 @@ def _make_draws() -> None:
         *_all(Whole, "number"),
         sa.UniqueConstraint("round_id", "id", name="uq_questionnaires_round_id_id"),
     )
-    for table, column in (
-        ("reserves", "id"), ("replacements", "out"), ("replacements", "into"), ("questionnaires", "id"),
-    ):  # fmt: skip
+    indexed = [("reserves", "id"), ("replacements", "out"), ("replacements", "into"), ("questionnaires", "id")]
+    for table, column in indexed:
         op.create_index(f"ix_{table}_{column}", table, [column])
 
 
