@@ -17,7 +17,7 @@ from geo.failures import reason_of, refused
 from geo.model import Action
 from geo.store import Store
 from webmap import backups, foreign_text, formats, photos
-from webmap.accounts import access, auth, desk, limits, resending, sessions
+from webmap.accounts import access, auth, desk, limits, looks, resending, sessions
 from webmap.accounts.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
 from webmap.bulletin import results
@@ -93,6 +93,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     language.init_app(app)
     formats.init_app(app)
     access.init_app(app)
+    looks.init_app(app)
     desk.init_app(app)
     foreign_text.init_app(app)
     app.context_processor(_page)

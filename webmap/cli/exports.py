@@ -4,8 +4,11 @@ from pathlib import Path
 
 import click
 
+from geo.audit.events import Event
 from geo.crs import Datum
 from geo.errors import InputError
+from geo.store import Store
+from geo.store.audit import happening
 from geo.writers.exports import LAYERS, export_layer
 from routing.sheets.export import FORMATS, routes_file
 from routing.sheets.route_sheet import no_route, plan_part
@@ -51,6 +54,7 @@ def routes(session: Session, round_id: str, format_: str, team: str | None, day:
             raise no_route(store, round_id, team=team, day=day)
         words = wording(session.language, lambda text: translate(text, session.language))
         out.write_bytes(routes_file(part, format_, wording=words))
+        _note(store, f"plan/{round_id}", out)
     _warn(session, covert=part.round.covert)
     session.say("Wrote {path}", path=out)
     return {"round": round_id, "format": format_, "routes": len(part.routes), "out": str(out)}
@@ -66,9 +70,15 @@ def sheets(session: Session, round_id: str, team: str | None, day: int | None, o
     with session.store() as store:
         pages = write_sheets(store, round_id, out, team=team, day=day, language=session.language)
         covert = store.rounds.get(round_id).covert
+        _note(store, f"plan/{round_id}", out)
     _warn(session, covert=covert)
     session.say("Wrote {count} pages to {path}", count=pages, path=out)
     return {"round": round_id, "pages": pages, "out": str(out)}
+
+
+def _note(store: Store, about: str, out: Path) -> None:
+    """Write down what left the city, and in which kind of file."""
+    store.audit.note(happening(Event.EXPORT, about, file=out.suffix))
 
 
 def _warn(session: Session, *, covert: bool) -> None:
@@ -92,6 +102,7 @@ def _layer_command(layer: str) -> None:
             raise InputError("--out is {path}: let it end in .{format}", path=out, format=format_)
         with session.store() as store:
             rows = export_layer(store, layer, out, datum=Datum(datum), lang=session.language)
+            _note(store, layer, out)
         session.say("Wrote {count} rows to {path}", count=rows, path=out)
         return {"layer": layer, "format": format_, "datum": datum, "rows": rows, "out": str(out)}
 
@@ -114,6 +125,7 @@ def map_command(session: Session, round_id: str, layer: str | None, out: Path, *
     with session.store() as store:
         round_map(store, round_id, out, Contents(session.language, first=layer or "", routes=routes))
         covert = routes and store.rounds.get(round_id).covert
+        _note(store, f"round/{round_id}", out)
     _warn(session, covert=covert)
     session.say("Wrote {path}", path=out)
     return {"round": round_id, "out": str(out), "bytes": out.stat().st_size}
