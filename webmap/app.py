@@ -17,7 +17,7 @@ from geo.failures import reason_of, refused
 from geo.model import Action
 from geo.store import Store
 from webmap import backups, foreign_text, formats, photos
-from webmap.accounts import access, auth, desk, limits, looks, resending, sessions
+from webmap.accounts import access, auth, desk, limits, log_pages, looks, resending, sessions
 from webmap.accounts.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
 from webmap.bulletin import results
@@ -103,7 +103,19 @@ def create_app(config: Mapping[str, Any]) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (job_pages.pages, intake.pages, visit_pages.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)
-    for room in (rounds, closures, amending, route_pages, findings, photos, bulletin_pages, results, desk, backups):
+    for room in (
+        rounds,
+        closures,
+        amending,
+        route_pages,
+        findings,
+        photos,
+        bulletin_pages,
+        results,
+        desk,
+        log_pages,
+        backups,
+    ):
         app.register_blueprint(room.pages)
     threads.init_app(app)
     intake.init_app(app)

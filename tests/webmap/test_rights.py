@@ -46,6 +46,7 @@ def test_an_administrator_sees_nothing_of_the_inspections() -> None:
         Action.SEE_ACCOUNTS,
         Action.END_SESSIONS,
         Action.MANAGE_ACCOUNTS,
+        Action.READ_LOG,
         Action.BACK_UP,
     }
 
