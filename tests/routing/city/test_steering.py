@@ -20,8 +20,9 @@ from routing.draw.commitment import round_key
 from routing.draw.reveal import day_release, reveal, seals
 from routing.draw.verify import verify, verify_day, verify_owner
 from routing.draw.year_secrets import climbs
-from routing.rounds import draw_round, proof, publishing, rows_sha256, vault
+from routing.rounds import proof, publishing, vault
 from routing.rounds.frame import Choices
+from routing.rounds.making import draw_round, rows_sha256
 from routing.rounds.report import draw_status, report_round
 from routing.teams.drawn import draw_round_teams
 

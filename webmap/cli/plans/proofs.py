@@ -13,7 +13,7 @@ from routing.draw.verify import read
 from routing.plan import proof as plan_proof
 from routing.rounds.reveal_dates import last_secret_day, refuse_early
 from webmap.cli.files import OutFile
-from webmap.cli.plans.group import plan_group
+from webmap.cli.groups import plan_group
 from webmap.cli.session import REFUSED, Result, Session, command
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
