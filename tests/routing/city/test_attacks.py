@@ -12,9 +12,10 @@ import pytest
 
 from geo.errors import InputError, StateError
 from geo.model import Visit
-from routing.draw import redraw, trial_key, verifier
+from routing.draw import redraw, verifier
 from routing.draw.commit import ThirdParty, design_of
 from routing.draw.commitment import DRAWN, round_key
+from routing.draw.design import trial_key
 from routing.draw.listing import Outcome, entry
 from routing.draw.reveal import reveal
 from routing.draw.verify import verify

@@ -9,6 +9,7 @@ from geo.errors import InputError
 from geo.writers.exports import LAYERS, export_layer
 from webmap.cli.exports.files import OUT
 from webmap.cli.groups import export_group
+from webmap.cli.leaving import exported
 from webmap.cli.session import Result, Session, command
 
 LAYER_FORMATS = ("gpkg", "geojson", "csv", "xlsx", "kml")
@@ -36,6 +37,7 @@ def _layer_command(layer: str) -> None:
             raise InputError("--out is {path}: let it end in .{format}", path=out, format=format_)
         with session.store() as store:
             rows = export_layer(store, layer, out, datum=Datum(datum), lang=session.language)
+            exported(store, layer, out)
         session.say("Wrote {count} rows to {path}", count=rows, path=out)
         return {"layer": layer, "format": format_, "datum": datum, "rows": rows, "out": str(out)}
 

@@ -8,6 +8,7 @@ from routing.sheets.export import FORMATS, routes_file
 from routing.sheets.route_sheet import no_route, plan_part
 from webmap.cli.exports.files import OUT, warn_covert
 from webmap.cli.groups import export_group
+from webmap.cli.leaving import exported
 from webmap.cli.session import Result, Session, command
 from webmap.language.reasons import wording
 from webmap.language.texts import translate
@@ -31,6 +32,7 @@ def routes(session: Session, round_id: str, format_: str, team: str | None, day:
             raise no_route(store, round_id, team=team, day=day)
         words = wording(session.language, lambda text: translate(text, session.language))
         out.write_bytes(routes_file(part, format_, wording=words))
+        exported(store, f"plan/{round_id}", out)
     warn_covert(session, covert=part.round.covert)
     session.say("Wrote {path}", path=out)
     return {"round": round_id, "format": format_, "routes": len(part.routes), "out": str(out)}
@@ -46,6 +48,7 @@ def sheets(session: Session, round_id: str, team: str | None, day: int | None, o
     with session.store() as store:
         pages = write_sheets(store, round_id, out, team=team, day=day, language=session.language)
         covert = store.rounds.get(round_id).covert
+        exported(store, f"plan/{round_id}", out)
     warn_covert(session, covert=covert)
     session.say("Wrote {count} pages to {path}", count=pages, path=out)
     return {"round": round_id, "pages": pages, "out": str(out)}

@@ -6,6 +6,7 @@ import click
 
 from geo.errors import InputError
 from webmap.cli.exports.files import OUT, warn_covert
+from webmap.cli.leaving import exported
 from webmap.cli.session import Result, Session, command
 from webmap.standalone.folium_map import LAYERS as LAYERS_SEEN
 from webmap.standalone.folium_map import Contents, round_map
@@ -23,6 +24,7 @@ def map_command(session: Session, round_id: str, layer: str | None, out: Path, *
     with session.store() as store:
         round_map(store, round_id, out, Contents(session.language, first=layer or "", routes=routes))
         covert = routes and store.rounds.get(round_id).covert
+        exported(store, f"round/{round_id}", out)
     warn_covert(session, covert=covert)
     session.say("Wrote {path}", path=out)
     return {"round": round_id, "out": str(out), "bytes": out.stat().st_size}
