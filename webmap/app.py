@@ -99,23 +99,11 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.context_processor(_page)
     for blueprint in (auth.pages, language.pages, planner.pages, field.pages, office.pages, layers.pages, tiles.pages):
         app.register_blueprint(blueprint)
-    for blueprint in (draw_pages.pages, verify_page.pages):
+    for blueprint in (draw_pages.pages, verify_page.pages, log_pages.pages):
         app.register_blueprint(blueprint)
     for blueprint in (job_pages.pages, intake.pages, visit_pages.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)
-    for room in (
-        rounds,
-        closures,
-        amending,
-        route_pages,
-        findings,
-        photos,
-        bulletin_pages,
-        results,
-        desk,
-        log_pages,
-        backups,
-    ):
+    for room in (rounds, closures, amending, route_pages, findings, photos, bulletin_pages, results, desk, backups):
         app.register_blueprint(room.pages)
     threads.init_app(app)
     intake.init_app(app)
