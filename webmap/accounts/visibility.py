@@ -16,13 +16,11 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import clock, private
-from geo.audit.events import Event
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
 from geo.results import RoundFindings, findings
 from geo.store import Store
-from geo.store.audit import happening
 from geo.store.streets import KeptStreets
 from routing.amend import Amendment, Change, amend, undo
 from routing.plan.report import PlanReport, report_of
@@ -278,7 +276,6 @@ class VisibleCity:
         folder = self.backup_folder()
         private.make_folder(folder)
         self._store.backup(folder / name)
-        self._store.audit.note(happening(Event.BACKUP, "city"))
 
     def own_part(self, round_id: str) -> tuple[str | None, int | None]:
         """Return the team and the day of a round to which an account is limited; of a planner neither.
