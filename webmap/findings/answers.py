@@ -11,7 +11,6 @@ from geo.errors import StoreError, XundianError
 from geo.failures import reason_of, refused
 from geo.progress import Progress
 
-BROKEN = "the findings could not be worked out: try again"
 Found = TypeVar("Found")
 
 _log = logging.getLogger(__name__)
@@ -46,7 +45,7 @@ class Answer(Generic[Found]):
             Saying why nothing was, or not yet.
         """
         if self.found is None:
-            raise self.error or StoreError(BROKEN)
+            raise self.error or _broken()
         return self.found
 
 
@@ -69,6 +68,10 @@ def _work_out(answer: Answer[Found], work: Callable[[Progress], Found], turns: t
         answer.error = refused(error)
     except Exception:  # noqa: BLE001 - whatever fails in a thread is said on the page and logged
         _log.exception("an answer failed")
-        answer.error = StoreError(BROKEN)
+        answer.error = _broken()
     finally:
         answer.over.set()
+
+
+def _broken() -> XundianError:
+    return StoreError("the findings could not be worked out: try again")
