@@ -74,7 +74,11 @@ def seen(store: Store, kind: str, text: str, name: str) -> tuple[dict[str, objec
     return params, found["prepared"]["digest"]
 
 
-@pytest.mark.parametrize(("kind", "text", "name"), [("checkpoints", ROSTER, "a.csv"), ("zones", ZONES, "a.geojson")])
+@pytest.mark.parametrize(
+    ("kind", "text", "name"),
+    [("checkpoints", ROSTER, "a.csv"), ("zones", ZONES, "a.geojson")],
+    ids=["checkpoints", "zones"],
+)
 def test_an_import_is_kept_once(store: Store, kind: str, text: str, name: str) -> None:
     params, digest = seen(store, kind, text, name)
     wanted = Wanted(IMPORT.name, "planner", params | {"digest": digest, "force": False}, about="import")

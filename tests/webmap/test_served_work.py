@@ -74,7 +74,7 @@ def site(city_file: Path, tmp_path: Path) -> Iterator[Site]:
     city = tmp_path / "own" / city_file.name
     with serve.bound("127.0.0.1", 0) as listening:
         port = listening.getsockname()[1]
-    words = [sys.executable, "-m", "webmap.cli", "--city", str(city), "serve", "--port", str(port)]
+    words = [sys.executable, "-m", "webmap.cli", "serve", "--city", str(city), "--port", str(port)]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     made = Site(city, process, f"http://127.0.0.1:{port}")
     try:
@@ -126,4 +126,4 @@ def test_a_killed_worker_is_replaced_and_one_of_a_killed_server_ends(site: Site)
     worker, of_job = at_work(site)
     site.process.kill()
     waited(lambda: gone(worker) and gone(of_job), wait_s=30.0)
-    assert site.job().state is JobState.RUNNING  # the next server's worker begins it again
+    assert site.job().state in (JobState.WAITING, JobState.RUNNING)  # the next server begins it again

@@ -15,6 +15,7 @@ from geo.imports import ImportOptions, ImportReport
 from geo.imports.headings import visit_parts
 from geo.readers.chosen_file import ChosenFile
 from geo.readers.parts import TO_CHOOSE
+from geo.store.job_rows import StaleLeaseError
 from webmap.intake import outcome, preview
 from webmap.intake.uploads import REFUSED_VISITS, Upload, Uploads, roster_uploads, visit_uploads
 from webmap.jobs.faults import plain
@@ -86,6 +87,8 @@ def _visits(work: RunningJob) -> Iterator[Upload]:
     upload = _upload(work, uploads)
     try:
         yield upload
+    except StaleLeaseError:  # whoever has the work now needs it
+        raise
     except XundianError:
         uploads.discard(upload)
         raise
