@@ -1,9 +1,13 @@
-"""Who looked at what is secret before its time: a row of the audit log a page or export, one an hour of the rest."""
+"""Who looked at what is secret before its time, and who took files out: a row of the audit log each time.
+
+Of what pages ask for again and again by themselves one row an hour.
+"""
 
 import datetime as dt
 import logging
 import threading
 from dataclasses import replace
+from http import HTTPStatus
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request
@@ -33,6 +37,14 @@ SECRET = frozenset(
     }
 )
 """What shows samples, routes or covert visits; pages of other actions read the city for something else."""
+NOT_OF_THE_CITY = {
+    "intake.template": "an empty table",
+    "verify.commitment": "published for anybody",
+    "verify.offline": "a program",
+    "verify.program": "a program",
+}
+"""Addresses of files that hold nothing of the city, or what anybody may have: they leave no row."""
+REPEATED = (*access.DATA_PATHS, "/photos/")
 REPEATED_EVERY = dt.timedelta(hours=1)
 _log = logging.getLogger(__name__)
 
@@ -62,12 +74,13 @@ def init_app(app: Flask) -> None:
 
 
 def _note(response: Response) -> Response:
-    looked: set[str] | None = g.get("looked")
-    if looked is None or response.status_code >= 300 or access.action_of(current_app, request.endpoint) not in SECRET:  # noqa: PLR2004 - shows nothing
+    takes = _takes_away(response)
+    looks = "looked" in g and access.action_of(current_app, request.endpoint) in SECRET
+    if response.status_code >= HTTPStatus.MULTIPLE_CHOICES or not (takes or looks):  # shows nothing
         return response
     try:
         store = access.city()
-        act = _act(store, looked, response)
+        act = _export() if takes else _look(store, g.looked)
         if act is not None:
             store.audit.note(act)
     except StoreError:  # the page was answered
@@ -75,17 +88,43 @@ def _note(response: Response) -> Response:
     return response
 
 
-def _act(store: Store, looked: set[str], response: Response) -> Act | None:
-    """Return the row of this answer, None when nothing in it is secret or it was written down this hour."""
-    user, date = access.current(), today(store).date
+def _takes_away(response: Response) -> bool:
+    """Tell whether this answer is a file from the city."""
+    return (
+        "attachment" in response.headers.get("Content-Disposition", "")
+        and request.endpoint not in NOT_OF_THE_CITY
+        and access.shown() is not None
+    )
+
+
+def _export() -> Act | None:
+    """Return the row of a file: of which round or backup it is, and from which page."""
+    named, about = request.view_args or {}, "import"
+    if "round_id" in named:
+        about = f"round/{named['round_id']}"
+    elif "name" in named:
+        about = f"backup/{named['name']}"
+    return _by_account(happening(Event.EXPORT, about, page=request.endpoint))
+
+
+def _look(store: Store, looked: set[str]) -> Act | None:
+    """Return the row of a page, None when nothing on it is secret or it was written down this hour."""
+    date = today(store).date
     secret = {one.id for one in store.rounds.all() if date <= last_secret_day(one)}
     named = looked - {""} or {str((request.view_args or {}).get("round_id") or request.args.get("round") or "")} - {""}
     shown = sorted(named & secret if named else secret)
-    if user is None or not shown:
+    if not shown:
         return None
-    event = Event.EXPORT if "attachment" in response.headers.get("Content-Disposition", "") else Event.LOOK
     about = f"round/{shown[0]}" if len(shown) == 1 else "rounds"
-    act = replace(happening(event, about, page=request.endpoint, rounds=len(shown)), who=user.name)
-    repeats = request.path.startswith(access.DATA_PATHS) and event is Event.LOOK
-    due = not repeats or cast("Repeated", current_app.extensions["xundian_looks"]).is_due(act)
+    act = _by_account(happening(Event.LOOK, about, page=request.endpoint, rounds=len(shown)))
+    due = act is None or not request.path.startswith(REPEATED) or _repeated().is_due(act)
     return act if due else None
+
+
+def _by_account(act: Act) -> Act | None:
+    user = access.current()
+    return None if user is None else replace(act, who=user.name)
+
+
+def _repeated() -> Repeated:
+    return cast("Repeated", current_app.extensions["xundian_looks"])

@@ -227,12 +227,12 @@ class VisibleCity:
     def _seen(self, deductions: Iterable[str]) -> list[str]:
         """Keep the deductions that the account sees."""
         if self.sees_all(Action.SEE_PROBLEMS):
+            self.looked("")
             return list(deductions)
         try:
-            own = self._store.visits.deductions(self.scope(Action.SEE_PROBLEMS)).index
+            return self._store.photos.within(deductions, self.scope(Action.SEE_PROBLEMS))
         except AccessError:
             return []
-        return [one for one in deductions if one in own]
 
     def found(self, scope: Scope) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
         """Return a planner the visits of a scope and what they deducted."""
