@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Answer(Generic[Found]):
+class FoundLater(Generic[Found]):
     """What is being worked out, and how far that is."""
 
     stage: str = ""  # in English
@@ -49,15 +49,15 @@ class Answer(Generic[Found]):
         return self.found
 
 
-def begun(work: Callable[[Progress], Found], turns: threading.Semaphore) -> Answer[Found]:
+def begun(work: Callable[[Progress], Found], turns: threading.Semaphore) -> FoundLater[Found]:
     """Have ``work(progress)`` done as soon as it is its turn, and return its answer at once."""
-    answer: Answer[Found] = Answer()
+    answer: FoundLater[Found] = FoundLater()
     run = copy_context().run  # whose work it is goes with it
     threading.Thread(target=run, args=(_work_out, answer, work, turns), name="findings", daemon=True).start()
     return answer
 
 
-def _work_out(answer: Answer[Found], work: Callable[[Progress], Found], turns: threading.Semaphore) -> None:
+def _work_out(answer: FoundLater[Found], work: Callable[[Progress], Found], turns: threading.Semaphore) -> None:
     try:
         with turns:
             answer.found = work(answer)

@@ -15,7 +15,7 @@ from webmap.accounts import access
 from webmap.accounts.visibility import VisibleCity
 from webmap.extent import extent
 from webmap.findings import arrays, charts
-from webmap.findings.answers import Answer
+from webmap.findings.answers import FoundLater
 from webmap.findings.card import card, pictures
 from webmap.findings.choice import Choice
 from webmap.findings.classes import SURFACES
@@ -120,13 +120,13 @@ def cell_settings() -> dict[str, Any]:
     }
 
 
-def _not_yet(answer: Answer[ChoiceResult]) -> Response:
+def _not_yet(answer: FoundLater[ChoiceResult]) -> Response:
     said = jsonify(stage=_(answer.stage) if answer.stage else "", done=answer.done, total=answer.total)
     said.status_code = HTTPStatus.ACCEPTED
     return said
 
 
-def _said(answer: Answer[ChoiceResult], records: Records, choice: Choice) -> dict[str, Any]:
+def _said(answer: FoundLater[ChoiceResult], records: Records, choice: Choice) -> dict[str, Any]:
     """Return what the panel says; without the findings as long as they are being worked out."""
     streets = zone_names(records.visits["street_code"].drop_duplicates(), records.zones)
     named = dict(zip(records.visits["street_code"].drop_duplicates(), streets, strict=True))
@@ -148,7 +148,7 @@ def _said(answer: Answer[ChoiceResult], records: Records, choice: Choice) -> dic
     }
 
 
-def _card(visible: VisibleCity, answer: Answer[ChoiceResult], choice: Choice) -> dict[str, Any]:
+def _card(visible: VisibleCity, answer: FoundLater[ChoiceResult], choice: Choice) -> dict[str, Any]:
     """Return the card of the cell that the address names, with the class in time that all months give it."""
     if not request.args.get("at") or answer.found is None:
         return {"card": None, "in_time": "", "photos": {}}

@@ -23,7 +23,7 @@ from geo.rasters.raster import Raster
 from geo.results import hotspot_cells, raster_of
 from webmap.accounts.visibility import VisibleCity
 from webmap.extent import outline
-from webmap.findings.answers import Answer, begun
+from webmap.findings.answers import FoundLater, begun
 from webmap.findings.choice import Choice
 from webmap.findings.records import Records, state
 
@@ -69,7 +69,7 @@ class Desk:
 
     def __init__(self) -> None:
         self._turns = threading.BoundedSemaphore(AT_ONCE)
-        self._asked: OrderedDict[Choice, Answer[ChoiceResult]] = OrderedDict()
+        self._asked: OrderedDict[Choice, FoundLater[ChoiceResult]] = OrderedDict()
         self._records: Records | None = None
         self._state = ""
         self._lock = threading.Lock()
@@ -83,7 +83,7 @@ class Desk:
                 self._asked.clear()
             return self._records
 
-    def ask(self, visible: VisibleCity, choice: Choice, *, wait_s: float) -> Answer[ChoiceResult]:
+    def ask(self, visible: VisibleCity, choice: Choice, *, wait_s: float) -> FoundLater[ChoiceResult]:
         """Return the answer to a choice, finished or not, after waiting a little for it."""
         records = self.records(visible)
         with self._lock:

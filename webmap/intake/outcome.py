@@ -33,7 +33,7 @@ FAULTS = "faults.geojson"
 
 
 @dataclass(slots=True)
-class Outcome:
+class UploadOutcome:
     """What a job on an upload leaves."""
 
     result: dict[str, Any]  # plain values
@@ -50,9 +50,9 @@ def refused_file(language: str) -> str:
     return f"rejected.{language}.xlsx"
 
 
-def of_look(store: Store, upload: Upload, found: Preview) -> Outcome:
+def of_look(store: Store, upload: Upload, found: Preview) -> UploadOutcome:
     """Return what a look at an upload found."""
-    left = Outcome(
+    left = UploadOutcome(
         {
             "columns": None if found.columns is None else asdict(found.columns),
             "error": None if found.error is None else plain(found.error),
