@@ -46,7 +46,7 @@ from geo.store.tables.visits import deductions as deductions
 from geo.store.tables.visits import photos as photos
 from geo.store.tables.visits import visits as visits
 
-REVISION = "0017"
+REVISION = "0018"
 """The migration that leads to these tables."""
 
 LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)
