@@ -20,7 +20,6 @@ HOLD_THE_STORE = {
     "jobs/keeper.py",  # keeps the worker process beside the server
     "formats.py",  # the catalogue and the time zone, which are no secret
     "backups.py",  # a worker's process, which asks the gate
-    "jobs/keeper.py",  # the server, beside its pages
     "jobs/pages.py",  # each job is given to its owner alone
     "jobs/work.py",  # a worker's process
     "jobs/worker.py",
