@@ -24,6 +24,7 @@ from geo.store.sessions import Sessions
 from geo.store.settings import CitySettings
 from geo.store.streets import KeptStreets
 from geo.store.teams import Teams
+from geo.store.totals import Totals
 from geo.store.visits import Visits
 from geo.store.zones import Zones
 
@@ -55,6 +56,7 @@ class Store:
         self.amendments = Amendments(database, self.plans)
         self.closures = Closures(database)
         self.visits = Visits(database)
+        self.totals = Totals(database)
         self.photos = Photos(database)
         self.catalogues = Catalogues(database)
         self.accounts = Accounts(database)

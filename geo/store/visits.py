@@ -1,22 +1,23 @@
 """Visits and what they deducted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, select
 
 from geo import frames
 from geo.audit.content import RowsHash
 from geo.audit.events import Event
 from geo.model import Changes, Photo, Scope, Visit
-from geo.store import journal, rows, tables, visit_journal
+from geo.store import journal, rows, summary, tables, totals, visit_journal
 from geo.store.audit import Act
 from geo.store.locks import CityPart, counted
 from geo.store.part import StorePart
 from geo.store.scope import condition
-from geo.store.visit_batches import VisitBatch, batch_of
+from geo.store.visit_batches import VisitBatch, batch_of, hours_of
 from geo.store.visit_writer import VisitWriter
 
 _V, _D = tables.visits, tables.deductions
@@ -85,7 +86,7 @@ class Visits(StorePart):
         """
         changes = Changes()
         act = Act(Event.VISITS, "visits", detail={} if source is None else {"file": source.file})
-        content = RowsHash()
+        content, hours = RowsHash(), set[str]()
         parts = (CityPart.VISITS,) if source is None else (CityPart.IMPORTS, CityPart.VISITS)
         with self._database.writing(act, *parts) as connection:
             self._database.backend.lock(connection, _V)
@@ -93,12 +94,14 @@ class Visits(StorePart):
             with self._database.backend.bulk(connection, _V, count), self._database.backend.bulk(connection, _D, count):
                 writer = VisitWriter(connection, self._database.backend, brought, mark)
                 for batch in batches:
+                    hours |= hours_of(batch)
                     content.add([batch.visits, batch.deductions, sorted(batch.photos.items())])
                     written = writer.write(batch)
                     changes = _added(changes, written.changes)
                     if mark is not None:
                         journal.note_rows(connection, mark, visit_journal.before(written))
                 writer.end()
+            totals.refresh(connection, totals.days_of_hours(connection, hours))
             if mark is not None:
                 journal.end(connection, mark, changes)
             act.detail |= {"sha256": content.hexdigest(), "accepted": changes.accepted, "updated": changes.updated}
@@ -135,6 +138,56 @@ class Visits(StorePart):
                 found = found[found["visit"].isin(self._visits(connection, scope).index)]
         return found
 
+    def summary(self, scope: Scope = Scope(), by: Sequence[str] = ()) -> pd.DataFrame:  # noqa: B008 - frozen
+        """Sum up the visits of a scope: see :func:`geo.store.summary.summary`."""
+        with self._database.reading() as connection:
+            return summary.summary(connection, scope, by, self._database.backend)
+
+    def items(self, scope: Scope = Scope()) -> pd.DataFrame:  # noqa: B008 - frozen
+        """Sum up by item what the visits of a scope deducted: see :func:`geo.store.summary.item_summary`."""
+        with self._database.reading() as connection:
+            return summary.item_summary(connection, scope, self._database.backend)
+
+    def newest_deductions(self, scope: Scope, most: int | None) -> pd.DataFrame:
+        """Return the newest deductions of a scope, at most so many, of equally old ones the costliest first.
+
+        Returns
+        -------
+        DataFrame
+            Of :data:`geo.frames.DEDUCTIONS`, with ``checkpoint``, ``category`` and ``arrived_at`` of the visit.
+        """
+        own = ("checkpoint", "category", "arrived_at")
+        names = [frames.DEDUCTIONS.index, *frames.DEDUCTIONS.columns]
+        lines = select(*(_D.c[name] for name in names), *(_V.c[name] for name in own)).join(_V, _V.c.id == _D.c.visit)
+        ordered = lines.order_by(_V.c.arrived_at.desc(), _D.c.points.desc(), _D.c.fid)
+        with self._database.reading() as connection:
+            within = condition(connection, scope, _V, self._database.backend)
+            if within.outline is None:
+                found = connection.execute(within.narrow(ordered).limit(most)).all()
+            else:
+                inside = self._visits(connection, scope).sort_values("arrived_at", ascending=False).index.tolist()
+                found = sorted(rows.among(connection, ordered, _V.c.id, inside), key=_newest_first)[:most]
+        table = pd.DataFrame(found, columns=[*names, *own]).set_index(frames.DEDUCTIONS.index)
+        return table.assign(arrived_at=pd.to_datetime(table["arrived_at"], utc=True))
+
+    def those_of(self, scope: Scope, deductions: Iterable[str]) -> list[str]:
+        """Keep those of these deductions that visits of a scope have, in their order.
+
+        Raises
+        ------
+        NotFoundError
+            When the scope names a zone that isn't there.
+        """
+        wanted = list(deductions)
+        statement = select(_D.c.id, _D.c.visit).join(_V, _V.c.id == _D.c.visit)
+        with self._database.reading() as connection:
+            within = condition(connection, scope, _V, self._database.backend)
+            found = dict(map(tuple, rows.among(connection, within.narrow(statement), _D.c.id, wanted)))
+            if within.outline is not None:
+                inside = set(self._visits(connection, scope).index)
+                found = {one: visit for one, visit in found.items() if visit in inside}
+        return [one for one in wanted if one in found]
+
     def state(self) -> str:
         """Return letters that change with every write of visits: what was made of them is kept under these."""
         with self._database.reading() as connection:
@@ -144,6 +197,10 @@ class Visits(StorePart):
         within = condition(connection, scope, _V, self._database.backend)
         statement = within.narrow(rows.query(_V, frames.VISITS).order_by(_V.c.arrived_at, _V.c.fid))
         return within.pick(rows.fetch(connection, statement, frames.VISITS, self._database.backend))
+
+
+def _newest_first(row: Row[Any]) -> tuple[float, float]:
+    return -row.arrived_at.timestamp(), -row.points
 
 
 def _added(one: Changes, other: Changes) -> Changes:

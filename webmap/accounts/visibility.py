@@ -201,6 +201,33 @@ class VisibleCity:
         visits, found = self.visits(), self._store.visits.deductions(self.scope(Action.SEE_PROBLEMS))
         return found.join(visits[["checkpoint", "category", "arrived_at", "geometry"]], on="visit", how="inner")
 
+    def checkpoint_counts(self) -> dict[str, int]:
+        """Count the checkpoints of :meth:`checkpoints` by category."""
+        return self._store.checkpoints.counts(self.scope(Action.SEE_CHECKPOINTS))
+
+    def visit_sums(self) -> "pd.Series[float]":
+        """Sum up the visits of :meth:`visits`: ``visits``, ``points``, and how many ``deductions`` they have."""
+        scope = self.scope(Action.SEE_PROBLEMS)
+        with self._store.snapshot():
+            sums, items = self._store.visits.summary(scope), self._store.visits.items(scope)
+        return sums.iloc[0].rename(None).add(pd.Series({"deductions": items["times"].sum()}), fill_value=0.0)
+
+    def newest_deductions(self, most: int) -> pd.DataFrame:
+        """Return the newest of :meth:`deductions`, those of a day by their points; the names of their checkpoints too.
+
+        A checkpoint that is in no roster any more has no name.
+        """
+        scope, visits = self.scope(Action.SEE_PROBLEMS), self._store.visits
+        with self._store.snapshot():
+            found = visits.newest_deductions(scope, most)
+            if len(found) == most:  # of the oldest day the costliest
+                first = found["arrived_at"].min().astimezone(self.today.zone).date()
+                found = visits.newest_deductions(replace(scope, since=self._midnight(first)), None)
+            names = self._store.checkpoints.names(found["checkpoint"])
+        days = found["arrived_at"].dt.tz_convert(self.today.zone).dt.normalize()
+        ordered = found.assign(arrived_at=days, name=found["checkpoint"].map(names))
+        return ordered.sort_values(["arrived_at", "points"], ascending=False, kind="stable").head(most)
+
     def photos(self, deductions: Iterable[str]) -> pd.DataFrame:
         """Tell which photos show these deductions; of those that the account doesn't see, none."""
         return self._store.photos.frame(self._seen(deductions))
@@ -225,10 +252,9 @@ class VisibleCity:
         if self.sees_all(Action.SEE_PROBLEMS):
             return list(deductions)
         try:
-            own = self._store.visits.deductions(self.scope(Action.SEE_PROBLEMS)).index
+            return self._store.visits.those_of(self.scope(Action.SEE_PROBLEMS), deductions)
         except AccessError:
             return []
-        return [one for one in deductions if one in own]
 
     def found(self, scope: Scope) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
         """Return a planner the visits of a scope and what they deducted."""
@@ -300,8 +326,8 @@ class VisibleCity:
         day = (self.today.date - one.start).days + 1
         return day if 1 <= day <= one.days else None
 
-    def _midnight(self) -> dt.datetime:
-        return dt.datetime.combine(self.today.date, dt.time(), self.today.zone).astimezone(dt.UTC)
+    def _midnight(self, day: dt.date | None = None) -> dt.datetime:
+        return dt.datetime.combine(day or self.today.date, dt.time(), self.today.zone).astimezone(dt.UTC)
 
     def _needs(self, action: Action) -> None:
         if reach_of(self.user.role, action) is None:
