@@ -70,7 +70,7 @@ class Database:
         with self.writing(act) as connection:
             self.backend.prepare(connection)
             migrations.upgrade(connection, self.backend.register)
-            if found is None or found < totals.SINCE:
+            if (found or "") < totals.SINCE <= REVISION:
                 totals.rebuild(connection)
 
     @property

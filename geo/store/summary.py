@@ -20,7 +20,7 @@ from geo.store import rows, tables, totals
 from geo.store.backend import Backend
 from geo.store.scope import Condition, condition
 
-_T, _V, _D = tables.totals, tables.visits, tables.deductions
+_T, _V = tables.totals, tables.visits
 Columns = Sequence[ColumnElement[Any]]
 SUMS = ("visits", "points", "points_sq")
 BY = ("category", "street_code", "round_id", "covert", "unit", "team", "month", "day")
@@ -62,34 +62,6 @@ def summary(connection: Connection, scope: Scope, by: Sequence[str], backend: Ba
     if within.outline is not None:
         return _inside(rows.fetch(connection, within.narrow(rows.query(_V, VISITS)), VISITS, backend), within, by, zone)
     return _table(connection, by, ([_of_visit(connection, name, zone) for name in by], _VISIT_SUMS), within.conditions)
-
-
-def item_summary(connection: Connection, scope: Scope, backend: Backend) -> pd.DataFrame:
-    """Sum up what the visits of a scope deducted, by item.
-
-    Returns
-    -------
-    DataFrame
-        ``item``, ``times``, ``points``; no order.
-
-    Raises
-    ------
-    NotFoundError
-        When the scope names a zone that isn't there.
-    """
-    zone = totals.city_zone(connection)
-    if not scope.categories and scope.street is None and _kind(scope, (), zone) is not None:
-        statement = select(_T.c.code, func.sum(_T.c.visits), func.sum(_T.c.points)).group_by(_T.c.code)
-        found = connection.execute(statement.where(*_in_totals(totals.ITEM, scope, zone))).all()
-        return pd.DataFrame(found, columns=["item", "times", "points"])
-    within = condition(connection, scope, _V, backend)
-    lines = select(_D.c.item, func.count(), func.sum(_D.c.points)).join(_V, _V.c.id == _D.c.visit)
-    statement = within.narrow(lines.group_by(_D.c.item))
-    if within.outline is not None:
-        inside = within.pick(rows.fetch(connection, within.narrow(rows.query(_V, VISITS)), VISITS, backend)).index
-        found = rows.among(connection, lines.group_by(_D.c.item), _V.c.id, inside.tolist())
-        return pd.DataFrame(found, columns=["item", "times", "points"]).groupby("item", as_index=False).sum()
-    return pd.DataFrame(connection.execute(statement).all(), columns=["item", "times", "points"])
 
 
 def _kind(scope: Scope, by: Sequence[str], zone: ZoneInfo) -> str | None:

@@ -1,11 +1,11 @@
 """Sums of what was found in buckets of a day: each can be made again from the visits, and none is ever added to.
 
-A bucket is a day of the city, a round, open or covert, and a category, a street office or an item. Who writes visits
+A bucket is a day of the city, a round, open or covert, and a category or a street office. Who writes visits
 has the days that it touched summed up anew, in the same transaction (:func:`refresh`). ``xundian totals drift`` proves
 that the sums are those of the visits, and ``rebuild`` makes all of them again.
 
-Cells are no buckets: in a city of 100,000 checkpoints and 1,000,000 visits a cell of 100 m has 1.2 visits of a category
-and month, so sums by cell would be as long as the visits.
+Cells and items are no buckets: in a city of 100,000 checkpoints and 1,000,000 visits a cell of 100 m has 1.2 visits of
+a category and month, and a day 1.6 deductions of an item, so their sums would be about as long as what they sum up.
 """
 
 import datetime as dt
@@ -24,12 +24,12 @@ from geo.store.audit import Act
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
-_T, _V, _D = tables.totals, tables.visits, tables.deductions
+_T, _V = tables.totals, tables.visits
 SINCE = "0019"
 """The migration that made the table, and left it empty."""
 
 ZONE_SETTING = "timezone"
-CATEGORY, STREET, ITEM = "category", "street_code", "item"
+CATEGORY, STREET = "category", "street_code"
 _KEY = ("kind", "day", "round_id", "covert", "code")
 _SUMS = ("visits", "points", "points_sq")
 _ROUNDING = 1e-9  # of sums in another order
@@ -170,17 +170,12 @@ def _sums(day: dt.date, zone: ZoneInfo) -> Iterator[Select[Any]]:
     """Yield what sums up a day: one SELECT a kind."""
     start, end = bounds(day, zone)
     cost = _V.c.points
-    for kind in (CATEGORY, STREET, ITEM):
-        if kind == ITEM:
-            code, cost = _D.c.item, _D.c.points
-        else:
-            code = _V.c[kind]
-        key = (literal(kind), literal(str(day)), func.coalesce(_V.c.round_id, ""), _V.c.covert, code)
-        sums = select(*key, func.count(), func.sum(cost), func.sum(cost * cost)).group_by(
-            _V.c.round_id, _V.c.covert, code
+    for kind in (CATEGORY, STREET):
+        key = (literal(kind), literal(str(day)), func.coalesce(_V.c.round_id, ""), _V.c.covert, _V.c[kind])
+        sums = select(*key, func.count(), func.sum(cost), func.sum(cost * cost))
+        yield sums.where(_V.c.arrived_at >= start, _V.c.arrived_at < end).group_by(
+            _V.c.round_id, _V.c.covert, _V.c[kind]
         )
-        of_day = sums.where(_V.c.arrived_at >= start, _V.c.arrived_at < end)
-        yield of_day if kind != ITEM else of_day.select_from(_V.join(_D, _D.c.visit == _V.c.id))
 
 
 def _add(connection: Connection, day: dt.date, zone: ZoneInfo) -> None:

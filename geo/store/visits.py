@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, func, select
 
 from geo import frames
 from geo.audit.content import RowsHash
@@ -143,30 +142,46 @@ class Visits(StorePart):
         with self._database.reading() as connection:
             return summary.summary(connection, scope, by, self._database.backend)
 
-    def items(self, scope: Scope = Scope()) -> pd.DataFrame:  # noqa: B008 - frozen
-        """Sum up by item what the visits of a scope deducted: see :func:`geo.store.summary.item_summary`."""
+    def deduction_count(self, scope: Scope = Scope()) -> int:  # noqa: B008 - frozen
+        """Count the deductions of :meth:`deductions`."""
         with self._database.reading() as connection:
-            return summary.item_summary(connection, scope, self._database.backend)
+            within = condition(connection, scope, _V, self._database.backend)
+            if within.outline is not None:
+                return len(self.deductions(scope))
+            if not within.conditions:
+                return connection.scalar(select(func.count()).select_from(_D)) or 0
+            own = _D.c.visit.in_(within.narrow(select(_V.c.id)))
+            return connection.scalar(select(func.count()).where(own)) or 0
 
-    def newest_deductions(self, scope: Scope, most: int | None) -> pd.DataFrame:
-        """Return the newest deductions of a scope, at most so many, of equally old ones the costliest first.
+    def newest_deductions(self, scope: Scope, least: int) -> pd.DataFrame:
+        """Return the deductions of the newest days that have at least so many of them together, or all.
 
         Returns
         -------
         DataFrame
-            Of :data:`geo.frames.DEDUCTIONS`, with ``checkpoint``, ``category`` and ``arrived_at`` of the visit.
+            Of :data:`geo.frames.DEDUCTIONS`, with ``checkpoint``, ``category`` and ``arrived_at`` of the visit; no
+            order.
+
+        Raises
+        ------
+        NotFoundError
+            When the scope names a zone that isn't there.
         """
         own = ("checkpoint", "category", "arrived_at")
         names = [frames.DEDUCTIONS.index, *frames.DEDUCTIONS.columns]
+        costly = select(_V.c.arrived_at).where(_V.c.points > 0).order_by(_V.c.arrived_at.desc())
         lines = select(*(_D.c[name] for name in names), *(_V.c[name] for name in own)).join(_V, _V.c.id == _D.c.visit)
-        ordered = lines.order_by(_V.c.arrived_at.desc(), _D.c.points.desc(), _D.c.fid)
         with self._database.reading() as connection:
+            zone = totals.city_zone(connection)
             within = condition(connection, scope, _V, self._database.backend)
-            if within.outline is None:
-                found = connection.execute(within.narrow(ordered).limit(most)).all()
+            inside = None if within.outline is None else self._visits(connection, scope).index.tolist()
+            first = connection.scalar(within.narrow(costly).limit(1).offset(least - 1)) if inside is None else None
+            if first is not None:
+                lines = lines.where(_V.c.arrived_at >= totals.bounds(totals.day_of(first, zone), zone)[0])
+            if inside is None:
+                found = connection.execute(within.narrow(lines)).all()
             else:
-                inside = self._visits(connection, scope).sort_values("arrived_at", ascending=False).index.tolist()
-                found = sorted(rows.among(connection, ordered, _V.c.id, inside), key=_newest_first)[:most]
+                found = rows.among(connection, lines, _V.c.id, inside)
         table = pd.DataFrame(found, columns=[*names, *own]).set_index(frames.DEDUCTIONS.index)
         return table.assign(arrived_at=pd.to_datetime(table["arrived_at"], utc=True))
 
@@ -197,10 +212,6 @@ class Visits(StorePart):
         within = condition(connection, scope, _V, self._database.backend)
         statement = within.narrow(rows.query(_V, frames.VISITS).order_by(_V.c.arrived_at, _V.c.fid))
         return within.pick(rows.fetch(connection, statement, frames.VISITS, self._database.backend))
-
-
-def _newest_first(row: Row[Any]) -> tuple[float, float]:
-    return -row.arrived_at.timestamp(), -row.points
 
 
 def _added(one: Changes, other: Changes) -> Changes:

@@ -33,6 +33,15 @@ _WHOSE = {Reach.OWN_ZONE: "zone", Reach.OWN_UNIT: "unit", Reach.OWN_ROUTE_TODAY:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundSums:
+    """What was found, summed up."""
+
+    visits: int
+    points: float
+    deductions: int
+
+
+@dataclass(frozen=True, slots=True)
 class VisibleCity:
     """The city as one account may see it."""
 
@@ -205,28 +214,26 @@ class VisibleCity:
         """Count the checkpoints of :meth:`checkpoints` by category."""
         return self._store.checkpoints.counts(self.scope(Action.SEE_CHECKPOINTS))
 
-    def visit_sums(self) -> "pd.Series[float]":
-        """Sum up the visits of :meth:`visits`: ``visits``, ``points``, and how many ``deductions`` they have."""
+    def found_sums(self) -> FoundSums:
+        """Sum up :meth:`visits` and count :meth:`deductions`."""
         scope = self.scope(Action.SEE_PROBLEMS)
         with self._store.snapshot():
-            sums, items = self._store.visits.summary(scope), self._store.visits.items(scope)
-        return sums.iloc[0].rename(None).add(pd.Series({"deductions": items["times"].sum()}), fill_value=0.0)
+            sums = self._store.visits.summary(scope).iloc[0]
+            return FoundSums(int(sums["visits"]), float(sums["points"]), self._store.visits.deduction_count(scope))
 
     def newest_deductions(self, most: int) -> pd.DataFrame:
-        """Return the newest of :meth:`deductions`, those of a day by their points; the names of their checkpoints too.
+        """Return the newest of :meth:`deductions`, of a day the costliest; with ``name``, that of the checkpoint.
 
         A checkpoint that is in no roster any more has no name.
         """
-        scope, visits = self.scope(Action.SEE_PROBLEMS), self._store.visits
         with self._store.snapshot():
-            found = visits.newest_deductions(scope, most)
-            if len(found) == most:  # of the oldest day the costliest
-                first = found["arrived_at"].min().astimezone(self.today.zone).date()
-                found = visits.newest_deductions(replace(scope, since=self._midnight(first)), None)
-            names = self._store.checkpoints.names(found["checkpoint"])
-        days = found["arrived_at"].dt.tz_convert(self.today.zone).dt.normalize()
-        ordered = found.assign(arrived_at=days, name=found["checkpoint"].map(names))
-        return ordered.sort_values(["arrived_at", "points"], ascending=False, kind="stable").head(most)
+            found = self._store.visits.newest_deductions(self.scope(Action.SEE_PROBLEMS), most)
+            days = found["arrived_at"].dt.tz_convert(self.today.zone).dt.normalize()
+            ordered = found.assign(arrived_at=days).sort_values(
+                ["arrived_at", "points"], ascending=False, kind="stable"
+            )
+            newest = ordered.head(most)
+            return newest.assign(name=newest["checkpoint"].map(self._store.checkpoints.names(newest["checkpoint"])))
 
     def photos(self, deductions: Iterable[str]) -> pd.DataFrame:
         """Tell which photos show these deductions; of those that the account doesn't see, none."""
@@ -326,8 +333,8 @@ class VisibleCity:
         day = (self.today.date - one.start).days + 1
         return day if 1 <= day <= one.days else None
 
-    def _midnight(self, day: dt.date | None = None) -> dt.datetime:
-        return dt.datetime.combine(day or self.today.date, dt.time(), self.today.zone).astimezone(dt.UTC)
+    def _midnight(self) -> dt.datetime:
+        return dt.datetime.combine(self.today.date, dt.time(), self.today.zone).astimezone(dt.UTC)
 
     def _needs(self, action: Action) -> None:
         if reach_of(self.user.role, action) is None:

@@ -26,15 +26,15 @@ SHOWN = 60
 def page() -> str:
     """Show a zone's or a unit's checkpoints and problems."""
     visible = access.visible()
-    counts, sums = visible.checkpoint_counts(), visible.visit_sums()
+    counts, sums = visible.checkpoint_counts(), visible.found_sums()
     zones = visible.zones() if visible.user.role is Role.STREET else None
     return render_template(
         "office.html",
         zone=None if zones is None else zones.loc[visible.zone()],
         checkpoints=sum(counts.values()),
-        visits=int(sums["visits"]),
-        points=float(sums["points"]),
-        found=int(sums["deductions"]),
+        visits=sums.visits,
+        points=sums.points,
+        found=sums.deductions,
         problems=_problems(visible.newest_deductions(SHOWN)),
         counts=_by_name(counts),
         settings=_settings(visible, zones),

@@ -9,12 +9,12 @@ totals = Table(
     "totals",
     metadata,
     key(),
-    text("kind"),  # of which the bucket is: category, street_code or item
+    text("kind"),  # of which the bucket is: category or street_code
     text("day"),  # the city's, as 2026-06-12
     text("round_id"),  # empty: of no round
     Column("covert", Boolean(), nullable=False),
     text("code"),
-    Column("visits", Whole, nullable=False),  # of an item: its deductions
+    Column("visits", Whole, nullable=False),
     Column("points", Double, nullable=False),
     Column("points_sq", Double, nullable=False),
     UniqueConstraint("kind", "day", "round_id", "covert", "code"),

@@ -1,4 +1,4 @@
-"""Keep sums of what was found, day by day, by category, street office and item."""
+"""Keep sums of what was found, day by day, by category and street office; find visits by zone and unit."""
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -25,3 +25,5 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     context.config.attributes["register"](op.get_bind(), "totals", None)
+    for name in ("street_code", "community_code", "grid_code", "unit"):
+        op.create_index(f"ix_visits_{name}", "visits", [name])
