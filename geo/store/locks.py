@@ -29,6 +29,7 @@ class CityPart(IntEnum):
     OFFICE = 7
     SESSIONS = 8
     AUDIT = 9
+    JOBS = 10  # never locked as a whole: who works on a job locks its row, while others claim theirs
 
 
 _TABLES = {
@@ -40,6 +41,7 @@ _TABLES = {
     "team_draws plans routes stops unserved candidates route_changes",
     CityPart.VISITS: "visits deductions deduction_photos photos totals",
     CityPart.SESSIONS: "sessions",
+    CityPart.JOBS: "jobs job_files",
     CityPart.AUDIT: "audit audit_frontier",
 }
 PART_OF = dict.fromkeys(tables.metadata.tables, CityPart.OFFICE) | {

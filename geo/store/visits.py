@@ -185,24 +185,6 @@ class Visits(StorePart):
         table = pd.DataFrame(found, columns=[*names, *own]).set_index(frames.DEDUCTIONS.index)
         return table.assign(arrived_at=pd.to_datetime(table["arrived_at"], utc=True))
 
-    def those_of(self, scope: Scope, deductions: Iterable[str]) -> list[str]:
-        """Keep those of these deductions that visits of a scope have, in their order.
-
-        Raises
-        ------
-        NotFoundError
-            When the scope names a zone that isn't there.
-        """
-        wanted = list(deductions)
-        statement = select(_D.c.id, _D.c.visit).join(_V, _V.c.id == _D.c.visit)
-        with self._database.reading() as connection:
-            within = condition(connection, scope, _V, self._database.backend)
-            found = dict(map(tuple, rows.among(connection, within.narrow(statement), _D.c.id, wanted)))
-            if within.outline is not None:
-                inside = set(self._visits(connection, scope).index)
-                found = {one: visit for one, visit in found.items() if visit in inside}
-        return [one for one in wanted if one in found]
-
     def state(self) -> str:
         """Return letters that change with every write of visits: what was made of them is kept under these."""
         with self._database.reading() as connection:

@@ -7,7 +7,7 @@ is today. An administrator sees nothing of this.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
@@ -16,11 +16,13 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import clock, private
+from geo.audit.events import Event
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
 from geo.results import RoundFindings, findings
 from geo.store import Store
+from geo.store.audit import happening
 from geo.store.streets import KeptStreets
 from routing.amend import Amendment, Change, amend, undo
 from routing.plan.report import PlanReport, report_of
@@ -48,6 +50,7 @@ class VisibleCity:
     _store: Store
     user: User
     today: Today
+    looked: Callable[[str], None] = lambda _: None  # hears of which round something secret was given; empty: of any
 
     @property
     def store(self) -> Store:
@@ -59,6 +62,7 @@ class VisibleCity:
             When the account may not see all of it.
         """
         self._planner_only()
+        self.looked("")
         return self._store
 
     @property
@@ -104,6 +108,7 @@ class VisibleCity:
         if not own:
             self._refuse()
         if reach is Reach.OWN_ROUTE_TODAY:
+            self.looked("")
             return Scope(routes=self._parts_of_today())
         limits = Scope(zone=own) if reach is Reach.OWN_ZONE else Scope(unit=own)
         return replace(limits, covert_until=self._midnight())
@@ -201,6 +206,7 @@ class VisibleCity:
         scope = replace(self.scope(Action.SEE_PROBLEMS), round_id=round_id)
         visits = self._store.visits.frame(scope)
         if self.sees_all(Action.SEE_PROBLEMS):
+            self.looked(round_id or "")
             return visits
         days = visits["arrived_at"].dt.tz_convert(self.today.zone).dt.normalize()
         return visits.assign(arrived_at=days).drop(columns=["team", "round_id", "covert"])
@@ -216,7 +222,7 @@ class VisibleCity:
 
     def found_sums(self) -> FoundSums:
         """Sum up :meth:`visits` and count :meth:`deductions`."""
-        scope = self.scope(Action.SEE_PROBLEMS)
+        scope = self._of_problems()
         with self._store.snapshot():
             sums = self._store.visits.summary(scope).iloc[0]
             return FoundSums(int(sums["visits"]), float(sums["points"]), self._store.visits.deduction_count(scope))
@@ -227,7 +233,7 @@ class VisibleCity:
         A checkpoint that is in no roster any more has no name.
         """
         with self._store.snapshot():
-            found = self._store.visits.newest_deductions(self.scope(Action.SEE_PROBLEMS), most)
+            found = self._store.visits.newest_deductions(self._of_problems(), most)
             days = found["arrived_at"].dt.tz_convert(self.today.zone).dt.normalize()
             ordered = found.assign(arrived_at=days).sort_values(
                 ["arrived_at", "points"], ascending=False, kind="stable"
@@ -254,12 +260,19 @@ class VisibleCity:
             pass
         raise NotFoundError(NO_PHOTO)
 
+    def _of_problems(self) -> Scope:
+        """Return the visits whose problems the account sees, to be looked at."""
+        if self.sees_all(Action.SEE_PROBLEMS):
+            self.looked("")
+        return self.scope(Action.SEE_PROBLEMS)
+
     def _seen(self, deductions: Iterable[str]) -> list[str]:
         """Keep the deductions that the account sees."""
         if self.sees_all(Action.SEE_PROBLEMS):
+            self.looked("")
             return list(deductions)
         try:
-            return self._store.visits.those_of(self.scope(Action.SEE_PROBLEMS), deductions)
+            return self._store.photos.within(deductions, self.scope(Action.SEE_PROBLEMS))
         except AccessError:
             return []
 
@@ -305,6 +318,7 @@ class VisibleCity:
         folder = self.backup_folder()
         private.make_folder(folder)
         self._store.backup(folder / name)
+        self._store.audit.note(happening(Event.BACKUP, "city"))
 
     def own_part(self, round_id: str) -> tuple[str | None, int | None]:
         """Return the team and the day of a round to which an account is limited; of a planner neither.
@@ -314,6 +328,7 @@ class VisibleCity:
         AccessError
             When nothing of the round is the account's to see.
         """
+        self.looked(round_id)
         if self.sees_all(Action.SEE_ROUTES):
             return None, None
         own = self.scope(Action.SEE_ROUTES).routes or ()

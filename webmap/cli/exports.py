@@ -10,6 +10,7 @@ from geo.writers.exports import LAYERS, export_layer
 from routing.sheets.export import FORMATS, routes_file
 from routing.sheets.route_sheet import no_route, plan_part
 from webmap.cli.files import OutFile
+from webmap.cli.leaving import exported
 from webmap.cli.session import Result, Session, command
 from webmap.language.reasons import wording
 from webmap.language.texts import translate
@@ -51,6 +52,7 @@ def routes(session: Session, round_id: str, format_: str, team: str | None, day:
             raise no_route(store, round_id, team=team, day=day)
         words = wording(session.language, lambda text: translate(text, session.language))
         out.write_bytes(routes_file(part, format_, wording=words))
+        exported(store, f"plan/{round_id}", out)
     _warn(session, covert=part.round.covert)
     session.say("Wrote {path}", path=out)
     return {"round": round_id, "format": format_, "routes": len(part.routes), "out": str(out)}
@@ -66,6 +68,7 @@ def sheets(session: Session, round_id: str, team: str | None, day: int | None, o
     with session.store() as store:
         pages = write_sheets(store, round_id, out, team=team, day=day, language=session.language)
         covert = store.rounds.get(round_id).covert
+        exported(store, f"plan/{round_id}", out)
     _warn(session, covert=covert)
     session.say("Wrote {count} pages to {path}", count=pages, path=out)
     return {"round": round_id, "pages": pages, "out": str(out)}
@@ -92,6 +95,7 @@ def _layer_command(layer: str) -> None:
             raise InputError("--out is {path}: let it end in .{format}", path=out, format=format_)
         with session.store() as store:
             rows = export_layer(store, layer, out, datum=Datum(datum), lang=session.language)
+            exported(store, layer, out)
         session.say("Wrote {count} rows to {path}", count=rows, path=out)
         return {"layer": layer, "format": format_, "datum": datum, "rows": rows, "out": str(out)}
 
@@ -114,6 +118,7 @@ def map_command(session: Session, round_id: str, layer: str | None, out: Path, *
     with session.store() as store:
         round_map(store, round_id, out, Contents(session.language, first=layer or "", routes=routes))
         covert = routes and store.rounds.get(round_id).covert
+        exported(store, f"round/{round_id}", out)
     _warn(session, covert=covert)
     session.say("Wrote {path}", path=out)
     return {"round": round_id, "out": str(out), "bytes": out.stat().st_size}

@@ -11,6 +11,8 @@ from geo.store.tables.city import turn_bans as turn_bans
 from geo.store.tables.city import turn_hours as turn_hours
 from geo.store.tables.city import unplaced as unplaced
 from geo.store.tables.city import zones as zones
+from geo.store.tables.jobs import job_files as job_files
+from geo.store.tables.jobs import jobs as jobs
 from geo.store.tables.office import catalogues as catalogues
 from geo.store.tables.office import counters as counters
 from geo.store.tables.office import import_rows as import_rows

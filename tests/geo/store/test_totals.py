@@ -131,7 +131,6 @@ def test_zones_are_summed_up_on_any_level(visited: Store, zone_tree: gpd.GeoData
         seventh = sorted(days, reverse=True)[min(7, len(lines)) - 1]
         assert set(lines.index[days >= seventh]) <= set(newest.index) <= set(lines.index)
         assert newest["checkpoint"].to_dict() == lines["visit"].map(frame["checkpoint"])[newest.index].to_dict()
-        assert visited.visits.those_of(scope, [*lines.index[:3], "no such"]) == list(lines.index[:3])
         roster = visited.checkpoints.frame(Scope(zone=code))
         assert visited.checkpoints.counts(Scope(zone=code)) == dict(roster["category"].value_counts())
     assert visited.visits.summary(Scope(zone="B01"), ("category", "month"))["visits"].sum() > 0
@@ -196,7 +195,9 @@ def test_a_city_of_an_earlier_version_gets_its_totals(tmp_path: Path, roster: Ma
         with made._database.backend.writer.begin() as connection:
             connection.execute(text("DROP TABLE totals"))
             connection.execute(text("DELETE FROM gpkg_contents WHERE table_name = 'totals'"))
-            connection.execute(text("UPDATE alembic_version SET version_num = '0016'"))
+            for name in ("street_code", "community_code", "grid_code", "unit"):
+                connection.execute(text(f"DROP INDEX ix_visits_{name}"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0017'"))
     with Store.open(path) as opened:
         assert opened.totals.drift() == []
         assert opened.visits.summary()["visits"].iloc[0] == 20
