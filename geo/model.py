@@ -68,6 +68,7 @@ class Action(StrEnum):
     SEE_ACCOUNTS = "see accounts"
     END_SESSIONS = "end sessions"
     MANAGE_ACCOUNTS = "manage accounts"
+    READ_LOG = "read the audit log"
     BACK_UP = "back up"
     DOWNLOAD_BACKUPS = "download backups"
 

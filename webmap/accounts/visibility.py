@@ -16,13 +16,16 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import clock, private
-from geo.audit.events import Event
+from geo.audit.checkpoint import Checkpoint
+from geo.audit.events import OF_ACCOUNTS, Event
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
 from geo.results import RoundFindings, findings
 from geo.store import Store
 from geo.store.audit import happening
+from geo.store.audit_log import AuditRow
+from geo.store.audit_pages import LogPlace, LogQuestion
 from geo.store.streets import KeptStreets
 from routing.amend import Amendment, Change, amend, undo
 from routing.plan.report import PlanReport, report_of
@@ -301,6 +304,23 @@ class VisibleCity:
     def visits_state(self) -> str:
         """Return letters that change when any visit does."""
         return self._store.visits.state()
+
+    def log(self, asked: LogQuestion, count: int) -> tuple[list[AuditRow], LogPlace | None]:
+        """Return rows of the audit log: any to the planner, to an administrator what happened to accounts."""
+        self._needs(Action.READ_LOG)
+        if not self.sees_all(Action.READ_LOG):
+            events = OF_ACCOUNTS if asked.events is None else OF_ACCOUNTS.intersection(asked.events)
+            asked = replace(asked, events=events)
+        return self._store.audit.find(asked, count)
+
+    def log_names(self) -> list[str]:
+        """Return the names of the accounts, to those who may read what happened to them."""
+        self._needs(Action.READ_LOG)
+        return [one.name for one in self._store.accounts.all()]
+
+    def log_head(self) -> Checkpoint:
+        """Return the head of the audit log, whose length tells how much happened in the city."""
+        return self.store.audit.head()
 
     def backup_folder(self) -> Path:
         """Return the server's folder for backups, which is told to those who make them."""

@@ -197,7 +197,7 @@ def test_a_city_of_an_earlier_version_gets_its_totals(tmp_path: Path, roster: Ma
             connection.execute(text("DELETE FROM gpkg_contents WHERE table_name = 'totals'"))
             for name in ("street_code", "community_code", "grid_code", "unit"):
                 connection.execute(text(f"DROP INDEX ix_visits_{name}"))
-            connection.execute(text("UPDATE alembic_version SET version_num = '0017'"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0018'"))
     with Store.open(path) as opened:
         assert opened.totals.drift() == []
         assert opened.visits.summary()["visits"].iloc[0] == 20

@@ -13,7 +13,8 @@ from routing.draw.onefile import standalone
 from routing.draw.verify import Verification, read, verify, verify_day, verify_owner
 from routing.rounds import publishing
 from routing.rounds.reveal_dates import open_rounds
-from webmap.cli.draws.group import OUT, draw_group, shown, written
+from webmap.cli.draws.documents import OUT, shown, written
+from webmap.cli.groups import draw_group
 from webmap.cli.leaving import exported, looked
 from webmap.cli.session import REFUSED, Result, Session, command
 from webmap.draw.verify import standalone_page

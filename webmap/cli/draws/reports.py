@@ -8,7 +8,8 @@ import click
 from geo.clock import today
 from routing.rounds.report import report_round
 from routing.rounds.reveal_dates import last_secret_day
-from webmap.cli.draws.group import OUT, draw_group
+from webmap.cli.draws.documents import OUT
+from webmap.cli.groups import draw_group
 from webmap.cli.leaving import exported, looked
 from webmap.cli.session import Result, Session, command
 from webmap.draw.sheet import write_sheet

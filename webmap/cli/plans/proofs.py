@@ -10,12 +10,12 @@ from geo.audit.events import Event
 from geo.clock import today
 from geo.errors import InputError
 from geo.store.audit import happening
-from routing.draw.points import canonical_json
+from routing.draw.canonical import canonical_json
 from routing.draw.verify import read
 from routing.plan import proof as plan_proof
 from routing.rounds.reveal_dates import last_secret_day, refuse_early
 from webmap.cli.files import OutFile
-from webmap.cli.plans.group import plan_group
+from webmap.cli.groups import plan_group
 from webmap.cli.session import REFUSED, Result, Session, command
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

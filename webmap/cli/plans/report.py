@@ -11,8 +11,8 @@ from geo.store import Store
 from routing.plan.forecast import KNOWN, PlanFigures
 from routing.plan.report import PlanReport, chances_of, report_of
 from routing.vary.likeness import MOST
+from webmap.cli.groups import plan_group
 from webmap.cli.leaving import looked
-from webmap.cli.plans.group import plan_group
 from webmap.cli.session import Result, Session, command
 from webmap.language.reasons import reason_text
 from webmap.language.texts import translate

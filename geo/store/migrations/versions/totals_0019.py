@@ -6,7 +6,7 @@ from alembic import context, op
 from geo.store.columns import Whole
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 
 def upgrade() -> None:
