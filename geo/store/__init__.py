@@ -11,6 +11,7 @@ from geo.store.amendments import Amendments
 from geo.store.audit_log import AuditLog
 from geo.store.catalogues import Catalogues
 from geo.store.checkpoints import Checkpoints
+from geo.store.city_totals import Totals
 from geo.store.closures import Closures
 from geo.store.database import Database
 from geo.store.draws import Draws
@@ -25,7 +26,6 @@ from geo.store.sessions import Sessions
 from geo.store.settings import CitySettings
 from geo.store.streets import KeptStreets
 from geo.store.teams import Teams
-from geo.store.totals import Totals
 from geo.store.visits import Visits
 from geo.store.zones import Zones
 

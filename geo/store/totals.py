@@ -17,12 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Select, delete, func, insert, literal, select
 
-from geo.audit.events import Event
 from geo.clock import TIMEZONE
 from geo.store import tables
-from geo.store.audit import Act
-from geo.store.locks import CityPart
-from geo.store.part import StorePart
 
 _T, _V = tables.totals, tables.visits
 SINCE = "0019"
@@ -49,23 +45,6 @@ class DriftedBucket:
     bucket: Bucket
     kept: Sums | None
     counted: Sums | None
-
-
-class Totals(StorePart):
-    """The sums of a city, as a whole."""
-
-    def rebuild(self) -> int:
-        """Make every bucket again, and say how many there are."""
-        act = Act(Event.TOTALS, "totals")
-        with self._database.writing(act, CityPart.VISITS) as connection:
-            self._database.backend.lock(connection, _V)
-            act.detail["buckets"] = count = rebuild(connection)
-        return count
-
-    def drift(self) -> list[DriftedBucket]:
-        """Return the buckets that are not what the visits say."""
-        with self._database.reading() as connection:
-            return drift(connection)
 
 
 def city_zone(connection: Connection) -> ZoneInfo:

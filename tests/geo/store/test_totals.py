@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import delete, insert, text, update
 
+from geo.audit.events import Event
 from geo.calendar import written
 from geo.errors import InputError, NotFoundError
 from geo.model import Deduction, Round, Scope, Visit
-from geo.store import Store, summary, tables, totals
+from geo.store import Store, summary, tables
+from geo.store.audit import Act
 from geo.store.tables import metadata
 
 MakeRoster = Callable[..., gpd.GeoDataFrame]
@@ -145,7 +147,7 @@ def test_what_visits_have_not_is_refused(visited: Store) -> None:
 
 def test_totals_are_asked_instead_of_visits(visited: Store) -> None:
     """Where the buckets tell it: nothing reads a whole table to count it."""
-    with visited._database.writing(totals.Act(totals.Event.TOTALS)) as connection:
+    with visited._database.writing(Act(Event.TOTALS)) as connection:
         connection.execute(update(tables.totals).values(visits=1000))
     buckets = visited.visits.summary(Scope(round_id="R1"), ("category",))
     assert (buckets["visits"] % 1000 == 0).all()
@@ -160,7 +162,7 @@ def test_totals_are_asked_instead_of_visits(visited: Store) -> None:
 def test_drift_tells_what_is_missing_and_what_should_not_be(visited: Store) -> None:
     own = {"kind": "category", "day": "1999-01-01", "round_id": "", "covert": False, "code": "ghost"}
     own |= {"visits": 1, "points": 0.0, "points_sq": 0.0}
-    with visited._database.writing(totals.Act(totals.Event.TOTALS)) as connection:
+    with visited._database.writing(Act(Event.TOTALS)) as connection:
         connection.execute(delete(tables.totals).where(tables.totals.c.kind == "category", tables.totals.c.covert))
         connection.execute(insert(tables.totals).values(own))
     drifted = visited.totals.drift()
