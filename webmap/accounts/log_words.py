@@ -79,6 +79,7 @@ def _of_city() -> dict[str, str]:
         Event.CHECKPOINT_UNPLACED: _("place of a checkpoint taken back"),
         Event.VISITS: _("visits brought in"),
         Event.IMPORT_UNDONE: _("import taken back"),
+        Event.TOTALS: _("sums of visits made anew"),
         Event.TEAMS: _("teams imported"),
         Event.AVOIDANCES: _("avoidance table imported"),
         Event.CLOSED: _("street closed"),
@@ -136,6 +137,7 @@ def _kinds() -> dict[str, str]:
         "setting": _("setting"),
         "streets": _("streets"),
         "teams": _("teams"),
+        "totals": _("sums of visits"),
         "visits": _("visits"),
         "zones": _("zones"),
     }
