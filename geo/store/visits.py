@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from geo import frames
 from geo.audit.content import RowsHash
@@ -134,6 +134,13 @@ class Visits(StorePart):
             if within.outline is not None:
                 found = found[found["visit"].isin(self._visits(connection, scope).index)]
         return found
+
+    def tally(self) -> dict[str, tuple[int, float]]:
+        """Return the visits of each round and the points that they took off; those of no round stand under ``""``."""
+        c = _V.c
+        statement = select(func.coalesce(c.round_id, ""), func.count(), func.sum(c.points)).group_by(c.round_id)
+        with self._database.reading() as connection:
+            return {name: (count, points) for name, count, points in connection.execute(statement)}
 
     def state(self) -> str:
         """Return letters that change with every write of visits: what was made of them is kept under these."""

@@ -13,7 +13,7 @@ from webmap.accounts.visibility import VisibleCity
 from webmap.extent import CHINA, bounds_of
 from webmap.formats import catalogue_of_app, category_name
 from webmap.language.spoken import spoken
-from webmap.maps import tiles
+from webmap.maps import point_tiles, tiles
 
 pages = Blueprint("office", __name__)
 
@@ -61,7 +61,7 @@ def _settings(visible: VisibleCity, roster: gpd.GeoDataFrame, zones: gpd.GeoData
     settings: dict[str, Any] = {
         "streets": tiles.street_address(visible),
         "bounds": bounds_of(roster) if len(roster) else CHINA,
-        "checkpoints": url_for("layers.checkpoints"),
+        "checkpoints": point_tiles.checkpoint_address(),
         "problems": url_for("layers.problems"),
         "teams": [],
     }
