@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# How long an example takes is the machine's business, and what else it does; the rest of the profile in force stays.
+# How long an example takes is the machine's business, and what else it does. The same commit tries the same examples
+# everywhere; ``python -m tests.bench.properties`` sets XUNDIAN_SEARCH and looks for others.
 settings.register_profile(
     "any machine",
     parent=settings.get_profile(settings.get_current_profile_name()),
     deadline=None,
+    derandomize="XUNDIAN_SEARCH" not in os.environ,
     suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.too_slow],
 )
 settings.load_profile("any machine")

@@ -16,8 +16,8 @@ from geo.errors import AccessError, InputError, NotFoundError, StateError, Store
 from geo.failures import reason_of, refused
 from geo.model import Action
 from geo.store import Store
-from webmap import backups, foreign_text, formats, jobs, photos
-from webmap.accounts import access, auth, desk, limits, resending, sessions
+from webmap import backups, foreign_text, formats, photos
+from webmap.accounts import access, auth, desk, limits, looks, resending, sessions
 from webmap.accounts.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
 from webmap.bulletin import results
@@ -30,6 +30,8 @@ from webmap.intake import pages as intake
 from webmap.intake import placing
 from webmap.intake import visits as visit_pages
 from webmap.intake import zones as zone_pages
+from webmap.jobs import pages as job_pages
+from webmap.jobs import threads
 from webmap.language import spoken as language
 from webmap.maps import layers, point_tiles, tiles
 from webmap.rounds import amending, closures
@@ -91,6 +93,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     language.init_app(app)
     formats.init_app(app)
     access.init_app(app)
+    looks.init_app(app)
     desk.init_app(app)
     foreign_text.init_app(app)
     app.context_processor(_page)
@@ -98,12 +101,12 @@ def create_app(config: Mapping[str, Any]) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (point_tiles.pages, draw_pages.pages, verify_page.pages):
         app.register_blueprint(blueprint)
-    for blueprint in (jobs.pages, intake.pages, visit_pages.pages, placing.pages, zone_pages.pages):
+    for blueprint in (job_pages.pages, intake.pages, visit_pages.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)
     for room in (rounds, closures, amending, route_pages, findings, photos, bulletin_pages, results, desk, backups):
         app.register_blueprint(room.pages)
     point_tiles.init_app(app)
-    jobs.init_app(app)
+    threads.init_app(app)
     intake.init_app(app)
     visit_pages.init_app(app)
     findings_work.init_app(app)

@@ -11,7 +11,8 @@ from geo.errors import NotFoundError
 from geo.model import Action
 from geo.progress import Progress
 from webmap.accounts import access
-from webmap.jobs import jobs, owner, trouble
+from webmap.jobs.pages import owner, trouble
+from webmap.jobs.threads import jobs
 
 pages = Blueprint("backups", __name__, url_prefix="/backups")
 

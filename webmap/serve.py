@@ -23,6 +23,7 @@ from webmap.accounts.limits import gate_of
 from webmap.accounts.secret import BYTES, secret_of
 from webmap.app import create_app
 from webmap.findings import work
+from webmap.jobs.keeper import WorkerKeeper
 from webmap.maps import tiles
 from webmap.server import Server, context_of
 from webmap.server.site import run_in_foreground
@@ -102,6 +103,8 @@ def prepare(app: Flask) -> None:
 def serve(city: str, site: ServedSite, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
     """Serve a city until the process is asked to end; requests under way are finished then.
 
+    A worker runs beside it, which does the long work and ends with it.
+
     Parameters
     ----------
     city
@@ -122,7 +125,8 @@ def serve(city: str, site: ServedSite, listening: socket.socket, tls: ssl.SSLCon
     app = create_app({"CITY": city, "SECRET_KEY": secret, "TRUSTED_PROXIES": site.trusted_proxies})
     threading.Thread(target=prepare, args=(app,), daemon=True).start()
     try:
-        asyncio.run(run_in_foreground(Server(app, listening, gate=gate_of(app), tls=tls)))
+        with WorkerKeeper(app.extensions["xundian"]):
+            asyncio.run(run_in_foreground(Server(app, listening, gate=gate_of(app), tls=tls)))
     except KeyboardInterrupt:  # on Windows it comes this way
         pass
     finally:

@@ -23,7 +23,11 @@ from geo.progress import Progress, silent
 from geo.store import Store
 from geo.streets.edges import file_sha256, read_streets
 from geo.zones.cells import assign, unit_cells
-from routing.draw import balance, design_for, frame_sha256, probabilities, select, trial_key
+from routing.draw.balance import balance
+from routing.draw.chances import probabilities
+from routing.draw.design import design_for, trial_key
+from routing.draw.fingerprint import frame_sha256
+from routing.draw.sample import select
 
 SEED = 20260601
 _STAGE, _STEPS = "demo city", 6

@@ -12,6 +12,8 @@ from geo.audit.tree import leaf_hash
 
 FORM = b"xundian-audit-1"
 SALT_BYTES = 16
+SEALED = ("who", "object", "detail")
+"""Fields that may name a person: in the bytes of an entry stand their hashes."""
 _LENGTH_BYTES = 8
 
 

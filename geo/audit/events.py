@@ -51,6 +51,7 @@ class Event(StrEnum):
     CANDIDATES = "plan.candidates"
     PLAN_CHANGED = "plan.change"
     PLAN_UNDONE = "plan.undo"
+    PLAN_REVEALED = "plan.reveal"
     LOOK = "covert.look"
     EXPORT = "export"
     BACKUP = "backup"

@@ -60,6 +60,14 @@ def confine(limits: Limits) -> None:
         resource.setrlimit(kind, (soft, hard))
 
 
+def set_niceness(niceness: int) -> None:
+    """Make this process that much less urgent than others, from 0 to 19; it never becomes more urgent."""
+    if sys.platform == "win32":
+        windows.step_back()
+    else:
+        os.nice(max(0, niceness - os.nice(0)))
+
+
 def _address_space() -> int:
     """Return the bytes of addresses that this process has now."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])

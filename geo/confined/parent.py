@@ -44,6 +44,10 @@ UNSURE = (
 )
 
 
+class DiedError(InputError):
+    """The child was ended, by the system, by somebody or by the file: it gave no answer."""
+
+
 def unheeded() -> None:
     """Let nobody cancel."""
 
@@ -160,12 +164,13 @@ class _Child:
             return self._too_large()
         code = self._process.wait()
         if self._stage == SAVING:
-            return InputError(UNSURE, file=self._file, reason=_named(code))
+            return DiedError(UNSURE, file=self._file, reason=_named(code))
         if code in (windows.OUT_OF_TIME, -getattr(signal, "SIGXCPU", 0) or None):
             return self._too_long(self._task.limits.cpu_s)
         if code == -getattr(signal, "SIGKILL", 0) or any(sign in self._last_words() for sign in OUT_OF_MEMORY):
-            return self._too_large()
-        return InputError(BROKEN, file=self._file, reason=_named(code))
+            large = self._too_large()
+            return DiedError(large.template, **large.values)
+        return DiedError(BROKEN, file=self._file, reason=_named(code))
 
     def _last_words(self) -> bytes:
         """Return the end of what the child wrote to its error stream."""

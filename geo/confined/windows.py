@@ -10,6 +10,7 @@ from ctypes import wintypes
 _PROCESS_TIME = 0x0002
 _PROCESS_MEMORY = 0x0100
 _DIE_ON_UNHANDLED_EXCEPTION = 0x0400  # without the window that waits for somebody to close it
+_BELOW_NORMAL = 0x4000  # BELOW_NORMAL_PRIORITY_CLASS
 _EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation
 _TICKS = 10_000_000  # a second in units of 100 ns
 OUT_OF_TIME = 1816  # ERROR_NOT_ENOUGH_QUOTA: how a process ends that used up its time
@@ -76,6 +77,7 @@ if sys.platform == "win32":
     _kernel.CreateJobObjectW.argtypes = (ctypes.c_void_p, wintypes.LPCWSTR)
     _kernel.AssignProcessToJobObject.argtypes = (wintypes.HANDLE, wintypes.HANDLE)
     _kernel.SetInformationJobObject.argtypes = (wintypes.HANDLE, ctypes.c_int, ctypes.c_void_p, wintypes.DWORD)
+    _kernel.SetPriorityClass.argtypes = (wintypes.HANDLE, wintypes.DWORD)
     _kernel.GlobalMemoryStatusEx.argtypes = (ctypes.c_void_p,)
     _kernel.K32GetProcessMemoryInfo.argtypes = (wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD)
 
@@ -97,6 +99,10 @@ if sys.platform == "win32":
         _done(job)
         _done(_kernel.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)))
         _done(_kernel.AssignProcessToJobObject(job, own))
+
+    def step_back() -> None:
+        """Let every other process go before this one."""
+        _done(_kernel.SetPriorityClass(_kernel.GetCurrentProcess(), _BELOW_NORMAL))
 
     def _done(succeeded: object) -> None:
         if not succeeded:

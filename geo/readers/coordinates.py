@@ -188,7 +188,10 @@ def _sexagesimal(text: str, axis: str) -> tuple[float, str]:
 
 
 def _note_coarse(located: Located, log: FaultLog) -> list[Note]:
-    """Say which rows have too few decimals; a number that is no degree at all is held at a full turn, where scaling can't overflow."""
+    """Say which rows have too few decimals.
+
+    A number that is no degree at all is held at a full turn, where scaling can't overflow.
+    """
     flat = located.degrees.copy()
     for own in (located.vertices.x, located.vertices.y):
         scaled = np.clip(own, -360, 360) * 10**_COARSE

@@ -237,8 +237,9 @@ def _printable(column: Sequence[Any]) -> bool:
 
 
 def _from_wkt(texts: pd.Series) -> gpd.GeoSeries:
-    """Read WKT; what is none stays missing, and the row's reader says so."""
-    shapes = shapely.from_wkt([text if isinstance(text, str) else None for text in texts], on_invalid="ignore")
+    """Read WKT; what is none stays missing, and the row's reader says so, as it does of numbers without end."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        shapes = shapely.from_wkt([text if isinstance(text, str) else None for text in texts], on_invalid="ignore")
     return gpd.GeoSeries(shapely.force_2d(shapes))
 
 

@@ -17,6 +17,7 @@ from geo.store.closures import Closures
 from geo.store.database import Database
 from geo.store.draws import Draws
 from geo.store.fieldwork import Fieldwork
+from geo.store.jobs import Jobs
 from geo.store.journal import Import, Imports, Undone
 from geo.store.photos import Photos
 from geo.store.places import Bounds
@@ -64,6 +65,7 @@ class Store:
         self.accounts = Accounts(database)
         self.sessions = Sessions(database)
         self.settings = CitySettings(database)
+        self.jobs = Jobs(database)
         self.audit = AuditLog(database)
 
     @classmethod

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from geo.acting import actor
-from geo.audit.entry import SALT_BYTES, Entry, entry_hash, seal
+from geo.audit.entry import SALT_BYTES, SEALED, Entry, entry_hash, seal
 from geo.audit.events import Event
 from geo.audit.tree import Frontier
 from geo.errors import StoreError
@@ -19,8 +19,6 @@ from geo.store.backend import Backend
 from geo.store.columns import utc
 
 _A, _F = tables.audit, tables.audit_frontier
-SEALED = ("who", "object", "detail")
-"""Columns that may name a person: they can be erased."""
 OBJECT_LENGTH = 200
 
 

@@ -8,18 +8,21 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, or_, select, update
 
+from geo.audit import tree
 from geo.audit.checkpoint import Checkpoint
-from geo.audit.entry import seal
+from geo.audit.entry import SEALED, entry_hash, seal
 from geo.audit.events import Event
-from geo.errors import NotFoundError
+from geo.audit.proofs import GrowthProof, RowProof
+from geo.errors import NotFoundError, StoreError
 from geo.store import audit_check, tables
-from geo.store.audit import SEALED, Act, frontier_of, happening
+from geo.store.audit import Act, entry_of, frontier_of, happening
 from geo.store.audit_check import LogCheck
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
 _A = tables.audit
 PAGE = 100
+BROKEN = "the audit log does not hold, so nothing of it can be proved: 'xundian audit verify' names the row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,45 @@ class AuditLog(StorePart):
         with self._database.reading() as connection:
             return audit_check.check(connection, head, count)
 
+    def prove(self, number: int) -> RowProof:
+        """Return what leads from a row to the head of the log; with it goes what was not erased of its texts.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such row.
+        StoreError
+            When the log doesn't hold.
+        """
+        with self._database.reading() as connection:
+            row = connection.execute(select(_A).where(_A.c.fid == number)).mappings().first()
+            if row is None:
+                raise NotFoundError("the audit log has no row {row}: see 'xundian audit list'", row=number)
+            leaves, log = _leaves(connection)
+        try:
+            entry = entry_of(dict(row))
+        except (TypeError, ValueError) as error:
+            raise StoreError(BROKEN) from error
+        if entry_hash(entry) != leaves[number - 1]:
+            raise StoreError(BROKEN)
+        told = {name: (row[name], bytes.fromhex(row[f"{name}_salt"])) for name in SEALED if row[f"{name}_salt"]}
+        return RowProof(entry, told, log, tree.inclusion(leaves, number - 1))
+
+    def growth(self, count: int) -> GrowthProof:
+        """Return what leads from the head of the first rows to that of the log.
+
+        Raises
+        ------
+        InputError
+            When the log is shorter.
+        StoreError
+            When the log doesn't hold.
+        """
+        with self._database.reading() as connection:
+            leaves, log = _leaves(connection)
+        path = tree.consistency(leaves, count)
+        return GrowthProof(Checkpoint(count, tree.head(leaves[:count]).hex()), log, path)
+
     def erase(self, account: str) -> int:
         """Take a name out of the log, which holds all the same, and say out of how many rows.
 
@@ -96,6 +138,24 @@ class AuditLog(StorePart):
                 _blank(connection, row, [name for name in SEALED if gone[name]])
             act.detail["rows"] = audit_check.ranges(row["fid"] for row in found)
         return len(found)
+
+
+def _leaves(connection: Connection) -> tuple[list[bytes], Checkpoint]:
+    """Return the hashes of all rows in their order, and the head that they have.
+
+    Raises
+    ------
+    StoreError
+        When they are not those over which the log's tree was kept.
+    """
+    kept = frontier_of(connection)
+    try:
+        leaves = [bytes.fromhex(leaf) for leaf in connection.scalars(select(_A.c.hash).order_by(_A.c.fid))]
+    except ValueError as error:
+        raise StoreError(BROKEN) from error
+    if (len(leaves), tree.head(leaves)) != (kept.count, kept.head()):
+        raise StoreError(BROKEN)
+    return leaves, Checkpoint(kept.count, kept.head().hex())
 
 
 def _blank(connection: Connection, row: RowMapping, names: list[str]) -> None:

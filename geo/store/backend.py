@@ -65,6 +65,9 @@ class Backend(Protocol):
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table until the transaction ends."""
 
+    def be_patient(self, connection: Connection) -> None:
+        """Let a writing transaction wait longer for others than a page would: hours of work hang on it."""
+
     def write_if_free(self, work: Callable[[Connection], object]) -> bool:
         """Do as :meth:`geo.store.database.Database.write_if_free` says."""
 

@@ -122,8 +122,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Read one state of the city, whatever others write meanwhile; reads within it see the same state."""
-        outer: Connection | None = getattr(self._thread, "reading", None)
-        if outer is not None:
+        outer: Connection | None = getattr(self._thread, "writing", None) or getattr(self._thread, "reading", None)
+        if outer is not None:  # what this thread is writing, it reads
             yield outer
             return
         with self._told(), self.backend.reader.begin() as connection:
@@ -134,24 +134,53 @@ class Database:
                 self._thread.reading = None
 
     @contextmanager
-    def writing(self, act: Act, *parts: CityPart, on: Collection[CityPart] = ()) -> Iterator[Connection]:
+    def writing(self, act: Act | None, *parts: CityPart, on: Collection[CityPart] = ()) -> Iterator[Connection]:
         """Write all or nothing; on leaving it is on the disk, and with it its row in the audit log.
+
+        Within another block of this thread it is part of that one: on the disk when that is left, or not at all.
 
         Parameters
         ----------
         act
-            What the row says; it may be completed within the block.
+            What the row says; it may be completed within the block. None: it is bookkeeping.
         parts
             Of the city, all that is written: others wait until the block is left.
         on
             Parts that are read, and must still be so when the block is left.
         """
-        with self._told(), self._notes.taken() as notes, self.backend.writer.begin() as connection:
+        outer: Connection | None = getattr(self._thread, "writing", None)
+        with self._told(), self._whole(act) if outer is None else self._part_of(outer, act) as connection:
             locks.lock(connection, parts, on)
             locks.count(connection, parts)
             yield connection
-            audit.append(connection, self.backend, [*notes, act])
-        self.backend.flush_log()
+        if outer is None:
+            self.backend.flush_log()
+
+    @contextmanager
+    def _whole(self, act: Act | None) -> Iterator[Connection]:
+        """Begin what other blocks of this thread are part of; all their rows go into the log at its end."""
+        with self._notes.taken() as notes, self.backend.writer.begin() as connection:
+            acts: list[Act] = []
+            self._thread.writing, self._thread.acts = connection, acts
+            try:
+                yield connection
+            finally:
+                self._thread.writing = None
+            audit.append(connection, self.backend, [*notes, *acts, *([] if act is None else [act])])
+
+    @contextmanager
+    def _part_of(self, outer: Connection, act: Act | None) -> Iterator[Connection]:
+        """Begin a part of a transaction, which is taken back alone when it fails."""
+        acts: list[Act] = self._thread.acts
+        before = len(acts)
+        try:
+            with outer.begin_nested():
+                yield outer
+        except BaseException:
+            del acts[before:]
+            raise
+        if act is not None:
+            acts.append(act)
 
     def note(self, act: Act) -> None:
         """Write down what happened and changed nothing; where the city is busy, with the next that is written."""

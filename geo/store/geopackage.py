@@ -262,6 +262,9 @@ class GeoPackage:
     def lock(self, connection: Connection, table: Table) -> None:
         """Do nothing: a writing transaction has the whole file."""
 
+    def be_patient(self, connection: Connection) -> None:
+        """Do nothing: a writing transaction has the whole file already."""
+
     def write_if_free(self, work: Callable[[Connection], object]) -> bool:
         """Give up at once while anybody else writes, or where the file cannot be written."""
         with suppress(SQLAlchemyError, StoreError), self.writer.execution_options(at_once=True).begin() as connection:

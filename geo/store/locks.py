@@ -30,6 +30,7 @@ class CityPart(IntEnum):
     OFFICE = 8
     SESSIONS = 9
     AUDIT = 10
+    JOBS = 11  # never locked as a whole: who works on a job locks its row, while others claim theirs
 
 
 _TABLES = {
@@ -42,6 +43,7 @@ _TABLES = {
     "team_draws plans routes stops unserved candidates route_changes",
     CityPart.VISITS: "visits deductions deduction_photos photos",
     CityPart.SESSIONS: "sessions",
+    CityPart.JOBS: "jobs job_files",
     CityPart.AUDIT: "audit audit_frontier",
 }
 PART_OF = dict.fromkeys(tables.metadata.tables, CityPart.OFFICE) | {

@@ -8,11 +8,13 @@ from sqlalchemy import Connection, delete, insert, select
 
 from geo import frames
 from geo.errors import InputError, NotFoundError
-from geo.model import Photo
+from geo.model import Photo, Scope
 from geo.store import rows, tables
 from geo.store.part import StorePart
+from geo.store.scope import condition
 
 _P, _L = tables.photos, tables.deduction_photos
+_D, _V = tables.deductions, tables.visits
 
 
 class Photos(StorePart):
@@ -46,6 +48,25 @@ class Photos(StorePart):
         """Return the ids of the deductions that a photo shows."""
         with self._database.reading() as connection:
             return list(connection.scalars(select(_L.c.deduction).where(_L.c.photo == sha256)))
+
+    def within(self, deductions: Iterable[str], scope: Scope) -> list[str]:
+        """Keep of these deductions those whose visits a scope means.
+
+        Raises
+        ------
+        NotFoundError
+            When the scope names a zone that isn't there.
+        """
+        wanted, backend = list(deductions), self._database.backend
+        with self._database.reading() as connection:
+            limits = condition(connection, scope, _V, backend)
+            statement = limits.narrow(select(_D.c.id, _D.c.visit).join(_V, _V.c.id == _D.c.visit))
+            visit_of = dict(map(tuple, rows.among(connection, statement, _D.c.id, wanted)))
+            if limits.outline is not None:
+                asked = rows.query(_V, frames.VISITS).where(_V.c.id.in_(set(visit_of.values())))
+                inside = limits.pick(rows.fetch(connection, asked, frames.VISITS, backend)).index
+                visit_of = {one: visit for one, visit in visit_of.items() if visit in inside}
+        return [one for one in wanted if one in visit_of]
 
 
 def keep(

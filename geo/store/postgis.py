@@ -27,6 +27,7 @@ from geo.store.opening import READ_MS, WRITE_MS
 from geo.store.places import Bounds, Box, Placed
 
 _CONNECT_S = 10
+_PATIENCE_MS = 600_000
 _HOLDERS = """
 SELECT application_name, activity.pid FROM pg_locks JOIN pg_stat_activity activity USING (pid)
 WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted
@@ -143,6 +144,10 @@ class PostGIS:
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table; readers go on."""
         connection.execute(text(f'LOCK TABLE "{table.name}" IN SHARE ROW EXCLUSIVE MODE'))
+
+    def be_patient(self, connection: Connection) -> None:
+        """Wait up to ten minutes for each lock."""
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_PATIENCE_MS}")
 
     def write_if_free(self, work: Callable[[Connection], object]) -> bool:
         """Give up where a row is locked for longer than a moment."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, TypeAlias
 
+import numpy as np
 import shapely
 from shapely.geometry import shape
 
@@ -122,7 +123,8 @@ def _area(value: object) -> shapely.Geometry:
     try:
         found = value if isinstance(value, shapely.Geometry) else None
         if isinstance(value, str):
-            found = shapely.from_wkt(value)
+            with np.errstate(over="ignore", invalid="ignore"):  # numbers without end, which is_valid finds
+                found = shapely.from_wkt(value)
         elif isinstance(value, Mapping):
             found = shape(value)
     except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError):

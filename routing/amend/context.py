@@ -108,24 +108,25 @@ class AmendmentContext:
         """
         if now is not None and now.tzinfo is None:
             raise InputError("{field} is {value}: give it a time zone", field="now", value=now.isoformat())
-        round_ = store.rounds.get(round_id)
-        state = store.plans.state(round_id)
-        sample, drawn = store.draws.sample(round_id), store.fieldwork.team_draw(round_id)
-        teams = composed(drawn, teams_of(store, round_, sample))
-        return cls(
-            store,
-            round_,
-            streets_in(store, round_),
-            sample,
-            {team.id: team for team in teams},
-            drawn,
-            tuple(store.fieldwork.avoidances()),
-            store.catalogues.get(round_.edition),
-            terms_of(store, round_id),
-            zone_of(store),
-            now,
-            state,
-        )
+        with store.snapshot():
+            round_ = store.rounds.get(round_id)
+            state = store.plans.state(round_id)
+            sample, drawn = store.draws.sample(round_id), store.fieldwork.team_draw(round_id)
+            teams = composed(drawn, teams_of(store, round_, sample))
+            return cls(
+                store,
+                round_,
+                streets_in(store, round_),
+                sample,
+                {team.id: team for team in teams},
+                drawn,
+                tuple(store.fieldwork.avoidances()),
+                store.catalogues.get(round_.edition),
+                terms_of(store, round_id),
+                zone_of(store),
+                now,
+                state,
+            )
 
     @property
     def revision(self) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.errors import StateError
-from routing.draw.points import canonical_json
+from routing.draw.canonical import canonical_json
 
 CHAINED, ROOTED = "xundian-draw-1", "xundian-draw-2"
 COMMITTED, DRAWN, VOID = "committed", "drawn", "void"

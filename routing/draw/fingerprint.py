@@ -4,9 +4,10 @@ import hashlib
 
 import geopandas as gpd
 
+from routing.draw.canonical import canonical_json
 from routing.draw.chances import chances
 from routing.draw.design import Design
-from routing.draw.points import canonical_json, points
+from routing.draw.points import points
 
 
 def frame_sha256(frame: gpd.GeoDataFrame, design: Design) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from geo.audit import tree
-from routing.draw.points import canonical_json
+from routing.draw.canonical import canonical_json
 
 
 def line(row: list[Any]) -> bytes:

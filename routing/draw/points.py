@@ -1,6 +1,5 @@
 """The canonical form of a frame: ids as text in order of their code points, coordinates in whole centimetres."""
 
-import json
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,8 +10,8 @@ import numpy.typing as npt
 
 from geo.crs import to_metric
 from geo.errors import InputError
-from routing.draw.balanced import Units
 from routing.draw.design import Design
+from routing.draw.units import Units
 
 Ints = npt.NDArray[np.int64]
 _FARTHEST_CM = 1 << 32  # 43,000 km, zone prefix included: turned coordinates stay below 2^50
@@ -39,11 +38,6 @@ class Points:
         """Return one plain row per point: id, category, street, x_cm, y_cm, prob."""
         columns = (self.ids, self.categories, self.streets, self.x_cm.tolist(), self.y_cm.tolist(), prob.tolist())
         return [list(row) for row in zip(*columns, strict=True)]
-
-
-def canonical_json(value: Any) -> bytes:  # noqa: ANN401 - whatever JSON can hold
-    """Write JSON in the one form that is hashed: keys in order, no spaces, UTF-8 as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _numbers(names: tuple[str, ...]) -> Ints:

@@ -8,9 +8,9 @@ import pandas as pd
 
 from geo.errors import InputError, NotFoundError
 from routing.draw import merkle
+from routing.draw.canonical import canonical_json
 from routing.draw.commit import sample_of
 from routing.draw.commitment import Committed, is_chained, round_key
-from routing.draw.points import canonical_json
 from routing.draw.replacements import Replacement
 from routing.draw.stream import VERSION
 

@@ -7,12 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InputError
-from routing.draw.balanced import Units, balanced
+from routing.draw.balanced import balanced
 from routing.draw.chances import chances
 from routing.draw.design import Design
 from routing.draw.points import Points, points
 from routing.draw.rounding import D
 from routing.draw.stream import shuffled
+from routing.draw.units import Units
 
 Ints = npt.NDArray[np.int64]
 KEY_BYTES = 32

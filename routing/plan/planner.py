@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -35,6 +36,7 @@ from routing.vary.sampler import Varied, Variety, candidates_of, chosen_of, with
 PRICING = 0.2  # of the time, to find out what the drawn days cost
 
 Watch = Callable[[SearchState], bool]
+Saving = Callable[[PlanReport], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def plan_round(
     *,
     progress: Progress = silent,
     watch: Watch | None = None,
+    saving: Saving = nullcontext,
 ) -> PlanReport:
     """Plan a drawn round and save its routes, in the place of the plan it had.
 
@@ -103,6 +106,8 @@ def plan_round(
         Told at each stage; what it raises ends the work, and the old plan stays.
     watch
         Told how the search stands; True ends it with the best plan so far, which is varied and saved.
+    saving
+        Given the report, a block in which the plan is saved: what else it writes commits with the plan.
 
     Raises
     ------
@@ -141,7 +146,8 @@ def plan_round(
     saved = plain(report, guessed.set_axis(posed.sample.index[guessed.index]))
     frames = {"routes": routes, "stops": stops, "unserved": unserved, "figures": saved, "terms": terms.plain()}
     new = NewPlan(round_id, **frames, candidates=varied.candidates_sha256, by=options.by)
-    store.plans.save(new, after=after)
+    with saving(report):
+        store.plans.save(new, after=after)
     return report
 
 

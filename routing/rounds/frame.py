@@ -13,9 +13,9 @@ from geo.errors import InputError, StateError
 from geo.model import Round, Scope
 from geo.notes import Note
 from geo.store import Store
-from routing.draw import Design, design_for
 from routing.draw.campaign import Campaign, part
 from routing.draw.chances import probabilities
+from routing.draw.design import Design, design_for
 from routing.draw.risk import LOOK_BACK, RiskRules, look_back, weigh
 
 STREET = "street_code"

@@ -20,9 +20,10 @@ from geo.readers.columns import Headings
 from geo.readers.tables import read_table
 from geo.readers.values import texts
 from geo.store import Store
-from routing.draw import Balance, balance, trial_key
+from routing.draw.balance import Balance, balance
+from routing.draw.canonical import canonical_json
 from routing.draw.commit import frames
-from routing.draw.points import canonical_json
+from routing.draw.design import trial_key
 from routing.draw.rounding import D
 from routing.draw.sample import drawn_from
 from routing.rounds.frame import Choices, basis_of

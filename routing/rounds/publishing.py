@@ -3,9 +3,11 @@
 import datetime as dt
 from typing import Any
 
+from geo.audit.events import Event
 from geo.errors import NotFoundError, StateError
 from geo.model import Commitment, SecretForm, SecretSet
 from geo.store import Store
+from geo.store.audit import happening
 from routing.draw import reveal as reveals
 from routing.draw.commitment import DRAWN, ROOTED, VOID, is_chained, parameters_hash, round_key
 from routing.draw.listing import OPEN, REVEALED, Outcome, entry
@@ -46,6 +48,7 @@ def release_day(store: Store, round_id: str, day: int, today: dt.date) -> dict[s
     """
     document = reveals.day_release(drawn_of(store, round_id), day)
     reveal_dates.refuse_early(store, store.rounds.get(round_id), today, day=day)
+    store.audit.note(happening(Event.REVEALED, f"draw/{round_id}", day=day))
     return document
 
 

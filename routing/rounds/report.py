@@ -12,7 +12,9 @@ from geo.model import Commitment, Draw
 from geo.progress import Progress, silent
 from geo.store import Store
 from geo.store.fieldwork import Replaced
-from routing.draw import Balance, Design, frame_sha256
+from routing.draw.balance import Balance
+from routing.draw.design import Design
+from routing.draw.fingerprint import frame_sha256
 from routing.draw.report import DrawFigures, figures, quotas_kept, streets_covered
 from routing.draw.sample import drawn_from
 from routing.rounds.frame import STREET

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from geo.errors import InputError
-from routing.draw.points import canonical_json
+from routing.draw.canonical import canonical_json
 from routing.problem import PlannedRoute, Seconds
 
 VERSION = "xundian-vary-1"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from geo.errors import StateError
 from geo.store import Store
-from routing.draw.points import canonical_json
+from routing.draw.canonical import canonical_json
 from routing.vary.candidates import Candidates, read, together
 
 

@@ -19,9 +19,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from routing.draw import Design, balance, probabilities, reserves, select, trial_key
+from routing.draw.balance import balance
+from routing.draw.chances import probabilities
+from routing.draw.design import Design, trial_key
 from routing.draw.replacements import replace, replaced
 from routing.draw.report import neighbour_ratio
+from routing.draw.sample import reserves, select
 from routing.draw.variance import replicate_mean
 
 EACH, KINDS = 30, 36

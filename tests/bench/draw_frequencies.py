@@ -12,9 +12,9 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 from scipy.stats import chi2
 
-from routing.draw import Design, trial_key
 from routing.draw.balanced import balanced, independent
 from routing.draw.chances import chances
+from routing.draw.design import Design, trial_key
 from routing.draw.points import points
 from routing.draw.rounding import D
 

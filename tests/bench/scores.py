@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from geo.rates.scores import sampled, score_table
-from routing.draw import Design, select, trial_key
+from routing.draw.design import Design, trial_key
+from routing.draw.sample import select
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from data.demo.truth import MONTHS, Truth, expected_points
 from geo.catalogue import load
 from geo.model import Mode, Scope
 from geo.store import Store
-from routing.draw import design_for, select
+from routing.draw.design import design_for
+from routing.draw.sample import select
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from geo.model import Role
 from tests.webmap.conftest import COVERT, OPEN_EAST, OPEN_WEST, PASSWORD
 from webmap import create_app
-from webmap.jobs import Jobs
+from webmap.jobs.threads import ThreadJobs
 
 WHO = ("", "admin", "planner", "team", "street", "unit", "observer")
 """In the order of the numbers below; the first has no account."""
@@ -200,7 +200,7 @@ def test_every_door_opens_for_whom_it_is_written(site: Flask, name: str) -> None
 @pytest.mark.parametrize("name", WHO)
 def test_what_is_somebody_elses_stays_theirs(site: Flask, name: str) -> None:
     at, jobs = WHO.index(name), site.extensions["xundian_jobs"]
-    assert isinstance(jobs, Jobs)
+    assert isinstance(jobs, ThreadJobs)
     job = jobs.start("planner", lambda progress: progress("", 1, 1))
     job.over.wait(10)
     foreign = browser(site, "admin")

@@ -19,7 +19,7 @@ from webmap.cli import main
 from webmap.cli.apart import _read
 from webmap.intake.archives import CrowdedError, unpacked_bytes
 from webmap.intake.uploads import _is_kml
-from webmap.jobs import Job
+from webmap.jobs.threads import ThreadJob
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of the small city's accounts
 WAIT_S = 300
@@ -47,9 +47,9 @@ def planner(city: Flask) -> FlaskClient:
     return client
 
 
-def finished(city: Flask) -> Job:
+def finished(city: Flask) -> ThreadJob:
     """Wait for the newest job."""
-    job: Job = list(city.extensions["xundian_jobs"]._jobs.values())[-1]
+    job: ThreadJob = list(city.extensions["xundian_jobs"]._jobs.values())[-1]
     assert job.over.wait(WAIT_S)
     return job
 

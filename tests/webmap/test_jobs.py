@@ -9,13 +9,13 @@ from flask.testing import FlaskClient
 
 from geo.errors import InputError, NotFoundError, StateError
 from geo.progress import Progress
-from webmap.jobs import Job, Jobs, State
+from webmap.jobs.threads import State, ThreadJob, ThreadJobs
 
 WAIT_S = 120
 
 
 def test_work_gives_its_result_and_says_how_far_it_is() -> None:
-    jobs, reached, go = Jobs(), threading.Event(), threading.Event()
+    jobs, reached, go = ThreadJobs(), threading.Event(), threading.Event()
 
     def work(progress: Progress) -> int:
         progress("rows", 3, 10)
@@ -35,7 +35,7 @@ def test_work_gives_its_result_and_says_how_far_it_is() -> None:
 
 
 def test_cancelled_work_stops_at_its_next_step() -> None:
-    jobs, reached, go, after = Jobs(), threading.Event(), threading.Event(), threading.Event()
+    jobs, reached, go, after = ThreadJobs(), threading.Event(), threading.Event(), threading.Event()
 
     def work(progress: Progress) -> None:
         progress("rows", 1, 2)
@@ -55,7 +55,7 @@ def test_cancelled_work_stops_at_its_next_step() -> None:
 
 @pytest.mark.parametrize("fault", [InputError("{field} is bad", field="x"), RuntimeError("a bug")])
 def test_a_failure_ends_the_job_and_not_the_server(fault: Exception) -> None:
-    jobs = Jobs(at_once=1)
+    jobs = ThreadJobs(at_once=1)
 
     def work(_progress: Progress) -> None:
         raise fault
@@ -70,7 +70,7 @@ def test_a_failure_ends_the_job_and_not_the_server(fault: Exception) -> None:
 
 
 def test_work_waits_for_its_turn_and_old_jobs_are_forgotten() -> None:
-    jobs, go = Jobs(at_once=1, kept=2), threading.Event()
+    jobs, go = ThreadJobs(at_once=1, kept=2), threading.Event()
     first = jobs.start("a", lambda _progress: go.wait(WAIT_S))
     second = jobs.start("a", lambda _progress: None)
     assert second.state is State.WAITING
@@ -83,7 +83,7 @@ def test_work_waits_for_its_turn_and_old_jobs_are_forgotten() -> None:
 
 
 def test_a_page_asks_how_far_its_own_work_is(app: Flask, log_in: Callable[[str], FlaskClient]) -> None:
-    jobs: Jobs = app.extensions["xundian_jobs"]
+    jobs: ThreadJobs = app.extensions["xundian_jobs"]
 
     def work(_progress: Progress) -> None:
         raise InputError("{field} is {value!r}: write it as 2026-06-12", field="today", value="soon")
@@ -101,9 +101,9 @@ def test_a_page_asks_how_far_its_own_work_is(app: Flask, log_in: Callable[[str],
 
 
 def test_work_tells_figures_and_ends_with_what_it_has() -> None:
-    jobs, reached = Jobs(), threading.Event()
+    jobs, reached = ThreadJobs(), threading.Event()
 
-    def work(job: Job) -> str:
+    def work(job: ThreadJob) -> str:
         job.told = {"travel_s": 100}
         reached.set()
         assert job.enough.wait(WAIT_S)

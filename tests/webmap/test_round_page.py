@@ -12,9 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geo.store import Store
+from geo.store.jobs import Job, JobState
 from routing.amend import Takeover
+from tests.webmap.working import waited, work_off, working
 from webmap import create_app
-from webmap.jobs import Jobs, State
 from webmap.rounds import planning
 
 WAIT_S = 120
@@ -53,15 +54,18 @@ def store_of(app: Flask) -> Store:
     return store
 
 
-def planned(app: Flask, client: FlaskClient, **form: str) -> Jobs:
+def planned(app: Flask, client: FlaskClient, **form: str) -> None:
     """Plan the round by the form of its page, and wait until it is over."""
     assert client.post("/rounds/2026-06/plan", data=form).status_code == 302
-    jobs: Jobs = app.extensions["xundian_jobs"]
-    job = jobs.last("planner", planning.about("2026-06"))
+    work_off(app)
+    assert last(app).state is JobState.DONE, last(app).error
+
+
+def last(app: Flask) -> Job:
+    """Return the newest planning of the round."""
+    job = store_of(app).jobs.last("planner", planning.about("2026-06"))
     assert job is not None
-    assert job.over.wait(WAIT_S)
-    assert job.state is State.DONE, job.error
-    return jobs
+    return job
 
 
 def test_every_stop_stands_in_the_timeline_at_its_times(planner: FlaskClient, own: Flask) -> None:
@@ -124,19 +128,15 @@ def test_planning_ends_early_with_the_best_plan_so_far(planner: FlaskClient, own
     assert planner.post("/rounds/2026-06/plan", data=EARLY | {"lose": "yes"}).status_code == 302
     assert "Planning…" in planner.get("/rounds/2026-06").text
     assert planner.post("/rounds/2026-06/plan", data=EARLY | {"lose": "yes"}).status_code == 409  # one at a time
-    jobs: Jobs = own.extensions["xundian_jobs"]
-    job = jobs.last("planner", planning.about("2026-06"))
-    assert job is not None
-    while not (job.told and job.told["travel_s"]) and not job.over.wait(0.05):
-        pass
-    assert job.told is not None
-    assert job.told["seconds_left"] > 0
-    assert planner.post("/rounds/2026-06/plan/end", data={"how": "finish"}).status_code == 302
-    assert job.over.wait(WAIT_S)
-    assert job.state is State.DONE, job.error
-    kept = store_of(own)
-    assert kept.plans.routes("2026-06").index.tolist() != before
-    assert len(kept.plans.stops("2026-06").query("kind == 'stop'")) + len(kept.plans.unserved("2026-06")) == 32
+    with working(own):
+        told = waited(lambda: (last(own).told or {}).get("travel_s") and last(own).told)
+        assert told["seconds_left"] > 0
+        assert planner.post("/rounds/2026-06/plan/end", data={"how": "finish"}).status_code == 302
+        waited(lambda: last(own).finished)
+    assert last(own).state is JobState.DONE, last(own).error
+    kept = store_of(own).plans
+    assert kept.routes("2026-06").index.tolist() != before
+    assert len(kept.stops("2026-06").query("kind == 'stop'")) + len(kept.unserved("2026-06")) == 32
     page = planner.get("/rounds/2026-06?planned=yes").text
     assert "Ended early" in page
     assert "How good the plan is" in page
@@ -156,10 +156,11 @@ def test_a_base_off_the_streets_is_said_on_the_page(planner: FlaskClient, own: F
 def test_discarded_planning_changes_nothing(planner: FlaskClient, own: Flask) -> None:
     before = store_of(own).plans.stops("2026-06")
     planner.post("/rounds/2026-06/plan", data=EARLY | {"lose": "yes"})
-    planner.post("/rounds/2026-06/plan/end", data={"how": "cancel"})
-    job = own.extensions["xundian_jobs"].last("planner", planning.about("2026-06"))
-    assert job.over.wait(WAIT_S)
-    assert job.state is State.CANCELLED
+    with working(own):
+        waited(lambda: last(own).told)
+        planner.post("/rounds/2026-06/plan/end", data={"how": "cancel"})
+        waited(lambda: last(own).finished)
+    assert last(own).state is JobState.CANCELLED
     assert store_of(own).plans.stops("2026-06").equals(before)
     assert "Nothing was changed" in planner.get("/rounds/2026-06?planned=yes").text
 

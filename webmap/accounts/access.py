@@ -75,7 +75,12 @@ def visible() -> VisibleCity:
     user = current()
     if user is None:
         raise Unauthorized
-    return VisibleCity(city(), user, today(city()))
+    return VisibleCity(city(), user, today(city()), looked=_look)
+
+
+def _look(round_id: str) -> None:
+    """Remember for :mod:`webmap.accounts.looks` that this answer shows what is secret of a round; empty: of any."""
+    g.setdefault("looked", set()).add(round_id)
 
 
 def published() -> PublishedProofs:

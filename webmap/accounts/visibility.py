@@ -7,7 +7,7 @@ is today. An administrator sees nothing of this.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
@@ -16,11 +16,13 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import clock, private
+from geo.audit.events import Event
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
 from geo.results import RoundFindings, findings
 from geo.store import Store
+from geo.store.audit import happening
 from geo.store.checkpoint_map import Look
 from geo.store.places import Box
 from geo.store.streets import KeptStreets
@@ -41,6 +43,7 @@ class VisibleCity:
     _store: Store
     user: User
     today: Today
+    looked: Callable[[str], None] = lambda _: None  # hears of which round something secret was given; empty: of any
 
     @property
     def store(self) -> Store:
@@ -52,6 +55,7 @@ class VisibleCity:
             When the account may not see all of it.
         """
         self._planner_only()
+        self.looked("")
         return self._store
 
     @property
@@ -97,6 +101,7 @@ class VisibleCity:
         if not own:
             self._refuse()
         if reach is Reach.OWN_ROUTE_TODAY:
+            self.looked("")
             return Scope(routes=self._parts_of_today())
         limits = Scope(zone=own) if reach is Reach.OWN_ZONE else Scope(unit=own)
         return replace(limits, covert_until=self._midnight())
@@ -198,6 +203,7 @@ class VisibleCity:
         scope = replace(self.scope(Action.SEE_PROBLEMS), round_id=round_id)
         visits = self._store.visits.frame(scope)
         if self.sees_all(Action.SEE_PROBLEMS):
+            self.looked(round_id or "")
             return visits
         days = visits["arrived_at"].dt.tz_convert(self.today.zone).dt.normalize()
         return visits.assign(arrived_at=days).drop(columns=["team", "round_id", "covert"])
@@ -229,12 +235,12 @@ class VisibleCity:
     def _seen(self, deductions: Iterable[str]) -> list[str]:
         """Keep the deductions that the account sees."""
         if self.sees_all(Action.SEE_PROBLEMS):
+            self.looked("")
             return list(deductions)
         try:
-            own = self._store.visits.deductions(self.scope(Action.SEE_PROBLEMS)).index
+            return self._store.photos.within(deductions, self.scope(Action.SEE_PROBLEMS))
         except AccessError:
             return []
-        return [one for one in deductions if one in own]
 
     def found(self, scope: Scope) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
         """Return a planner the visits of a scope and what they deducted."""
@@ -278,6 +284,7 @@ class VisibleCity:
         folder = self.backup_folder()
         private.make_folder(folder)
         self._store.backup(folder / name)
+        self._store.audit.note(happening(Event.BACKUP, "city"))
 
     def own_part(self, round_id: str) -> tuple[str | None, int | None]:
         """Return the team and the day of a round to which an account is limited; of a planner neither.
@@ -287,6 +294,7 @@ class VisibleCity:
         AccessError
             When nothing of the round is the account's to see.
         """
+        self.looked(round_id)
         if self.sees_all(Action.SEE_ROUTES):
             return None, None
         own = self.scope(Action.SEE_ROUTES).routes or ()

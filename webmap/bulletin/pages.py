@@ -18,7 +18,8 @@ from webmap.bulletin.content import bulletin
 from webmap.bulletin.docx import write_docx
 from webmap.bulletin.fonts import chinese_font
 from webmap.bulletin.xlsx import write_xlsx
-from webmap.jobs import Job, jobs, owner, trouble
+from webmap.jobs.pages import owner, trouble
+from webmap.jobs.threads import ThreadJob, jobs
 from webmap.language.spoken import spoken
 
 pages = Blueprint("bulletin", __name__, url_prefix="/rounds/<round_id>")
@@ -81,7 +82,7 @@ def show(round_id: str, job_id: str) -> Any:  # noqa: ANN401 - a page, perhaps w
 @access.needs(Action.WRITE_BULLETINS)
 def file(round_id: str, job_id: str, ending: str) -> Response:
     """Send a finished file."""
-    job: Job = jobs().get(job_id, owner())
+    job: ThreadJob = jobs().get(job_id, owner())
     if not isinstance(job.result, Files) or job.result.round_id != round_id:
         raise NotFoundError("this work is not known any more: the server was restarted, or it is long over")
     name = _("Bulletin of round %(round)s", round=round_id)

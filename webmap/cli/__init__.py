@@ -1,11 +1,11 @@
 """The command line: ``xundian``. Exit 0 done, 1 refused with one clear line, 2 usage."""
 
-import importlib
 import os
 from typing import Any
 
 import click
 
+from webmap.cli.groups import LoadedGroup
 from webmap.language.usage_texts import speak
 
 COMMANDS = {  # name: where it lives, and its line in the list of commands
@@ -14,24 +14,25 @@ COMMANDS = {  # name: where it lives, and its line in the list of commands
     "zones": ("zones:zones_group", "Check the tree of responsibility zones (责任区)."),
     "cells": ("cells:cells_group", "Cut the city into unit grid cells (单元网格)."),
     "catalogue": ("catalogues:catalogue_group", "Take the catalogue of categories and items out and in."),
-    "round": ("rounds:round_group", "Make, list, change and remove rounds."),
-    "draw": ("draws:draw_group", "Draw the random sample of a round, and prove it."),
-    "plan": ("plans:plan_group", "Make the routes of a round, and say what they come to."),
-    "closure": ("closures:closure_group", "Close streets for some days; plans keep off them."),
-    "export": ("exports:export_group", "Write layers, routes and sheets as files."),
-    "map": ("exports:map_command", "Write the standalone map: one HTML file without a network."),
+    "round": ("groups:round_group", "Make, list, change and remove rounds."),
+    "draw": ("groups:draw_group", "Draw the random sample of a round, and prove it."),
+    "plan": ("groups:plan_group", "Make the routes of a round, and say what they come to."),
+    "closure": ("groups:closure_group", "Close streets for some days; plans keep off them."),
+    "export": ("groups:export_group", "Write layers, routes and sheets as files."),
+    "map": ("exports.standalone:map_command", "Write the standalone map: one HTML file without a network."),
     "scores": ("results:scores_command", "Score a round, with 95 % intervals and ranks."),
     "hotspots": ("results:hotspots_command", "Find where it is worse than the visits explain."),
     "report": ("results:report_command", "Write the bulletin (通报) of a round."),
     "backup": ("backup:backup", "Copy the city into a file, whole, also while it is served."),
     "serve": ("serve:serve", "Serve the web map until it is stopped with Ctrl-C."),
+    "worker": ("worker:worker", "Do the long work of a city beside or away from its server."),
     "audit": ("audit:audit_group", "Who did what, and whether the log of it holds."),
     "user": ("users:user_group", "Make and list accounts, disable them, end their sessions."),
 }
 
 
-class Commands(click.Group):
-    """Loads the module of a command when it is asked for, as the solver need not load to add an account."""
+class Commands(LoadedGroup):
+    """The commands of the program."""
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's signature
         """Run a command line in its language; what it writes, whichever library does, is for its owner alone."""
@@ -42,25 +43,10 @@ class Commands(click.Group):
         finally:
             os.umask(usual)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return the names in the order of a round."""
-        return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Load a command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name][0].partition(":")
-        found: click.Command = getattr(importlib.import_module(f"webmap.cli.{module}"), name)
-        return found
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the same
-        """List the commands without loading any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Commands, contents=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="xundian")
 def main() -> None:
     """Plan and evaluate city inspection rounds: import, draw, plan, visit, map."""

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
+from geo.audit.events import Event
 from geo.errors import InputError
+from geo.store.audit import happening
 from routing.rounds.vault import folder_of
 from webmap.cli.files import OutFile
 from webmap.cli.session import Result, Session, command
@@ -19,6 +21,7 @@ def backup(session: Session, to: Path, *, replace: bool) -> Result:
         raise InputError("{path} is there already: name another file, or say --replace", path=to)
     with session.store() as store:
         store.backup(to)
+        store.audit.note(happening(Event.BACKUP, "city"))
         secrets = folder_of(store)
     size = to.stat().st_size
     session.say("Wrote {path}, {size:.1f} MB", path=to, size=size / 1e6)

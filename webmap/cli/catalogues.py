@@ -9,6 +9,7 @@ from geo.catalogue import Catalogue, load, to_toml, write_xlsx
 from geo.errors import InputError
 from webmap.cli.apart import read_apart
 from webmap.cli.files import OutFile
+from webmap.cli.leaving import exported
 from webmap.cli.session import Result, Session, command
 
 
@@ -34,12 +35,13 @@ def export(session: Session, out: Path, edition: str) -> Result:
     """Write an edition of the catalogue, to be edited and imported again."""
     with session.store(create=True) as store:
         catalogue = store.catalogues.get(edition or None)
-    if out.suffix.lower() == ".xlsx":
-        write_xlsx(catalogue, out)
-    elif out.suffix.lower() == ".toml":
-        out.write_text(to_toml(catalogue), encoding="utf-8")
-    else:
-        raise InputError("{file} ends in {suffix!r}: write .xlsx or .toml", file=out.name, suffix=out.suffix)
+        if out.suffix.lower() == ".xlsx":
+            write_xlsx(catalogue, out)
+        elif out.suffix.lower() == ".toml":
+            out.write_text(to_toml(catalogue), encoding="utf-8")
+        else:
+            raise InputError("{file} ends in {suffix!r}: write .xlsx or .toml", file=out.name, suffix=out.suffix)
+        exported(store, "catalogue", out)
     session.say("Wrote {path}", path=out)
     return {**_shape(catalogue), "out": str(out)}
 

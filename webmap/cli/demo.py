@@ -12,7 +12,7 @@ from geo.errors import StateError
 from geo.model import Role, Round
 from geo.store import Store
 from routing.plan.planner import PlanOptions, plan_round
-from routing.rounds import draw_round
+from routing.rounds.making import draw_round
 from webmap.accounts.making import add_account
 from webmap.cli.session import Result, Session, command
 from webmap.serve import ServedSite, bound, serve

@@ -30,6 +30,7 @@ from webmap.bulletin.template import write_template
 from webmap.bulletin.xlsx import write_xlsx
 from webmap.cli.apart import read_apart
 from webmap.cli.files import OutFile
+from webmap.cli.leaving import exported, looked
 from webmap.cli.session import Result, Session, bad_value, command
 from webmap.formats import DASH
 
@@ -53,14 +54,18 @@ def scores_command(session: Session, round_id: str, by: str, out: Path | None) -
         _ending(out, SHEETS)
     with session.store() as store:
         found = findings(store, round_id)
-    made = board(found, by)
-    names = group_names(made, by, found, session.language)
-    table = scores_table(made, by, found, session.language, detailed=True)
+        made = board(found, by)
+        names = group_names(made, by, found, session.language)
+        table = scores_table(made, by, found, session.language, detailed=True)
+        if out is not None:
+            _write_table(table, out)
+            exported(store, f"round/{round_id}", out)
+        else:
+            looked(store, round_id)
     _say_overall(session, round_id, made.overall)
     _print(session, table)
     _say_above(session, made, names)
     if out is not None:
-        _write_table(table, out)
         session.say("Wrote {path}", path=out)
     return {
         "round": round_id,
@@ -190,11 +195,12 @@ def hotspots_command(session: Session, narrowing: Narrowing, radii: list[str], o
         scope, catalogue, zones = _scope(store, narrowing), store.catalogues.get(), store.zones.frame()
         visits, deductions = store.visits.frame(scope), store.visits.deductions(scope)
         timezone, now = zone_of(store).key, today(store)
-    if visits.empty:
-        raise InputError("no visit is in that scope: widen --from, --to or --category, or import visits first")
-    cells = hotspot_cells(visits, deductions, zones=zones, radii_m=radii_m, timezone=timezone)
-    places = hotspot_places(cells, visits)
-    _write_cells(cells, zones, catalogue, out, session.language)
+        if visits.empty:
+            raise InputError("no visit is in that scope: widen --from, --to or --category, or import visits first")
+        cells = hotspot_cells(visits, deductions, zones=zones, radii_m=radii_m, timezone=timezone)
+        places = hotspot_places(cells, visits)
+        _write_cells(cells, zones, catalogue, out, session.language)
+        exported(store, "visits", out)
     flagged = int((cells["hot"] | cells["cold"]).sum())
     session.say(
         "{visits} visits in {cells} cells of 100 m; {flagged} cells are flagged, in {places} places.",
@@ -235,15 +241,16 @@ def report_command(session: Session, round_id: str, out: Path, template: Path | 
         read_apart(session, template, partial(check_template, template))
     with session.store() as store:
         made = bulletin(store, round_id, spoken, progress=session.progress)
-    if out.suffix.lower() == ".xlsx":
-        write_xlsx(made, out)
-    else:
-        write_docx(made, out, template=template)
-        if chinese_font() is None:
-            session.say(
-                "This machine has no Chinese font, so the pictures show ranks instead of names: install one, "
-                "as fonts-noto-cjk, or name its file in XUNDIAN_FONT."
-            )
+        if out.suffix.lower() == ".xlsx":
+            write_xlsx(made, out)
+        else:
+            write_docx(made, out, template=template)
+        exported(store, f"round/{round_id}", out)
+    if out.suffix.lower() != ".xlsx" and chinese_font() is None:
+        session.say(
+            "This machine has no Chinese font, so the pictures show ranks instead of names: install one, "
+            "as fonts-noto-cjk, or name its file in XUNDIAN_FONT."
+        )
     session.say("Wrote {path}", path=out)
     return {"round": round_id, "out": str(out), "language": spoken, "bytes": out.stat().st_size}
 

@@ -16,9 +16,9 @@ from geo.store import Store
 from routing.draw import reveal as reveals
 from routing.draw.commit import ThirdParty
 from routing.plan.problem_builder import made_up, teams_of
-from routing.rounds import draw_round, fieldwork, proof
+from routing.rounds import fieldwork, proof
 from routing.rounds.frame import Choices, ensure_drawable
-from routing.rounds.making import refuse_covert_trial
+from routing.rounds.making import draw_round, refuse_covert_trial
 from routing.rounds.publishing import receipt as receipt_of
 from routing.rounds.publishing import release_day, reveal_round
 from routing.rounds.report import RoundReport, draw_status, report_round

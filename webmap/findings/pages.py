@@ -21,7 +21,8 @@ from webmap.findings.classes import SURFACES
 from webmap.findings.records import Records
 from webmap.findings.work import BANDWIDTH_M, CELL_M, ChoiceResult, desk
 from webmap.formats import catalogue_of_app, category_name, every_edition
-from webmap.jobs import Job, State, trouble
+from webmap.jobs.pages import trouble
+from webmap.jobs.threads import State, ThreadJob
 from webmap.language.spoken import spoken
 from webmap.maps import geojson, tiles
 
@@ -120,7 +121,7 @@ def cell_settings() -> dict[str, Any]:
     }
 
 
-def _result(job: Job) -> ChoiceResult:
+def _result(job: ThreadJob) -> ChoiceResult:
     if job.state is State.DONE:
         return job.result  # type: ignore[no-any-return]
     if job.error is not None:
@@ -128,13 +129,13 @@ def _result(job: Job) -> ChoiceResult:
     raise StoreError("the findings could not be worked out: try again")
 
 
-def _not_yet(job: Job) -> Response:
+def _not_yet(job: ThreadJob) -> Response:
     answer = jsonify(stage=_(job.stage) if job.stage else "", done=job.done, total=job.total)
     answer.status_code = HTTPStatus.ACCEPTED
     return answer
 
 
-def _said(job: Job, records: Records, choice: Choice) -> dict[str, Any]:
+def _said(job: ThreadJob, records: Records, choice: Choice) -> dict[str, Any]:
     """Return what the panel says; without the findings as long as they are being worked out."""
     streets = zone_names(records.visits["street_code"].drop_duplicates(), records.zones)
     named = dict(zip(records.visits["street_code"].drop_duplicates(), streets, strict=True))
@@ -156,7 +157,7 @@ def _said(job: Job, records: Records, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _card(visible: VisibleCity, job: Job, choice: Choice) -> dict[str, Any]:
+def _card(visible: VisibleCity, job: ThreadJob, choice: Choice) -> dict[str, Any]:
     """Return the card of the cell that the address names, with the class in time that all months give it."""
     if not request.args.get("at") or job.state is not State.DONE:
         return {"card": None, "in_time": "", "photos": {}}

@@ -25,7 +25,7 @@ from webmap.accounts.visibility import VisibleCity
 from webmap.extent import outline
 from webmap.findings.choice import Choice
 from webmap.findings.records import Records, state
-from webmap.jobs import Job, Jobs, State
+from webmap.jobs.threads import State, ThreadJob, ThreadJobs
 
 CELL_M = 100.0
 BANDWIDTH_M = 500.0
@@ -67,8 +67,8 @@ class Desk:
     """Works out what is asked for in the background, once for all who ask, and keeps the newest answers."""
 
     def __init__(self) -> None:
-        self._jobs = Jobs()
-        self._asked: OrderedDict[Choice, Job] = OrderedDict()
+        self._jobs = ThreadJobs()
+        self._asked: OrderedDict[Choice, ThreadJob] = OrderedDict()
         self._records: Records | None = None
         self._state = ""
         self._lock = threading.Lock()
@@ -82,7 +82,7 @@ class Desk:
                 self._asked.clear()
             return self._records
 
-    def ask(self, visible: VisibleCity, choice: Choice, *, wait_s: float) -> Job:
+    def ask(self, visible: VisibleCity, choice: Choice, *, wait_s: float) -> ThreadJob:
         """Return the work on a choice, finished or not, after waiting a little for it."""
         records = self.records(visible)
         with self._lock:

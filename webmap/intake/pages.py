@@ -24,7 +24,8 @@ from webmap.formats import catalogue_of_app
 from webmap.intake import apart, preview, view
 from webmap.intake.preview import KeptPreview, Preview
 from webmap.intake.uploads import Upload, Uploads
-from webmap.jobs import Job, jobs, owner, trouble
+from webmap.jobs.pages import owner, trouble
+from webmap.jobs.threads import ThreadJob, jobs
 from webmap.language.spoken import say, spoken
 from webmap.maps import geojson
 
@@ -100,7 +101,7 @@ def confirm(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
         force=request.form.get("force") == "yes",
     )
 
-    def work(job: Job) -> KeptPreview:
+    def work(job: ThreadJob) -> KeptPreview:
         kept = confined(keep, file=waiting.name, limits=limits, progress=job, heed=job.heed)
         uploads.discard(waiting)
         return kept
@@ -253,7 +254,7 @@ def _previews() -> dict[str, str]:
     return cast("dict[str, str]", current_app.extensions["xundian_previews"])
 
 
-def _look(waiting: Upload) -> Job:
+def _look(waiting: Upload) -> ThreadJob:
     """Return the look at an upload, starting it when there is none."""
     known = _previews().get(waiting.token)
     if known is not None:

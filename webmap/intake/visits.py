@@ -16,7 +16,8 @@ from webmap.accounts import access
 from webmap.intake import apart, view
 from webmap.intake.apart import Choosing, Read
 from webmap.intake.uploads import Upload, Uploads
-from webmap.jobs import Job, jobs, owner, trouble
+from webmap.jobs.pages import owner, trouble
+from webmap.jobs.threads import ThreadJob, jobs
 from webmap.language.spoken import say, spoken
 
 pages = Blueprint("visit_intake", __name__)
@@ -103,12 +104,12 @@ def _choices() -> dict[str, Any]:
     return {"kind": KIND, "history": request.form.get("history") == "yes"}
 
 
-def _start(waiting: Upload, *, dry_run: bool) -> Job:
+def _start(waiting: Upload, *, dry_run: bool) -> ThreadJob:
     """Read an upload in the background; unless it is only looked at, bring it in and forget it."""
     uploads, limits = _uploads(), apart.limits()
     read = partial(apart.read_visits, access.visible().store.url, waiting, language=spoken(), dry_run=dry_run)
 
-    def work(job: Job) -> Read | Choosing:
+    def work(job: ThreadJob) -> Read | Choosing:
         try:
             found = confined(read, file=waiting.name, limits=limits, progress=job, heed=job.heed)
         except BaseException:  # covert visits may be among them: what cannot be used does not wait for its day

@@ -1,6 +1,5 @@
 """The page of a round: its map, its timeline, what is not served, its figures, and what can be done about it."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,12 +7,14 @@ from flask_babel import gettext as _
 
 from geo.errors import NotFoundError
 from geo.model import Action
+from geo.store.jobs import Job
 from routing.plan.problem_builder import made_up
 from routing.plan.replacing import plan_loss, replaceable
 from routing.sheets.export import FORMATS
 from webmap.accounts import access
 from webmap.figures import figures_of
-from webmap.jobs import Job, jobs, owner, trouble
+from webmap.jobs.pages import owner, standing, trouble
+from webmap.jobs.work import now
 from webmap.language.spoken import say
 from webmap.rounds import planning
 from webmap.rounds.amending import changes_of
@@ -50,7 +51,7 @@ def _whole(round_id: str) -> dict[str, Any]:
     board, visible = _board(round_id), access.visible()
     store, figures = board.store, figures_of(board.store, board.round)
     day = chosen_day(board.round, visible.today, request.args.get("day", type=int))
-    job = jobs().last(owner(), planning.about(round_id))
+    job = store.jobs.last(owner(), planning.about(round_id))
     report = visible.plan_report(round_id)
     shown = {
         "rounds": visible.rounds(),
@@ -63,7 +64,8 @@ def _whole(round_id: str) -> dict[str, Any]:
         "job": job,
         "outcome": job if job and job.finished and "planned" in request.args else None,
         "trouble": trouble,
-        "running": jobs().at_work(planning.about(round_id)),
+        "running": store.jobs.at_work(planning.about(round_id)),
+        "standing": standing,
         "loss": plan_loss(store, round_id),
         "formats": FORMATS,
         "warnings": [note.text(say) for note in (*made_up(store, board.round), *(report.notes if report else ()))],
@@ -110,8 +112,7 @@ def plan(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Start planning the round, in the background."""
     store = access.visible().store
     after = replaceable(store, store.rounds.get(round_id).id, agreed="lose" in request.form)
-    options = replace(planning.options_of(request.form), by=owner(), after=after)
-    jobs().start(owner(), planning.work(store, round_id, options), about=planning.about(round_id))
+    store.jobs.enqueue(planning.wanted(round_id, request.form, owner(), after), now())
     return redirect(url_for("rounds.page", round_id=round_id, _anchor="planning"))
 
 
@@ -119,13 +120,14 @@ def plan(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 @access.needs(Action.PLAN)
 def end(round_id: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """End the planning: with the best plan so far, or with nothing changed."""
-    job = jobs().last(owner(), planning.about(round_id))
+    jobs = access.visible().store.jobs
+    job = jobs.last(owner(), planning.about(round_id))
     if job is None or job.finished:
         flash(_("Nothing is being planned."))
     elif request.form.get("how") == "cancel":
-        jobs().cancel(job.id, owner())
+        jobs.cancel(job.id, owner(), now())
     else:
-        jobs().finish(job.id, owner())
+        jobs.finish_early(job.id, owner(), now())
     return redirect(url_for("rounds.page", round_id=round_id, _anchor="planning"))
 
 

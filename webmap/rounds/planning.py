@@ -1,21 +1,26 @@
 """Planning a round from its page: in the background, telling how it stands, over when the planner has enough."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from typing import Any
 
 from geo.errors import InputError
-from geo.store import Store
+from geo.store.jobs import Wanted
+from geo.store.revisions import PlanState
 from routing.hours import shift_of
 from routing.plan.planner import PlanOptions, plan_round
 from routing.plan.report import PlanReport
 from routing.plan.terms import Days, Terms
 from routing.solver import SearchState
-from webmap.jobs import Job, Work
+from webmap.jobs.kinds import PLAN
+from webmap.jobs.work import RunningJob
 
 SEED = 1  # of the search, as the command has it
 SECONDS = (1.0, 3600.0)
 PREMIUM = (0.0, 25.0)  # percent
 SHIFT = "08:30-17:30"
+FIELDS = ("seconds", "premium", "days", "closures", "price_days", "shift")
 POINTS = 160  # of the curve, at most
 
 
@@ -45,19 +50,39 @@ def options_of(form: Mapping[str, str]) -> PlanOptions:
     return PlanOptions(seconds=_between(form, "seconds", 60.0, *SECONDS), seed=SEED, terms=terms)
 
 
-def work(store: Store, round_id: str, options: PlanOptions) -> Work:
-    """Return the work of planning a round: it tells how the search stands, and ends early when its job says enough."""
+def wanted(round_id: str, form: Mapping[str, str], owner: str, after: PlanState) -> Wanted:
+    """Return the work of planning a round, as a form asks for it, in the place of the plan that stands there now.
 
-    def plan(job: Job) -> PlanReport:
-        curve = Curve()
+    Raises
+    ------
+    InputError
+        Naming the field that is wrong.
+    """
+    options_of(form)
+    asked = {name: form[name] for name in FIELDS if name in form}
+    params = {"round": round_id, "form": asked, "after": asdict(after)}
+    return Wanted(PLAN.name, owner, params, about=about(round_id))
 
-        def watch(standing: SearchState) -> bool:
-            job.told = curve.told(standing)
-            return job.enough.is_set()
 
-        return plan_round(store, round_id, options, progress=job, watch=watch)
+def plan(work: RunningJob) -> None:
+    """Plan a round: tell how the search stands, and end early when somebody says enough."""
+    curve = Curve()
 
-    return plan
+    @contextmanager
+    def saving(report: PlanReport) -> Iterator[None]:
+        with work.finishing() as ending:
+            ending.result = {name: getattr(report, name) for name in ("served", "routes", "travel_s", "unserved")}
+            yield
+
+    options = options_of(work.params["form"])
+    plan_round(
+        work.store,
+        work.params["round"],
+        replace(options, by=work.owner, after=PlanState(**work.params["after"])),
+        progress=work.progress,
+        watch=lambda standing: work.tell(curve.told(standing)),
+        saving=saving,
+    )
 
 
 class Curve:

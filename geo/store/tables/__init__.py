@@ -11,6 +11,8 @@ from geo.store.tables.city import turn_bans as turn_bans
 from geo.store.tables.city import turn_hours as turn_hours
 from geo.store.tables.city import unplaced as unplaced
 from geo.store.tables.city import zones as zones
+from geo.store.tables.jobs import job_files as job_files
+from geo.store.tables.jobs import jobs as jobs
 from geo.store.tables.office import catalogues as catalogues
 from geo.store.tables.office import counters as counters
 from geo.store.tables.office import import_rows as import_rows
@@ -44,7 +46,7 @@ from geo.store.tables.visits import deductions as deductions
 from geo.store.tables.visits import photos as photos
 from geo.store.tables.visits import visits as visits
 
-REVISION = "0016"
+REVISION = "0017"
 """The migration that leads to these tables."""
 
 LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)

@@ -1,8 +1,11 @@
 """The audit log holds, and shows what was done to it, on both databases."""
 
 import datetime as dt
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -10,7 +13,7 @@ from sqlalchemy import Connection, func, select, text, update
 
 from geo.acting import acting
 from geo.audit.events import Event
-from geo.errors import NotFoundError, StoreError
+from geo.errors import InputError, NotFoundError, StoreError
 from geo.model import Round
 from geo.store import Store, audit_check, tables
 from geo.store.audit import append, happening
@@ -108,6 +111,8 @@ FORGED = {
     "to_version": "8",
     "detail": '{"a": 1}',
     "who_salt": "00" * 16,
+    "object_salt": "00" * 16,
+    "detail_salt": "00" * 16,
     "hash": "0" * 64,
     "at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
 }
@@ -120,6 +125,86 @@ def test_a_changed_row_is_named(log: Store, column: str) -> None:
     assert (found.row, found.count) == (3, 2)
     assert found.fault is not None
     assert found.fault.template == audit_check.CHANGED
+
+
+def test_a_changed_head_and_number_of_a_row_are_named(log: Store) -> None:
+    _tamper(log, _set(3, head="0" * 64))
+    found = log.audit.verify()
+    assert (found.row, found.fault and found.fault.template) == (3, audit_check.REPLACED)
+    _tamper(log, _set(2, fid=-5))
+    assert log.audit.verify().row is not None
+
+
+def test_every_column_of_the_table_is_tried() -> None:
+    assert {*FORGED, "fid", "head", "erased"} == set(A.c.keys())
+
+
+def test_an_inserted_row_is_named(log: Store) -> None:
+    kept = log.audit.head()
+
+    def insert_third(connection: Connection) -> None:
+        row = dict(connection.execute(select(A).where(A.c.fid == 3)).mappings().one())
+        for number in range(kept.count, 2, -1):
+            connection.execute(update(A).where(A.c.fid == number).values(fid=number + 1))
+        forged = row | {"object": "round/R9"}
+        leaf = audit_check.entry_hash(audit_check.entry_of(forged)).hex()
+        connection.execute(A.insert().values({**forged, "hash": leaf}))
+
+    _tamper(log, insert_third)
+    assert log.audit.verify().row == 3
+    assert log.audit.verify(kept.head, kept.count).row == 3
+
+
+def test_a_row_put_behind_the_end_is_named(log: Store) -> None:
+    kept = log.audit.head()
+
+    def append_by_hand(connection: Connection) -> None:
+        row = dict(connection.execute(select(A).where(A.c.fid == kept.count)).mappings().one())
+        tree = audit_check.Frontier()
+        for leaf in connection.scalars(select(A.c.hash).order_by(A.c.fid)):
+            tree.append(bytes.fromhex(leaf))
+        forged = row | {"fid": kept.count + 1}
+        leaf = audit_check.entry_hash(audit_check.entry_of(forged))
+        tree.append(leaf)
+        connection.execute(A.insert().values({**forged, "hash": leaf.hex(), "head": tree.head().hex()}))
+
+    _tamper(log, append_by_hand)
+    found = log.audit.verify()
+    assert (found.row, found.fault and found.fault.template) == (kept.count + 1, audit_check.ADDED)
+
+
+def test_a_last_row_that_is_gone_with_its_head_is_found_by_a_kept_one(log: Store) -> None:
+    kept = log.audit.head()
+    _tamper(log, lambda connection: connection.execute(A.delete().where(A.c.fid == kept.count)))
+    assert log.audit.verify().row == kept.count
+    assert log.audit.verify(kept.head, kept.count).row == kept.count
+
+
+def test_rows_and_growth_are_proved_without_the_city(log: Store) -> None:
+    early = log.audit.head()
+    log.settings.set("more", "text")
+    late = log.audit.head()
+    for number in range(1, late.count + 1):
+        proof = log.audit.prove(number)
+        assert (proof.fault(), proof.log, proof.entry.number) == (None, late, number)
+    assert proof.texts["object"][0] == "setting/more"
+    growth = log.audit.growth(early.count)
+    assert (growth.fault(), growth.earlier, growth.log) == (None, early, late)
+    log.audit.erase("li")
+    erased = next(row.number for row in log.audit.page() if row.action == "round.make")
+    assert log.audit.prove(erased).fault() is None
+    assert "who" not in log.audit.prove(erased).texts
+    with pytest.raises(NotFoundError, match="no row 999"):
+        log.audit.prove(999)
+    with pytest.raises(InputError, match="999"):
+        log.audit.growth(999)
+
+
+@pytest.mark.parametrize("values", [{"action": "login"}, {"hash": "0" * 64}, {"hash": "x"}, {"erased": {"who": "x"}}])
+def test_nothing_is_proved_of_a_log_that_does_not_hold(log: Store, values: dict[str, object]) -> None:
+    _tamper(log, _set(3, **values))
+    with pytest.raises(StoreError, match="audit verify"):
+        log.audit.prove(3)
 
 
 def test_a_row_changed_with_its_hash_is_named(log: Store) -> None:
@@ -319,3 +404,47 @@ def test_the_commands(log: Store, city_url: str, tmp_path) -> None:
         True,
         True,
     )
+
+
+def test_proofs_go_to_somebody_without_the_city(log: Store, city_url: str, tmp_path: Path) -> None:
+    (tmp_path / "kept.txt").write_text(_run(city_url, "head")[1])
+    log.settings.set("a", "b")
+    (tmp_path / "now.txt").write_text(_run(city_url, "head")[1])
+    count = log.audit.head().count
+    row, growth = str(tmp_path / "row.json"), str(tmp_path / "growth.json")
+    assert _run(city_url, "prove", str(count - 1), "--out", row)[0] == 0
+    assert log.audit.page(count=1)[0].action == "export"
+    assert _run(city_url, "consistency", "--count", str(count - 1), "--out", growth)[0] == 0
+    away = str(tmp_path / "no city")
+    code, said = _run(away, "check", row, "--kept", str(tmp_path / "now.txt"))
+    assert (code, f"Row {count - 1} stands in the log" in said, "object: round/R1" in said) == (0, True, True)
+    code, said = _run(away, "check", row, "--kept", str(tmp_path / "kept.txt"))
+    assert (code, "another log" in said) == (1, True)
+    log.settings.set("c", "d")
+    code, said = _run(city_url, "consistency", "--count", str(count - 1))
+    (tmp_path / "later.json").write_text(said)
+    code, said = _run(away, "check", str(tmp_path / "later.json"), "--kept", str(tmp_path / "kept.txt"))
+    assert (code, f"begins with all {count - 1}" in said) == (0, True)
+    (tmp_path / "lie.json").write_text((tmp_path / "row.json").read_text().replace("round/R1", "round/R2"))
+    code, said = _run(away, "check", str(tmp_path / "lie.json"), "--json")
+    assert (code, '"holds": false' in said, "object is not what was sealed" in said) == (1, True, True)
+    assert "round/R1" not in _run(city_url, "prove", str(count - 1), "--sealed")[1]
+    (tmp_path / "none.json").write_text("[")
+    code, said = _run(away, "check", str(tmp_path / "none.json"))
+    assert (code, "none.json is no JSON" in said) == (1, True)
+
+
+def test_the_table_is_read_by_any_program(tmp_path: Path) -> None:
+    """Read the log with SQLite alone: a table with row numbers, named audit, in the order of entry."""
+    with Store.open(tmp_path / "city.gpkg", create=True) as store:
+        store.settings.set("a", "b")
+        head = store.audit.head()
+    with closing(sqlite3.connect(tmp_path / "city.gpkg")) as city:
+        shown = city.execute(
+            "SELECT rowid, who, at, action, object, from_version, to_version, hash FROM audit ORDER BY rowid"
+        ).fetchall()
+        assert [row[0] for row in shown] == list(range(1, head.count + 1))
+        assert [row[3] for row in shown] == ["city.schema", "setting.set"]
+        assert [row[2] for row in shown] == sorted(row[2] for row in shown)
+        (made,) = city.execute("SELECT sql FROM sqlite_master WHERE name = 'audit' AND type = 'table'").fetchone()
+        assert "WITHOUT ROWID" not in made.upper()

@@ -190,11 +190,10 @@ def test_a_backup_goes_on_while_others_write_without_end(city, tmp_path):
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        began = time.monotonic()
         with Store.open(city) as store:
             for number in range(5):
                 store.backup(tmp_path / f"{number}.gpkg")
-        assert time.monotonic() - began < 30
+        assert writer.is_alive()
     finally:
         over.set()
         writer.join()

@@ -1,11 +1,14 @@
 """A lock held elsewhere makes no reader wait; a writer waits a bounded time and is told who holds it."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -130,20 +133,19 @@ def test_the_holder_is_found_without_touching_the_file(city):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="by the number of an account")
 @pytest.mark.skipif(sys.platform == "linux" and os.geteuid() != 0, reason="only root can become another account")
-def test_who_may_only_read_reads_while_its_owner_serves(city, tmp_path):
+def test_who_may_only_read_reads_while_its_owner_serves(city):
     """Another account without any right to write, with the log's index that the owner holds."""
-    for each in (tmp_path, *tmp_path.parents):
-        if each.stat().st_uid == os.geteuid() and each != each.parent:
-            each.chmod(each.stat().st_mode | 0o055)
-    with Store.open(city) as owner:
-        owner.settings.set("n", "in the log")
-        city.chmod(0o644)
-        for ending in ("-wal", "-shm"):
-            city.with_name(city.name + ending).chmod(0o644)
-        assert as_nobody(city, "print(store.settings.get('n'), len(store.checkpoints.frame()))") == "in the log 5"
-        said = as_nobody(city, "store.settings.set('n', 'theirs')")
-        assert "can only be read where it lies: nothing was changed" in said
-    assert as_nobody(city, "print(store.settings.get('n'), len(store.checkpoints.frame()))") == "in the log 5"
+    with TemporaryDirectory() as folder:  # tmp_path is closed to others again whenever another pytest begins
+        Path(folder).chmod(0o755)
+        served = Path(shutil.copy(city, folder))
+        with Store.open(served) as owner:
+            owner.settings.set("n", "in the log")
+            for each in (served, *(served.with_name(served.name + ending) for ending in ("-wal", "-shm"))):
+                each.chmod(0o644)
+            assert as_nobody(served, "print(store.settings.get('n'), len(store.checkpoints.frame()))") == "in the log 5"
+            said = as_nobody(served, "store.settings.set('n', 'theirs')")
+            assert "can only be read where it lies: nothing was changed" in said
+        assert as_nobody(served, "print(store.settings.get('n'), len(store.checkpoints.frame()))") == "in the log 5"
 
 
 def as_nobody(city, work):

@@ -128,6 +128,9 @@ def test_visits_and_what_they_found(city: Store, scope: Scope, places: list[str]
     visits = city.visits.frame(scope)
     assert sorted(visits["checkpoint"]) == places
     assert set(city.visits.deductions(scope)["visit"]) == set(visits.index)
+    seen = list(city.visits.deductions(scope).index)
+    assert city.photos.within(city.visits.deductions().index, scope) == seen
+    assert city.photos.within([*seen, "none"], scope) == seen
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,21 @@ def test_stops(city: Store, scope: Scope, count: int) -> None:
         assert len(connection.execute(within.narrow(select(tables.stops.c.fid))).all()) == count
 
 
+def test_a_special_zone_has_the_photos_inside_its_outline(city: Store) -> None:
+    place = city.checkpoints.frame().geometry.iloc[0]
+    names = {name: "" for name in ZONES.columns if name not in ("level", "parent")}
+    zone = pd.DataFrame({"level": "special", "parent": "", **names}, index=pd.Index(["S"], name="code"))
+    city.zones.upsert(gpd.GeoDataFrame(zone[list(ZONES.columns)], geometry=[place.buffer(1e-6)], crs=4326))
+    (inside,) = city.visits.deductions(Scope(zone="S")).index
+    assert city.photos.within(city.visits.deductions().index, Scope(zone="S")) == [inside]
+
+
 def test_a_zone_that_is_not_there_is_an_error(city: Store) -> None:
-    for ask in (city.checkpoints.frame, city.visits.frame, lambda scope: city.zones.frame(scope=scope)):
+    for ask in (
+        city.checkpoints.frame,
+        city.visits.frame,
+        lambda scope: city.photos.within(["none"], scope),
+        lambda scope: city.zones.frame(scope=scope),
+    ):
         with pytest.raises(NotFoundError):
             ask(Scope(zone="nowhere"))

@@ -192,7 +192,7 @@ def test_who_writes_keeps_nobody_from_reading_or_logging_in(city_url: str, peopl
         assert peopled.sessions.find("a", NOW) is not None
         assert peopled.sessions.find("a", NOW + 2 * SEEN_EVERY) is not None
         assert [one.account for one in peopled.sessions.of([Role.TEAM], NOW)] == ["李"]
-        assert time.monotonic() - started < 1.0
+        assert time.monotonic() - started < 5  # the time that writers wait for each other is 10 s
     later = NOW + 4 * SEEN_EVERY
     assert peopled.sessions.find("a", later) is not None
     with Store.open(city_url) as other:  # another process sees it now

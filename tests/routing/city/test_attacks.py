@@ -12,15 +12,17 @@ import pytest
 
 from geo.errors import InputError, StateError
 from geo.model import Visit
-from routing.draw import redraw, trial_key, verifier
+from routing.draw import redraw, verifier
 from routing.draw.commit import ThirdParty, design_of
 from routing.draw.commitment import DRAWN, round_key
+from routing.draw.design import trial_key
 from routing.draw.listing import Outcome, entry
 from routing.draw.reveal import reveal
 from routing.draw.verify import verify
 from routing.draw.year_secrets import YearSecrets
-from routing.rounds import draw_round, fieldwork, proof, publishing, vault
+from routing.rounds import fieldwork, proof, publishing, vault
 from routing.rounds.frame import Choices, basis_of
+from routing.rounds.making import draw_round
 from tests.routing.city.rounds import JUNE, LATE, VALUE, drawn, made
 
 ROOT = Path(__file__).parents[3]

@@ -10,8 +10,9 @@ from geo.model import Commitment, SecretForm, SecretSet
 from geo.store import Store
 from routing.draw.chain import Chain
 from routing.draw.verify import verify
-from routing.rounds import proof, publishing, rows_sha256, vault
+from routing.rounds import proof, publishing, vault
 from routing.rounds.frame import Choices, basis_of
+from routing.rounds.making import rows_sha256
 from routing.teams.drawn import pool_of
 from tests.routing.city.rounds import LATE, VALUE, made
 from tests.routing.draw.chained import chained

@@ -9,8 +9,9 @@ import pytest
 from geo.errors import InputError, StateError
 from geo.model import Avoidance, Inspector, Team
 from routing.draw.risk import LOOK_BACK
-from routing.rounds import draw_round, fieldwork, proof
+from routing.rounds import fieldwork, proof
 from routing.rounds.frame import Choices, basis_of
+from routing.rounds.making import draw_round
 from routing.rounds.report import report_round
 from routing.teams import may_inspect
 from routing.teams.drawn import barred, composed, draw_round_teams

@@ -14,14 +14,16 @@ import shapely
 
 from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Avoidance, Inspector, Team, Visit
-from routing.draw import Design, select
 from routing.draw.commit import ThirdParty
 from routing.draw.commitment import round_key
+from routing.draw.design import Design
 from routing.draw.reveal import day_release, reveal, seals
+from routing.draw.sample import select
 from routing.draw.verify import verify, verify_day, verify_owner
 from routing.draw.year_secrets import climbs
-from routing.rounds import draw_round, proof, publishing, rows_sha256, vault
+from routing.rounds import proof, publishing, vault
 from routing.rounds.frame import Choices
+from routing.rounds.making import draw_round, rows_sha256
 from routing.rounds.report import draw_status, report_round
 from routing.teams.drawn import draw_round_teams
 

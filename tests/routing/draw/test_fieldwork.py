@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from geo.errors import InputError
-from routing.draw import Design, reserves, select, trial_key
 from routing.draw.campaign import Campaign, part
+from routing.draw.design import Design, trial_key
 from routing.draw.replacements import Replacement, replace, replaced
 from routing.draw.report import figures, neighbour_ratio
+from routing.draw.sample import reserves, select
 from routing.draw.survey import questionnaires, shares
 from routing.draw.variance import replicate_mean
 

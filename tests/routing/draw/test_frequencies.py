@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from routing.draw import Design
+from routing.draw.design import Design
 
 _PATH = Path(__file__).parents[2] / "bench" / "draw_frequencies.py"
 

@@ -11,10 +11,11 @@ import geopandas as gpd
 import pytest
 from shapely import Point
 
-from routing.draw import Design, redraw, stream, verifier
+from routing.draw import redraw, stream, verifier
 from routing.draw.chain import Chain
 from routing.draw.commit import CommitmentTerms, ThirdParty, commit, run
 from routing.draw.commitment import publication, round_key
+from routing.draw.design import Design
 from routing.draw.listing import REVEALED, Outcome, entry
 from routing.draw.merkle import leaf, line
 from routing.draw.reveal import day_release, owner_proof, reveal, seals

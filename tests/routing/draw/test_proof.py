@@ -12,14 +12,15 @@ from dataclasses import replace
 import pytest
 
 from geo.errors import InputError, NotFoundError, StateError
-from routing.draw import Design, select
 from routing.draw.chain import Chain, ahead
 from routing.draw.commit import CommitmentTerms, ThirdParty, commit, run, sample_of
 from routing.draw.commitment import commitment_hash, publication, round_key
+from routing.draw.design import Design
 from routing.draw.listing import REVEALED, Outcome, entry
 from routing.draw.number import Issue, form_of, issue_of, normal
 from routing.draw.onefile import standalone
 from routing.draw.reveal import day_release, owner_proof, reveal, seals
+from routing.draw.sample import select
 from routing.draw.verifier import facts, faults, fits
 from routing.draw.verify import verify, verify_day, verify_owner
 from routing.draw.year_secrets import YearSecrets, climbs

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from geo.errors import InputError
-from routing.draw import Design, probabilities, select, trial_key
+from routing.draw.chances import probabilities
+from routing.draw.design import Design, trial_key
 from routing.draw.risk import LOOK_BACK, RiskRules, look_back, weigh
+from routing.draw.sample import select
 
 TODAY = dt.date(2026, 6, 10)
 

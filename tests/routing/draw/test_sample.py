@@ -11,11 +11,14 @@ from shapely import Point
 
 from geo.errors import InputError
 from geo.model import Round
-from routing.draw import Design, balance, design_for, probabilities, reserves, select, trial_key, verifier
+from routing.draw import verifier
+from routing.draw.balance import balance
 from routing.draw.balanced import balanced
-from routing.draw.chances import chances, share_out
+from routing.draw.chances import chances, probabilities, share_out
+from routing.draw.design import Design, design_for, trial_key
 from routing.draw.points import points
 from routing.draw.rounding import D
+from routing.draw.sample import reserves, select
 
 QUOTAS = {"a": 20, "b": 15, "c": 9, "d": 6, "e": 3}
 KEY = trial_key("test", 1)

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Route
 
-from routing.draw import Design
 from routing.draw.chain import Chain
 from routing.draw.commit import CommitmentTerms, ThirdParty, commit, run
+from routing.draw.design import Design
 from routing.draw.listing import OPEN, REVEALED, VOID, Outcome, entry
 from routing.draw.onefile import standalone
 from routing.draw.replacements import Replacement

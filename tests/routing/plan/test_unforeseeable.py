@@ -12,7 +12,7 @@ from geo.errors import InputError, NotFoundError, StateError
 from geo.model import Round, Visit
 from geo.store import Store
 from routing.check import violations
-from routing.draw import trial_key
+from routing.draw.design import trial_key
 from routing.plan import proof as plan_proof
 from routing.plan.planner import PlanOptions, plan_round
 from routing.plan.problem_builder import pose_round

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from geo.errors import InputError
-from routing.draw import trial_key
+from routing.draw.design import trial_key
 from routing.draw.reveal import day_key
 from routing.draw.stream import WORD
 from routing.problem import PlannedRoute

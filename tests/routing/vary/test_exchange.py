@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from routing.check import violations
-from routing.draw import trial_key
+from routing.draw.design import trial_key
 from routing.solver import solve
 from routing.vary.exchange import equals, exchange, holders
 

@@ -8,7 +8,7 @@ import pytest
 
 from geo.model import Round
 from geo.store import Store
-from routing.draw import trial_key
+from routing.draw.design import trial_key
 from routing.plan.forecast import chances, figures
 from routing.solver import solve
 from routing.vary import Variety, vary

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geo.errors import InputError
 from geo.model import Mode
 from routing.check import violations
-from routing.draw import trial_key
+from routing.draw.design import trial_key
 from routing.problem import HOUR_S, Plan, RoutingProblem, RoutingTeam, Shift
 from routing.solver import solve
 from routing.vary import Variety, subkey, vary

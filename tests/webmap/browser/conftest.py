@@ -21,7 +21,7 @@ from geo.catalogue import load
 from geo.model import Role, Round
 from geo.store import Store
 from routing.plan.planner import PlanOptions, plan_round
-from routing.rounds import draw_round
+from routing.rounds.making import draw_round
 from tests.browser import WAIT_MS
 from webmap import create_app
 from webmap.accounts.limits import gate_of

@@ -11,11 +11,12 @@ import click
 from geo.errors import InputError, StateError
 from geo.store import Store
 from routing.draw.commit import ThirdParty
-from routing.rounds import draw_round, proof
+from routing.rounds import proof
 from routing.rounds.frame import Choices
-from routing.rounds.making import refuse_covert_trial
+from routing.rounds.making import draw_round, refuse_covert_trial
 from routing.rounds.report import draw_status
-from webmap.cli.draws.group import OUT, draw_group, shown
+from webmap.cli.draws.documents import OUT, shown
+from webmap.cli.groups import draw_group
 from webmap.cli.session import Result, Session, command
 
 _DIGEST = re.compile("[0-9a-fA-F]{64}")

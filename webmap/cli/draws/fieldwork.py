@@ -6,7 +6,7 @@ from geo.natural import natural_order
 from routing.plan.problem_builder import made_up, teams_of
 from routing.rounds import fieldwork
 from routing.teams.drawn import WINDOW, draw_round_teams
-from webmap.cli.draws.group import draw_group
+from webmap.cli.groups import draw_group
 from webmap.cli.session import Result, Session, command
 
 

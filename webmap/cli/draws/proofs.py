@@ -13,7 +13,9 @@ from routing.draw.onefile import standalone
 from routing.draw.verify import Verification, read, verify, verify_day, verify_owner
 from routing.rounds import publishing
 from routing.rounds.reveal_dates import open_rounds
-from webmap.cli.draws.group import OUT, draw_group, shown, written
+from webmap.cli.draws.documents import OUT, shown, written
+from webmap.cli.groups import draw_group
+from webmap.cli.leaving import exported, looked
 from webmap.cli.session import REFUSED, Result, Session, command
 from webmap.draw.verify import standalone_page
 
@@ -47,7 +49,11 @@ def receipt(session: Session, round_id: str, checkpoint: str, out: Path | None) 
     """Return a checkpoint's owner the proof that it was in the frame with its chance; it shows no other checkpoint."""
     with session.store() as store:
         document = publishing.receipt(store, round_id, checkpoint)
-    shown(session, document, out)
+        shown(session, document, out)
+        if out is not None:
+            exported(store, f"draw/{round_id}", out)
+        else:
+            looked(store, round_id)
     return document
 
 

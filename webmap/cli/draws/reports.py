@@ -8,7 +8,9 @@ import click
 from geo.clock import today
 from routing.rounds.report import report_round
 from routing.rounds.reveal_dates import last_secret_day
-from webmap.cli.draws.group import OUT, draw_group
+from webmap.cli.draws.documents import OUT
+from webmap.cli.groups import draw_group
+from webmap.cli.leaving import exported, looked
 from webmap.cli.session import Result, Session, command
 from webmap.draw.sheet import write_sheet
 
@@ -31,6 +33,9 @@ def report(session: Session, round_id: str, out: Path | None, draws: int) -> Res
         secret = today(store).date <= last
         if out is not None:
             write_sheet(store, found, out, language=session.language)
+            exported(store, f"round/{round_id}", out)
+        else:
+            looked(store, round_id)
     result, than = found.as_json(), found.comparison
     if result["trial"]:
         session.say("Trial draw: nobody can verify it.")

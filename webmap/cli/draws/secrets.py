@@ -11,7 +11,8 @@ from geo.errors import StateError
 from geo.model import SecretForm
 from geo.store import Store
 from routing.rounds import proof, publishing
-from webmap.cli.draws.group import OUT, secrets_group, shown, written
+from webmap.cli.draws.documents import OUT, shown, written
+from webmap.cli.groups import secrets_group
 from webmap.cli.session import Result, Session, command
 
 

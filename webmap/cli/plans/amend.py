@@ -12,7 +12,7 @@ from geo.errors import InputError
 from geo.store import Store
 from routing.amend import Change, Late, Quote, StopClosed, StreetClosed, Takeover, amend, quote, undo
 from webmap.cli.area import ClosedArea, area_options
-from webmap.cli.plans.group import plan_group
+from webmap.cli.groups import amend_group
 from webmap.cli.session import Result, Session, command
 from webmap.language import reasons
 from webmap.language.change_texts import lines_text, note_text
@@ -21,11 +21,6 @@ from webmap.language.texts import translate
 
 BY = "command line"  # in the log, where a page has its account
 MOMENT = click.DateTime(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
-
-
-@plan_group.group("amend")
-def amend_group() -> None:
-    """Change a plan on the day: what has begun stays, what cannot be kept is said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ from typing import Any
 
 import click
 
+from geo.audit.events import Event
 from geo.clock import today
 from geo.errors import InputError
-from routing.draw.points import canonical_json
+from geo.store.audit import happening
+from routing.draw.canonical import canonical_json
 from routing.draw.verify import read
 from routing.plan import proof as plan_proof
 from routing.rounds.reveal_dates import last_secret_day, refuse_early
 from webmap.cli.files import OutFile
-from webmap.cli.plans.group import plan_group
+from webmap.cli.groups import plan_group
 from webmap.cli.session import REFUSED, Result, Session, command
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -30,10 +32,11 @@ def reveal(session: Session, round_id: str, out: Path, day: int | None) -> Resul
         round_, now = store.rounds.get(round_id), today(store).date
         if not document["trial"]:
             refuse_early(store, round_, now, day=day)
+        out.write_bytes(canonical_json(document) + b"\n")
+        store.audit.note(happening(Event.PLAN_REVEALED, f"plan/{round_id}", day=day))
     last = last_secret_day(round_, day)
     if now <= last:
         session.say("The fieldwork lasts until {date}: whoever reads this file before knows every route.", date=last)
-    out.write_bytes(canonical_json(document) + b"\n")
     session.say("Wrote {path}", path=out)
     keys = ("candidates_sha256", "trial", "day")
     return {"round": round_id, "out": str(out), **{key: document[key] for key in keys}}

@@ -11,7 +11,8 @@ from geo.store import Store
 from routing.plan.forecast import KNOWN, PlanFigures
 from routing.plan.report import PlanReport, chances_of, report_of
 from routing.vary.likeness import MOST
-from webmap.cli.plans.group import plan_group
+from webmap.cli.groups import plan_group
+from webmap.cli.leaving import looked
 from webmap.cli.session import Result, Session, command
 from webmap.language.reasons import reason_text
 from webmap.language.texts import translate
@@ -25,6 +26,7 @@ def report(session: Session, round_id: str, unit: str | None) -> Result:
     with session.store() as store:
         found, changes = report_of(store, round_id), len(store.amendments.frame(round_id))
         own = _of_unit(store, round_id, unit) if unit else None
+        looked(store, round_id)
     its = found.figures
     _say_travel(session, round_id, found)
     session.warn(found.notes)

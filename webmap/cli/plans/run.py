@@ -14,7 +14,7 @@ from routing.plan.problem_builder import made_up
 from routing.plan.replacing import replaceable
 from routing.plan.terms import Days, Terms
 from routing.solver import SearchState
-from webmap.cli.plans.group import plan_group
+from webmap.cli.groups import plan_group
 from webmap.cli.session import Result, Session, command
 
 EVEN = 0.15  # of a team's fair share of the work

@@ -1,4 +1,4 @@
-"""The groups of the commands of a draw, and how a document is printed that is to be published."""
+"""How a document of a draw is printed that is to be published."""
 
 import json
 from collections.abc import Mapping
@@ -11,16 +11,6 @@ from geo.foreign_text import plain_json
 from webmap.cli.session import Session
 
 OUT = click.Path(dir_okay=False, path_type=Path)
-
-
-@click.group("draw")
-def draw_group() -> None:
-    """Draw the random sample of a round, and prove it."""
-
-
-@draw_group.group("secrets")
-def secrets_group() -> None:
-    """Make the secrets of a year, list what was committed with them, and publish them when the year is over."""
 
 
 def shown(session: Session, document: Mapping[str, Any], out: Path | None) -> None:

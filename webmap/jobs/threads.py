@@ -1,4 +1,4 @@
-"""Long work in the background: a thread each, with progress, cancel, and an answer that a page asks for."""
+"""Long work in threads of this process: it ends with the server. Rows of the city take its place, kind by kind."""
 
 import logging
 import secrets
@@ -11,16 +11,10 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, current_app, jsonify
-from flask_babel import gettext as _
+from flask import Flask, current_app
 
 from geo.errors import NotFoundError, StateError, XundianError
 from geo.failures import reason_of, refused
-from geo.model import Action
-from webmap.accounts import access
-from webmap.language.spoken import translate_error
-
-pages = Blueprint("jobs", __name__, url_prefix="/data/jobs")
 
 AT_ONCE = 2  # more would only slow each other down
 KEPT = 32  # finished jobs, so that a page can still ask
@@ -44,7 +38,7 @@ class Cancelled(Exception):  # noqa: N818 - no error: somebody wanted it
 
 
 @dataclass(slots=True)
-class Job:
+class ThreadJob:
     """One piece of long work."""
 
     id: str
@@ -78,20 +72,20 @@ class Job:
         return self.over.is_set()
 
 
-Work = Callable[[Job], Any]
+Work = Callable[[ThreadJob], Any]
 """Long work. It tells its job how far it is, and may tell it figures and ask whether what it has is enough."""
 
 
-class Jobs:
+class ThreadJobs:
     """The jobs of one application. What they leave lives as long as the process."""
 
     def __init__(self, *, at_once: int = AT_ONCE, kept: int = KEPT) -> None:
         self._turns = threading.BoundedSemaphore(at_once)
         self._kept = kept
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, ThreadJob] = {}
         self._lock = threading.Lock()
 
-    def start(self, owner: str, work: Work, *, about: str = "") -> Job:
+    def start(self, owner: str, work: Work, *, about: str = "") -> ThreadJob:
         """Start ``work(job)`` in a thread of its own and give the job at once.
 
         Raises
@@ -99,7 +93,7 @@ class Jobs:
         StateError
             When other work on the same is not over.
         """
-        job = Job(secrets.token_hex(TOKEN_BYTES), owner, about)
+        job = ThreadJob(secrets.token_hex(TOKEN_BYTES), owner, about)
         with self._lock:
             if about and self.at_work(about):
                 raise StateError("this is being worked on already: wait until it is over, or end it first")
@@ -111,7 +105,7 @@ class Jobs:
         threading.Thread(target=run, name=f"job {job.id[:6]}", daemon=True).start()
         return job
 
-    def get(self, job_id: str, owner: str) -> Job:
+    def get(self, job_id: str, owner: str) -> ThreadJob:
         """Return a job of an account.
 
         Raises
@@ -124,28 +118,28 @@ class Jobs:
             raise NotFoundError("this work is not known any more: the server was restarted, or it is long over")
         return job
 
-    def at_work(self, about: str) -> Job | None:
+    def at_work(self, about: str) -> ThreadJob | None:
         """Return the job, of whatever account, that works on something just now."""
         return next((one for one in self._jobs.values() if one.about == about and not one.finished), None)
 
-    def last(self, owner: str, about: str) -> Job | None:
+    def last(self, owner: str, about: str) -> ThreadJob | None:
         """Return the newest job of an account on something, over or not."""
         own = [one for one in self._jobs.values() if one.about == about and one.owner == owner]
         return own[-1] if own else None
 
-    def finish(self, job_id: str, owner: str) -> Job:
+    def finish(self, job_id: str, owner: str) -> ThreadJob:
         """Ask a job to end with what it has so far, which is kept; work that has nothing yet goes on until it has."""
         job = self.get(job_id, owner)
         job.enough.set()
         return job
 
-    def cancel(self, job_id: str, owner: str) -> Job:
+    def cancel(self, job_id: str, owner: str) -> ThreadJob:
         """Ask a job to stop at its next step; what it has not kept by then is not kept."""
         job = self.get(job_id, owner)
         job.wanted.set()
         return job
 
-    def _run(self, job: Job, work: Work) -> None:
+    def _run(self, job: ThreadJob, work: Work) -> None:
         try:
             with self._turns:
                 job(job.stage, 0, 0)
@@ -167,57 +161,10 @@ class Jobs:
 
 
 def init_app(app: Flask) -> None:
-    """Return the application its jobs."""
-    app.extensions["xundian_jobs"] = Jobs()
+    """Give the application its jobs."""
+    app.extensions["xundian_jobs"] = ThreadJobs()
 
 
-def jobs() -> Jobs:
+def jobs() -> ThreadJobs:
     """Return the jobs of the application that answers."""
-    return cast("Jobs", current_app.extensions["xundian_jobs"])
-
-
-def owner() -> str:
-    """Name the account that asks."""
-    user = access.current()
-    return user.name if user is not None else ""
-
-
-def trouble(job: Job) -> str:
-    """Say why a job failed, in the language of this request; empty when it did not."""
-    if job.state is State.CANCELLED:
-        return str(_("Cancelled. Nothing was changed."))
-    if job.state is not State.FAILED:
-        return ""
-    if job.error is not None:
-        return translate_error(job.error)
-    return str(_("The server failed. Nothing was changed. Try again; if it goes on, tell whoever runs this server."))
-
-
-@pages.get("/<job_id>")
-@access.needs(Action.FOLLOW_WORK)
-def state(job_id: str) -> Response:
-    """Tell how far a job of this account is."""
-    job = jobs().get(job_id, owner())
-    return jsonify(
-        state=str(job.state),
-        stage=_(job.stage) if job.stage else "",
-        done=job.done,
-        total=job.total,
-        told=job.told,
-        finished=job.finished,
-        error=trouble(job),
-    )
-
-
-@pages.post("/<job_id>/cancel")
-@access.needs(Action.FOLLOW_WORK)
-def cancel(job_id: str) -> Response:
-    """Cancel a job of this account."""
-    return jsonify(state=str(jobs().cancel(job_id, owner()).state))
-
-
-@pages.post("/<job_id>/finish")
-@access.needs(Action.FOLLOW_WORK)
-def finish(job_id: str) -> Response:
-    """End a job of this account with what it has."""
-    return jsonify(state=str(jobs().finish(job_id, owner()).state))
+    return cast("ThreadJobs", current_app.extensions["xundian_jobs"])

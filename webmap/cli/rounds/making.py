@@ -1,4 +1,4 @@
-"""``xundian round``: make, list, change and remove rounds."""
+"""``xundian round new`` and ``change``: what a round is to be."""
 
 import datetime as dt
 from dataclasses import asdict, dataclass, field, replace
@@ -12,16 +12,13 @@ from geo.model import MOST_DAYS, Round
 from geo.store import Store
 from geo.zones.codes import known
 from routing.plan.problem_builder import made_up
-from routing.rounds import read_quotas
 from routing.rounds.frame import ensure_drawable
+from routing.rounds.making import read_quotas
+from webmap.cli.groups import round_group
+from webmap.cli.rounds.listing import say_round
 from webmap.cli.session import Result, Session, bad_value, command
 
 QUOTAS = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-@click.group("round")
-def round_group() -> None:
-    """Make, list, change and remove rounds."""
 
 
 def _date(_context: click.Context, _parameter: click.Parameter, text: str | None) -> dt.date | None:
@@ -128,7 +125,7 @@ def new(session: Session, round_id: str, wanted: RoundOptions, campaign: Campaig
         )
         ensure_drawable(store, made)
         store.rounds.create(made)
-        _say(session, made)
+        say_round(session, made)
         session.warn(made_up(store, made))
     more = {key: value for key, value in (("campaign", made.campaign), ("risk", made.risk)) if value}
     return {"round": made.id, "start": made.start, "days": made.days, "teams": made.teams, "size": made.size, **more}
@@ -151,43 +148,6 @@ def change(session: Session, round_id: str, wanted: RoundOptions) -> Result:
         made = replace(round_, **wanted.named(store.catalogues.get(round_.edition)))
         ensure_drawable(store, made)
         store.rounds.change(made)
-        _say(session, made)
+        say_round(session, made)
         session.warn(made_up(store, made))
     return {"round": made.id, "start": made.start, "days": made.days, "teams": made.teams, "size": made.size}
-
-
-@command(round_group, "remove")
-@click.argument("round_id", metavar="ID")
-@click.option("--yes", is_flag=True, help="Don't ask.")
-def remove(session: Session, round_id: str, *, yes: bool) -> Result:
-    """Remove a round that is not drawn yet."""
-    with session.store() as store:
-        _say(session, store.rounds.get(round_id))
-        if not yes:
-            session.ask("Remove round {id}?", id=round_id)
-        store.rounds.remove(round_id)
-    session.say("Round {id} is removed.", id=round_id)
-    return {"removed": round_id}
-
-
-def _say(session: Session, made: Round) -> None:
-    session.say(
-        "Round {id}: {size} checkpoints, {teams} teams, {days} days from {start}.",
-        id=made.id,
-        size=made.size,
-        teams=made.teams,
-        days=made.days,
-        start=made.start,
-    )
-
-
-@command(round_group, "list")
-def list_rounds(session: Session) -> Result:
-    """List the rounds of the city."""
-    with session.store() as store:
-        rounds = store.rounds.all()
-    if not rounds:
-        session.say("No round yet: make one with xundian round new.")
-    for made in rounds:
-        _say(session, made)
-    return {"rounds": [made.id for made in rounds]}

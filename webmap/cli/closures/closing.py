@@ -1,4 +1,4 @@
-"""``xundian closure``: streets that are closed for some days."""
+"""``xundian closure add``: which streets are closed, and for how long."""
 
 import datetime as dt
 
@@ -7,14 +7,10 @@ import click
 from routing.streets.closures import closed_edges
 from routing.streets.network import edges_named, network_of
 from webmap.cli.area import ClosedArea, area_options
+from webmap.cli.groups import closure_group
 from webmap.cli.session import Result, Session, command
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
-
-
-@click.group("closure")
-def closure_group() -> None:
-    """Close streets for some days; plans keep off them."""
 
 
 @command(closure_group, "add")
@@ -38,31 +34,3 @@ def add(session: Session, closed: ClosedArea, first: dt.datetime, last: dt.datet
     if not edges:
         session.say("Nothing lies there: look at the area and its datum, and lift the closure.")
     return {"closure": number, "edges": edges, "first_day": str(first_day), "last_day": str(last_day)}
-
-
-@command(closure_group, "list")
-@click.option("--all", "every", is_flag=True, help="Lifted ones too.")
-def list_(session: Session, *, every: bool) -> Result:
-    """List the closures by their first day."""
-    with session.store() as store:
-        found = store.closures.frame(include_lifted=every)
-    if found.empty:
-        session.say("No street is closed. Close one with `xundian closure add`.")
-    rows = []
-    for number, one in found.iterrows():
-        row = {name: one[name] for name in ("street", "first_day", "last_day", "reason", "who")}
-        row |= {"id": number, "area": one.geometry is not None, "lifted": bool(one["lifted_at"] == one["lifted_at"])}
-        rows.append(row)
-        where = one["street"] if one.geometry is None else f"{one['street']} ▱".strip()
-        session.say("{id}  {first_day} to {last_day}  {where}  {reason}", where=where, **row)
-    return {"closures": rows}
-
-
-@command(closure_group, "lift")
-@click.argument("number", metavar="ID", type=int)
-def lift(session: Session, number: int) -> Result:
-    """Open the streets of a closure again; it stays on record."""
-    with session.store() as store:
-        store.closures.lift(number)
-    session.say("Closure {id} is lifted; plan the rounds of its days again.", id=number)
-    return {"closure": number, "lifted": True}

@@ -1,0 +1,1 @@
+"""``xundian closure``: streets that are closed for some days."""

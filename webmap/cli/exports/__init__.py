@@ -1,0 +1,1 @@
+"""``xundian export`` and ``xundian map``: what leaves the city as files."""

@@ -1,0 +1,1 @@
+"""``xundian round``: make, list, change and remove rounds."""
