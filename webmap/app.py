@@ -17,7 +17,7 @@ from geo.failures import reason_of, refused
 from geo.model import Action
 from geo.store import Store
 from webmap import backups, foreign_text, formats, photos
-from webmap.accounts import access, auth, desk, limits, looks, resending, sessions
+from webmap.accounts import access, auth, desk, limits, log_pages, looks, resending, sessions
 from webmap.accounts.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
 from webmap.bulletin import results
@@ -99,7 +99,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.context_processor(_page)
     for blueprint in (auth.pages, language.pages, planner.pages, field.pages, office.pages, layers.pages, tiles.pages):
         app.register_blueprint(blueprint)
-    for blueprint in (point_tiles.pages, draw_pages.pages, verify_page.pages):
+    for blueprint in (point_tiles.pages, draw_pages.pages, verify_page.pages, log_pages.pages):
         app.register_blueprint(blueprint)
     for blueprint in (job_pages.pages, intake.pages, visit_pages.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)

@@ -17,6 +17,7 @@ TAKERS = ("access.city", "city", "Store.open", "VisibleCity")
 HOLD_THE_STORE = {
     "app.py",  # makes the application
     "serve.py",
+    "jobs/keeper.py",  # keeps the worker process beside the server
     "formats.py",  # the catalogue and the time zone, which are no secret
     "intake/apart.py",  # the child process that reads a file
     "intake/pages.py",  # the folder of waiting uploads, when the application is made
@@ -46,6 +47,7 @@ def test_an_administrator_sees_nothing_of_the_inspections() -> None:
         Action.SEE_ACCOUNTS,
         Action.END_SESSIONS,
         Action.MANAGE_ACCOUNTS,
+        Action.READ_LOG,
         Action.BACK_UP,
     }
 
