@@ -185,13 +185,6 @@ class Visits(StorePart):
         table = pd.DataFrame(found, columns=[*names, *own]).set_index(frames.DEDUCTIONS.index)
         return table.assign(arrived_at=pd.to_datetime(table["arrived_at"], utc=True))
 
-    def tally(self) -> dict[str, tuple[int, float]]:
-        """Return the visits of each round and the points that they took off; those of no round stand under ``""``."""
-        c = _V.c
-        statement = select(func.coalesce(c.round_id, ""), func.count(), func.sum(c.points)).group_by(c.round_id)
-        with self._database.reading() as connection:
-            return {name: (count, points) for name, count, points in connection.execute(statement)}
-
     def state(self) -> str:
         """Return letters that change with every write of visits: what was made of them is kept under these."""
         with self._database.reading() as connection:
