@@ -28,6 +28,7 @@ class Event(StrEnum):
     CHECKPOINT_PLACED = "checkpoint.place"
     CHECKPOINT_UNPLACED = "checkpoint.unplace"
     VISITS = "visits.record"
+    TOTALS = "totals.rebuild"
     IMPORT_UNDONE = "import.undo"
     TEAMS = "teams.replace"
     AVOIDANCES = "avoidances.replace"
