@@ -16,7 +16,7 @@ from geo.model import Action, LoginSession, Reach, Role, User
 from geo.store.accounts import NoticeKind, PlannerNotice
 from webmap.accounts import access, sessions
 from webmap.accounts.browsers import browser_name
-from webmap.accounts.log_words import detail_text, event_text, object_text, who_text
+from webmap.accounts.log_words import detail_text, event_text, object_text, role_name, who_text
 from webmap.accounts.making import LIMITS
 from webmap.rights import reach_of
 
@@ -128,19 +128,6 @@ def planner_news() -> list[PlannerNotice]:
         return []
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=NEWS_DAYS)
     return [one for one in access.city().accounts.planner_notices(since) if one.account != user.name]
-
-
-def role_name(role: Role) -> str:
-    """Name a role in the language of this request."""
-    names = {
-        Role.ADMIN: _("administrator"),
-        Role.PLANNER: _("planner"),
-        Role.TEAM: _("inspection team"),
-        Role.STREET: _("street office"),
-        Role.UNIT: _("responsible unit"),
-        Role.OBSERVER: _("observer"),
-    }
-    return str(names[role])
 
 
 def notice_text(notice: PlannerNotice) -> str:

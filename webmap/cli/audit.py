@@ -70,7 +70,7 @@ def head(session: Session) -> Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RowsAsked:
     """Which rows are asked for; empty: any."""
 
     who: str
@@ -89,7 +89,7 @@ class Asked:
 @click.option("--who", default="", help="Only what this account or command did, and what was done to the account.")
 @click.option("--action", type=click.Choice([str(one) for one in Event]), help="Only rows of this kind.")
 @click.option("--object", "about", default="", help="Only rows on this, as round/2026-06.")
-def list_(session: Session, asked: Asked, before: int | None, limit: int) -> Result:
+def list_(session: Session, asked: RowsAsked, before: int | None, limit: int) -> Result:
     """List the newest rows."""
     with session.store() as store:
         rows = store.audit.page(asked.question(), before=before, count=limit)
