@@ -1,12 +1,12 @@
 """The roster of checkpoints, and its rows that have no place yet."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from geo import frames
 from geo.audit.content import frame_sha256
@@ -102,6 +102,28 @@ class Checkpoints(StorePart):
             return within.pick(
                 rows.fetch(connection, within.narrow(statement), frames.CHECKPOINTS, self._database.backend)
             )
+
+    def counts(self, scope: Scope) -> dict[str, int]:
+        """Count the roster of a scope by category.
+
+        Raises
+        ------
+        NotFoundError
+            When the scope names a zone that isn't there.
+        """
+        category = _PLACED.c.category
+        with self._database.reading() as connection:
+            within = condition(connection, scope, _PLACED, self._database.backend)
+            if within.outline is not None:
+                return dict(self.frame(scope)["category"].value_counts())
+            statement = select(category, func.count()).where(~_PLACED.c.retired).group_by(category)
+            return dict(rows.plain(connection, within.narrow(statement)))
+
+    def names(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of those of these checkpoints that are in the roster, by id."""
+        statement = select(_PLACED.c.id, _PLACED.c.name).where(~_PLACED.c.retired)
+        with self._database.reading() as connection:
+            return dict(rows.among(connection, statement, _PLACED.c.id, sorted(set(ids))))
 
     def categories(self) -> dict[str, str]:
         """Return the category of every checkpoint by id, also of those that are no longer in the roster."""
