@@ -56,6 +56,16 @@ class PageCosts:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """Who looks, for how long, while a plan is worked out."""
+
+    planners: int = PLANNERS
+    phones: int = PHONES
+    seconds: float = 60.0
+    plan_s: float = PLAN_S
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """How fast pages came."""
 
@@ -73,7 +83,9 @@ async def logged_in(server: Served, name: str) -> Browser:
     return browser
 
 
-async def page_costs(server: Served, city: BenchCity, *, rests: bool = True) -> PageCosts:
+async def page_costs(
+    server: Served, city: BenchCity, made: Mapping[str, str] | None = None, *, looks: int = 2
+) -> PageCosts:
     """Open every address for every role, twice.
 
     Parameters
@@ -82,20 +94,24 @@ async def page_costs(server: Served, city: BenchCity, *, rests: bool = True) -> 
         That serves the city.
     city
         Prepared.
-    rests
-        Whether to wait until the server has nothing more to do, after each first look.
+    made
+        Parts of addresses of one person's work; None: they are made on the pages.
+    looks
+        How often. Of two, the first waits until the server has nothing more to do, and counts all of it.
     """
+    rests = looks > 1
     if rests:
         await server.rest()
     started = server.memory()
     browsers: dict[Role | None, Browser] = {None: server.browser()}
     for role in Role:
         browsers[role] = await logged_in(server, city.accounts[role][0])
-    made = await made_parts(browsers[Role.PLANNER], city.roster, city.visits, city.parts["past_round"])
+    if made is None:
+        made = await made_parts(browsers[Role.PLANNER], city.roster, city.visits, city.parts["past_round"])
     found = []
-    for one in addresses(application(city.city), city.parts | made):
+    for one in addresses(application(city.city), {**city.parts, **made}):
         browser, spent = browsers[one.role], []
-        for look in range(2):
+        for look in range(looks):
             if rests and not look:
                 await server.rest()
             before = server.cpu_s()
@@ -103,7 +119,9 @@ async def page_costs(server: Served, city: BenchCity, *, rests: bool = True) -> 
             if rests and not look:
                 await server.rest()
             spent.append(server.cpu_s() - before)
-        found.append(PageCost(one, answer.status, len(answer.body), *spent))
+        found.append(PageCost(one, answer.status, len(answer.body), spent[0], spent[-1]))
+    for browser in browsers.values():
+        await browser.close()
     return PageCosts(started, found, server.memory())
 
 
@@ -114,32 +132,30 @@ def application(city: str) -> object:
     return app
 
 
-async def load(server: Served, city: BenchCity, seconds: float, plan_s: float = PLAN_S) -> Load:
+async def load(server: Served, city: BenchCity, crowd: Crowd) -> Load:
     """Let planners look while a plan is worked out, then phones beside them."""
-    await server.rest()
+    await server.rest(crowd.seconds)
     busy = os.getloadavg()[0]
     first = await logged_in(server, city.accounts[Role.PLANNER][0])
-    planners = [Browser(server.port, server.tls, dict(first.cookies)) for _ in range(PLANNERS)]
     teams = [await logged_in(server, name) for name in city.accounts[Role.TEAM]]
-    phones = [Browser(server.port, server.tls, dict(teams[at % len(teams)].cookies)) for at in range(PHONES)]
+    planners = [Browser(server.port, server.tls, dict(first.cookies)) for _ in range(crowd.planners)]
+    phones = [Browser(server.port, server.tls, dict(teams[at % len(teams)].cookies)) for at in range(crowd.phones)]
     pages = await _menu(first, city.parts["round_id"])
     for path in pages:  # as in an office whose server runs since the morning
         await first.get(path)
-    await server.rest()
-    job = await _plan(first, plan_s)
+    await server.rest(crowd.seconds)
+    job = await _plan(first, crowd.plan_s)
     results = []
-    for with_phones in (False, True):
+    for beside in ([], phones):
         samples, chance = Samples(), random.Random(SEED)
-        people = []
-        for browser in planners:
-            own = chance.sample(pages, len(pages))
-            people.append((Person(browser, own, samples, "page", chance).look, EVERY_S))
-        if with_phones:
-            people += [(Person(one, (), samples, "phone", chance).walk, PHONE_S) for one in phones]
-        await drive(people, seconds, SEED)
+        look = [(Person(one, chance.sample(pages, len(pages)), samples, "page").look, EVERY_S) for one in planners]
+        walk = [(Person(one, (), samples, "phone").walk, PHONE_S) for one in beside]
+        await drive([*look, *walk], crowd.seconds, SEED)
         results.append(samples)
     state = (await first.get(job, {"Accept": "application/json"})).body if job else b""
     await first.post(f"/rounds/{PLANNED}/plan/end", (await _tokens(first)) | {"how": "cancel"})
+    for browser in (first, *teams, *planners, *phones):
+        await browser.close()
     errors = [why for each in results for kind in each.errors.values() for why in kind]
     told = [{kind: each.of(kind) for kind in sorted(each.latency_s)} | _summed(each) for each in results]
     return Load(told[0], told[1], b'"finished":false' in state.replace(b" ", b""), errors, busy)
@@ -180,7 +196,7 @@ def measure(folder: Path, parts: Sequence[str], seconds: float) -> tuple[PageCos
                 costs = asyncio.run(page_costs(server, city))
         if "load" in parts:
             with served(city.city) as server:
-                found = asyncio.run(load(server, city, seconds))
+                found = asyncio.run(load(server, city, Crowd(seconds=seconds)))
         return costs, found
 
 

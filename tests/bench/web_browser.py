@@ -8,6 +8,7 @@ import json
 import re
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -100,7 +101,10 @@ class Browser:
     async def close(self) -> None:
         """Close the connections."""
         while self.idle:
-            self.idle.pop()[1].close()
+            writer = self.idle.pop()[1]
+            writer.close()
+            with suppress(OSError, ssl.SSLError):
+                await writer.wait_closed()
 
     async def _ask(self, method: str, path: str, more: Mapping[str, str], body: bytes) -> Answer:
         lines = [
@@ -138,6 +142,8 @@ class Browser:
         body = await _body(reader, status, headers)
         if headers.get("connection", "").lower() == "close":
             writer.close()
+            with suppress(OSError, ssl.SSLError):
+                await writer.wait_closed()
         else:
             self.idle.append(connection)
         return Answer(status, headers, body)

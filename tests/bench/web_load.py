@@ -86,7 +86,6 @@ class Person:
     pages: Sequence[str]
     samples: Samples
     kind: str
-    random: random.Random
     at: int = 0
 
     async def look(self, due: float) -> None:
