@@ -396,6 +396,9 @@ def test_the_commands(log: Store, city_url: str, tmp_path) -> None:
     assert (code, "without a head" in output) == (1, True)
     code, output = _run(city_url, "list", "--limit", "2")
     assert (code, output.count("\n"), "setting/a" in output) == (0, 3, True)
+    code, output = _run(city_url, "list", "--who", "zhang", "--action", "round.change", "--object", "round/R1")
+    assert (code, output.count("\n"), "zhang round.change round/R1 1 > 2" in output) == (0, 2, True)
+    assert _run(city_url, "list", "--action", "no.such")[0] == 2
     _tamper(log, _set(3, action="login"))
     code, output = _run(city_url, "verify", "--json")
     assert (code, '"row": 3' in output, '"holds": false' in output, "row 3 of the audit log" in output) == (
