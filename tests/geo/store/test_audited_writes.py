@@ -222,7 +222,10 @@ def _people() -> Iterator[Step]:
 
 BOOKKEEPING = {
     f"Jobs.{name}"
-    for name in ("enqueue", "claim", "finishing", "fail", "stop", "release", "release_all", "cancel", "finish_early")
+    for name in (
+        *("enqueue", "claim", "finishing", "fail", "stop", "give_back", "give_back_dead", "release_all"),
+        *("cancel", "finish_early", "tidy"),
+    )
 }
 """Who works on what, and until when: what a job does to the city leaves its own row, in the same transaction."""
 
