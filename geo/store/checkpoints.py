@@ -6,7 +6,7 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from geo import frames
 from geo.audit.content import frame_sha256
@@ -109,6 +109,31 @@ class Checkpoints(StorePart):
         with self._database.reading() as connection:
             found = rows.among(connection, rows.query(_PLACED, frames.CHECKPOINTS), _PLACED.c.id, wanted)
         return rows.framed(found, frames.CHECKPOINTS, backend).sort_index()
+
+    def names_in(self, scope: Scope) -> dict[str, str]:
+        """Return the names of a scope's checkpoints by their ids.
+
+        Raises
+        ------
+        NotFoundError
+            When the scope names a zone that isn't there.
+        """
+        with self._database.reading() as connection:
+            within = condition(connection, scope, _PLACED, self._database.backend)
+            if within.outline is not None:
+                return {str(id_): str(name) for id_, name in self.frame(scope)["name"].items()}
+            named = within.narrow(select(_PLACED.c.id, _PLACED.c.name)).where(~_PLACED.c.retired)
+            return dict(rows.plain(connection, named))
+
+    def waiting(self, *, after: str = "", search: str = "", limit: int) -> pd.DataFrame:
+        """Return the first ``limit`` rows of :meth:`unplaced` whose ids come after one, and that hold some text."""
+        statement = rows.query(_UNPLACED, UNPLACED).where(_UNPLACED.c.id > after).order_by(_UNPLACED.c.id).limit(limit)
+        if search:
+            texts = (_UNPLACED.c[name] for name in ("id", "name", "address", "street", "community", "unit"))
+            statement = statement.where(or_(*(text.icontains(search, autoescape=True) for text in texts)))
+        with self._database.reading() as connection:
+            found: pd.DataFrame = rows.fetch(connection, statement, UNPLACED, self._database.backend)
+        return found
 
     def page(self, scope: Scope, *, after: str, limit: int) -> gpd.GeoDataFrame:
         """Return the first ``limit`` checkpoints of a scope whose ids come after one: a page of :meth:`frame`.

@@ -24,12 +24,13 @@ from geo.results import RoundFindings, findings
 from geo.store import Store
 from geo.store.audit import happening
 from geo.store.checkpoint_map import Look
-from geo.store.places import Box
+from geo.store.places import Bounds, Box
 from geo.store.streets import KeptStreets
 from routing.amend import Amendment, Change, amend, undo
 from routing.plan.report import PlanReport, report_of
 from routing.rounds.reveal_dates import last_secret_day
 from routing.sheets.route_sheet import PlanPart, RouteSheet, directions, plan_part
+from webmap.extent import extent
 from webmap.rights import reach_of
 
 NO_PHOTO = "there is no such photo"
@@ -77,6 +78,10 @@ class VisibleCity:
     def demo(self) -> bool:
         """Whether the city is the one of the demo."""
         return bool(self._store.settings.get("demo"))
+
+    def extent(self) -> Bounds:
+        """Return how far the city reaches, which is no secret."""
+        return extent(self._store)
 
     def now(self) -> dt.datetime:
         """Return the moment in UTC, as the city's clock has it."""
@@ -212,6 +217,21 @@ class VisibleCity:
         """Return what was found, under the same rule as the visits, with checkpoint, day and place of the visit."""
         visits, found = self.visits(), self._store.visits.deductions(self.scope(Action.SEE_PROBLEMS))
         return found.join(visits[["checkpoint", "category", "arrived_at", "geometry"]], on="visit", how="inner")
+
+    def found_at(self, after: str, most: int) -> gpd.GeoDataFrame:
+        """Return at which checkpoints something was found, under the same rule as the visits: the first after one.
+
+        Columns ``name`` (None where the checkpoint is no longer the account's to see), ``points``, ``found`` and
+        ``last``, a day of the city.
+        """
+        scope = self.scope(Action.SEE_PROBLEMS)
+        with self._store.snapshot():
+            found = self._store.visits.found_at(scope, after=after, limit=most)
+            names = self._store.checkpoints.names_in(replace(scope, covert_until=None))
+        if self.sees_all(Action.SEE_PROBLEMS):
+            self.looked("")
+        days = found["last"].dt.tz_convert(self.today.zone).dt.strftime("%Y-%m-%d")
+        return found.assign(last=days, name=[names.get(id_) for id_ in found.index])
 
     def photos(self, deductions: Iterable[str]) -> pd.DataFrame:
         """Tell which photos show these deductions; of those that the account doesn't see, none."""

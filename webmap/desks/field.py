@@ -111,5 +111,5 @@ def _settings(visible: VisibleCity, part: PlanPart | None) -> dict[str, Any]:
         settings["routes"] = url_for("layers.routes", round_id=part.round.id)
         settings["stops"] = url_for("layers.stops", round_id=part.round.id)
     elif settings["streets"]:
-        settings["bounds"] = bounds_of(visible.streets.frame())
+        settings["bounds"] = visible.extent()
     return settings

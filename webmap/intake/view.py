@@ -68,9 +68,9 @@ def form(store: Store) -> dict[str, Any]:
         "history": history[:HISTORY],
         "kinds": {"checkpoints": _("checkpoints"), "zones": _("zones"), "visits": _("visits")},
         "undoable": set(undoable.values()),
-        "waiting": len(store.checkpoints.unplaced()),
-        "checkpoints": len(store.checkpoints.frame()),
-        "zones": len(store.zones.frame()),
+        "waiting": store.checkpoints.unplaced_count(),
+        "checkpoints": store.checkpoints.count(),
+        "zones": sum(store.zones.counts().values()),
     }
 
 
@@ -105,7 +105,7 @@ def done(store: Store, kept: KeptPreview) -> dict[str, Any]:
         "report": kept.report,
         "notes": notes,
         "newest": newest,
-        "waiting": len(store.checkpoints.unplaced()),
+        "waiting": store.checkpoints.unplaced_count(),
     }
 
 
