@@ -68,6 +68,7 @@ class Action(StrEnum):
     SEE_ACCOUNTS = "see accounts"
     END_SESSIONS = "end sessions"
     MANAGE_ACCOUNTS = "manage accounts"
+    READ_LOG = "read the audit log"
     BACK_UP = "back up"
     DOWNLOAD_BACKUPS = "download backups"
 
@@ -300,6 +301,7 @@ class Scope:
     round_id: str | None = None
     team: str | None = None
     zone: str | None = None  # code on any level
+    street: str | None = None  # code of the street office that stands on the row
     categories: tuple[str, ...] = ()
     since: dt.datetime | None = None  # UTC, inclusive
     until: dt.datetime | None = None  # UTC, exclusive

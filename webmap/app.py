@@ -17,7 +17,7 @@ from geo.failures import reason_of, refused
 from geo.model import Action
 from geo.store import Store
 from webmap import backups, foreign_text, formats, photos
-from webmap.accounts import access, auth, desk, limits, looks, resending, sessions
+from webmap.accounts import access, auth, desk, limits, log_pages, looks, resending, sessions
 from webmap.accounts.attempts import Attempts
 from webmap.bulletin import pages as bulletin_pages
 from webmap.bulletin import results
@@ -31,7 +31,6 @@ from webmap.intake import placing
 from webmap.intake import visits as visit_pages
 from webmap.intake import zones as zone_pages
 from webmap.jobs import pages as job_pages
-from webmap.jobs import threads
 from webmap.language import spoken as language
 from webmap.maps import layers, point_tiles, tiles
 from webmap.rounds import amending, closures
@@ -99,14 +98,13 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.context_processor(_page)
     for blueprint in (auth.pages, language.pages, planner.pages, field.pages, office.pages, layers.pages, tiles.pages):
         app.register_blueprint(blueprint)
-    for blueprint in (point_tiles.pages, draw_pages.pages, verify_page.pages):
+    for blueprint in (point_tiles.pages, draw_pages.pages, verify_page.pages, log_pages.pages):
         app.register_blueprint(blueprint)
     for blueprint in (job_pages.pages, intake.pages, visit_pages.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)
     for room in (rounds, closures, amending, route_pages, findings, photos, bulletin_pages, results, desk, backups):
         app.register_blueprint(room.pages)
     point_tiles.init_app(app)
-    threads.init_app(app)
     intake.init_app(app)
     visit_pages.init_app(app)
     findings_work.init_app(app)

@@ -1,7 +1,6 @@
 """The figures of a round that stand beside its map."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from geo.model import Round
 from geo.natural import natural_key, natural_order
@@ -77,17 +76,12 @@ def figures_of(store: Store, one: Round) -> RoundFigures:
 
 
 def found_of(store: Store, round_id: str) -> FoundFigures:
-    """Read what was found so far; it is added up once for each state of the visits."""
-    tally = _tally(store, store.visits.state())
-    visits, points = tally.get(round_id, (0, 0.0))
+    """Read what was found so far."""
+    sums = store.visits.summary(by=("round_id",)).set_index("round_id")
+    visits, points = sums["visits"], sums["points"]
     return FoundFigures(
-        visits, sum(count for count, _ in tally.values()), points, sum(cost for _, cost in tally.values())
+        int(visits.get(round_id, 0)), int(visits.sum()), float(points.get(round_id, 0.0)), float(points.sum())
     )
-
-
-@lru_cache(maxsize=4)
-def _tally(store: Store, _state: str) -> dict[str, tuple[int, float]]:
-    return store.visits.tally()
 
 
 def _together(team: str, days: list[TeamDay]) -> TeamDay:

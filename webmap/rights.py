@@ -38,6 +38,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType(
         Action.SEE_ACCOUNTS: {Role.ADMIN: Reach.ACCOUNTS, Role.PLANNER: Reach.TEAM_ACCOUNTS},
         Action.END_SESSIONS: {Role.ADMIN: Reach.ACCOUNTS, Role.PLANNER: Reach.TEAM_ACCOUNTS},
         Action.MANAGE_ACCOUNTS: {Role.ADMIN: Reach.ACCOUNTS},
+        Action.READ_LOG: {Role.ADMIN: Reach.ACCOUNTS, Role.PLANNER: Reach.ALL},
         Action.BACK_UP: {Role.ADMIN: Reach.SERVER, Role.PLANNER: Reach.SERVER},
         Action.DOWNLOAD_BACKUPS: _PLANNER,
     }

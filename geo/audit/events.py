@@ -28,6 +28,7 @@ class Event(StrEnum):
     CHECKPOINT_PLACED = "checkpoint.place"
     CHECKPOINT_UNPLACED = "checkpoint.unplace"
     VISITS = "visits.record"
+    TOTALS = "totals.rebuild"
     IMPORT_UNDONE = "import.undo"
     TEAMS = "teams.replace"
     AVOIDANCES = "avoidances.replace"
@@ -57,3 +58,20 @@ class Event(StrEnum):
     BACKUP = "backup"
     MISSED = "audit.missed"
     ERASED = "audit.erase"
+
+
+OF_ACCOUNTS = frozenset(
+    {
+        Event.LOGIN,
+        Event.LOGIN_REFUSED,
+        Event.LOGOUT,
+        Event.SESSION_ENDED,
+        Event.SESSION_LIMITS,
+        Event.ACCOUNT_MADE,
+        Event.ACCOUNT_CHANGED,
+        Event.ACCOUNT_PASSWORD,
+        Event.ACCOUNT_DISABLED,
+        Event.ACCOUNT_ENABLED,
+    }
+)
+"""What happens to accounts: it tells nothing of the inspections."""

@@ -13,6 +13,7 @@ from geo.store.audit_log import AuditLog
 from geo.store.catalogues import Catalogues
 from geo.store.checkpoint_map import CheckpointMap
 from geo.store.checkpoints import Checkpoints
+from geo.store.city_totals import Totals
 from geo.store.closures import Closures
 from geo.store.database import Database
 from geo.store.draws import Draws
@@ -60,6 +61,7 @@ class Store:
         self.amendments = Amendments(database, self.plans)
         self.closures = Closures(database)
         self.visits = Visits(database)
+        self.totals = Totals(database)
         self.photos = Photos(database)
         self.catalogues = Catalogues(database)
         self.accounts = Accounts(database)

@@ -17,6 +17,7 @@ from geo.errors import NotFoundError, StoreError
 from geo.store import audit_check, tables
 from geo.store.audit import Act, entry_of, frontier_of, happening
 from geo.store.audit_check import LogCheck
+from geo.store.audit_pages import LogPlace, LogQuestion
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
 
@@ -60,6 +61,13 @@ class AuditLog(StorePart):
             statement = statement.where(_A.c.fid < before)
         with self._database.reading() as connection:
             return [_read(row) for row in connection.execute(statement).mappings()]
+
+    def find(self, asked: LogQuestion, count: int) -> tuple[list[AuditRow], LogPlace | None]:
+        """Return so many of the rows that are asked for, the newest first, and where to go on; None at the end."""
+        with self._database.reading() as connection:
+            found = [_read(row) for row in connection.execute(asked.statement(count + 1)).mappings()]
+        shown = found[:count]
+        return shown, asked.after([row.at for row in shown]) if len(found) > count else None
 
     def verify(self, head: str = "", count: int | None = None) -> LogCheck:
         """Look at every row, and whether the log still contains a head that somebody kept.

@@ -1,6 +1,6 @@
 """The roster of checkpoints, and its rows that have no place yet."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import geopandas as gpd
@@ -102,6 +102,28 @@ class Checkpoints(StorePart):
             return within.pick(
                 rows.fetch(connection, within.narrow(statement), frames.CHECKPOINTS, self._database.backend)
             )
+
+    def counts(self, scope: Scope) -> dict[str, int]:
+        """Count the roster of a scope by category.
+
+        Raises
+        ------
+        NotFoundError
+            When the scope names a zone that isn't there.
+        """
+        category = _PLACED.c.category
+        with self._database.reading() as connection:
+            within = condition(connection, scope, _PLACED, self._database.backend)
+            if within.outline is not None:
+                return dict(self.frame(scope)["category"].value_counts())
+            statement = select(category, func.count()).where(~_PLACED.c.retired).group_by(category)
+            return dict(rows.plain(connection, within.narrow(statement)))
+
+    def names(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of those of these checkpoints that are in the roster, by id."""
+        statement = select(_PLACED.c.id, _PLACED.c.name).where(~_PLACED.c.retired)
+        with self._database.reading() as connection:
+            return dict(rows.among(connection, statement, _PLACED.c.id, sorted(set(ids))))
 
     def some(self, ids: Collection[str]) -> gpd.GeoDataFrame:
         """Return the checkpoints of these ids that there are, in the roster or no longer, by id."""

@@ -63,12 +63,15 @@ class Database:
             )
         if found is None:
             self.backend.create()
-        from geo.store import migrations  # noqa: PLC0415 - Alembic takes a third of a second, and is seldom needed
+        # Alembic takes a third of a second, and is seldom needed.
+        from geo.store import migrations, totals  # noqa: PLC0415
 
         act = Act(Event.CITY, "city", found or "", REVISION)
         with self.writing(act) as connection:
             self.backend.prepare(connection)
             migrations.upgrade(connection, self.backend.register)
+            if (found or "") < totals.SINCE <= REVISION:
+                totals.rebuild(connection)
 
     @property
     def url(self) -> str:

@@ -41,7 +41,7 @@ _TABLES = {
     CityPart.TEAMS: "teams inspectors avoidances",
     CityPart.ROUNDS: "rounds secret_sets commitments drawn_frames draws sample reserves replacements questionnaires "
     "team_draws plans routes stops unserved candidates route_changes",
-    CityPart.VISITS: "visits deductions deduction_photos photos",
+    CityPart.VISITS: "visits deductions deduction_photos photos totals",
     CityPart.SESSIONS: "sessions",
     CityPart.JOBS: "jobs job_files",
     CityPart.AUDIT: "audit audit_frontier",

@@ -48,7 +48,12 @@ def condition(connection: Connection, scope: Scope, table: Table, backend: Backe
     """
     found = [
         table.c[name] == value
-        for name, value in (("round_id", scope.round_id), ("team", scope.team), ("covert", scope.covert))
+        for name, value in (
+            ("round_id", scope.round_id),
+            ("team", scope.team),
+            ("covert", scope.covert),
+            ("street_code", scope.street),
+        )
         if value is not None and name in table.c
     ]
     if scope.unit is not None:

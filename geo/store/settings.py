@@ -5,7 +5,7 @@ from typing import overload
 from sqlalchemy import Connection, delete, insert, select
 
 from geo.audit.events import Event
-from geo.store import tables
+from geo.store import tables, totals
 from geo.store.audit import Act
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
@@ -25,10 +25,15 @@ class CitySettings(StorePart):
         return default if value is None else value
 
     def set(self, key: str, value: str) -> None:
-        """Set the text under ``key``."""
-        with self._database.writing(Act(Event.SETTING, f"setting/{key}"), CityPart.OFFICE) as connection:
+        """Set the text under ``key``; in another time zone days begin at other moments, so all are summed up anew."""
+        zone = key == totals.ZONE_SETTING
+        parts = (CityPart.VISITS, CityPart.OFFICE) if zone else (CityPart.OFFICE,)
+        with self._database.writing(Act(Event.SETTING, f"setting/{key}"), *parts) as connection:
             self._database.backend.lock(connection, tables.settings)
             put_setting(connection, key, value)
+            if zone:
+                self._database.backend.lock(connection, tables.visits)
+                totals.rebuild(connection)
 
 
 def setting(connection: Connection, key: str) -> str | None:

@@ -11,6 +11,7 @@ from geo.model import Visit
 from geo.store.columns import utc
 from geo.visit_ids import deduction_id, visit_id
 
+_TO_THE_HOUR = len("2026-06-12T01")
 VISIT = ("id", "round_id", "checkpoint", "team", "arrived_at", "covert", "points")
 DEDUCTION = ("id", "visit", "item", "points", "note")
 
@@ -27,6 +28,12 @@ class VisitBatch:
 def stamp(moment: dt.datetime) -> str:
     """Write a time in UTC as both databases read it: ``2026-06-12T01:02:03.004Z``."""
     return utc(moment, "arrived_at").isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def hours_of(batch: VisitBatch) -> set[str]:
+    """Return the hours in UTC in which the visits of a batch were made, as ``2026-06-12T01``."""
+    at = VISIT.index("arrived_at")
+    return {row[at][:_TO_THE_HOUR] for row in batch.visits}
 
 
 def batch_of(visits: Iterable[Visit]) -> VisitBatch:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
 
-from geo.store import photos, rows, tables
+from geo.store import photos, rows, tables, totals
 from geo.store.backend import Backend
 from geo.store.visit_writer import Written, sums
 
@@ -33,6 +33,9 @@ def undo(connection: Connection, import_id: int, backend: Backend) -> tuple[int,
     """
     backend.lock(connection, _V)
     changed = _put_back(connection, import_id)
+    at = _V.c.arrived_at
+    first, last = connection.execute(select(func.min(at), func.max(at)).where(_V.c.import_id == import_id)).one()
+    touched = totals.days_of(connection, (row[0] for row in rows.among(connection, select(at), _V.c.id, changed)))
     connection.execute(delete(_L).where(_L.c.import_id == import_id))
     added, faults = (
         connection.scalar(select(func.count()).select_from(table).where(table.c.import_id == import_id)) or 0
@@ -47,6 +50,9 @@ def undo(connection: Connection, import_id: int, backend: Backend) -> tuple[int,
     rows.change(connection, _V, "id", [{"id": key, "points": cost} for key, cost in points.items()])
     photos.drop_unnamed(connection)
     backend.moved(connection, _V)
+    totals.refresh(connection, touched)
+    if first is not None:
+        totals.refresh_between(connection, first, last)
     return added - len(kept), len(changed), len(kept)
 
 

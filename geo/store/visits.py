@@ -1,6 +1,6 @@
 """Visits and what they deducted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import geopandas as gpd
@@ -11,12 +11,12 @@ from geo import frames
 from geo.audit.content import RowsHash
 from geo.audit.events import Event
 from geo.model import Changes, Photo, Scope, Visit
-from geo.store import journal, rows, tables, visit_journal
+from geo.store import journal, rows, summary, tables, totals, visit_journal
 from geo.store.audit import Act
 from geo.store.locks import CityPart, counted
 from geo.store.part import StorePart
 from geo.store.scope import condition
-from geo.store.visit_batches import VisitBatch, batch_of
+from geo.store.visit_batches import VisitBatch, batch_of, hours_of
 from geo.store.visit_writer import VisitWriter
 
 _V, _D = tables.visits, tables.deductions
@@ -85,7 +85,7 @@ class Visits(StorePart):
         """
         changes = Changes()
         act = Act(Event.VISITS, "visits", detail={} if source is None else {"file": source.file})
-        content = RowsHash()
+        content, hours = RowsHash(), set[str]()
         parts = (CityPart.VISITS,) if source is None else (CityPart.IMPORTS, CityPart.VISITS)
         with self._database.writing(act, *parts) as connection:
             self._database.backend.lock(connection, _V)
@@ -93,12 +93,14 @@ class Visits(StorePart):
             with self._database.backend.bulk(connection, _V, count), self._database.backend.bulk(connection, _D, count):
                 writer = VisitWriter(connection, self._database.backend, brought, mark)
                 for batch in batches:
+                    hours |= hours_of(batch)
                     content.add([batch.visits, batch.deductions, sorted(batch.photos.items())])
                     written = writer.write(batch)
                     changes = _added(changes, written.changes)
                     if mark is not None:
                         journal.note_rows(connection, mark, visit_journal.before(written))
                 writer.end()
+            totals.refresh(connection, totals.days_of_hours(connection, hours))
             if mark is not None:
                 journal.end(connection, mark, changes)
             act.detail |= {"sha256": content.hexdigest(), "accepted": changes.accepted, "updated": changes.updated}
@@ -135,6 +137,54 @@ class Visits(StorePart):
                 found = found[found["visit"].isin(self._visits(connection, scope).index)]
         return found
 
+    def summary(self, scope: Scope = Scope(), by: Sequence[str] = ()) -> pd.DataFrame:  # noqa: B008 - frozen
+        """Sum up the visits of a scope: see :func:`geo.store.summary.summary`."""
+        with self._database.reading() as connection:
+            return summary.summary(connection, scope, by, self._database.backend)
+
+    def deduction_count(self, scope: Scope = Scope()) -> int:  # noqa: B008 - frozen
+        """Count the deductions of :meth:`deductions`."""
+        with self._database.reading() as connection:
+            within = condition(connection, scope, _V, self._database.backend)
+            if within.outline is not None:
+                return len(self.deductions(scope))
+            if not within.conditions:
+                return connection.scalar(select(func.count()).select_from(_D)) or 0
+            own = _D.c.visit.in_(within.narrow(select(_V.c.id)))
+            return connection.scalar(select(func.count()).where(own)) or 0
+
+    def newest_deductions(self, scope: Scope, least: int) -> pd.DataFrame:
+        """Return the deductions of the newest days that have at least so many of them together, or all.
+
+        Returns
+        -------
+        DataFrame
+            Of :data:`geo.frames.DEDUCTIONS`, with ``checkpoint``, ``category`` and ``arrived_at`` of the visit; no
+            order.
+
+        Raises
+        ------
+        NotFoundError
+            When the scope names a zone that isn't there.
+        """
+        own = ("checkpoint", "category", "arrived_at")
+        names = [frames.DEDUCTIONS.index, *frames.DEDUCTIONS.columns]
+        costly = select(_V.c.arrived_at).where(_V.c.points > 0).order_by(_V.c.arrived_at.desc())
+        lines = select(*(_D.c[name] for name in names), *(_V.c[name] for name in own)).join(_V, _V.c.id == _D.c.visit)
+        with self._database.reading() as connection:
+            zone = totals.city_zone(connection)
+            within = condition(connection, scope, _V, self._database.backend)
+            inside = None if within.outline is None else self._visits(connection, scope).index.tolist()
+            first = connection.scalar(within.narrow(costly).limit(1).offset(least - 1)) if inside is None else None
+            if first is not None:
+                lines = lines.where(_V.c.arrived_at >= totals.bounds(totals.day_of(first, zone), zone)[0])
+            if inside is None:
+                found = connection.execute(within.narrow(lines)).all()
+            else:
+                found = rows.among(connection, lines, _V.c.id, inside)
+        table = pd.DataFrame(found, columns=[*names, *own]).set_index(frames.DEDUCTIONS.index)
+        return table.assign(arrived_at=pd.to_datetime(table["arrived_at"], utc=True))
+
     def found_at(self, scope: Scope, *, after: str, limit: int) -> gpd.GeoDataFrame:
         """Return the first ``limit`` checkpoints whose ids come after one, and at which something was found.
 
@@ -163,13 +213,6 @@ class Visits(StorePart):
         shapes = backend.decode([places[row[4]] for row in found])
         framed = gpd.GeoDataFrame(table.set_index("checkpoint"), geometry=shapes, crs=frames.WGS84)
         return framed.assign(last=pd.to_datetime(framed["last"], utc=True))
-
-    def tally(self) -> dict[str, tuple[int, float]]:
-        """Return the visits of each round and the points that they took off; those of no round stand under ``""``."""
-        c = _V.c
-        statement = select(func.coalesce(c.round_id, ""), func.count(), func.sum(c.points)).group_by(c.round_id)
-        with self._database.reading() as connection:
-            return {name: (count, points) for name, count, points in connection.execute(statement)}
 
     def state(self) -> str:
         """Return letters that change with every write of visits: what was made of them is kept under these."""

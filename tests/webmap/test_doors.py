@@ -14,9 +14,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geo.model import Role
+from geo.store.job_rows import Wanted
 from tests.webmap.conftest import COVERT, OPEN_EAST, OPEN_WEST, PASSWORD
 from webmap import create_app
-from webmap.jobs.threads import ThreadJobs
+from webmap.jobs.kinds import BULLETIN
 
 WHO = ("", "admin", "planner", "team", "street", "unit", "observer")
 """In the order of the numbers below; the first has no account."""
@@ -67,6 +68,7 @@ DOORS = {
     ("findings.page", "GET", "/hotspots"): "302 403 200 403 403 403 403",
     ("findings.panel", "GET", "/data/hotspots/panel"): "401 403 200 403 403 403 403",
     ("findings.shapes", "GET", "/data/hotspots/cells.geojson"): "401 403 400 403 403 403 403",
+    ("log.page", "GET", "/audit"): "302 200 200 403 403 403 403",
     ("home", "GET", "/"): "302 302 302 302 302 302 302",
     ("intake.choose", "POST", "/import/1"): "401 403 404 403 403 403 403",
     ("intake.confirm", "POST", "/import/1/confirm"): "401 403 404 403 403 403 403",
@@ -144,6 +146,7 @@ FOREIGN = {
     ("GET", "/results?round=2026-06", ""): "302 403 404 403 403 403 404",
     ("GET", "/backups/backup-1.gpkg", ""): "302 403 200 403 403 403 403",
     ("GET", "/backups/..%2fcity.gpkg", ""): "404 404 404 404 404 404 404",
+    ("GET", "/audit?action=plan.save", ""): "302 200 200 403 403 403 403",
     ("GET", "/street?zone=420102002", ""): "302 403 403 403 200 200 403",
     ("POST", "/sessions/end", "session={session}"): "401 302 404 404 404 404 404",
     ("POST", "/accounts/end", "name=admin"): "401 302 404 403 403 403 403",
@@ -199,10 +202,8 @@ def test_every_door_opens_for_whom_it_is_written(site: Flask, name: str) -> None
 
 @pytest.mark.parametrize("name", WHO)
 def test_what_is_somebody_elses_stays_theirs(site: Flask, name: str) -> None:
-    at, jobs = WHO.index(name), site.extensions["xundian_jobs"]
-    assert isinstance(jobs, ThreadJobs)
-    job = jobs.start("planner", lambda progress: progress("", 1, 1))
-    job.over.wait(10)
+    at, store = WHO.index(name), site.extensions["xundian"]
+    job = store.jobs.enqueue(Wanted(BULLETIN.name, "planner", {"round": "2026-06"}), dt.datetime.now(dt.UTC))
     foreign = browser(site, "admin")
     client = foreign if name == "admin" else browser(site, name)
     browser(site, "admin")  # the last of the administrator's sessions is nobody's here

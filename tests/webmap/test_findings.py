@@ -279,12 +279,12 @@ def test_the_desk_works_once_and_anew_when_the_city_changes(store: Store, monkey
     first = desk.ask(visible, Choice(), wait_s=LONG_S)
     assert desk.ask(visible, Choice(), wait_s=LONG_S) is first
     assert asked == [Choice()]
-    before = len(first.result.records.visits)
+    before = len(first.result().records.visits)
     store.visits.record([Visit("P001", "1", dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC), deductions=())])
     again = desk.ask(visible, Choice(), wait_s=LONG_S)
-    assert len(again.result.records.visits) == before + 1
+    assert len(again.result().records.visits) == before + 1
     store.visits.record([Visit("P001", "1", dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC), covert=True)])
-    assert desk.ask(visible, Choice(kind="covert"), wait_s=LONG_S).result.records.visits["covert"].all()
+    assert desk.ask(visible, Choice(kind="covert"), wait_s=LONG_S).result().records.visits["covert"].all()
     assert len(asked) == 3
 
 

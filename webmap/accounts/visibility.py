@@ -16,13 +16,15 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import clock, private
-from geo.audit.events import Event
+from geo.audit.checkpoint import Checkpoint
+from geo.audit.events import OF_ACCOUNTS
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
 from geo.results import RoundFindings, findings
 from geo.store import Store
-from geo.store.audit import happening
+from geo.store.audit_log import AuditRow
+from geo.store.audit_pages import LogPlace, LogQuestion
 from geo.store.checkpoint_map import Look
 from geo.store.places import Bounds, Box
 from geo.store.streets import KeptStreets
@@ -35,6 +37,15 @@ from webmap.rights import reach_of
 
 NO_PHOTO = "there is no such photo"
 _WHOSE = {Reach.OWN_ZONE: "zone", Reach.OWN_UNIT: "unit", Reach.OWN_ROUTE_TODAY: "team"}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSums:
+    """What was found, summed up."""
+
+    visits: int
+    points: float
+    deductions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,18 +229,41 @@ class VisibleCity:
         visits, found = self.visits(), self._store.visits.deductions(self.scope(Action.SEE_PROBLEMS))
         return found.join(visits[["checkpoint", "category", "arrived_at", "geometry"]], on="visit", how="inner")
 
+    def checkpoint_counts(self) -> dict[str, int]:
+        """Count the checkpoints of :meth:`checkpoints` by category."""
+        return self._store.checkpoints.counts(self.scope(Action.SEE_CHECKPOINTS))
+
+    def found_sums(self) -> FoundSums:
+        """Sum up :meth:`visits` and count :meth:`deductions`."""
+        scope = self._of_problems()
+        with self._store.snapshot():
+            sums = self._store.visits.summary(scope).iloc[0]
+            return FoundSums(int(sums["visits"]), float(sums["points"]), self._store.visits.deduction_count(scope))
+
+    def newest_deductions(self, most: int) -> pd.DataFrame:
+        """Return the newest of :meth:`deductions`, of a day the costliest; with ``name``, that of the checkpoint.
+
+        A checkpoint that is in no roster any more has no name.
+        """
+        with self._store.snapshot():
+            found = self._store.visits.newest_deductions(self._of_problems(), most)
+            days = found["arrived_at"].dt.tz_convert(self.today.zone).dt.normalize()
+            ordered = found.assign(arrived_at=days).sort_values(
+                ["arrived_at", "points"], ascending=False, kind="stable"
+            )
+            newest = ordered.head(most)
+            return newest.assign(name=newest["checkpoint"].map(self._store.checkpoints.names(newest["checkpoint"])))
+
     def found_at(self, after: str, most: int) -> gpd.GeoDataFrame:
         """Return at which checkpoints something was found, under the same rule as the visits: the first after one.
 
         Columns ``name`` (None where the checkpoint is no longer the account's to see), ``points``, ``found`` and
         ``last``, a day of the city.
         """
-        scope = self.scope(Action.SEE_PROBLEMS)
+        scope = self._of_problems()
         with self._store.snapshot():
             found = self._store.visits.found_at(scope, after=after, limit=most)
             names = self._store.checkpoints.names_in(replace(scope, covert_until=None))
-        if self.sees_all(Action.SEE_PROBLEMS):
-            self.looked("")
         days = found["last"].dt.tz_convert(self.today.zone).dt.strftime("%Y-%m-%d")
         return found.assign(last=days, name=[names.get(id_) for id_ in found.index])
 
@@ -251,6 +285,12 @@ class VisibleCity:
         except NotFoundError:  # the photo went away meanwhile, or the account's zone
             pass
         raise NotFoundError(NO_PHOTO)
+
+    def _of_problems(self) -> Scope:
+        """Return the visits whose problems the account sees, to be looked at."""
+        if self.sees_all(Action.SEE_PROBLEMS):
+            self.looked("")
+        return self.scope(Action.SEE_PROBLEMS)
 
     def _seen(self, deductions: Iterable[str]) -> list[str]:
         """Keep the deductions that the account sees."""
@@ -288,6 +328,23 @@ class VisibleCity:
         """Return letters that change when any visit does."""
         return self._store.visits.state()
 
+    def log(self, asked: LogQuestion, count: int) -> tuple[list[AuditRow], LogPlace | None]:
+        """Return rows of the audit log: any to the planner, to an administrator what happened to accounts."""
+        self._needs(Action.READ_LOG)
+        if not self.sees_all(Action.READ_LOG):
+            events = OF_ACCOUNTS if asked.events is None else OF_ACCOUNTS.intersection(asked.events)
+            asked = replace(asked, events=events)
+        return self._store.audit.find(asked, count)
+
+    def log_names(self) -> list[str]:
+        """Return the names of the accounts, to those who may read what happened to them."""
+        self._needs(Action.READ_LOG)
+        return [one.name for one in self._store.accounts.all()]
+
+    def log_head(self) -> Checkpoint:
+        """Return the head of the audit log, whose length tells how much happened in the city."""
+        return self.store.audit.head()
+
     def backup_folder(self) -> Path:
         """Return the server's folder for backups, which is told to those who make them."""
         self._needs(Action.BACK_UP)
@@ -304,7 +361,6 @@ class VisibleCity:
         folder = self.backup_folder()
         private.make_folder(folder)
         self._store.backup(folder / name)
-        self._store.audit.note(happening(Event.BACKUP, "city"))
 
     def own_part(self, round_id: str) -> tuple[str | None, int | None]:
         """Return the team and the day of a round to which an account is limited; of a planner neither.

@@ -26,6 +26,7 @@ COMMANDS = {  # name: where it lives, and its line in the list of commands
     "backup": ("backup:backup", "Copy the city into a file, whole, also while it is served."),
     "serve": ("serve:serve", "Serve the web map until it is stopped with Ctrl-C."),
     "worker": ("worker:worker", "Do the long work of a city beside or away from its server."),
+    "totals": ("totals:totals_group", "Check the sums that pages show against the visits."),
     "audit": ("audit:audit_group", "Who did what, and whether the log of it holds."),
     "user": ("users:user_group", "Make and list accounts, disable them, end their sessions."),
 }

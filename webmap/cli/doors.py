@@ -44,7 +44,8 @@ SECRETS = """
   `tests/webmap/accounts/test_covert_silence.py` asks every address of the server in three cities, byte by byte. Open
   visits are told at once, covert ones from the next day on; never by whom and at which hour.
 - A **team** sees its route of today; tomorrow's not even by its address.
-- An **administrator** sees accounts, addresses of phones and computers, and the names of backups. It starts a backup
+- An **administrator** sees accounts, addresses of phones and computers, the names of backups, and of the audit log
+  the rows about accounts, without their numbers, which would tell how much else is in it. It starts a backup
   into a folder of the server; only a planner downloads one. Whoever can read the server's disk can read the city:
   that is the machine's owner, and no program can keep it from them.
 - Whoever becomes a **planner** sees everything. So making one, giving one a new password, disabling and enabling one

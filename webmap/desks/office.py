@@ -1,5 +1,6 @@
 """The own page of a street office or a responsible unit: its checkpoints, and what was found there. Never a route."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -25,19 +26,18 @@ SHOWN = 60
 def page() -> str:
     """Show a zone's or a unit's checkpoints and problems."""
     visible = access.visible()
-    roster, found = visible.checkpoints(), visible.deductions()
-    counts = roster["category"].map(category_name).value_counts()
+    counts, sums = visible.checkpoint_counts(), visible.found_sums()
     zones = visible.zones() if visible.user.role is Role.STREET else None
     return render_template(
         "office.html",
         zone=None if zones is None else zones.loc[visible.zone()],
-        checkpoints=len(roster),
-        visits=len(visible.visits()),
-        points=float(found["points"].sum()),
-        found=len(found),
-        problems=_problems(found, roster),
-        counts=counts,
-        settings=_settings(visible, roster, zones),
+        checkpoints=sum(counts.values()),
+        visits=sums.visits,
+        points=sums.points,
+        found=sums.deductions,
+        problems=_problems(visible.newest_deductions(SHOWN)),
+        counts=_by_name(counts),
+        settings=_settings(visible, zones),
     )
 
 
@@ -47,25 +47,29 @@ def item_name(code: str) -> str:
     return item.name(spoken()) if item else code
 
 
-def _problems(found: pd.DataFrame, roster: pd.DataFrame) -> list[Any]:
-    newest = found.sort_values(["arrived_at", "points"], ascending=False).head(SHOWN)
+def _problems(newest: pd.DataFrame) -> list[Any]:
     named = newest.assign(
-        place=newest["checkpoint"].map(roster["name"]).fillna(_("retired checkpoint")),
+        place=newest["name"].fillna(_("retired checkpoint")),
         kind=newest["category"].map(category_name),
         item=newest["item"].map(item_name),
     )
     return list(named.itertuples())
 
 
-def _settings(visible: VisibleCity, roster: gpd.GeoDataFrame, zones: gpd.GeoDataFrame | None) -> dict[str, Any]:
+def _by_name(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts by the names of the categories, the highest first."""
+    return {category_name(code): counts[code] for code in sorted(counts, key=lambda code: (-counts[code], code))}
+
+
+def _settings(visible: VisibleCity, zones: gpd.GeoDataFrame | None) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "streets": tiles.street_address(visible),
-        "bounds": bounds_of(roster) if len(roster) else CHINA,
         "checkpoints": point_tiles.checkpoint_address(),
         "problems": url_for("layers.problems"),
         "teams": [],
     }
-    if zones is not None:
-        own = visible.zone()
-        settings |= {"ownZones": url_for("layers.zones"), "ownZone": own, "bounds": bounds_of(zones.loc[[own]])}
-    return settings
+    if zones is None:
+        roster = visible.checkpoints()
+        return settings | {"bounds": bounds_of(roster) if len(roster) else CHINA}
+    own = visible.zone()
+    return settings | {"ownZones": url_for("layers.zones"), "ownZone": own, "bounds": bounds_of(zones.loc[[own]])}

@@ -8,22 +8,21 @@ from flask import Blueprint, Response, g, jsonify, make_response, render_templat
 from flask_babel import gettext as _
 
 from geo.catalogue import Catalogue
-from geo.errors import InputError, StoreError
+from geo.errors import InputError
 from geo.model import Action
 from geo.results import RADII_M, item_names, zone_names
 from webmap.accounts import access
 from webmap.accounts.visibility import VisibleCity
 from webmap.extent import extent
 from webmap.findings import arrays, charts
+from webmap.findings.answers import FoundLater
 from webmap.findings.card import card, pictures
 from webmap.findings.choice import Choice
 from webmap.findings.classes import SURFACES
 from webmap.findings.records import Records
 from webmap.findings.work import BANDWIDTH_M, CELL_M, ChoiceResult, desk
 from webmap.formats import catalogue_of_app, category_name, every_edition
-from webmap.jobs.pages import trouble
-from webmap.jobs.threads import State, ThreadJob
-from webmap.language.spoken import spoken
+from webmap.language.spoken import spoken, translate_error
 from webmap.maps import geojson, tiles
 
 pages = Blueprint("findings", __name__)
@@ -40,7 +39,7 @@ def page() -> str:
     visible = access.visible()
     choice = Choice.of(request.args)
     records = desk().records(visible)
-    job = desk().ask(visible, choice, wait_s=PATIENCE_S)
+    answer = desk().ask(visible, choice, wait_s=PATIENCE_S)
     surface = request.args.get("surface", "rate")
     return render_template(
         "findings.html",
@@ -51,8 +50,8 @@ def page() -> str:
         bandwidth_m=BANDWIDTH_M,
         options=_options(visible, records),
         settings=settings(visible) | {"at": request.args.get("at", ""), "page": url_for("findings.page")},
-        **_said(job, records, choice),
-        **_card(visible, job, choice),
+        **_said(answer, records, choice),
+        **_card(visible, answer, choice),
     )
 
 
@@ -61,32 +60,32 @@ def page() -> str:
 def panel() -> Response:
     """Return what stands beside the map of a choice: months, places, charts."""
     visible, choice = access.visible(), Choice.of(request.args)
-    job = desk().ask(visible, choice, wait_s=PATIENCE_S)
-    if not job.finished:
-        return _not_yet(job)
+    answer = desk().ask(visible, choice, wait_s=PATIENCE_S)
+    if not answer.finished:
+        return _not_yet(answer)
     records = desk().records(visible)
-    return make_response(render_template("findings_panel.html", choice=choice, **_said(job, records, choice)))
+    return make_response(render_template("findings_panel.html", choice=choice, **_said(answer, records, choice)))
 
 
 @pages.get("/data/hotspots/cells")
 @access.needs(Action.EVALUATE)
 def cells() -> Response:
     """Return the cells of a choice as bytes; see :func:`webmap.findings.arrays.packed`."""
-    job = desk().ask(access.visible(), Choice.of(request.args), wait_s=PATIENCE_S)
-    if not job.finished:
-        return _not_yet(job)
-    answer = Response(arrays.packed(_result(job)), mimetype="application/octet-stream")
-    answer.headers["Content-Encoding"] = "gzip"
-    return answer
+    answer = desk().ask(access.visible(), Choice.of(request.args), wait_s=PATIENCE_S)
+    if not answer.finished:
+        return _not_yet(answer)
+    packed = Response(arrays.packed(answer.result()), mimetype="application/octet-stream")
+    packed.headers["Content-Encoding"] = "gzip"
+    return packed
 
 
 @pages.get("/data/hotspots/cells.geojson")
 @access.needs(Action.EVALUATE)
 def shapes() -> Response:
     """Return the cells of a part of the map as GeoJSON."""
-    job = desk().ask(access.visible(), Choice.of(request.args), wait_s=LONG_S)
+    answer = desk().ask(access.visible(), Choice.of(request.args), wait_s=LONG_S)
     west, south, east, north = _numbers("bbox", BOUNDS)
-    return geojson.answer(arrays.shapes(_result(job), (west, south, east, north)), arrays.SHAPE_COLUMNS)
+    return geojson.answer(arrays.shapes(answer.result(), (west, south, east, north)), arrays.SHAPE_COLUMNS)
 
 
 @pages.get("/data/hotspots/cell")
@@ -94,8 +93,8 @@ def shapes() -> Response:
 def cell() -> Response:
     """Return the card of the cell at a place."""
     visible, choice = access.visible(), Choice.of(request.args)
-    job = desk().ask(visible, choice, wait_s=LONG_S)
-    return make_response(render_template("findings_cell.html", choice=choice, **_card(visible, job, choice)))
+    answer = desk().ask(visible, choice, wait_s=LONG_S)
+    return make_response(render_template("findings_cell.html", choice=choice, **_card(visible, answer, choice)))
 
 
 def settings(visible: VisibleCity) -> dict[str, Any]:
@@ -121,32 +120,24 @@ def cell_settings() -> dict[str, Any]:
     }
 
 
-def _result(job: ThreadJob) -> ChoiceResult:
-    if job.state is State.DONE:
-        return job.result  # type: ignore[no-any-return]
-    if job.error is not None:
-        raise job.error
-    raise StoreError("the findings could not be worked out: try again")
+def _not_yet(answer: FoundLater[ChoiceResult]) -> Response:
+    said = jsonify(stage=_(answer.stage) if answer.stage else "", done=answer.done, total=answer.total)
+    said.status_code = HTTPStatus.ACCEPTED
+    return said
 
 
-def _not_yet(job: ThreadJob) -> Response:
-    answer = jsonify(stage=_(job.stage) if job.stage else "", done=job.done, total=job.total)
-    answer.status_code = HTTPStatus.ACCEPTED
-    return answer
-
-
-def _said(job: ThreadJob, records: Records, choice: Choice) -> dict[str, Any]:
+def _said(answer: FoundLater[ChoiceResult], records: Records, choice: Choice) -> dict[str, Any]:
     """Return what the panel says; without the findings as long as they are being worked out."""
     streets = zone_names(records.visits["street_code"].drop_duplicates(), records.zones)
     named = dict(zip(records.visits["street_code"].drop_duplicates(), streets, strict=True))
     of_categories = records.of(choice.without("category", "item")).visits
     of_streets = records.of(choice.without("street")).visits
-    found = job.result if job.state is State.DONE else None
+    found = answer.found
     return {
         "months": records.of(choice.without("month")).months,
         "first": not len(records.visits),
-        "working": not job.finished,
-        "trouble": trouble(job),
+        "working": not answer.finished,
+        "trouble": "" if answer.error is None else translate_error(answer.error),
         "found": found,
         "places": charts.places(found) if found and found.raster else None,
         "items": charts.items(records.of(choice.without("item")).deductions),
@@ -157,16 +148,16 @@ def _said(job: ThreadJob, records: Records, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _card(visible: VisibleCity, job: ThreadJob, choice: Choice) -> dict[str, Any]:
+def _card(visible: VisibleCity, answer: FoundLater[ChoiceResult], choice: Choice) -> dict[str, Any]:
     """Return the card of the cell that the address names, with the class in time that all months give it."""
-    if not request.args.get("at") or job.state is not State.DONE:
+    if not request.args.get("at") or answer.found is None:
         return {"card": None, "in_time": "", "photos": {}}
     lon, lat = _numbers("at", 2)
-    found, roster = _result(job), visible.checkpoints()
+    found, roster = answer.result(), visible.checkpoints()
     kept = card(found, lon, lat, roster)
     always = kept
     if choice.month:
-        always = card(_result(desk().ask(visible, choice.without("month"), wait_s=LONG_S)), lon, lat, roster)
+        always = card(desk().ask(visible, choice.without("month"), wait_s=LONG_S).result(), lon, lat, roster)
     in_time = "" if always is None or always.numbers is None else str(always.numbers["class"])
     photos = {} if kept is None else pictures(visible.photos(kept.problems.index))
     return {"card": kept, "in_time": class_names().get(in_time, ""), "photos": photos}

@@ -23,9 +23,9 @@ from geo.rasters.raster import Raster
 from geo.results import hotspot_cells, raster_of
 from webmap.accounts.visibility import VisibleCity
 from webmap.extent import outline
+from webmap.findings.answers import FoundLater, begun
 from webmap.findings.choice import Choice
 from webmap.findings.records import Records, state
-from webmap.jobs.threads import State, ThreadJob, ThreadJobs
 
 CELL_M = 100.0
 BANDWIDTH_M = 500.0
@@ -33,6 +33,7 @@ LARGEST_CELLS = 4_000_000
 LONGEST_CELLS = 4_000  # on a side: what every graphics card takes as one texture
 KEPT_CELLS = 2_000_000  # in memory, of all choices together
 STEPS = 4
+AT_ONCE = 2  # more would only slow each other down
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ class Desk:
     """Works out what is asked for in the background, once for all who ask, and keeps the newest answers."""
 
     def __init__(self) -> None:
-        self._jobs = ThreadJobs()
-        self._asked: OrderedDict[Choice, ThreadJob] = OrderedDict()
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._asked: OrderedDict[Choice, FoundLater[ChoiceResult]] = OrderedDict()
         self._records: Records | None = None
         self._state = ""
         self._lock = threading.Lock()
@@ -82,22 +83,22 @@ class Desk:
                 self._asked.clear()
             return self._records
 
-    def ask(self, visible: VisibleCity, choice: Choice, *, wait_s: float) -> ThreadJob:
-        """Return the work on a choice, finished or not, after waiting a little for it."""
+    def ask(self, visible: VisibleCity, choice: Choice, *, wait_s: float) -> FoundLater[ChoiceResult]:
+        """Return the answer to a choice, finished or not, after waiting a little for it."""
         records = self.records(visible)
         with self._lock:
-            job = self._asked.get(choice)
-            if job is None or job.state is State.FAILED:
-                job = self._jobs.start("", lambda progress: find(records, choice, progress=progress))
-                self._asked[choice] = job
+            answer = self._asked.get(choice)
+            if answer is None or answer.error is not None:
+                answer = begun(lambda progress: find(records, choice, progress=progress), self._turns)
+                self._asked[choice] = answer
             self._asked.move_to_end(choice)
             self._forget(choice)
-        job.over.wait(wait_s)
-        return job
+        answer.over.wait(wait_s)
+        return answer
 
     def _forget(self, asked: Choice) -> None:
         """Let go of the oldest answers but the one asked for when there is too much."""
-        held = {choice: job.result.inside.size for choice, job in self._asked.items() if job.state is State.DONE}
+        held = {choice: one.found.inside.size for choice, one in self._asked.items() if one.found is not None}
         total = sum(held.values())
         for choice, size in held.items():
             if total > KEPT_CELLS and choice != asked:

@@ -31,7 +31,7 @@ class TileAddress:
         side = 2 ** min(self.zoom, HIGHEST_ZOOM)
         if self.zoom > HIGHEST_ZOOM or not (0 <= self.column < side and 0 <= self.row < side):
             raise NotFoundError(
-                "there is no tile {name}: reload the page", name=f"{self.zoom}/{self.column}/{self.row}"
+                "there are no tiles {name}: reload the page", name=f"{self.zoom}/{self.column}/{self.row}"
             )
 
     @property

@@ -41,12 +41,13 @@ from geo.store.tables.rounds import rounds as rounds
 from geo.store.tables.rounds import sample as sample
 from geo.store.tables.rounds import secret_sets as secret_sets
 from geo.store.tables.rounds import team_draws as team_draws
+from geo.store.tables.totals import totals as totals
 from geo.store.tables.visits import deduction_photos as deduction_photos
 from geo.store.tables.visits import deductions as deductions
 from geo.store.tables.visits import photos as photos
 from geo.store.tables.visits import visits as visits
 
-REVISION = "0017"
+REVISION = "0019"
 """The migration that leads to these tables."""
 
 LAYERS = tuple(table for table in metadata.sorted_tables if "geom" in table.c)

@@ -1,6 +1,6 @@
 """The audit log."""
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Index, Table
 
 from geo.store.columns import Json, Time, Whole
 from geo.store.tables.base import key, metadata, text
@@ -20,6 +20,9 @@ audit = Table(
     Column("erased", Json()),  # of each column that was erased, what its hash was
     text("hash"),  # the leaf of this row
     text("head"),  # the root of the tree over this row and all before it
+    Index(None, "at"),
+    Index(None, "who", "at"),
+    Index(None, "action", "at"),
 )
 
 audit_frontier = Table(

@@ -6,6 +6,9 @@ from geo import frames
 from geo.store.columns import Time, Whole
 from geo.store.tables.base import geom, gist, key, mark, metadata, of, text
 
+_WHOSE = ("street_code", "community_code", "unit")
+"""Who may see a visit is told by these, and by its grid."""
+
 visits = Table(
     "visits",
     metadata,
@@ -14,9 +17,9 @@ visits = Table(
     text("id", unique=True),
     text("round_id", ForeignKey("rounds.id"), nullable=True, index=True),
     text("checkpoint", ForeignKey("checkpoints.id"), index=True),
-    *of(frames.VISITS, "round_id", "checkpoint", "arrived_at"),
+    *of(frames.VISITS, "round_id", "checkpoint", "arrived_at", *_WHOSE),
     Column("arrived_at", Time(), nullable=False, index=True),
-    text("grid_code"),
+    *(text(name, index=True) for name in (*_WHOSE, "grid_code")),
     mark(),
     gist("visits"),
 )

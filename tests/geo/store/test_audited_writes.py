@@ -102,6 +102,7 @@ def _files(roster: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Iterator[Step]:
     )
     yield "Imports.undo_last", lambda s: s.imports.undo_last("zones")
     yield "Visits.record_batches", lambda s: s.visits.record([Visit("c0001", "A", NOON)], import_of="visits.csv")
+    yield "Totals.rebuild", lambda s: s.totals.rebuild()
     yield "Imports.undo", lambda s: s.imports.undo(s.imports.all()[0].id)
     yield "Teams.replace", lambda s: s.teams.replace([Team("A", 114.0, 30.0, Mode("car"), (Inspector("王", "A"),))])
     yield "Fieldwork.replace_avoidances", lambda s: s.fieldwork.replace_avoidances([Avoidance("王", street="东街")])

@@ -119,7 +119,7 @@ def test_the_tree_of_places_is_sound_after_many(tmp_path, roster):
             assert ask(f"{lost}{inside} AND r.maxy >= ST_MaxY(v.geom) WHERE r.id IS NULL").scalar() == 0
             indexes = ask("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND tbl_name = 'visits'").scalar()
             triggers = ask("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'visits'").scalar()
-        assert (indexes, triggers) == (4, 7)
+        assert (indexes, triggers) == (8, 7)
 
 
 def test_a_kill_in_the_middle_leaves_the_city_as_it_was(city, city_url, tmp_path):

@@ -41,10 +41,10 @@ VALUES = {
 SENT = {"round": "2026-06", "name": "nobody", "checkpoint": "P002", "language": "zh", "number": "1"}
 EVER_NEW = (
     re.compile(rb'name="csrf_token" value="[^"]*"'),
-    re.compile(rb"\d\d:\d\d"),  # when these three logged in; /sessions and /accounts alone hold a time of day
+    re.compile(rb"\d\d:\d\d"),  # when these three logged in; /sessions, /accounts and /audit alone hold a time of day
     re.compile(rb"/tmp/[^<\"\s]*"),  # the folder of each city
 )
-SCRUBBED = {"accounts.own", "accounts.page", "backups.page"}
+SCRUBBED = {"accounts.own", "accounts.page", "backups.page", "log.page"}
 
 
 def no_round(_store: Store) -> None:

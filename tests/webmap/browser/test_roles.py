@@ -30,9 +30,11 @@ NEVER = {
 }
 PLAIN = {
     ("admin", "/accounts"): ("账号", "Accounts"),
+    ("admin", "/audit"): ("审计日志", "Audit log"),
     ("admin", "/backups"): ("备份", "Backups"),
     ("admin", "/sessions"): ("我的登录", "My sessions"),
     ("observer", "/results"): ("结果", "Results"),
+    ("planner", "/audit"): ("审计日志", "Audit log"),
     ("planner", "/accounts"): ("账号", "Accounts"),
     ("planner", "/results"): ("结果", "Results"),
 }
