@@ -132,24 +132,23 @@ class Checkpoints(StorePart):
             found = rows.among(connection, rows.query(_PLACED, frames.CHECKPOINTS), _PLACED.c.id, wanted)
         return rows.framed(found, frames.CHECKPOINTS, backend).sort_index()
 
-    def names_in(self, scope: Scope) -> dict[str, str]:
-        """Return the names of a scope's checkpoints by their ids.
+    def waiting(self, *, limit: int, after: str = "", search: str = "", only: str | None = None) -> pd.DataFrame:
+        """Return the first ``limit`` rows of :meth:`unplaced` whose ids come after one, and that hold some text.
 
-        Raises
-        ------
-        NotFoundError
-            When the scope names a zone that isn't there.
+        Parameters
+        ----------
+        limit
+            How many at most.
+        after
+            The last id of the page before; empty: from the beginning.
+        search
+            What the id, name, address, street, community or unit holds, in letters of either case.
+        only
+            One id, and no other.
         """
-        with self._database.reading() as connection:
-            within = condition(connection, scope, _PLACED, self._database.backend)
-            if within.outline is not None:
-                return {str(id_): str(name) for id_, name in self.frame(scope)["name"].items()}
-            named = within.narrow(select(_PLACED.c.id, _PLACED.c.name)).where(~_PLACED.c.retired)
-            return dict(rows.plain(connection, named))
-
-    def waiting(self, *, after: str = "", search: str = "", limit: int) -> pd.DataFrame:
-        """Return the first ``limit`` rows of :meth:`unplaced` whose ids come after one, and that hold some text."""
         statement = rows.query(_UNPLACED, UNPLACED).where(_UNPLACED.c.id > after).order_by(_UNPLACED.c.id).limit(limit)
+        if only is not None:
+            statement = statement.where(_UNPLACED.c.id == only)
         if search:
             texts = (_UNPLACED.c[name] for name in ("id", "name", "address", "street", "community", "unit"))
             statement = statement.where(or_(*(text.icontains(search, autoescape=True) for text in texts)))

@@ -185,8 +185,8 @@ class Visits(StorePart):
         table = pd.DataFrame(found, columns=[*names, *own]).set_index(frames.DEDUCTIONS.index)
         return table.assign(arrived_at=pd.to_datetime(table["arrived_at"], utc=True))
 
-    def found_at(self, scope: Scope, *, after: str, limit: int) -> gpd.GeoDataFrame:
-        """Return the first ``limit`` checkpoints whose ids come after one, and at which something was found.
+    def found_at(self, scope: Scope, *, after: str = "", limit: int | None = None) -> gpd.GeoDataFrame:
+        """Return the checkpoints whose ids come after one, and at which something was found: all, or the first.
 
         Returns
         -------

@@ -254,16 +254,15 @@ class VisibleCity:
             newest = ordered.head(most)
             return newest.assign(name=newest["checkpoint"].map(self._store.checkpoints.names(newest["checkpoint"])))
 
-    def found_at(self, after: str, most: int) -> gpd.GeoDataFrame:
+    def found_at(self, after: str = "", most: int | None = None) -> gpd.GeoDataFrame:
         """Return at which checkpoints something was found, under the same rule as the visits: the first after one.
 
-        Columns ``name`` (None where the checkpoint is no longer the account's to see), ``points``, ``found`` and
-        ``last``, a day of the city.
+        Columns ``name`` (missing where the checkpoint is in no roster any more), ``points``, ``found`` and ``last``, a
+        day of the city.
         """
-        scope = self._of_problems()
         with self._store.snapshot():
-            found = self._store.visits.found_at(scope, after=after, limit=most)
-            names = self._store.checkpoints.names_in(replace(scope, covert_until=None))
+            found = self._store.visits.found_at(self._of_problems(), after=after, limit=most)
+            names = self._store.checkpoints.names(found.index)
         days = found["last"].dt.tz_convert(self.today.zone).dt.strftime("%Y-%m-%d")
         return found.assign(last=days, name=[names.get(id_) for id_ in found.index])
 

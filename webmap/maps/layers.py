@@ -12,7 +12,6 @@ from webmap.maps.stop_rows import stop_rows
 pages = Blueprint("layers", __name__, url_prefix="/data")
 
 PAGE = 2000  # checkpoints in one answer
-PROBLEMS = 10_000  # checkpoints with what was found there
 
 
 @pages.get("/rounds/<round_id>/routes.geojson")
@@ -39,7 +38,7 @@ def checkpoints() -> Response:
     """Return the roster, or the part of it that the account may see: a page of it, in the order of the ids."""
     frame = access.visible().checkpoints_after(request.args.get("after", ""), PAGE + 1)
     answer = geojson.answer(with_category(frame.head(PAGE)), ("name", "category", "address", "unit"))
-    return _paged(answer, frame, PAGE, "layers.checkpoints")
+    return _paged(answer, frame, "layers.checkpoints")
 
 
 @pages.get("/zones.geojson")
@@ -60,16 +59,22 @@ def zone_names() -> Response:
 @pages.get("/problems.geojson")
 @access.needs(Action.SEE_PROBLEMS)
 def problems() -> Response:
-    """Return what was found in the own zone or unit: a point for each checkpoint, how often and how many points."""
-    frame = access.visible().found_at(request.args.get("after", ""), PROBLEMS + 1)
-    answer = geojson.answer(frame.head(PROBLEMS), ("name", "points", "found", "last"))
-    return _paged(answer, frame, PROBLEMS, "layers.problems")
+    """Return what was found in the own zone or unit: a point for each checkpoint, how often and how many points.
+
+    Of the whole city it is a page, in the order of the ids.
+    """
+    visible, after = access.visible(), request.args.get("after", "")
+    columns = ("name", "points", "found", "last")
+    if not visible.sees_all(Action.SEE_PROBLEMS):
+        return geojson.answer(visible.found_at(after), columns)
+    frame = visible.found_at(after, PAGE + 1)
+    return _paged(geojson.answer(frame.head(PAGE), columns), frame, "layers.problems")
 
 
-def _paged(answer: Response, frame: gpd.GeoDataFrame, most: int, endpoint: str) -> Response:
+def _paged(answer: Response, frame: gpd.GeoDataFrame, endpoint: str) -> Response:
     """Say where the next page begins by a link of the relation ``next``, as RFC 8288 has it, when there is one."""
-    if len(frame) > most:
-        answer.headers["Link"] = f'<{url_for(endpoint, after=frame.index[most - 1])}>; rel="next"'
+    if len(frame) > PAGE:
+        answer.headers["Link"] = f'<{url_for(endpoint, after=frame.index[PAGE - 1])}>; rel="next"'
     return answer
 
 
