@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo import clock, private
 from geo.audit.checkpoint import Checkpoint
-from geo.audit.events import OF_ACCOUNTS
+from geo.audit.events import OF_ACCOUNTS, Event
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
@@ -35,6 +35,7 @@ from routing.sheets.route_sheet import PlanPart, RouteSheet, directions, plan_pa
 from webmap.extent import extent
 from webmap.rights import reach_of
 
+HISTORY = 30  # rows of the log that the page of a draw shows
 NO_PHOTO = "there is no such photo"
 _WHOSE = {Reach.OWN_ZONE: "zone", Reach.OWN_UNIT: "unit", Reach.OWN_ROUTE_TODAY: "team"}
 
@@ -334,6 +335,12 @@ class VisibleCity:
             events = OF_ACCOUNTS if asked.events is None else OF_ACCOUNTS.intersection(asked.events)
             asked = replace(asked, events=events)
         return self._store.audit.find(asked, count)
+
+    def history(self, round_id: str) -> list[AuditRow]:
+        """Return who made, drew, changed and published a round, the newest first; not who looked at it."""
+        about = [f"{kind}/{round_id}" for kind in ("round", "draw", "replacements", "questionnaires", "teams", "plan")]
+        done = frozenset(Event) - {Event.LOOK, Event.EXPORT}
+        return self.store.audit.page(LogQuestion(events=done, about=about), count=HISTORY)
 
     def log_names(self) -> list[str]:
         """Return the names of the accounts, to those who may read what happened to them."""
