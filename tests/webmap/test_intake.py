@@ -310,7 +310,8 @@ def test_a_long_list_comes_in_pages_and_is_searched(
 ) -> None:
     """Kind: a list of which only the first rows can be reached."""
     monkeypatch.setattr(placing, "SHOWN", 10)
-    columns = {name: [{"str": "", "bool": False, "float": 1.0}[kind]] * 25 for name, kind in CHECKPOINTS.columns.items()}
+    blank = {"str": "", "bool": False, "float": 1.0}
+    columns = {name: [blank[kind]] * 25 for name, kind in CHECKPOINTS.columns.items()}
     ids = pd.Index([f"W{number:02d}" for number in range(25)], name="id")
     store.checkpoints.save_unplaced(pd.DataFrame({**columns, "name": [f"无处{id_}" for id_ in ids]}, index=ids))
     seen, address = [], "/placing"
