@@ -20,19 +20,18 @@ from geo.audit.checkpoint import Checkpoint
 from geo.audit.events import OF_ACCOUNTS, Event
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
-from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
+from geo.model import Action, Photo, Reach, Role, Round, RoutePart, Scope, User
 from geo.results import RoundFindings, findings
 from geo.store import Store
 from geo.store.audit_log import AuditRow
 from geo.store.audit_pages import LogPlace, LogQuestion
 from geo.store.checkpoint_map import Look
-from geo.store.places import Bounds, Box
+from geo.store.places import Box
 from geo.store.streets import KeptStreets
 from routing.amend import Amendment, Change, amend, undo
 from routing.plan.report import PlanReport, report_of
 from routing.rounds.reveal_dates import last_secret_day
 from routing.sheets.route_sheet import PlanPart, RouteSheet, directions, plan_part
-from webmap.extent import extent
 from webmap.rights import reach_of
 
 HISTORY = 30  # rows of the log that the page of a draw shows
@@ -91,10 +90,6 @@ class VisibleCity:
         """Whether the city is the one of the demo."""
         return bool(self._store.settings.get("demo"))
 
-    def extent(self) -> Bounds:
-        """Return how far the city reaches, which is no secret."""
-        return extent(self._store)
-
     def now(self) -> dt.datetime:
         """Return the moment in UTC, as the city's clock has it."""
         return clock.now(self._store)
@@ -152,10 +147,6 @@ class VisibleCity:
         self._needs(Action.SEE_ROUTES)
         return directions(self._store, sheet, language)
 
-    def closures(self) -> gpd.GeoDataFrame:
-        """Return what is closed and not opened again."""
-        return self.store.closures.frame()
-
     def plan_report(self, round_id: str) -> PlanReport | None:
         """Return what a plan comes to, with what an inspected unit could guess; None when nothing is kept."""
         try:
@@ -184,10 +175,6 @@ class VisibleCity:
     def checkpoints(self) -> gpd.GeoDataFrame:
         """Return the roster: whole, of the own zone or unit, or of the route of today."""
         return self._store.checkpoints.frame(self.scope(Action.SEE_CHECKPOINTS))
-
-    def draw(self, round_id: str) -> Draw | None:
-        """Return what a round's draw was made from, None before it is drawn."""
-        return self.store.draws.find(round_id)
 
     def checkpoints_after(self, id_: str, most: int) -> gpd.GeoDataFrame:
         """Return the first of :meth:`checkpoints` whose ids come after one."""
