@@ -13,6 +13,7 @@ from geo.store import Store
 from tests.webmap.conftest import zones
 from webmap.cli import COMMANDS, main
 from webmap.cli.groups import LoadedGroup
+from webmap.serve import bound
 
 LOADED = """
 import sys
@@ -32,6 +33,17 @@ for words in json.loads(sys.argv[1]):
     seen[" ".join(words)] = sorted({name.partition(".")[0] for name in sys.modules})
 print(json.dumps(seen))
 """
+SERVES = """
+import contextlib, sys
+import webmap.serve as serving
+async def listens(_server):
+    print("loaded", *sorted({name.partition(".")[0] for name in sys.modules}))
+serving.run_in_foreground = listens
+serving.WorkerKeeper = contextlib.nullcontext
+from webmap.cli import main
+main(sys.argv[1:], standalone_mode=False)
+"""
+NEVER_SERVED = {"libpysal", "sklearn", "requests", "osmnx", "networkx", "folium", "branca", "matplotlib", "dask"}
 FOR_PLANS_AND_DRAWS = {
     "numba",
     "llvmlite",
@@ -105,6 +117,20 @@ def test_commands_that_list_and_check_load_neither_solver_nor_draw(tmp_path: Pat
     seen = {words: set(names) for words, names in json.loads(done.stdout).items()}
     assert {words: found for words, names in seen.items() if (found := names & FOR_PLANS_AND_DRAWS)} == {}
     assert all("geopandas" in names for names in seen.values()), "they were not run"
+
+
+def test_a_server_that_listens_has_loaded_no_library_that_no_page_needs(tmp_path: Path) -> None:
+    city = str(tmp_path / "city.gpkg")
+    with Store.open(city, create=True):
+        pass
+    with bound("127.0.0.1", 0) as free:
+        port = str(free.getsockname()[1])
+    words = ["serve", "--city", city, "--port", port]
+    done = subprocess.run([sys.executable, "-c", SERVES, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.splitlines()[-1].split()[1:])
+    assert {"flask", "geopandas", "webmap"} <= loaded
+    assert loaded & NEVER_SERVED == set()
 
 
 def test_every_command_of_a_group_is_where_the_group_says() -> None:
