@@ -120,6 +120,8 @@ async def page_costs(
                 await server.rest()
             spent.append(server.cpu_s() - before)
         found.append(PageCost(one, answer.status, len(answer.body), spent[0], spent[-1]))
+        if rests:
+            print(f"{spent[0]:7.2f} {spent[-1]:7.2f} {answer.status} {one.role or 'anybody'} {one.path}", flush=True)
     for browser in browsers.values():
         await browser.close()
     return PageCosts(started, found, server.memory())
