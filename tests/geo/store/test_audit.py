@@ -15,7 +15,7 @@ from geo.acting import acting
 from geo.audit.events import Event
 from geo.errors import InputError, NotFoundError, StoreError
 from geo.model import Round
-from geo.store import Store, audit_check, tables
+from geo.store import Store, audit_check, notes_waiting, tables
 from geo.store.audit import append, happening
 from geo.store.audit_log import AuditRow
 from webmap.cli import main
@@ -354,6 +354,18 @@ def test_what_happens_while_another_writes_is_written_with_the_next(log: Store, 
     look, change = reversed(log.audit.page(count=2))
     assert (look.action, change.action) == ("covert.look", "setting.set")
     assert log.audit.verify().fault is None
+
+
+def test_rows_that_find_no_room_are_counted(log: Store, city_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notes_waiting, "MOST", 2)
+    with Store.open(city_url) as other, other._database.backend.writer.begin() as connection:
+        log._database.backend.lock(connection, A)
+        for number in range(5):
+            log.audit.note(happening(Event.LOOK, f"round/{number}"))
+    log.settings.set("a", "b")
+    rows = log.audit.page(count=4)
+    assert [row.action for row in rows] == ["setting.set", "audit.missed", "covert.look", "covert.look"]
+    assert (rows[1].detail, rows[2].object) == ({"rows": 3}, "round/1")
 
 
 def test_a_refused_change_leaves_no_row_and_what_waited_still_waits(log: Store) -> None:
