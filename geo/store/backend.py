@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import ColumnElement, Connection, Engine, Table
 
 from geo.errors import XundianError
 from geo.store.geometry import Shapes
@@ -60,6 +60,9 @@ class Backend(Protocol):
         self, connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
     ) -> None:
         """Add rows of columns ``names`` as fast as the database can; times are text in ISO form."""
+
+    def near(self, table: Table, bounds: tuple[float, float, float, float]) -> ColumnElement[bool]:
+        """Say which points of a layer lie within west, south, east and north, and perhaps some beside."""
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table until the transaction ends."""

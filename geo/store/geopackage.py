@@ -16,7 +16,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Double,
+    Engine,
+    Integer,
+    Table,
+    and_,
+    column,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
+from sqlalchemy import table as lightweight
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from geo import private
@@ -240,6 +256,15 @@ class GeoPackage:
             places = ", ".join("?" * len(names))
             statement = f'INSERT INTO "{table.name}" ({", ".join(names)}) VALUES ({places})'  # noqa: S608 - our own table
             connection.exec_driver_sql(statement, list(rows))
+
+    def near(self, table: Table, bounds: tuple[float, float, float, float]) -> ColumnElement[bool]:
+        """Ask the layer's R-tree."""
+        west, south, east, north = bounds
+        names = ("minx", "maxx", "miny", "maxy")
+        tree = lightweight(f"rtree_{table.name}_geom", column("id", Integer), *(column(one, Double) for one in names))
+        edges = tree.c
+        inside = and_(edges.minx <= east, edges.maxx >= west, edges.miny <= north, edges.maxy >= south)
+        return table.c.fid.in_(select(edges.id).where(inside))
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Do nothing: a writing transaction has the whole file."""

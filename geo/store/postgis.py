@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, func, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from geo.errors import StateError, XundianError
@@ -126,6 +126,10 @@ class PostGIS:
         with driver.cursor() as cursor, cursor.copy(into) as stream:
             for row in rows:
                 stream.write_row(row)
+
+    def near(self, table: Table, bounds: tuple[float, float, float, float]) -> ColumnElement[bool]:
+        """Ask the layer's GiST index."""
+        return table.c.geom.bool_op("&&")(func.ST_MakeEnvelope(*bounds, geometry.SRID))
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table; readers go on."""

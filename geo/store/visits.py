@@ -142,6 +142,34 @@ class Visits(StorePart):
         with self._database.reading() as connection:
             return summary.summary(connection, scope, by, self._database.backend)
 
+    def items(self) -> list[str]:
+        """Return the items that some visit deducts, in order."""
+        with self._database.reading() as connection:
+            return sorted(connection.scalars(select(_D.c.item).distinct()))
+
+    def near(self, scope: Scope, bounds: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
+        """Return the visits of a scope that lie within bounds, and perhaps some beside: see :meth:`frame`.
+
+        Parameters
+        ----------
+        bounds
+            West, south, east, north in degrees.
+        """
+        backend = self._database.backend
+        with self._database.reading() as connection:
+            within = condition(connection, scope, _V, backend)
+            statement = within.narrow(rows.query(_V, frames.VISITS).where(backend.near(_V, bounds)))
+            return within.pick(
+                rows.fetch(connection, statement.order_by(_V.c.arrived_at, _V.c.fid), frames.VISITS, backend)
+            )
+
+    def deductions_of(self, visits: Sequence[str]) -> pd.DataFrame:
+        """Return what these visits deducted: a frame of :data:`geo.frames.DEDUCTIONS`."""
+        with self._database.reading() as connection:
+            found = rows.among(connection, rows.query(_D, frames.DEDUCTIONS), _D.c.visit, list(visits))
+        lines: pd.DataFrame = rows.framed(found, frames.DEDUCTIONS, self._database.backend)
+        return lines
+
     def deduction_count(self, scope: Scope = Scope()) -> int:  # noqa: B008 - frozen
         """Count the deductions of :meth:`deductions`."""
         with self._database.reading() as connection:

@@ -9,7 +9,7 @@ from geo.model import Changes, Level, Scope
 from geo.store import rows, tables
 from geo.store.audit import Act
 from geo.store.journal import ImportSource, note
-from geo.store.locks import CityPart
+from geo.store.locks import CityPart, counted
 from geo.store.part import StorePart
 from geo.store.scope import condition
 from geo.store.upsert import upsert
@@ -54,6 +54,11 @@ class Zones(StorePart):
         with self._database.reading() as connection:
             statement = condition(connection, scope, tables.zones, self._database.backend).narrow(statement)
             return rows.fetch(connection, statement, frames.ZONES, self._database.backend)
+
+    def state(self) -> str:
+        """Return letters that change with every write of zones and cells: what was made of them is kept under these."""
+        with self._database.reading() as connection:
+            return f"zones-{counted(connection, CityPart.ROSTER)}"
 
     def replace_cells(self, frame: gpd.GeoDataFrame) -> None:
         """Put these unit grid cells, a frame of :data:`geo.frames.CELLS`, in the place of all that were there."""

@@ -39,5 +39,6 @@ class Kind:
 
 
 PLAN = Kind("plan", "webmap.rounds.planning:plan", niceness=15)
+STATISTICS = Kind("statistics", "webmap.findings.desk:work_out_job", niceness=15)
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (PLAN,)})
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (PLAN, STATISTICS)})
