@@ -31,7 +31,6 @@ from webmap.intake import placing
 from webmap.intake import visits as visit_pages
 from webmap.intake import zones as zone_pages
 from webmap.jobs import pages as job_pages
-from webmap.jobs import threads
 from webmap.language import spoken as language
 from webmap.maps import layers, tiles
 from webmap.rounds import amending, closures
@@ -105,7 +104,6 @@ def create_app(config: Mapping[str, Any]) -> Flask:
         app.register_blueprint(blueprint)
     for room in (rounds, closures, amending, route_pages, findings, photos, bulletin_pages, results, desk, backups):
         app.register_blueprint(room.pages)
-    threads.init_app(app)
     intake.init_app(app)
     visit_pages.init_app(app)
     findings_desk.init_app(app)

@@ -7,12 +7,16 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, send_from_directory, url_for
 from flask_babel import gettext as _
 
-from geo.errors import NotFoundError
+from geo.audit.events import Event
+from geo.clock import today
+from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action
-from geo.progress import Progress
+from geo.store.audit import happening
 from webmap.accounts import access
-from webmap.jobs.pages import owner, trouble
-from webmap.jobs.threads import jobs
+from webmap.accounts.visibility import VisibleCity
+from webmap.jobs.kinds import BACKUP
+from webmap.jobs.pages import kept_jobs, owner, start, trouble, work_page
+from webmap.jobs.work import RunningJob
 
 pages = Blueprint("backups", __name__, url_prefix="/backups")
 
@@ -33,9 +37,9 @@ class BackupLine:
 @access.needs(Action.BACK_UP)
 def page() -> Any:  # noqa: ANN401 - a page
     """List the backups, and how far the one is that is being made."""
-    job = jobs().last(owner(), ABOUT)
+    job = kept_jobs().last(owner(), ABOUT)
     if job is not None and not job.finished:
-        return render_template("work.html", job=job, title=_("Backup"), onward=url_for("backups.page"))
+        return work_page(job, _("Backup"), url_for("backups.page"))
     folder = access.visible().backup_folder()
     files = sorted(folder.glob("*.gpkg"), reverse=True) if folder.is_dir() else []
     lines = [
@@ -50,18 +54,22 @@ def page() -> Any:  # noqa: ANN401 - a page
 @access.needs(Action.BACK_UP)
 def make() -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Start a backup into the server's folder."""
-    visible = access.visible()
-    if jobs().at_work(ABOUT):
+    name = f"backup-{dt.datetime.now(access.visible().today.zone):%Y-%m-%d-%H%M%S}.gpkg"
+    try:
+        start(BACKUP, {"name": name}, about=ABOUT, placed=True)
+    except StateError:
         flash(_("A backup is being made already."))
-        return redirect(url_for("backups.page"))
-    name = f"backup-{dt.datetime.now(visible.today.zone):%Y-%m-%d-%H%M%S}.gpkg"
-
-    def work(_progress: Progress) -> str:
-        visible.back_up(name)
-        return name
-
-    jobs().start(owner(), work, about=ABOUT)
     return redirect(url_for("backups.page"))
+
+
+def back_up(work: RunningJob) -> None:
+    """Copy the city into the server's folder, for whoever asked and may still do so."""
+    user = work.store.accounts.get(work.owner)
+    if user is None:
+        raise AccessError("the account {name} may not open this page", name=work.owner)
+    VisibleCity(work.store, user, today(work.store)).back_up(work.params["name"])
+    with work.finishing(happening(Event.BACKUP, "city")) as ending:
+        ending.result = {"name": work.params["name"]}
 
 
 @pages.get("/<name>")

@@ -18,26 +18,26 @@ if TYPE_CHECKING:
     from geo.imports.report import ImportReport as ImportReport
     from geo.imports.roster import PreparedRoster as PreparedRoster
     from geo.imports.roster import import_checkpoints as import_checkpoints
-    from geo.imports.roster import keep_roster as keep_roster
     from geo.imports.roster import prepare_roster as prepare_roster
+    from geo.imports.roster import write_roster as write_roster
     from geo.imports.streets import import_streets as import_streets
     from geo.imports.teams import import_teams as import_teams
     from geo.imports.visits import import_visits as import_visits
     from geo.imports.zones import PreparedZones as PreparedZones
     from geo.imports.zones import import_zones as import_zones
-    from geo.imports.zones import keep_zones as keep_zones
     from geo.imports.zones import prepare_zones as prepare_zones
     from geo.imports.zones import relocate as relocate
+    from geo.imports.zones import write_zones as write_zones
 
 _NAMES = {
     "cells": ("CellsMade", "make_cells"),
     "placing": ("place",),
     "report": ("ImportOptions", "ImportReport"),
-    "roster": ("PreparedRoster", "import_checkpoints", "keep_roster", "prepare_roster"),
+    "roster": ("PreparedRoster", "import_checkpoints", "prepare_roster", "write_roster"),
     "streets": ("import_streets",),
     "teams": ("import_teams",),
     "visits": ("import_visits",),
-    "zones": ("PreparedZones", "import_zones", "keep_zones", "prepare_zones", "relocate"),
+    "zones": ("PreparedZones", "import_zones", "prepare_zones", "relocate", "write_zones"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

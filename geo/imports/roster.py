@@ -150,8 +150,8 @@ def prepare_roster(
     return PreparedRoster(path, reading, verdict, answers.checkpoints, changes, outside, contradicted)
 
 
-def keep_roster(store: Store, prepared: PreparedRoster, options: ImportOptions) -> ImportReport:
-    """Write a prepared roster, so that it can be undone."""
+def write_roster(store: Store, prepared: PreparedRoster, options: ImportOptions) -> tuple[Note, ...]:
+    """Write a prepared roster, so that it can be undone, and say what only the changed city tells."""
     store.checkpoints.upsert(
         prepared.changes.upserts,
         unplaced=prepared.reading.unplaced.drop(columns=SOURCE_ROW),
@@ -159,7 +159,7 @@ def keep_roster(store: Store, prepared: PreparedRoster, options: ImportOptions) 
         import_of=options.file or prepared.path.name,
         who=options.who,
     )
-    return prepared.report(options, notes=tuple(stranded_notes(store)))
+    return tuple(stranded_notes(store))
 
 
 def import_checkpoints(
@@ -169,4 +169,4 @@ def import_checkpoints(
     prepared = prepare_roster(store, path, options, catalogue=catalogue, progress=progress)
     if options.dry_run:
         return prepared.report(options, notes=first_changes(prepared.differences()))
-    return keep_roster(store, prepared, options)
+    return prepared.report(options, notes=write_roster(store, prepared, options))

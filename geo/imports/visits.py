@@ -1,6 +1,7 @@
 """Visits into the city, each into its round."""
 
 import datetime as dt
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -18,15 +19,29 @@ from geo.readers.visits import VisitContext, VisitTable
 from geo.store import Store
 from geo.store.journal import ImportSource
 
+Write = Callable[[], ImportReport]
+
+
+def at_once(write: Write) -> ImportReport:
+    """Write, in a transaction of its own."""
+    return write()
+
 
 def import_visits(
-    store: Store, path: Path, options: ImportOptions, *, photos: Path | None = None, progress: Progress = silent
+    store: Store,
+    path: Path,
+    options: ImportOptions,
+    *,
+    photos: Path | None = None,
+    progress: Progress = silent,
+    keep: Callable[[Write], ImportReport] = at_once,
 ) -> ImportReport:
     """Record visits with their deductions; a visit that is already there merges.
 
     A visit that names no round belongs to the round that drew its checkpoint and whose days hold its date, and is
     covert when that round is: a covert visit taken for an open one would show a street office where the team went. The
-    photos that the table names lie in the folder or ZIP archive ``photos``.
+    photos that the table names lie in the folder or ZIP archive ``photos``. What writes is given to ``keep``, which
+    may make it part of a transaction of its own.
     """
     finder = RoundFinder(store, zone_of(store))
     categories = store.checkpoints.categories()
@@ -55,9 +70,13 @@ def import_visits(
         if options.dry_run:
             return report
         source = ImportSource("visits", options.file or path.name, options.who)
-        batches = judged.batches(progress)
-        changes = store.visits.record_batches(batches, source=source, brought=files or {}, count=judged.visits)
-    return replace(report, new=changes.accepted, updated=changes.updated, unchanged=changes.unchanged)
+
+        def write() -> ImportReport:
+            batches = judged.batches(progress)
+            changes = store.visits.record_batches(batches, source=source, brought=files or {}, count=judged.visits)
+            return replace(report, new=changes.accepted, updated=changes.updated, unchanged=changes.unchanged)
+
+        return keep(write)
 
 
 def _latest(store: Store) -> dt.datetime:

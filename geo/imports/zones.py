@@ -152,13 +152,13 @@ def prepare_zones(
     return PreparedZones(path, reading, verdict, accepted.index[~there], updated, after, check_tree(after), moved)
 
 
-def keep_zones(store: Store, prepared: PreparedZones, options: ImportOptions) -> ImportReport:
-    """Write prepared zones, so that it can be undone, and find every checkpoint's place in them."""
+def write_zones(store: Store, prepared: PreparedZones, options: ImportOptions) -> tuple[Note, ...]:
+    """Write prepared zones, so that it can be undone, and find every checkpoint's place; say what that tells."""
     file = options.file or prepared.path.name
     changed = prepared.after.loc[[*prepared.new, *prepared.updated.index]]
     store.zones.upsert(changed, import_of=file, who=options.who)
     relocate(store)
-    return prepared.report(options, notes=tuple(outside_notes(store, store.teams.all())))
+    return tuple(outside_notes(store, store.teams.all()))
 
 
 def import_zones(
@@ -168,7 +168,7 @@ def import_zones(
     prepared = prepare_zones(store, path, options, level=level, progress=progress)
     if options.dry_run:
         return prepared.report(options, notes=first_changes(prepared.differences()))
-    return keep_zones(store, prepared, options)
+    return prepared.report(options, notes=write_zones(store, prepared, options))
 
 
 def tree_notes(report: TreeReport) -> list[Note]:

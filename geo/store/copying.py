@@ -12,6 +12,7 @@ from geo.notes import Sentences
 from geo.store import opening, soundness, telling
 
 UNWRITTEN = "{path} cannot be written: {reason}"
+_WITHOUT_WORK = "DELETE FROM job_files; DELETE FROM jobs;"  # what was under way does not begin in a copy
 Prepare = Callable[[sqlite3.Connection], None]
 """Gives a connection the functions of our R-tree triggers."""
 
@@ -60,6 +61,7 @@ def _copied(source: Path, draft: Path, target: Path, city: str) -> None:
         try:
             plain.backup(copied)
             copied.execute("PRAGMA journal_mode=DELETE")
+            copied.executescript(_WITHOUT_WORK)
         except sqlite3.Error as error:
             if _broken(error):
                 raise telling.of_file(error, city, source) from error

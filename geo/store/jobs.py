@@ -4,8 +4,6 @@ import datetime as dt
 import secrets
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
@@ -13,131 +11,22 @@ from sqlalchemy.exc import IntegrityError
 
 from geo.errors import NotFoundError, StateError
 from geo.store import tables
+from geo.store.audit import Act
+from geo.store.job_rows import Ending, Job, JobProgress, JobState, Lease, StaleLeaseError, Wanted, Worker
 from geo.store.part import StorePart
 
 _J, _F = tables.jobs, tables.job_files
 DEATHS = 3  # of the process of a job; then the work itself is to blame
 ATTEMPTS = 20  # of work whose worker died each time
-KEPT = dt.timedelta(days=14)  # what is over
+KEPT = dt.timedelta(days=1)  # what is over, with its result
+KEPT_FAILED = dt.timedelta(days=14)  # so that whoever comes back reads why
 TOKEN_BYTES = 16
+_BACK = {"state": str(JobState.WAITING), "leased_until": None, "worker": "", "stage": ""}
 NOT_KNOWN = "this work is not known any more: it is long over"
 GIVEN_UP = (
     "the program that did this ended {attempts} times without an answer: nothing was changed. Tell whoever runs this "
     "server, with the time of day"
 )
-
-
-class JobState(StrEnum):
-    """How far a job is."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class StaleLeaseError(StateError):
-    """The job was taken from this worker, cancelled, or is over: nothing of it is written any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to work on a job; ``attempt`` is the fencing token that every write names."""
-
-    job: str
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Work to be done.
-
-    Parameters
-    ----------
-    kind
-        What is to be done, a name that workers know.
-    owner
-        The account that asks for it, and sees it.
-    params
-        Plain values.
-    about
-        What it works on: at most one job at a time works on the same. Empty: on nothing of the kind.
-    place
-        The folder of caches that holds its files; empty: it needs none.
-    """
-
-    kind: str
-    owner: str
-    params: Mapping[str, Any]
-    about: str = ""
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One piece of long work as it stands in the city."""
-
-    id: str
-    kind: str
-    owner: str  # account
-    about: str
-    params: Mapping[str, Any]
-    state: JobState
-    attempt: int
-    worker: str  # empty: of none yet
-    leased_until: dt.datetime | None  # UTC
-    enqueued_at: dt.datetime  # UTC
-    ended_at: dt.datetime | None  # UTC
-    stage: str  # of the progress, in English
-    done: int
-    total: int
-    told: Mapping[str, Any] | None  # figures of how the work stands
-    cancel: bool
-    enough: bool
-    result: Any
-    error: Mapping[str, Any] | None  # template and values; None of a failed job: a fault of the program
-
-    @property
-    def finished(self) -> bool:
-        """Tell whether nothing more will happen."""
-        return self.state not in (JobState.WAITING, JobState.RUNNING)
-
-    @property
-    def lease(self) -> Lease:
-        """The lease of whoever works on it now."""
-        return Lease(self.id, self.attempt)
-
-    def held(self, now: dt.datetime) -> bool:
-        """Tell whether a worker has the job, as far as anybody has heard."""
-        return self.state is JobState.RUNNING and self.leased_until is not None and self.leased_until > now
-
-
-@dataclass(slots=True)
-class Ending:
-    """What a job leaves, filled in while its effects are written."""
-
-    result: Any = None  # plain values
-    files: dict[str, bytes] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class JobProgress:
-    """How far a job is."""
-
-    stage: str  # in English
-    done: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """Who takes jobs."""
-
-    name: str
-    kinds: Collection[str]
-    lease_s: float
-    place: str = ""  # its folder of caches
 
 
 class Jobs(StorePart):
@@ -171,13 +60,21 @@ class Jobs(StorePart):
             "enough": False,
         }
         with self._database.writing(None) as connection:
-            connection.execute(delete(_J).where(_J.c.ended_at < now - KEPT))
+            connection.execute(delete(_J).where(_old(now)))
             try:
                 with connection.begin_nested():
                     connection.execute(insert(_J).values(row))
             except IntegrityError:
                 raise StateError("this is being worked on already: wait until it is over, or end it first") from None
             return _job(connection.execute(select(_J).where(_J.c.id == row["id"])).one())
+
+    def tidy(self, now: dt.datetime) -> int:
+        """Let go of what is long over, and count it."""
+        with self._database.reading() as connection:  # a look costs nobody a lock
+            if connection.execute(select(_J.c.fid).where(_old(now)).limit(1)).first() is None:
+                return 0
+        with self._database.writing(None) as connection:
+            return int(connection.execute(delete(_J).where(_old(now))).rowcount)
 
     def get(self, job_id: str, owner: str) -> Job:
         """Return a job of an account.
@@ -278,13 +175,13 @@ class Jobs(StorePart):
             if connection.execute(select(_J.c.fid).where(wanted).limit(1)).first() is None:
                 return None
         oldest = select(_J).where(wanted).order_by(_J.c.fid).limit(1).with_for_update(skip_locked=True)
-        given_up = {"template": GIVEN_UP, "values": {"attempts": DEATHS}}
         with self._database.writing(None) as connection:
             while (row := connection.execute(oldest).first()) is not None:
                 if row.cancel:
                     _set(connection, Lease(row.id, row.attempt), _over(JobState.CANCELLED, now))
                 elif row.deaths >= DEATHS or row.attempt >= ATTEMPTS:
-                    _set(connection, Lease(row.id, row.attempt), _over(JobState.FAILED, now) | {"error": given_up})
+                    error = row.error or {"template": GIVEN_UP, "values": {"attempts": DEATHS}}
+                    _set(connection, Lease(row.id, row.attempt), _over(JobState.FAILED, now) | {"error": error})
                 else:
                     until = now + dt.timedelta(seconds=worker.lease_s)
                     taken = {"attempt": row.attempt + 1, "worker": worker.name, "leased_until": until}
@@ -317,10 +214,11 @@ class Jobs(StorePart):
         return _job(row)
 
     @contextmanager
-    def finishing(self, lease: Lease, now: dt.datetime) -> Iterator[Ending]:
+    def finishing(self, lease: Lease, now: dt.datetime, act: Act | None = None) -> Iterator[Ending]:
         """Write the effects of a job and that it is done, all or nothing.
 
-        What other parts of the store write in the block belongs to the same transaction.
+        What other parts of the store write in the block belongs to the same transaction. ``act`` is its row in the
+        audit log, if it needs one of its own.
 
         Raises
         ------
@@ -328,7 +226,7 @@ class Jobs(StorePart):
             When the lease is no longer the job's, or somebody cancelled: nothing is written then.
         """
         ending = Ending()
-        with self._database.writing(None) as connection:
+        with self._database.writing(act) as connection:
             row = connection.execute(select(_J).where(_held(lease)).with_for_update()).first()
             if row is None or row.cancel:
                 raise _stale(lease)
@@ -344,7 +242,7 @@ class Jobs(StorePart):
         StaleLeaseError
             When the lease is no longer the job's.
         """
-        done = _over(JobState.DONE, now) | {"result": ending.result}
+        done = _over(JobState.DONE, now) | {"result": ending.result, "error": None}
         if connection.execute(update(_J).where(_held(lease)).values(**done)).rowcount != 1:
             raise _stale(lease)
         for name, content in ending.files.items():
@@ -360,11 +258,15 @@ class Jobs(StorePart):
         with self._database.writing(None) as connection:
             return _set(connection, lease, _over(JobState.CANCELLED, now))
 
-    def release(self, lease: Lease, *, died: bool) -> bool:
-        """Give a job back for others to take; ``died``: its own process ended, which it may do only a few times."""
-        back = {"state": str(JobState.WAITING), "leased_until": None, "worker": "", "stage": ""}
+    def give_back(self, lease: Lease) -> bool:
+        """Let others take a job; False when the lease is no longer the job's."""
         with self._database.writing(None) as connection:
-            return _set(connection, lease, back | {"deaths": _J.c.deaths + int(died)})
+            return _set(connection, lease, _BACK)
+
+    def give_back_dead(self, lease: Lease, error: Mapping[str, Any] | None) -> bool:
+        """Let others take a job whose own process ended, which it may do only a few times; ``error`` says then why."""
+        with self._database.writing(None) as connection:
+            return _set(connection, lease, {**_BACK, "deaths": _J.c.deaths + 1, "error": error})
 
     def release_all(self, worker: str, now: dt.datetime) -> int:
         """Let others take at once what a worker had that is known to be dead."""
@@ -386,6 +288,10 @@ class Jobs(StorePart):
             if not job.finished:
                 connection.execute(update(_J).where(_J.c.id == job_id).values(**(wish if job.held(now) else idle)))
             return _job(connection.execute(select(_J).where(_J.c.id == job_id)).one())
+
+
+def _old(now: dt.datetime) -> ColumnElement[bool]:
+    return or_(_J.c.ended_at < now - KEPT_FAILED, and_(_J.c.ended_at < now - KEPT, _J.c.state != JobState.FAILED))
 
 
 def _held(lease: Lease) -> ColumnElement[bool]:

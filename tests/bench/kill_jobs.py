@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from geo.store import Store
-from geo.store.jobs import JobState, Wanted
+from geo.store.job_rows import JobState, Wanted
 from tests.faults.crew import WAIT_S, Crew, all_over, kill
 from tests.faults.steps import KIND, effect
 from webmap.jobs.work import now

@@ -6,7 +6,7 @@ import sys
 import threading
 
 from geo.store import Store
-from geo.store.jobs import Job
+from geo.store.job_rows import Job
 from tests.faults.steps import KIND, Step
 from webmap.jobs import worker
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from geo.store import Store
 from tests.webmap.conftest import PASSWORD
+from tests.webmap.working import work_off
 from webmap import create_app
 
 
@@ -29,16 +30,11 @@ def enter(site: Flask, name: str) -> FlaskClient:
     return client
 
 
-def finished(site: Flask, owner: str) -> None:
-    job = site.extensions["xundian_jobs"].last(owner, "backup")
-    assert job.over.wait(30)
-
-
 def test_an_administrator_makes_one_and_a_planner_takes_it(site: Flask, tmp_path: Path) -> None:
     admin, planner = enter(site, "admin"), enter(site, "planner")
     assert "还没有备份" in admin.get("/backups").text
     assert admin.post("/backups").status_code == 302
-    finished(site, "admin")
+    work_off(site)
     page = admin.get("/backups").text
     made = list((tmp_path / "city.backups").iterdir())
     assert len(made) == 1
@@ -59,7 +55,7 @@ def test_an_administrator_makes_one_and_a_planner_takes_it(site: Flask, tmp_path
 def test_the_folder_is_the_servers_alone(site: Flask, tmp_path: Path) -> None:
     admin = enter(site, "admin")
     admin.post("/backups")
-    finished(site, "admin")
+    work_off(site)
     folder = tmp_path / "city.backups"
     assert [path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir())] == [0, 0]
 
@@ -75,7 +71,7 @@ def test_a_backup_that_fails_says_why(site: Flask, tmp_path: Path) -> None:
     admin = enter(site, "admin")
     (tmp_path / "city.backups").write_text("a file in the way")
     admin.post("/backups")
-    finished(site, "admin")
+    work_off(site)
     page = admin.get("/backups").text
     assert "error" in page
     with closing(sqlite3.connect(tmp_path / "city.gpkg")) as city:

@@ -14,9 +14,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geo.model import Role
+from geo.store.job_rows import Wanted
 from tests.webmap.conftest import COVERT, OPEN_EAST, OPEN_WEST, PASSWORD
 from webmap import create_app
-from webmap.jobs.threads import ThreadJobs
+from webmap.jobs.kinds import BULLETIN
 
 WHO = ("", "admin", "planner", "team", "street", "unit", "observer")
 """In the order of the numbers below; the first has no account."""
@@ -200,10 +201,8 @@ def test_every_door_opens_for_whom_it_is_written(site: Flask, name: str) -> None
 
 @pytest.mark.parametrize("name", WHO)
 def test_what_is_somebody_elses_stays_theirs(site: Flask, name: str) -> None:
-    at, jobs = WHO.index(name), site.extensions["xundian_jobs"]
-    assert isinstance(jobs, ThreadJobs)
-    job = jobs.start("planner", lambda progress: progress("", 1, 1))
-    job.over.wait(10)
+    at, store = WHO.index(name), site.extensions["xundian"]
+    job = store.jobs.enqueue(Wanted(BULLETIN.name, "planner", {"round": "2026-06"}), dt.datetime.now(dt.UTC))
     foreign = browser(site, "admin")
     client = foreign if name == "admin" else browser(site, name)
     browser(site, "admin")  # the last of the administrator's sessions is nobody's here

@@ -20,7 +20,7 @@ from geo.hotspots.verdict import compound_interval
 from geo.model import Deduction, Role, Round, User, Visit
 from geo.progress import silent
 from geo.store import Store
-from geo.store.jobs import Job, Worker
+from geo.store.job_rows import Job, Worker
 from webmap import create_app
 from webmap.accounts.passwords import hash_password
 from webmap.findings import arrays, charts, desk, work

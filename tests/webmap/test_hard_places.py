@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 
 from geo.store import opening
 from tests.disks import Disk, mounted
+from tests.webmap.working import work_off
 from webmap import create_app
 from webmap.intake.uploads import KINDS
 
@@ -127,9 +128,12 @@ def uploaded(client: FlaskClient, app: Flask, suffix: str) -> str:
         return answer.text
     address = answer.headers["Location"]
     page = client.get(address).text
-    job = app.extensions["xundian_jobs"]._jobs[app.extensions["xundian_previews"][address.split("/")[2]]]
-    assert job.over.wait(300)
-    return page + client.get(address).text + client.get(f"/data/jobs/{job.id}").text
+    work_off(app)
+    return (
+        page
+        + client.get(address).text
+        + client.get(f"/data/jobs/{app.extensions['xundian'].jobs.of_owner('planner')[0].id}").text
+    )
 
 
 @pytest.mark.parametrize("suffix", KINDS)

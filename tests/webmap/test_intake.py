@@ -16,11 +16,11 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from geo.store import Store
+from tests.webmap.working import work_off
 from webmap import create_app
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of the small city's accounts
 WEST, SOUTH, MIDDLE = 114.28, 30.55, 114.295
-WAIT_S = 300
 
 
 @pytest.fixture
@@ -76,9 +76,7 @@ def send(client: FlaskClient, content: bytes, name: str = "清单.csv", **fields
 def looked(client: FlaskClient, city: Flask, address: str) -> str:
     """Return the page of a preview once the look is over."""
     client.get(address)
-    token = address.split("/")[2]
-    job = city.extensions["xundian_previews"][token]
-    assert city.extensions["xundian_jobs"].get(job, "planner").over.wait(WAIT_S)
+    work_off(city)
     return client.get(address).text
 
 
@@ -88,8 +86,7 @@ def confirmed(client: FlaskClient, city: Flask, address: str, page: str, **field
     assert digest is not None
     answer = client.post(f"{address}/confirm", data={"digest": digest[1], **fields})
     assert answer.status_code == 302
-    job = answer.location.rsplit("/", 1)[1]
-    assert city.extensions["xundian_jobs"].get(job, "planner").over.wait(WAIT_S)
+    work_off(city)
     return client.get(answer.location).text
 
 
@@ -337,7 +334,7 @@ def send_visits(client: FlaskClient, archive: bytes | None, name: str = "照片.
 def over(client: FlaskClient, city: Flask, answer: TestResponse) -> str:
     """Return the page of a job once it is over."""
     assert answer.status_code == 302, answer.text
-    assert city.extensions["xundian_jobs"].get(answer.location.split("/")[-1], "planner").over.wait(WAIT_S)
+    work_off(city)
     return client.get(answer.location).text
 
 

@@ -19,7 +19,10 @@ HOLD_THE_STORE = {
     "serve.py",
     "jobs/keeper.py",  # keeps the worker process beside the server
     "formats.py",  # the catalogue and the time zone, which are no secret
-    "intake/apart.py",  # the child process that reads a file
+    "backups.py",  # a worker's process, which asks the gate
+    "jobs/pages.py",  # each job is given to its owner alone
+    "jobs/work.py",  # a worker's process
+    "jobs/worker.py",
     "intake/pages.py",  # the folder of waiting uploads, when the application is made
     "intake/visits.py",
     "findings/work.py",  # prepares a planner's statistics before anybody asks

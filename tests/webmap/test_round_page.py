@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geo.store import Store
-from geo.store.jobs import Job, JobState
+from geo.store.job_rows import Job, JobState
 from routing.amend import Takeover
 from tests.webmap.working import waited, work_off, working
 from webmap import create_app

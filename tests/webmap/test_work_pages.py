@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from geo.errors import InputError
 from geo.notes import Names, Note, Sentences
 from geo.store import Store
-from geo.store.jobs import Job, JobProgress, JobState, Wanted, Worker
+from geo.store.job_rows import Job, JobProgress, JobState, Wanted, Worker
 from tests.webmap.working import work_off
 from webmap import create_app
 from webmap.jobs import pages

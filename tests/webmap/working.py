@@ -5,10 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 from flask import Flask
 
+from geo.confined import Limits
 from geo.store import Store
 from webmap.jobs.kinds import KINDS
 from webmap.jobs.worker import WorkerLoop
@@ -17,10 +19,13 @@ Found = TypeVar("Found")
 WAIT_S = 240.0
 
 
-def work_off(app: Flask) -> None:
+def work_off(app: Flask, limits: Limits | None = None) -> None:
     """Do all that waits, and return when it is over."""
+    kinds = list(KINDS.values())
+    if limits is not None:
+        kinds = [replace(kind, limits=lambda: limits) for kind in kinds]
     with Store.open(app.config["CITY"]) as store:
-        WorkerLoop(store, secrets.token_hex(4), list(KINDS.values())).work_off()
+        WorkerLoop(store, secrets.token_hex(4), kinds).work_off()
 
 
 @contextmanager

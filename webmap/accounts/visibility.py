@@ -17,13 +17,12 @@ import pandas as pd
 
 from geo import clock, private
 from geo.audit.checkpoint import Checkpoint
-from geo.audit.events import OF_ACCOUNTS, Event
+from geo.audit.events import OF_ACCOUNTS
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
 from geo.results import RoundFindings, findings
 from geo.store import Store
-from geo.store.audit import happening
 from geo.store.audit_log import AuditRow
 from geo.store.audit_pages import LogPlace, LogQuestion
 from geo.store.streets import KeptStreets
@@ -338,7 +337,6 @@ class VisibleCity:
         folder = self.backup_folder()
         private.make_folder(folder)
         self._store.backup(folder / name)
-        self._store.audit.note(happening(Event.BACKUP, "city"))
 
     def own_part(self, round_id: str) -> tuple[str | None, int | None]:
         """Return the team and the day of a round to which an account is limited; of a planner neither.

@@ -9,9 +9,12 @@ import threading
 
 import click
 
+from geo.store import Store
 from webmap import log_lines
 from webmap.cli.session import Result, Session, command
+from webmap.intake.uploads import roster_uploads, visit_uploads
 from webmap.jobs.kinds import KINDS
+from webmap.jobs.work import now
 from webmap.jobs.worker import WorkerLoop
 
 
@@ -36,8 +39,16 @@ def worker(session: Session, kinds: tuple[str, ...], name: str, *, attached: boo
     with session.store() as store:
         if not attached:
             session.say("Working for {city} (Ctrl-C stops)", city=store.name)
-        WorkerLoop(store, name, [KINDS[kind] for kind in kinds or KINDS]).run(ending)
+        taken = [KINDS[kind] for kind in kinds or KINDS]
+        WorkerLoop(store, name, taken, tidy=lambda: _tidy(store)).run(ending)
     return {"name": name}
+
+
+def _tidy(store: Store) -> None:
+    """Let go of results and of uploads that are a day old."""
+    store.jobs.tidy(now())
+    for uploads in (roster_uploads(store.cache_dir), visit_uploads(store.cache_dir)):
+        uploads.tidy()
 
 
 def _stop_on_signals(ending: threading.Event) -> None:

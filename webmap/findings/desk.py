@@ -14,20 +14,24 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app
+from flask_babel import gettext as _
 
 from geo.clock import zone_of
 from geo.errors import StateError, StoreError
+from geo.progress import Progress
 from geo.store import Store
-from geo.store.jobs import Job, JobState, Wanted
+from geo.store.job_rows import Job, JobState, Wanted
 from webmap.findings import kept
+from webmap.findings.answers import FoundLater, begun
 from webmap.findings.choice import Choice
 from webmap.findings.kept import Finding
 from webmap.findings.records import Records, state
 from webmap.jobs.kinds import STATISTICS
 from webmap.jobs.pages import standing, trouble
-from webmap.jobs.threads import State, ThreadJob, ThreadJobs
 from webmap.jobs.work import RunningJob, now
+from webmap.language.spoken import translate_error
 
+AT_ONCE = 2  # more would only slow each other down
 KEPT_CELLS = 2_000_000  # in memory, of all choices together
 FEW_VISITS = 100_000  # to be worked out in this process
 RENEWED = dt.timedelta(minutes=5)  # what is kept of many visits, at most this often
@@ -98,9 +102,9 @@ class Desk:
     """Has what is asked for worked out, once for all who ask, and keeps the newest answers."""
 
     def __init__(self) -> None:
-        self._threads = ThreadJobs()
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._held: OrderedDict[Choice, _Held] = OrderedDict()
-        self._at_work: dict[Choice, tuple[str, ThreadJob]] = {}
+        self._at_work: dict[Choice, tuple[str, FoundLater[Finding]]] = {}
         self._seen: tuple[str, Seen] | None = None
         self._lock = threading.Lock()
 
@@ -130,17 +134,19 @@ class Desk:
     def _here(self, store: Store, choice: Choice, at: str, wait_s: float) -> Asked:
         """Work a choice out in this process."""
         with self._lock:
-            was, job = self._at_work.get(choice, ("", None))
-            if job is None or was != at or job.state is State.FAILED:
-                job = self._threads.start("", lambda progress: work_out(store, choice, progress))
-                self._at_work[choice] = (at, job)
-        job.over.wait(wait_s)
-        if job.state is not State.DONE:
-            return Asked(stage=standing(job), done=job.done, total=job.total, trouble=trouble(job))
+            was, answer = self._at_work.get(choice, ("", None))
+            if answer is None or was != at or answer.error is not None:
+                answer = begun(lambda progress: work_out(store, choice, progress), self._turns)
+                self._at_work[choice] = at, answer
+        answer.over.wait(wait_s)
+        if answer.error is not None:
+            return Asked(trouble=translate_error(answer.error))
+        if answer.found is None:
+            return Asked(stage=_(answer.stage) if answer.stage else "", done=answer.done, total=answer.total)
         with self._lock:
-            if self._at_work.get(choice) == (at, job):
+            if self._at_work.get(choice, ("", None))[1] is answer:
                 del self._at_work[choice]
-        return Asked(self._keep(choice, _Held(job.result, at, now())))
+        return Asked(self._keep(choice, _Held(answer.found, at, now())))
 
     def _from_city(self, store: Store, choice: Choice, owner: str, at: str) -> Asked:
         """Take what the city keeps of a choice, and have it worked out again where that is old."""
@@ -185,7 +191,7 @@ class Desk:
         return held.found
 
 
-def work_out(store: Store, choice: Choice, progress: ThreadJob) -> Finding:
+def work_out(store: Store, choice: Choice, progress: Progress) -> Finding:
     """Read the visits of a choice and work out what they say."""
     progress("reading the visits", 0, 0)
     return kept.work_out(Records.read(store, choice), choice, progress=progress)

@@ -22,6 +22,7 @@ LARGEST_CELLS = 4_000_000
 LONGEST_CELLS = 4_000  # on a side: what every graphics card takes as one texture
 KEPT_CELLS = 2_000_000  # in memory, of all choices together
 STEPS = 4
+AT_ONCE = 2  # more would only slow each other down
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The import page: upload, datum, columns, a look at what would change, confirm, undo."""
 
 from collections.abc import Mapping
-from functools import partial
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -14,20 +13,19 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from geo import imports
-from geo.confined import confined
 from geo.crs import Datum
 from geo.errors import InputError, NotFoundError
 from geo.model import Action, Level
+from geo.store.job_rows import Job, JobState
 from geo.writers.layers import write
 from webmap.accounts import access
 from webmap.formats import catalogue_of_app
-from webmap.intake import apart, preview, view
-from webmap.intake.preview import KeptPreview, Preview
-from webmap.intake.uploads import Upload, Uploads
-from webmap.jobs.pages import owner, trouble
-from webmap.jobs.threads import ThreadJob, jobs
+from webmap.intake import outcome, preview, view, work
+from webmap.intake.uploads import GONE, Uploads, roster_uploads
+from webmap.jobs.kinds import IMPORT
+from webmap.jobs.pages import job_of, owner, trouble, work_page
 from webmap.language.spoken import say, spoken
-from webmap.maps import geojson
+from webmap.maps.geojson import MIME as GEOJSON
 
 pages = Blueprint("intake", __name__)
 
@@ -35,9 +33,8 @@ _KINDS = (preview.ROSTER, preview.ZONES)
 
 
 def init_app(app: Flask) -> None:
-    """Return the application the folder of waiting files, and the looks at them."""
-    app.extensions["xundian_uploads"] = Uploads(app.extensions["xundian"].cache_dir / "uploads")
-    app.extensions["xundian_previews"] = {}
+    """Give the application the folder of waiting files."""
+    app.extensions["xundian_uploads"] = roster_uploads(app.extensions["xundian"].cache_dir)
 
 
 @pages.get("/import")
@@ -64,17 +61,23 @@ def upload() -> Any:  # noqa: ANN401 - a page or a redirect
 
 @pages.get("/import/<token>")
 @access.needs(Action.IMPORT)
-def show(token: str) -> str:
+def show(token: str) -> Any:  # noqa: ANN401 - a page or a redirect
     """Show what an upload would change, or how far the look at it is."""
+    going = work.imported(token)
+    if going is not None and not going.finished:
+        return redirect(url_for("intake.done", job_id=going.id, token=token))
     waiting = _uploads().get(token, owner())
-    job = _look(waiting)
+    if going is not None:  # its worker died between the end of its work and this
+        _uploads().discard(waiting)
+        raise NotFoundError(GONE)
+    job = work.look(waiting, again="again" in request.args)
+    if "again" in request.args:
+        return redirect(url_for("intake.show", token=token))
     if not job.finished:
-        return render_template("work.html", job=job, title=waiting.name, onward=url_for("intake.show", token=token))
-    found = job.result if isinstance(job.result, Preview) else None
-    if found is None:
-        _previews().pop(token, None)
+        return work_page(job, waiting.name, url_for("intake.show", token=token))
+    if job.state is not JobState.DONE:
         return render_template("intake_trouble.html", upload=waiting, message=trouble(job))
-    return render_template("intake_preview.html", **view.preview(access.visible().store, waiting, found))
+    return render_template("intake_preview.html", **view.preview(access.visible().store, waiting, job.result))
 
 
 @pages.post("/import/<token>")
@@ -83,7 +86,6 @@ def choose(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Take other columns, another datum or level, and look again."""
     waiting = _uploads().get(token, owner())
     _uploads().choose(waiting, _choices(request.form, waiting.choices))
-    _previews().pop(token, None)
     return redirect(url_for("intake.show", token=token))
 
 
@@ -91,23 +93,10 @@ def choose(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 @access.needs(Action.IMPORT)
 def confirm(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Import what the preview showed."""
-    waiting = _uploads().get(token, owner())
-    uploads, limits = _uploads(), apart.limits()
-    keep = partial(
-        apart.keep,
-        access.visible().store.url,
-        waiting,
-        digest=request.form.get("digest", ""),
-        force=request.form.get("force") == "yes",
-    )
-
-    def work(job: ThreadJob) -> KeptPreview:
-        kept = confined(keep, file=waiting.name, limits=limits, progress=job, heed=job.heed)
-        uploads.discard(waiting)
-        return kept
-
-    job = jobs().start(owner(), work)
-    _previews().pop(token, None)
+    job = work.imported(token)
+    if job is None:
+        force, digest = request.form.get("force") == "yes", request.form.get("digest", "")
+        job = work.keep(_uploads().get(token, owner()), digest=digest, force=force)
     return redirect(url_for("intake.done", job_id=job.id, token=token))
 
 
@@ -115,11 +104,10 @@ def confirm(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 @access.needs(Action.IMPORT)
 def done(token: str, job_id: str) -> str:
     """Show what an import did, or how far it is."""
-    job = jobs().get(job_id, owner())
+    job = job_of(job_id, IMPORT)
     if not job.finished:
-        onward = url_for("intake.done", token=token, job_id=job_id)
-        return render_template("work.html", job=job, title=_("Importing"), onward=onward)
-    if not isinstance(job.result, KeptPreview):
+        return work_page(job, _("Importing"), url_for("intake.done", token=token, job_id=job_id))
+    if job.state is not JobState.DONE:
         return render_template("intake_trouble.html", upload={"token": token}, message=trouble(job))
     return render_template("intake_done.html", job=job, **view.done(access.visible().store, job.result))
 
@@ -129,7 +117,6 @@ def done(token: str, job_id: str) -> str:
 def discard(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Forget an upload."""
     _uploads().discard(_uploads().get(token, owner()))
-    _previews().pop(token, None)
     flash(_("The file was discarded. Nothing was changed."))
     return redirect(url_for("intake.page"))
 
@@ -152,37 +139,28 @@ def undo(import_id: int) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 @access.needs(Action.IMPORT)
 def places(token: str) -> Response:
     """Return the rows of an upload on the map, each with what becomes of it."""
-    found = _looked(token)
-    if found.places is None:
-        raise NotFoundError("this upload is not here any more: upload the file again")
-    return geojson.answer(view.named(found.places), ("status", "name", "kind"))
+    return Response(work.left(_looked(token), outcome.places_file(spoken())), mimetype=GEOJSON)
 
 
 @pages.get("/data/import/<token>/faults.geojson")
 @access.needs(Action.IMPORT)
 def faults(token: str) -> Response:
     """Return overlaps and gaps that the zones of an upload would have, measured."""
-    return geojson.answer(view.tree_faults(_looked(token)), ("kind", "code", "other", "area_m2"))
+    return Response(work.left(_looked(token), outcome.FAULTS), mimetype=GEOJSON)
 
 
 @pages.get("/import/<token>/rejected.xlsx")
 @access.needs(Action.IMPORT)
 def rejected(token: str) -> Response:
     """Return the refused rows with their reasons in the language of this request, to be mended and imported again."""
-    waiting, found = _uploads().get(token, owner()), _looked(token)
-    if found.prepared is None:
-        raise NotFoundError("this upload is not here any more: upload the file again")
-    return _refused(found.prepared, waiting.name)
+    return _refused(_looked(token))
 
 
 @pages.get("/import/done/<job_id>/rejected.xlsx")
 @access.needs(Action.IMPORT)
 def rejected_of(job_id: str) -> Response:
     """Return the rows that an import refused."""
-    job = jobs().get(job_id, owner())
-    if not isinstance(job.result, KeptPreview):
-        raise NotFoundError("this work is not known any more: the server was restarted, or it is long over")
-    return _refused(job.result.prepared, job.result.name)
+    return _refused(job_of(job_id, IMPORT))
 
 
 @pages.get("/import/template.xlsx")
@@ -197,10 +175,14 @@ def template() -> Response:
     return send_file(content, as_attachment=True, download_name=f"{_('roster')}.xlsx")
 
 
-def _refused(prepared: preview.Prepared, name: str) -> Response:
-    rows = partial(apart.refused_rows, prepared, language=spoken(), sheet=_("rejected rows"))
-    content = BytesIO(confined(rows, file=name, limits=apart.limits()))
-    return send_file(content, as_attachment=True, download_name=f"{Path(name).stem}.rejected.xlsx")
+def _refused(job: Job) -> Response:
+    content = BytesIO(work.left(job, outcome.refused_file(spoken())))
+    return send_file(content, as_attachment=True, download_name=f"{Path(job.params['file']).stem}.rejected.xlsx")
+
+
+def _looked(token: str) -> Job:
+    """Return the look at an upload as it is to be read now."""
+    return work.look(_uploads().get(token, owner()))
 
 
 def _choices(form: MultiDict[str, str], before: Mapping[str, Any]) -> dict[str, Any]:
@@ -247,33 +229,3 @@ def _chosen(columns: Mapping[str, str], found: Mapping[str, str], known: Mapping
 
 def _uploads() -> Uploads:
     return cast("Uploads", current_app.extensions["xundian_uploads"])
-
-
-def _previews() -> dict[str, str]:
-    """Return the job of each look, by the token of its upload."""
-    return cast("dict[str, str]", current_app.extensions["xundian_previews"])
-
-
-def _look(waiting: Upload) -> ThreadJob:
-    """Return the look at an upload, starting it when there is none."""
-    known = _previews().get(waiting.token)
-    if known is not None:
-        try:
-            return jobs().get(known, owner())
-        except NotFoundError:  # too many others since
-            pass
-    look, limits = partial(apart.look, access.visible().store.url, waiting), apart.limits()
-    job = jobs().start(
-        owner(), lambda job: confined(look, file=waiting.name, limits=limits, progress=job, heed=job.heed)
-    )
-    _previews()[waiting.token] = job.id
-    return job
-
-
-def _looked(token: str) -> Preview:
-    """Return the finished look at an upload, waiting for it when it has to be made anew."""
-    job = _look(_uploads().get(token, owner()))
-    job.over.wait()
-    if not isinstance(job.result, Preview):
-        raise NotFoundError("this upload is not here any more: upload the file again")
-    return job.result

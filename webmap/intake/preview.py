@@ -1,6 +1,6 @@
 """What an import would do, for a person to look at before it does anything: prepared in the background, shown, kept."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -12,17 +12,16 @@ from geo.errors import InputError, StateError
 from geo.frames import WGS84
 from geo.imports import (
     ImportOptions,
-    ImportReport,
     PreparedRoster,
     PreparedZones,
-    keep_roster,
-    keep_zones,
     prepare_roster,
     prepare_zones,
+    write_roster,
+    write_zones,
 )
-from geo.imports.datum_check import Verdict
 from geo.imports.headings import Columns, columns_of
 from geo.model import Level
+from geo.notes import Note
 from geo.progress import Progress
 from geo.readers.chosen_file import ChosenFile
 from geo.store import Store
@@ -43,21 +42,6 @@ class Preview:
     error: InputError | None
     places: gpd.GeoDataFrame | None  # what the map shows: status, name, category or level
 
-    @property
-    def verdict(self) -> Verdict | None:
-        """Return what the evidence says about the datum."""
-        return None if self.prepared is None else self.prepared.verdict
-
-
-@dataclass(frozen=True, slots=True)
-class KeptPreview:
-    """What an import did."""
-
-    name: str
-    kind: str
-    report: ImportReport
-    prepared: Prepared
-
 
 def look(store: Store, upload: Upload, progress: Progress) -> Preview:
     """Read an upload as its choices say, writing nothing; a wrong datum is shown, not refused."""
@@ -72,8 +56,8 @@ def look(store: Store, upload: Upload, progress: Progress) -> Preview:
     return Preview(columns, prepared, None, _places(store, prepared))
 
 
-def keep(store: Store, upload: Upload, digest: str, *, force: bool, progress: Progress) -> KeptPreview:
-    """Import what a person saw.
+def as_seen(store: Store, upload: Upload, digest: str, *, force: bool, progress: Progress) -> Prepared:
+    """Read an upload again, to import what a person saw.
 
     Raises
     ------
@@ -88,14 +72,14 @@ def keep(store: Store, upload: Upload, digest: str, *, force: bool, progress: Pr
         prepared.verdict.raise_unless_fits()
     if prepared.digest != digest:
         raise StateError("the city has changed since this preview, so nothing was imported: look at it again")
-    progress("saving", 0, 1)
-    options = _options(upload)
+    return prepared
+
+
+def write(store: Store, upload: Upload, prepared: Prepared) -> tuple[Note, ...]:
+    """Import what was prepared, and say what only the changed city tells."""
     if isinstance(prepared, PreparedRoster):
-        report = keep_roster(store, prepared, options)
-    else:
-        report = keep_zones(store, prepared, options)
-    notes = tuple(replace(note, values=upload.named(note.values)) for note in report.notes)
-    return KeptPreview(upload.name, upload.choices["kind"], replace(report, notes=notes), prepared)
+        return write_roster(store, prepared, _options(upload))
+    return write_zones(store, prepared, _options(upload))
 
 
 def parts_chosen(upload: Upload) -> tuple[str, ...]:

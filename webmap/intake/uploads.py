@@ -29,6 +29,8 @@ KEPT_S = 24 * 3600
 MOST_BYTES = 60 * 1024 * 1024
 MOST_UNPACKED = 400 * 1024 * 1024
 MOST_PHOTOS = 1024 * 1024 * 1024  # of an archive of photos, which is read one at a time
+REFUSED_VISITS = "rejected.xlsx"
+GONE = "this upload is not here any more: upload the file again"
 SHAPE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 KINDS = (
     *(".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt"),
@@ -152,7 +154,7 @@ class Uploads:
             said = json.loads((folder / "upload.json").read_text("utf-8"))
             if said["user"] == user and self._clock() - said.pop("at") < KEPT_S:
                 return Upload(token=token, folder=folder, **said)
-        raise NotFoundError("this upload is not here any more: upload the file again")
+        raise NotFoundError(GONE)
 
     def choose(self, upload: Upload, choices: Mapping[str, Any]) -> Upload:
         """Keep other choices for a waiting file."""
@@ -166,6 +168,8 @@ class Uploads:
 
     def tidy(self) -> None:
         """Remove what waited for more than a day."""
+        if not self._folder.is_dir():
+            return
         for folder in self._folder.iterdir():
             if folder.is_dir() and self._clock() - folder.stat().st_mtime > KEPT_S:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -173,6 +177,16 @@ class Uploads:
     def _write(self, upload: Upload) -> None:
         said = {k: v for k, v in asdict(upload).items() if k not in ("token", "folder")} | {"at": self._clock()}
         private.write(upload.folder / "upload.json", json.dumps(said, ensure_ascii=False).encode())
+
+
+def roster_uploads(caches: Path) -> Uploads:
+    """Return the rosters and zones that wait, in a city's folder of caches."""
+    return Uploads(caches / "uploads")
+
+
+def visit_uploads(caches: Path) -> Uploads:
+    """Return the visits that wait; the pages of the roster cannot open these."""
+    return Uploads(caches / "visit-uploads")
 
 
 def _main(sent: "list[FileStorage]") -> str:

@@ -1,6 +1,6 @@
 """Visits of past rounds by the import page: a table, perhaps with a ZIP archive of its photos; looked at, then kept."""
 
-from functools import partial
+from contextlib import suppress
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -9,16 +9,16 @@ from typing import Any, cast
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
-from geo.confined import confined
 from geo.errors import InputError, NotFoundError
 from geo.model import Action
+from geo.store.job_rows import JobState
 from webmap.accounts import access
-from webmap.intake import apart, view
-from webmap.intake.apart import Choosing, Read
-from webmap.intake.uploads import Upload, Uploads
-from webmap.jobs.pages import owner, trouble
-from webmap.jobs.threads import ThreadJob, jobs
-from webmap.language.spoken import say, spoken
+from webmap.intake import view, work
+from webmap.intake.uploads import REFUSED_VISITS, Uploads, visit_uploads
+from webmap.jobs.faults import error_of
+from webmap.jobs.kinds import VISIT_IMPORT, VISIT_PREVIEW
+from webmap.jobs.pages import job_of, owner, trouble, work_page
+from webmap.language.spoken import say, translate_error
 
 pages = Blueprint("visit_intake", __name__)
 
@@ -27,7 +27,7 @@ KIND = "visits"
 
 def init_app(app: Flask) -> None:
     """Return the application a folder for visits that wait; the pages of the roster cannot open these."""
-    app.extensions["xundian_visit_uploads"] = Uploads(app.extensions["xundian"].cache_dir / "visit-uploads")
+    app.extensions["xundian_visit_uploads"] = visit_uploads(app.extensions["xundian"].cache_dir)
 
 
 @pages.post("/import/visits")
@@ -41,25 +41,24 @@ def upload() -> Any:  # noqa: ANN401 - a page or a redirect
         message = say(error.template, error.values)
         page = render_template("intake.html", **view.form(access.visible().store), error=message, chosen={})
         return page, HTTPStatus.BAD_REQUEST
-    job = _start(kept, dry_run=True)
-    return redirect(url_for("visit_intake.show", job_id=job.id))
+    return redirect(url_for("visit_intake.show", job_id=work.look_at_visits(kept).id))
 
 
 @pages.get("/import/visits/<job_id>")
 @access.needs(Action.IMPORT)
 def show(job_id: str) -> str:
     """Show what an upload would bring, or what it brought, or how far the work is."""
-    job = jobs().get(job_id, owner())
+    job = job_of(job_id, VISIT_PREVIEW, VISIT_IMPORT)
     if not job.finished:
-        onward = url_for("visit_intake.show", job_id=job_id)
-        return render_template("work.html", job=job, title=_("Visits of past rounds"), onward=onward)
-    read = job.result if isinstance(job.result, Read) else None
-    choosing = job.result if isinstance(job.result, Choosing) else None
-    message = say(choosing.error.template, choosing.error.values) if choosing else trouble(job)
-    notes = [say(note.template, note.values) for note in read.report.notes] if read else []
+        return work_page(job, _("Visits of past rounds"), url_for("visit_intake.show", job_id=job_id))
+    if job.state is not JobState.DONE:  # covert visits may be among them: what cannot be used does not wait for its day
+        with suppress(NotFoundError):
+            _uploads().discard(_uploads().get(job.params["token"], owner()))
+    left = job.result or {"error": None, "report": None}
+    message = translate_error(error_of(left["error"])) if left["error"] else trouble(job)
+    notes = view.spoken_notes(left["report"]["notes"]) if left["report"] else []
     newest = next((one for one in access.visible().store.imports.all() if one.kind == KIND and not one.undone), None)
-    shown = {"read": read, "choosing": choosing, "notes": notes, "newest": newest, "message": message}
-    return render_template("intake_visits.html", job=job, **shown)
+    return render_template("intake_visits.html", job=job, left=left, notes=notes, newest=newest, message=message)
 
 
 @pages.post("/import/visits/<token>/choose")
@@ -68,15 +67,14 @@ def choose(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Take other sheets of an upload, and look again."""
     waiting = _uploads().get(token, owner())
     waiting = _uploads().choose(waiting, {**waiting.choices, "parts": request.form.getlist("sheet")})
-    job = _start(waiting, dry_run=True)
-    return redirect(url_for("visit_intake.show", job_id=job.id))
+    return redirect(url_for("visit_intake.show", job_id=work.look_at_visits(waiting).id))
 
 
 @pages.post("/import/visits/<token>/confirm")
 @access.needs(Action.IMPORT)
 def confirm(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
     """Import what was looked at."""
-    job = _start(_uploads().get(token, owner()), dry_run=False)
+    job = work.imported(token) or work.keep_visits(_uploads().get(token, owner()))
     return redirect(url_for("visit_intake.show", job_id=job.id))
 
 
@@ -93,33 +91,13 @@ def discard(token: str) -> Any:  # noqa: ANN401 - a redirect of werkzeug
 @access.needs(Action.IMPORT)
 def rejected(job_id: str) -> Response:
     """Return the refused rows with their reasons, to be mended and imported again."""
-    read = jobs().get(job_id, owner()).result
-    if not isinstance(read, Read) or not read.rejected:
-        raise NotFoundError("this upload is not here any more: upload the file again")
-    name = f"{Path(read.upload.name).stem}.rejected.xlsx"
-    return send_file(BytesIO(read.rejected), as_attachment=True, download_name=name)
+    job = job_of(job_id, VISIT_PREVIEW, VISIT_IMPORT)
+    content = BytesIO(work.left(job, REFUSED_VISITS))
+    return send_file(content, as_attachment=True, download_name=f"{Path(job.params['file']).stem}.rejected.xlsx")
 
 
 def _choices() -> dict[str, Any]:
     return {"kind": KIND, "history": request.form.get("history") == "yes"}
-
-
-def _start(waiting: Upload, *, dry_run: bool) -> ThreadJob:
-    """Read an upload in the background; unless it is only looked at, bring it in and forget it."""
-    uploads, limits = _uploads(), apart.limits()
-    read = partial(apart.read_visits, access.visible().store.url, waiting, language=spoken(), dry_run=dry_run)
-
-    def work(job: ThreadJob) -> Read | Choosing:
-        try:
-            found = confined(read, file=waiting.name, limits=limits, progress=job, heed=job.heed)
-        except BaseException:  # covert visits may be among them: what cannot be used does not wait for its day
-            uploads.discard(waiting)
-            raise
-        if not dry_run:
-            uploads.discard(waiting)
-        return found
-
-    return jobs().start(owner(), work)
 
 
 def _uploads() -> Uploads:

@@ -1,1 +1,1 @@
-"""Long work: rows of the city that worker processes do, and their pages; what is not there yet runs in threads."""
+"""Long work: rows of the city, the worker processes that do them, and their pages."""

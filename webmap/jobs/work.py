@@ -8,11 +8,12 @@ from importlib import import_module
 from typing import Any
 
 from geo.acting import acting
-from geo.confined import set_niceness
+from geo.confined import SAVING, set_niceness
 from geo.errors import StoreError
 from geo.progress import Progress
 from geo.store import Store
-from geo.store.jobs import Ending, Job, Lease
+from geo.store.audit import Act
+from geo.store.job_rows import Ending, Job, Lease
 from geo.store.telling import HELD, IN_USE
 from webmap.jobs.kinds import Kind
 
@@ -53,22 +54,30 @@ class RunningJob:
         return self._enough
 
     @contextmanager
-    def finishing(self) -> Iterator[Ending]:
+    def finishing(self, act: Act | None = None) -> Iterator[Ending]:
         """Write the effects and the end of the job in one transaction, after whoever else writes.
+
+        From here on nobody ends the process for its time.
+
+        Parameters
+        ----------
+        act
+            What the audit log says of it; None: what is written in the block says it.
 
         Raises
         ------
         StaleLeaseError
             When the job is no longer this process's: nothing is written then.
         """
+        self.progress(SAVING, 0, 1)
         with ExitStack() as block:
-            yield self._begun(block)
+            yield self._begun(block, act)
 
-    def _begun(self, block: ExitStack) -> Ending:
+    def _begun(self, block: ExitStack, act: Act | None) -> Ending:
         ends_at = time.monotonic() + PATIENCE_S
         while True:
             try:
-                return block.enter_context(self.store.jobs.finishing(self._lease, now()))
+                return block.enter_context(self.store.jobs.finishing(self._lease, now(), act))
             except StoreError as error:
                 if error.template not in (HELD, IN_USE) or time.monotonic() > ends_at:
                     raise

@@ -3,17 +3,17 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from geo.confined import DiedError, confined
+from geo.confined import UNSURE, DiedError, confined
 from geo.errors import XundianError
 from geo.failures import reason_of, refused
 from geo.store import Store
-from geo.store.jobs import Job, JobProgress, StaleLeaseError, Worker
+from geo.store.job_rows import Job, JobProgress, StaleLeaseError, Worker
 from webmap.jobs.faults import plain
 from webmap.jobs.kinds import Kind
 from webmap.jobs.work import now, run_job
@@ -22,6 +22,7 @@ TICK_S = 0.4
 RENEW_SHARE = 0.25  # of a lease; a step of the progress is told sooner
 STEP_S = 0.8
 PAUSE_S = 0.5
+TIDY_S = 3600.0
 
 _log = logging.getLogger(__name__)
 
@@ -94,14 +95,15 @@ class HeldJob:
 
     def _outcome(self) -> Callable[[], object]:
         """Have a process do the job, and return what keeps how that ended."""
-        work = partial(run_job, self._store.url, self._kind, self._lease)
+        work, file = partial(run_job, self._store.url, self._kind, self._lease), str(self.job.params.get("file", ""))
         try:
-            confined(work, file=self.job.kind, limits=self._kind.limits(), progress=self._hear, heed=self._heed)
+            confined(work, file=file or self.job.kind, limits=self._kind.limits(), progress=self._hear, heed=self._heed)
         except (LeaveError, StaleLeaseError):
             return self._left
         except DiedError as error:
             _log.warning("the process of a job ended: %s", reason_of(error))
-            return partial(self._store.jobs.release, self._lease, died=True)
+            fault = plain(error) if file and error.template != UNSURE else None
+            return partial(self._store.jobs.give_back_dead, self._lease, fault)
         except XundianError as error:
             return partial(self._fail, plain(error))
         except OSError as error:
@@ -120,7 +122,7 @@ class HeldJob:
             if self._store.jobs.asked(self._lease).cancel:
                 self._store.jobs.stop(self._lease, now())
             else:
-                self._store.jobs.release(self._lease, died=False)
+                self._store.jobs.give_back(self._lease)
 
     def _hear(self, stage: str, done: int, total: int) -> None:
         self._progress = JobProgress(stage, done, total)
@@ -142,10 +144,15 @@ class WorkerLoop:
         Of this worker, unlike any other's.
     kinds
         What it takes.
+    tidy
+        Called now and then, to let go of what is old.
     """
 
-    def __init__(self, store: Store, name: str, kinds: Collection[Kind]) -> None:
-        self._store, self._name, self._kinds = store, name, kinds
+    def __init__(
+        self, store: Store, name: str, kinds: Collection[Kind], *, tidy: Callable[[], object] = lambda: None
+    ) -> None:
+        self._store, self._name, self._kinds, self._tidy = store, name, kinds, tidy
+        self._tidied_at = -TIDY_S
         self._held: list[HeldJob] = []
         self._trouble = ""
 
@@ -153,6 +160,7 @@ class WorkerLoop:
         """Take jobs until ``ending`` is set; what is under way then is given back."""
         while not ending.is_set():
             self.turn()
+            self._tidy_if_due()
             ending.wait(TICK_S)
         for held in self._held:
             held.leave(patience_s)
@@ -170,9 +178,8 @@ class WorkerLoop:
             self._held = [held for held in self._held if not held.over]
             for held in self._held:
                 held.hold()
-            for kind in self._kinds:
-                while self._room(kind) and self._take(kind):
-                    pass
+            while self._take([kind for kind in self._kinds if self._room(kind)]):
+                pass
         except XundianError as error:
             if self._trouble != str(error):
                 _log.warning("no work is taken: %s", reason_of(error))
@@ -180,13 +187,27 @@ class WorkerLoop:
         else:
             self._trouble = ""
 
+    def _tidy_if_due(self) -> None:
+        if time.monotonic() - self._tidied_at < TIDY_S:
+            return
+        self._tidied_at = time.monotonic()
+        try:
+            self._tidy()
+        except (XundianError, OSError) as error:
+            _log.warning("what is old stays for now: %s", reason_of(error))
+
     def _room(self, kind: Kind) -> bool:
         return sum(held.job.kind == kind.name for held in self._held) < kind.at_once
 
-    def _take(self, kind: Kind) -> bool:
-        worker = Worker(self._name, (kind.name,), kind.lease_s, place=place_of(self._store))
+    def _take(self, kinds: Sequence[Kind]) -> bool:
+        """Take the oldest job of the kinds for which there is room, if there is one."""
+        if not kinds:
+            return False
+        lease_s = min(kind.lease_s for kind in kinds)  # it is renewed as its own kind says
+        worker = Worker(self._name, [kind.name for kind in kinds], lease_s, place=place_of(self._store))
         job = self._store.jobs.claim(worker, now(), but=[held.job.id for held in self._held])
         if job is not None:
+            kind = next(kind for kind in kinds if kind.name == job.kind)
             self._held.append(HeldJob(self._store, job, kind))
         return job is not None
 

@@ -48,7 +48,7 @@ SCRIPT_TEXTS = (
     "Map",
     "Marked. Move the mark if need be, then save.",
     "Next photo",
-    "No connection. The work goes on; this page tries again.",
+    "No connection. This page tries again.",
     "No street with a name is here. Draw an area instead.",
     "Not accounted for",
     "Not accounted for before it",

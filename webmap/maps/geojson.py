@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from flask import Response
 
+if TYPE_CHECKING:
+    from flask import Response
+
+MIME = "application/geo+json"
 DECIMALS = 6  # degrees: about 0.1 m
 
 
@@ -43,9 +46,11 @@ def collection(frame: gpd.GeoDataFrame, columns: Sequence[str], *, decimals: int
     return f'{{"type":"FeatureCollection","features":[{features}]}}'
 
 
-def answer(frame: gpd.GeoDataFrame, columns: Sequence[str]) -> Response:
+def answer(frame: gpd.GeoDataFrame, columns: Sequence[str]) -> "Response":
     """Answer a request with a frame as GeoJSON."""
-    return Response(collection(frame, columns), mimetype="application/geo+json")
+    from flask import Response  # noqa: PLC0415 - a worker's process writes files without pages
+
+    return Response(collection(frame, columns), mimetype=MIME)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from geo.errors import NotFoundError
 from geo.model import Action
-from geo.store.jobs import Job
+from geo.store.job_rows import Job
 from routing.plan.problem_builder import made_up
 from routing.plan.replacing import plan_loss, replaceable
 from routing.sheets.export import FORMATS

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from geo.errors import InputError
-from geo.store.jobs import Wanted
+from geo.store.job_rows import Wanted
 from geo.store.revisions import PlanState
 from routing.hours import shift_of
 from routing.plan.planner import PlanOptions, plan_round

@@ -62,7 +62,7 @@ export function followPlanning() {
       if (told.finished) return again();
       show(told, bar);
     } catch {
-      one("#step", HTMLElement).textContent = t("No connection. The work goes on; this page tries again.");
+      one("#step", HTMLElement).textContent = t("No connection. This page tries again.");
       return setTimeout(ask, 4 * PAUSE_MS);
     }
     return setTimeout(ask, PAUSE_MS);

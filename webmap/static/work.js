@@ -15,7 +15,7 @@ async function ask() {
     if (!answer.ok) return location.replace(settings.onward);
     told = await answer.json();
   } catch {
-    stage.textContent = t("No connection. The work goes on; this page tries again.");
+    stage.textContent = t("No connection. This page tries again.");
     return setTimeout(ask, 4 * PAUSE_MS);
   }
   if (told.finished) return location.replace(settings.onward);

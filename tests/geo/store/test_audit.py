@@ -429,6 +429,10 @@ def test_proofs_go_to_somebody_without_the_city(log: Store, city_url: str, tmp_p
     code, said = _run(away, "check", str(tmp_path / "lie.json"), "--json")
     assert (code, '"holds": false' in said, "object is not what was sealed" in said) == (1, True, True)
     assert "round/R1" not in _run(city_url, "prove", str(count - 1), "--sealed")[1]
+    log.settings.set("\x1b[31m", "e")
+    assert _run(city_url, "prove", str(log.audit.head().count), "--out", row)[0] == 0
+    code, said = _run(away, "check", row)
+    assert (code, "object: setting/" in said, "\x1b" in said) == (0, True, False)
     (tmp_path / "none.json").write_text("[")
     code, said = _run(away, "check", str(tmp_path / "none.json"))
     assert (code, "none.json is no JSON" in said) == (1, True)

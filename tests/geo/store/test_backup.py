@@ -1,5 +1,6 @@
 """A backup is whole or is not made: kinds of damage, what waits in the log, and the older copy that stays."""
 
+import datetime as dt
 import os
 import sqlite3
 import struct
@@ -14,6 +15,7 @@ import pytest
 
 from geo.errors import InputError, StoreError
 from geo.store import Store, copying, geopackage, soundness
+from geo.store.job_rows import Wanted, Worker
 
 PAGE = 4096
 LOG_HOLDER = """
@@ -272,3 +274,19 @@ def test_a_backup_beside_where_one_stands(city, tmp_path, monkeypatch):
         assert store.name == "city.gpkg"
         assert store.url == str(city)
     assert (tmp_path / "备份.gpkg").exists()
+
+
+def test_no_work_begins_by_itself_in_a_copy(city, tmp_path):
+    now = dt.datetime.now(dt.UTC)
+    with Store.open(city) as store:
+        done = store.jobs.enqueue(Wanted("bulletin", "planner", {}), now)
+        claimed = store.jobs.claim(Worker("one", ("bulletin",), 15.0), now)
+        with store.jobs.finishing(claimed.lease, now) as ending:
+            ending.files["a"] = b"1"
+        store.jobs.enqueue(Wanted("plan", "planner", {"round": "R1"}), now)
+        store.backup(tmp_path / "copy.gpkg")
+        assert store.jobs.file(done.id, "planner", "a") == b"1"
+    with Store.open(tmp_path / "copy.gpkg") as copy:
+        assert copy.jobs.of_owner("planner") == []
+        assert copy.jobs.claim(Worker("one", ("plan",), 15.0), now) is None
+        assert len(copy.checkpoints.frame()) == 3_000

@@ -8,7 +8,8 @@ import pytest
 
 from geo.errors import NotFoundError, StateError
 from geo.store import Store
-from geo.store.jobs import ATTEMPTS, DEATHS, Job, JobProgress, JobState, Lease, StaleLeaseError, Wanted, Worker
+from geo.store.job_rows import Job, JobProgress, JobState, Lease, StaleLeaseError, Wanted, Worker
+from geo.store.jobs import ATTEMPTS, DEATHS
 
 NOW = dt.datetime(2026, 6, 9, 1, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(seconds=31)
@@ -85,7 +86,7 @@ def test_a_stale_lease_writes_nothing(store: Store) -> None:
     store.jobs.tell(first.lease, {"stale": True})
     assert not store.jobs.fail(first.lease, None, LATER)
     assert not store.jobs.stop(first.lease, LATER)
-    assert not store.jobs.release(first.lease, died=True)
+    assert not store.jobs.give_back_dead(first.lease, None)
     with pytest.raises(StaleLeaseError):
         store.jobs.asked(first.lease)
     assert store.jobs.get(first.id, "planner") == second
@@ -191,7 +192,7 @@ def test_work_that_ends_its_process_is_given_up_and_a_dead_worker_is_not_its_fau
         claimed(store)
         assert store.jobs.release_all("one", NOW) == 1
     for _ in range(DEATHS):
-        assert store.jobs.release(claimed(store).lease, died=True)
+        assert store.jobs.give_back_dead(claimed(store).lease, None)
     assert store.jobs.claim(WORKER, NOW) is None
     over = store.jobs.get(asked.id, "planner")
     assert over.state is JobState.FAILED
@@ -226,12 +227,30 @@ def test_a_renewed_lease_lasts_and_its_holder_is_not_robbed_by_itself(store: Sto
     assert claimed(store, OTHER, LATER + dt.timedelta(hours=1)).attempt == 2
 
 
-def test_what_is_long_over_is_let_go(store: Store) -> None:
-    old = store.jobs.enqueue(wanted(), NOW)
+def test_what_is_over_is_let_go_after_a_day_and_a_failure_after_a_fortnight(store: Store) -> None:
+    done = store.jobs.enqueue(wanted("done"), NOW)
     with store.jobs.finishing(claimed(store).lease, NOW) as ending:
         ending.files["a"] = b"1"
-    store.jobs.enqueue(wanted(), NOW + dt.timedelta(days=13))
-    assert store.jobs.get(old.id, "planner").finished
-    store.jobs.enqueue(wanted("more"), NOW + dt.timedelta(days=15))
+    failed = store.jobs.enqueue(wanted("failed"), NOW)
+    store.jobs.fail(claimed(store).lease, None, NOW)
+    waiting = store.jobs.enqueue(wanted("waiting"), NOW)
+    assert store.jobs.tidy(NOW + dt.timedelta(hours=23)) == 0
+    assert store.jobs.file(done.id, "planner", "a") == b"1"
+    assert store.jobs.tidy(NOW + dt.timedelta(hours=25)) == 1
     with pytest.raises(NotFoundError):
-        store.jobs.get(old.id, "planner")
+        store.jobs.file(done.id, "planner", "a")
+    store.jobs.enqueue(wanted("more"), NOW + dt.timedelta(days=13))
+    assert store.jobs.get(failed.id, "planner").finished
+    store.jobs.enqueue(wanted("most"), NOW + dt.timedelta(days=15))
+    with pytest.raises(NotFoundError):
+        store.jobs.get(failed.id, "planner")
+    assert not store.jobs.get(waiting.id, "planner").finished
+
+
+def test_a_file_that_ended_its_reader_each_time_says_why(store: Store) -> None:
+    asked = store.jobs.enqueue(wanted(), NOW)
+    why = {"template": "{file} is damaged", "values": {"file": "a.xlsx"}}
+    for _ in range(DEATHS):
+        assert store.jobs.give_back_dead(claimed(store).lease, why)
+    assert store.jobs.claim(WORKER, NOW) is None
+    assert store.jobs.get(asked.id, "planner").error == why

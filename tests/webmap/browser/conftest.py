@@ -23,6 +23,7 @@ from geo.store import Store
 from routing.plan.planner import PlanOptions, plan_round
 from routing.rounds.making import draw_round
 from tests.browser import WAIT_MS
+from tests.webmap.working import working
 from webmap import create_app
 from webmap.accounts.limits import gate_of
 from webmap.accounts.making import add_account
@@ -156,8 +157,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 @contextlib.contextmanager
 def served(app: Flask) -> Iterator[str]:
-    """Serve an application on a free port of this machine."""
-    with running(Server(app, bound("127.0.0.1", 0), gate=gate_of(app))) as address:
+    """Serve an application on a free port of this machine, with a worker beside it."""
+    with running(Server(app, bound("127.0.0.1", 0), gate=gate_of(app))) as address, working(app):
         yield address
     app.extensions["xundian"].close()
 

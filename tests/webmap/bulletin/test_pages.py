@@ -1,6 +1,5 @@
 """The bulletin from the planner's pages; nobody else gets it."""
 
-import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +9,7 @@ from docx import Document
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.webmap.working import work_off
 from webmap import create_app
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of accounts that live as long as a test
@@ -35,22 +35,18 @@ def enter(pages: Flask) -> Callable[[str], FlaskClient]:
     return log_in
 
 
-def finished(client: FlaskClient, address: str) -> str:
-    """Wait for the work and give its page."""
-    for _ in range(3_000):
-        page = client.get(address)
-        if 'id="work"' not in page.text:
-            return page.text
-        time.sleep(0.1)
-    raise AssertionError(page.text)
+def finished(pages: Flask, client: FlaskClient, address: str) -> str:
+    """Have the work done and return its page."""
+    work_off(pages)
+    return client.get(address).text
 
 
-def test_a_planner_makes_the_bulletin_and_takes_both_files(enter: Callable[[str], FlaskClient]) -> None:
+def test_a_planner_makes_the_bulletin_and_takes_both_files(pages: Flask, enter: Callable[[str], FlaskClient]) -> None:
     client = enter("planner")
     answer = client.get(f"/rounds/{DONE}/bulletin.docx")
     assert answer.status_code == 302
     address = answer.location.partition("#")[0]
-    page = finished(client, address)
+    page = finished(pages, client, address)
     assert "江岸区实地考察（明查）情况通报（2026-05 轮）" in page
     document = client.get(f"{address}.docx")
     assert document.headers["Content-Disposition"].startswith("attachment")
@@ -60,10 +56,10 @@ def test_a_planner_makes_the_bulletin_and_takes_both_files(enter: Callable[[str]
     assert client.get(f"{other}.docx").status_code == 404
 
 
-def test_a_round_without_visits_says_so(enter: Callable[[str], FlaskClient]) -> None:
+def test_a_round_without_visits_says_so(pages: Flask, enter: Callable[[str], FlaskClient]) -> None:
     client = enter("planner")
     answer = client.get("/rounds/2026-06/bulletin.xlsx")
-    assert "还没有点位考察记录" in finished(client, answer.location.partition("#")[0])
+    assert "还没有点位考察记录" in finished(pages, client, answer.location.partition("#")[0])
     assert client.get("/rounds/nope/bulletin.docx").status_code == 404
 
 
@@ -71,6 +67,5 @@ def test_a_round_without_visits_says_so(enter: Callable[[str], FlaskClient]) -> 
 def test_nobody_else_gets_it(enter: Callable[[str], FlaskClient], name: str) -> None:
     planner, other = enter("planner"), enter(name)
     address = planner.get(f"/rounds/{DONE}/bulletin.docx").location.partition("#")[0]
-    finished(planner, address)
     for path in (f"/rounds/{DONE}/bulletin.docx", address, f"{address}.docx"):
         assert other.get(path).status_code == 403

@@ -48,10 +48,14 @@ RUNS: dict[str, list[list[str]]] = {
 }
 """The command lines; a command refused in a city like this one must say so in words that are safe to print."""
 ELSEWHERE = {
+    "audit check": "prints texts of a proof; see tests/geo/store/test_audit.py",
+    "audit consistency": "prints hashes",
     "audit erase": "says the name that it was given",
     "audit head": "prints a number and a hash",
+    "audit prove": "proves nothing of a log that others wrote in; see tests/geo/store/test_audit.py",
     "audit verify": "prints numbers and hashes",
     "demo": "builds a city of its own",
+    "worker": "prints nothing; the pages show what it did",
     "serve": "the pages; see test_pages",
     "backup": "the city as it is",
     "user disable": "says the name that it was given",

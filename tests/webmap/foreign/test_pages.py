@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
@@ -16,6 +15,7 @@ from geo.store import Store
 from tests.webmap.foreign import literal
 from tests.webmap.foreign.conftest import FIRST, SECOND, VALUE
 from tests.webmap.foreign.texts import MARK, ROUND, TYPED
+from tests.webmap.working import work_off
 
 Enter = Callable[[str], FlaskClient]
 OPAQUE = ("image/", "application/octet-stream", "application/vnd.pmtiles", "text/javascript")
@@ -143,15 +143,12 @@ def test_files_of_routes(enter: Enter, format_: str) -> None:
         assert MARK in looked_at(answer)
 
 
-def test_a_bulletin_takes_no_text_for_a_name_of_its_template(enter: Enter) -> None:
+def test_a_bulletin_takes_no_text_for_a_name_of_its_template(hostile_app: Flask, enter: Enter) -> None:
     client = enter("planner")
     shown = client.get(f"/rounds/{quote(FIRST)}/bulletin.docx")
     page = shown.headers["Location"].partition("#")[0]
-    until = time.monotonic() + 120
-    while "work.js" in (text := client.get(page).text):
-        assert time.monotonic() < until
-        time.sleep(0.2)
-    assert ROUND in literal.html(text)
+    work_off(hostile_app)
+    assert ROUND in literal.html(client.get(page).text)
     for ending in ("docx", "xlsx"):
         answer = client.get(f"{page}.{ending}")
         assert answer.status_code == 200, answer.text

@@ -13,6 +13,7 @@ from geo.model import Role
 from geo.store import Store
 from tests.webmap.foreign.conftest import SECOND
 from tests.webmap.foreign.test_commands import RUNS, STOP, here
+from tests.webmap.working import work_off
 from webmap import create_app, serve
 from webmap.accounts.making import add_account
 from webmap.accounts.secret import secret_of
@@ -56,8 +57,7 @@ def served(city: Path) -> list[Path]:
     data = {"kind": "checkpoints", "datum": "wgs84", "part": "yes", "file": (io.BytesIO(ROSTER.encode()), "a.csv")}
     address = client.post("/import", data=data, content_type="multipart/form-data").headers["Location"]
     client.get(address)
-    job = app.extensions["xundian_jobs"]._jobs[app.extensions["xundian_previews"][address.split("/")[2]]]
-    assert job.over.wait(300)
+    work_off(app)
     assert client.get(address).status_code == 200
     found = [path for path in city.parent.rglob("*") if path.is_file()]
     assert not others(city.parent)  # also while the city is open: its log and index
