@@ -21,7 +21,7 @@ from geo.audit.events import OF_ACCOUNTS
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
-from geo.results import RoundFindings, findings
+from geo.results import RoundFindings, findings, findings_state
 from geo.store import Store
 from geo.store.audit_log import AuditRow
 from geo.store.audit_pages import LogPlace, LogQuestion
@@ -296,13 +296,23 @@ class VisibleCity:
         NotFoundError
             When there is none of this name, or it is not over: that it goes on is a secret too.
         """
-        if round_id not in {one.id for one in self.finished_rounds()}:
-            raise NotFoundError("there is no round {round}: choose one of the list", round=round_id)
+        self._finished_only(round_id)
         return findings(self._store, round_id)
 
-    def visits_state(self) -> str:
-        """Return letters that change when any visit does."""
-        return self._store.visits.state()
+    def finished_state(self, round_id: str) -> tuple[str, int]:
+        """Return letters that change with :meth:`finished`, and how many visits that has.
+
+        Raises
+        ------
+        NotFoundError
+            As :meth:`finished`.
+        """
+        self._finished_only(round_id)
+        return findings_state(self._store, round_id)
+
+    def _finished_only(self, round_id: str) -> None:
+        if round_id not in {one.id for one in self.finished_rounds()}:
+            raise NotFoundError("there is no round {round}: choose one of the list", round=round_id)
 
     def log(self, asked: LogQuestion, count: int) -> tuple[list[AuditRow], LogPlace | None]:
         """Return rows of the audit log: any to the planner, to an administrator what happened to accounts."""

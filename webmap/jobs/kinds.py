@@ -62,6 +62,7 @@ VISIT_IMPORT = Kind("visit import", "webmap.intake.apart:keep_visits", Action.IM
 BULLETIN = Kind("bulletin", "webmap.bulletin.work:write", Action.WRITE_BULLETINS)
 BACKUP = Kind("backup", "webmap.backups:back_up", Action.BACK_UP)
 STATISTICS = Kind("statistics", "webmap.findings.desk:work_out_job", Action.EVALUATE, niceness=15)
+RESULTS = Kind("results", "webmap.bulletin.results:work_out", Action.READ_RESULTS, niceness=15)
 
-_ALL = (PLAN, PREVIEW, IMPORT, VISIT_PREVIEW, VISIT_IMPORT, BULLETIN, BACKUP, STATISTICS)
+_ALL = (PLAN, PREVIEW, IMPORT, VISIT_PREVIEW, VISIT_IMPORT, BULLETIN, BACKUP, STATISTICS, RESULTS)
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
