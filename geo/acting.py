@@ -12,6 +12,11 @@ NOBODY = "-"
 _ACTOR: ContextVar[str | None] = ContextVar("actor", default=None)
 
 
+def is_reserved(name: str) -> bool:
+    """Tell whether the log would take the name of an account for a command, or for nobody."""
+    return name in (NOBODY, COMMAND) or name.startswith(f"{COMMAND}:")
+
+
 @contextmanager
 def acting(who: str) -> Iterator[None]:
     """Let what is written in this block be the work of ``who``; blocks in other threads know nothing of it."""

@@ -1,13 +1,15 @@
 """Values and graphs brought together by label, never by position."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from libpysal.graph import Graph
 from numpy.typing import NDArray
 
 from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
 
 
 def values_of(series: pd.Series, name: str) -> NDArray[np.float64]:
@@ -47,7 +49,7 @@ def numbers_of(series: pd.Series, name: str) -> NDArray[np.float64]:
     return series.to_numpy(np.float64, na_value=np.nan)
 
 
-def ids_of(graph: Graph) -> pd.Index:
+def ids_of(graph: "Graph") -> pd.Index:
     """Return the labels of a graph.
 
     Raises
@@ -55,6 +57,8 @@ def ids_of(graph: Graph) -> pd.Index:
     InputError
         When it is another kind of graph.
     """
+    from libpysal.graph import Graph  # noqa: PLC0415 - heavy, and loaded already where there is a graph
+
     if not isinstance(graph, Graph):
         raise InputError(
             "graph is a {kind}: give a libpysal.graph.Graph, of older weights by Graph.from_W(...)",
@@ -65,7 +69,7 @@ def ids_of(graph: Graph) -> pd.Index:
     return ids
 
 
-def places_in(index: pd.Index, graph: Graph) -> NDArray[np.int64]:
+def places_in(index: pd.Index, graph: "Graph") -> NDArray[np.int64]:
     """Return the position in ``index`` of each label of the graph, in the graph's order.
 
     Raises

@@ -32,7 +32,7 @@ from webmap.intake import visits as visit_pages
 from webmap.intake import zones as zone_pages
 from webmap.jobs import pages as job_pages
 from webmap.language import spoken as language
-from webmap.maps import layers, tiles
+from webmap.maps import layers, point_tiles, tiles
 from webmap.rounds import amending, closures
 from webmap.rounds import pages as rounds
 from webmap.route import pages as route_pages
@@ -98,12 +98,13 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     app.context_processor(_page)
     for blueprint in (auth.pages, language.pages, planner.pages, field.pages, office.pages, layers.pages, tiles.pages):
         app.register_blueprint(blueprint)
-    for blueprint in (draw_pages.pages, verify_page.pages, log_pages.pages):
+    for blueprint in (point_tiles.pages, draw_pages.pages, verify_page.pages, log_pages.pages):
         app.register_blueprint(blueprint)
     for blueprint in (job_pages.pages, intake.pages, visit_pages.pages, placing.pages, zone_pages.pages):
         app.register_blueprint(blueprint)
     for room in (rounds, closures, amending, route_pages, findings, photos, bulletin_pages, results, desk, backups):
         app.register_blueprint(room.pages)
+    point_tiles.init_app(app)
     intake.init_app(app)
     visit_pages.init_app(app)
     findings_desk.init_app(app)

@@ -2,23 +2,11 @@
 
 from dataclasses import dataclass
 
-import geopandas as gpd
-
 from geo.model import Round
 from geo.natural import natural_key, natural_order
-from webmap.accounts.visibility import VisibleCity
+from geo.store import Store
+from geo.store.plans import TeamDay
 from webmap.team_marks import TeamMark, team_marks
-
-
-@dataclass(frozen=True, slots=True)
-class TeamDay:
-    """One team on one day, or on all days together."""
-
-    team: str
-    day: int  # 0: all days
-    stops: int
-    travel_s: int
-    length_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +21,6 @@ class RoundFigures:
     unserved: int
     travel_s: int
     length_m: float
-    visits: int  # reported for this round
-    visits_ever: int
-    points: float  # deducted in this round
-    points_ever: float
     team_days: tuple[TeamDay, ...]
     every_team: tuple[str, ...]  # with or without a route
 
@@ -62,35 +46,42 @@ class RoundFigures:
         return [_together(team, [one for one in self.team_days if one.team == team]) for team in self.teams]
 
 
-def figures_of(visible: VisibleCity, one: Round) -> RoundFigures:
+@dataclass(frozen=True, slots=True)
+class FoundFigures:
+    """What was found so far, in a round and ever."""
+
+    visits: int  # reported for this round
+    visits_ever: int
+    points: float  # deducted in this round
+    points_ever: float
+
+
+def figures_of(store: Store, one: Round) -> RoundFigures:
     """Read the figures of a round; a round that is not drawn or planned yet has zeros there."""
-    routes, unserved, every = visible.routes(one.id), visible.unserved(one.id), visible.visits()
-    here = every[every["round_id"] == one.id]
-    draw = visible.draw(one.id)
-    return RoundFigures(
-        round=one,
-        roster=len(visible.checkpoints()),
-        drawn=0 if draw is None else len(visible.sample(one.id)),
-        trial=draw is not None and draw.trial,
-        served=int(routes["stops"].sum()),
-        unserved=len(unserved),
-        travel_s=int(routes["travel_s"].sum()),
-        length_m=float(routes["length_m"].sum()),
-        visits=len(here),
-        visits_ever=len(every),
-        points=float(here["points"].sum()),
-        points_ever=float(every["points"].sum()),
-        team_days=_team_days(routes),
-        every_team=tuple(team.id for team in visible.store.teams.all()),
-    )
+    with store.snapshot():
+        team_days = store.plans.team_days(one.id)
+        draw = store.draws.find(one.id)
+        return RoundFigures(
+            round=one,
+            roster=store.checkpoints.count(),
+            drawn=0 if draw is None else store.draws.size(one.id),
+            trial=draw is not None and draw.trial,
+            served=sum(each.stops for each in team_days),
+            unserved=store.plans.unserved_count(one.id),
+            travel_s=sum(each.travel_s for each in team_days),
+            length_m=sum(each.length_m for each in team_days),
+            team_days=tuple(sorted(team_days, key=lambda each: (each.day, natural_key(each.team)))),
+            every_team=tuple(team.id for team in store.teams.all()),
+        )
 
 
-def _team_days(routes: gpd.GeoDataFrame) -> tuple[TeamDay, ...]:
-    rows = (
-        TeamDay(row.team, int(row.day), int(row.stops), int(row.travel_s), float(row.length_m))
-        for row in routes.itertuples()
+def found_of(store: Store, round_id: str) -> FoundFigures:
+    """Read what was found so far."""
+    sums = store.visits.summary(by=("round_id",)).set_index("round_id")
+    visits, points = sums["visits"], sums["points"]
+    return FoundFigures(
+        int(visits.get(round_id, 0)), int(visits.sum()), float(points.get(round_id, 0.0)), float(points.sum())
     )
-    return tuple(sorted(rows, key=lambda one: (one.day, natural_key(one.team))))
 
 
 def _together(team: str, days: list[TeamDay]) -> TeamDay:

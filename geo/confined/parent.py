@@ -167,7 +167,9 @@ class _Child:
             return DiedError(UNSURE, file=self._file, reason=_named(code))
         if code in (windows.OUT_OF_TIME, -getattr(signal, "SIGXCPU", 0) or None):
             return self._too_long(self._task.limits.cpu_s)
-        if code == -getattr(signal, "SIGKILL", 0) or any(sign in self._last_words() for sign in OUT_OF_MEMORY):
+        if any(sign in self._last_words() for sign in OUT_OF_MEMORY):  # it would end like that each time
+            return self._too_large()
+        if code == -getattr(signal, "SIGKILL", 0):  # by the system for its memory, or by somebody
             large = self._too_large()
             return DiedError(large.template, **large.values)
         return DiedError(BROKEN, file=self._file, reason=_named(code))

@@ -1,11 +1,10 @@
 """Gi* of Getis and Ord: whether the weighted sum around a cell, itself included, is higher than chance."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numba as nb
 import numpy as np
 import pandas as pd
-from libpysal.graph import Graph
 from numpy.typing import ArrayLike
 
 from geo.errors import InputError
@@ -13,6 +12,9 @@ from geo.labels import ids_of, numbers_of, places_in, values_of
 from geo.parallel import in_parts
 from geo.rasters.discs import disc_row, running_rows
 from geo.rasters.lattice import Floats, Ints, half_widths
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
 
 _EQUAL = 1e-9  # relative: weights of a row that count as one
 _THREADED_FROM = 64  # rows of a raster
@@ -48,7 +50,7 @@ class _Raster(NamedTuple):
     deviation: float  # standard deviation of the population
 
 
-def gi_star(y: pd.Series, graph: Graph) -> pd.Series:
+def gi_star(y: pd.Series, graph: "Graph") -> pd.Series:
     """Return z of Gi* of every label.
 
     With w_ij the weights of row i, its self-weight among them, W_i their sum and S_i the sum of their squares,
@@ -131,7 +133,7 @@ def _alike(some: Ints, others: Ints) -> bool:
     return differ == 0
 
 
-def _z_of_graph(graph: Graph, values: Floats, moments: _Moments) -> Floats:
+def _z_of_graph(graph: "Graph", values: Floats, moments: _Moments) -> Floats:
     """Return z in the order of the graph."""
     matrix = graph.sparse
     rows = _Rows(matrix.data.astype(np.float64, copy=False), matrix.indices, matrix.indptr)
@@ -145,7 +147,7 @@ def _z_of_graph(graph: Graph, values: Floats, moments: _Moments) -> Floats:
     return z
 
 
-def _differing(graph: Graph) -> InputError:
+def _differing(graph: "Graph") -> InputError:
     """Name the first row whose weights differ."""
     weights = graph.adjacency[graph.adjacency != 0].groupby(level=0, sort=False)
     odd = weights.max() - weights.min() > _EQUAL * weights.max().abs()

@@ -1,16 +1,20 @@
 """Anselin's local Moran: whether a cell is like its neighbours."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from libpysal.graph import Graph
 from scipy import special
 
 from geo.hotspots.getis import deviations_of
 from geo.labels import places_in, values_of
 from geo.rasters.lattice import Floats
 
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
 
-def local_moran(y: pd.Series, graph: Graph) -> pd.DataFrame:
+
+def local_moran(y: pd.Series, graph: "Graph") -> pd.DataFrame:
     """Return the local Moran of every label, with z and p under permutation of the other labels' values.
 
     With d the deviations from the mean and m2 their mean square, I_i = d_i sum_j w_ij d_j / m2 (Anselin 1995,

@@ -1,15 +1,17 @@
 """Rates drawn towards a mean, as far as chance explains their distance from it (Marshall 1991)."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-from libpysal.graph import Graph
 from numpy.typing import NDArray
 from scipy import sparse
 
 from geo.errors import InputError
 from geo.labels import places_in, values_of
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
 
 Floats = NDArray[np.float64]
 
@@ -17,7 +19,7 @@ Floats = NDArray[np.float64]
 def empirical_bayes(
     events: pd.Series,
     exposure: pd.Series,
-    graph: Graph | None = None,
+    graph: "Graph | None" = None,
     *,
     deviations: Literal["own", "each"] = "own",
 ) -> pd.Series:
@@ -106,7 +108,7 @@ def _local(rate: Floats, held: Floats, near: sparse.csr_array, deviations: str) 
     return mean, np.maximum(variance - mean / average, 0.0)
 
 
-def _neighbourhoods(index: pd.Index, graph: Graph) -> sparse.csr_array:
+def _neighbourhoods(index: pd.Index, graph: "Graph") -> sparse.csr_array:
     """Return the 0-1 matrix of each label's neighbours and itself, in the order of ``index``."""
     at = places_in(index, graph)
     matrix = graph.sparse.tocoo()

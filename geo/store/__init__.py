@@ -6,10 +6,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from geo.store import tables
 from geo.store.accounts import Accounts
 from geo.store.amendments import Amendments
 from geo.store.audit_log import AuditLog
 from geo.store.catalogues import Catalogues
+from geo.store.checkpoint_map import CheckpointMap
 from geo.store.checkpoints import Checkpoints
 from geo.store.city_totals import Totals
 from geo.store.closures import Closures
@@ -19,6 +21,7 @@ from geo.store.fieldwork import Fieldwork
 from geo.store.jobs import Jobs
 from geo.store.journal import Import, Imports, Undone
 from geo.store.photos import Photos
+from geo.store.places import Bounds
 from geo.store.plans import KeptCandidates, Plans
 from geo.store.proofs import Commitments
 from geo.store.rounds import Rounds
@@ -47,6 +50,7 @@ class Store:
         self.streets = KeptStreets(database)
         self.zones = Zones(database)
         self.checkpoints = Checkpoints(database)
+        self.checkpoint_map = CheckpointMap(database)
         self.imports = Imports(database)
         self.teams = Teams(database)
         self.rounds = Rounds(database)
@@ -116,6 +120,12 @@ class Store:
         """Let all reads of this thread in the block see one state of the city, whatever others write meanwhile."""
         with self._database.reading():
             yield
+
+    def extent(self) -> Bounds | None:
+        """Return how far the city reaches: the zones, else the checkpoints, else the streets; None when it is empty."""
+        with self._database.reading() as connection:
+            layers = (tables.zones, tables.checkpoints, tables.streets)
+            return next(filter(None, (self._database.backend.extent(connection, layer) for layer in layers)), None)
 
     def backup(self, path: Path) -> None:
         """Write the city as it stands to a file: :meth:`geo.store.database.Database.backup`."""

@@ -1,6 +1,7 @@
 """The accounts of a city."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -122,10 +123,11 @@ class Accounts(StorePart):
         with self._database.reading() as connection:
             return _found(connection, name)
 
-    def all(self) -> list[User]:
-        """Return all accounts by name."""
+    def all(self, roles: Collection[Role] = tuple(Role)) -> list[User]:
+        """Return the accounts of these roles by name."""
+        statement = select(_U).where(_U.c.role.in_([str(role) for role in roles])).order_by(_U.c.name)
         with self._database.reading() as connection:
-            return [user_of(row) for row in connection.execute(select(_U).order_by(_U.c.name))]
+            return [user_of(row) for row in connection.execute(statement)]
 
     def planner_notices(self, since: dt.datetime | None = None) -> list[PlannerNotice]:
         """Return what happened to planners' accounts, the newest first."""

@@ -54,9 +54,15 @@ class AuditLog(StorePart):
             frontier = frontier_of(connection)
         return Checkpoint(frontier.count, frontier.head().hex())
 
-    def page(self, *, before: int | None = None, count: int = PAGE) -> list[AuditRow]:
-        """Return the newest rows, or the newest of those before a row."""
-        statement = select(_A).order_by(_A.c.fid.desc()).limit(count)
+    def page(
+        self,
+        asked: LogQuestion = LogQuestion(),  # noqa: B008 - frozen
+        *,
+        before: int | None = None,
+        count: int = PAGE,
+    ) -> list[AuditRow]:
+        """Return the last rows that were entered, or the last of those before a row."""
+        statement = select(_A).where(*asked.conditions()).order_by(_A.c.fid.desc()).limit(count)
         if before is not None:
             statement = statement.where(_A.c.fid < before)
         with self._database.reading() as connection:

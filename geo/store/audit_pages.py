@@ -65,7 +65,7 @@ class LogQuestion:
 
     def statement(self, count: int) -> Select[tuple[object, ...]]:
         """Return the query of so many rows."""
-        asked = select(_A).where(*self._conditions()).order_by(_A.c.at.desc(), _A.c.fid.desc()).limit(count)
+        asked = select(_A).where(*self.conditions()).order_by(_A.c.at.desc(), _A.c.fid.desc()).limit(count)
         return asked.offset(self.before.shown) if self.before else asked
 
     def after(self, times: Collection[dt.datetime]) -> LogPlace:
@@ -74,7 +74,8 @@ class LogQuestion:
         again = self.before.shown if self.before and self.before.at == last else 0
         return LogPlace(last, again + sum(one == last for one in times))
 
-    def _conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what the rows must fulfil."""
         found: list[ColumnElement[bool]] = []
         if self.who:
             found.append(or_(_A.c.who == self.who, _A.c.object == f"account/{self.who}"))

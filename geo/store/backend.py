@@ -5,10 +5,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Table
 
 from geo.errors import XundianError
 from geo.store.geometry import Shapes
+from geo.store.places import Bounds, Box, Placed
 
 
 class Backend(Protocol):
@@ -61,9 +62,6 @@ class Backend(Protocol):
     ) -> None:
         """Add rows of columns ``names`` as fast as the database can; times are text in ISO form."""
 
-    def near(self, table: Table, bounds: tuple[float, float, float, float]) -> ColumnElement[bool]:
-        """Say which points of a layer lie within west, south, east and north, and perhaps some beside."""
-
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table until the transaction ends."""
 
@@ -78,6 +76,12 @@ class Backend(Protocol):
 
     def decode(self, values: Sequence[Any]) -> Shapes:
         """Read geometries as the database gives them."""
+
+    def placed(self, table: Table, box: Box) -> Placed:
+        """Return a layer of points with its spatial index, which is asked for a box."""
+
+    def extent(self, connection: Connection, table: Table) -> Bounds | None:
+        """Return how far a layer reaches, None when nothing is in it; what was taken out may still count."""
 
     def moved(self, connection: Connection, table: Table, added: Shapes | None = None) -> None:
         """Bring what is known of the layer's extent up to date; with ``added``, only these are new."""

@@ -16,7 +16,7 @@ from geo.model import Changes, Scope
 from geo.store import rows, tables
 from geo.store.audit import Act
 from geo.store.journal import UNPLACED, ImportSource, note, used
-from geo.store.locks import CityPart
+from geo.store.locks import CityPart, counted
 from geo.store.part import StorePart
 from geo.store.scope import condition
 from geo.store.upsert import Upserted, existing, upsert
@@ -124,6 +124,49 @@ class Checkpoints(StorePart):
         statement = select(_PLACED.c.id, _PLACED.c.name).where(~_PLACED.c.retired)
         with self._database.reading() as connection:
             return dict(rows.among(connection, statement, _PLACED.c.id, sorted(set(ids))))
+
+    def some(self, ids: Collection[str]) -> gpd.GeoDataFrame:
+        """Return the checkpoints of these ids that there are, in the roster or no longer, by id."""
+        backend, wanted = self._database.backend, sorted(set(ids))
+        with self._database.reading() as connection:
+            found = rows.among(connection, rows.query(_PLACED, frames.CHECKPOINTS), _PLACED.c.id, wanted)
+        return rows.framed(found, frames.CHECKPOINTS, backend).sort_index()
+
+    def page(self, scope: Scope, *, after: str, limit: int) -> gpd.GeoDataFrame:
+        """Return the first ``limit`` checkpoints of a scope whose ids come after one: a page of :meth:`frame`.
+
+        Raises
+        ------
+        NotFoundError
+            When the scope names a zone that isn't there.
+        """
+        with self._database.reading() as connection:
+            within = condition(connection, scope, _PLACED, self._database.backend)
+            statement = within.narrow(rows.query(_PLACED, frames.CHECKPOINTS)).where(~_PLACED.c.retired)
+            found: list[gpd.GeoDataFrame] = []
+            while (left := limit - sum(map(len, found))) > 0:
+                next_ones = statement.where(_PLACED.c.id > after).order_by(_PLACED.c.id).limit(left)
+                read = rows.fetch(connection, next_ones, frames.CHECKPOINTS, self._database.backend)
+                found.append(within.pick(read))
+                if len(read) < left:
+                    break
+                after = str(read.index[-1])
+        return gpd.GeoDataFrame(pd.concat(found)) if len(found) > 1 else found[0]
+
+    def count(self) -> int:
+        """Count the roster."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(_PLACED).where(~_PLACED.c.retired)) or 0
+
+    def unplaced_count(self) -> int:
+        """Count the rows that wait for a place."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(_UNPLACED)) or 0
+
+    def state(self) -> str:
+        """Return letters that change with every write of the roster: what was made of it is kept under these."""
+        with self._database.reading() as connection:
+            return f"roster-{counted(connection, CityPart.ROSTER)}"
 
     def categories(self) -> dict[str, str]:
         """Return the category of every checkpoint by id, also of those that are no longer in the roster."""

@@ -116,6 +116,12 @@ class Draws(StorePart):
             draw_of(connection, round_id)
             return rows.fetch(connection, statement, _DRAWN, self._database.backend)
 
+    def size(self, round_id: str) -> int:
+        """Count the checkpoints to inspect in a round; 0 before its draw."""
+        drawn = tables.sample
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.count()).where(drawn.c.round_id == round_id)) or 0
+
     def sample_ids(self, round_id: str) -> frozenset[str]:
         """Return the ids of the checkpoints to inspect in a round, as :meth:`sample` has them; none before its draw."""
         drawn = tables.sample

@@ -18,13 +18,13 @@ import numpy.typing as npt
 import shapely
 from sqlalchemy import (
     URL,
-    ColumnElement,
     Connection,
     Double,
     Engine,
     Integer,
     Table,
     and_,
+    cast,
     column,
     create_engine,
     event,
@@ -40,6 +40,7 @@ from geo.errors import StoreError, XundianError
 from geo.failures import reason_of
 from geo.store import copying, geometry, opening, rtree, telling
 from geo.store.geometry import Shapes
+from geo.store.places import Bounds, Box, Placed
 
 _APPLICATION_ID = 0x47504B47  # "GPKG"
 _USER_VERSION = 10300  # 1.3: the newest that GDAL 3.6 of Debian 12 reads without a warning
@@ -56,6 +57,7 @@ _NEW_TREE = (
 _PART = 50_000  # rows in the memory at once
 _BULK_CACHE_KB, _USUAL_CACHE_KB = 64 * 1024, 2000
 _ATTRIBUTES = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)"
+_EXTENT = "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?"
 _SET_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
     min_x = :min_x, min_y = :min_y, max_x = :max_x, max_y = :max_y WHERE table_name = :name"""
 _WIDEN_EXTENT = """UPDATE gpkg_contents SET last_change = :now,
@@ -257,15 +259,6 @@ class GeoPackage:
             statement = f'INSERT INTO "{table.name}" ({", ".join(names)}) VALUES ({places})'  # noqa: S608 - our own table
             connection.exec_driver_sql(statement, list(rows))
 
-    def near(self, table: Table, bounds: tuple[float, float, float, float]) -> ColumnElement[bool]:
-        """Ask the layer's R-tree."""
-        west, south, east, north = bounds
-        names = ("minx", "maxx", "miny", "maxy")
-        tree = lightweight(f"rtree_{table.name}_geom", column("id", Integer), *(column(one, Double) for one in names))
-        edges = tree.c
-        inside = and_(edges.minx <= east, edges.maxx >= west, edges.miny <= north, edges.maxy >= south)
-        return table.c.fid.in_(select(edges.id).where(inside))
-
     def lock(self, connection: Connection, table: Table) -> None:
         """Do nothing: a writing transaction has the whole file."""
 
@@ -286,6 +279,20 @@ class GeoPackage:
     def decode(self, values: Sequence[Any]) -> Shapes:
         """Read GeoPackage blobs."""
         return geometry.from_blobs(values)
+
+    def placed(self, table: Table, box: Box) -> Placed:
+        """Ask the layer's R-tree."""
+        names = ("minx", "maxx", "miny", "maxy")
+        tree = lightweight(f"rtree_{table.name}_geom", column("id", Integer), *(column(one, Double) for one in names))
+        edges = tree.c
+        near = and_(edges.minx <= box.east, edges.maxx >= box.west, edges.miny <= box.north, edges.maxy >= box.south)
+        x, y = (edges.minx + edges.maxx) / 2, (edges.miny + edges.maxy) / 2
+        return Placed(tree.join(table, table.c.fid == edges.id), x, y, near, lambda number: cast(number, Integer))
+
+    def extent(self, connection: Connection, table: Table) -> Bounds | None:
+        """Read what ``gpkg_contents`` says."""
+        row = connection.exec_driver_sql(_EXTENT, (table.name,)).one()
+        return None if row[0] is None else (row[0], row[1], row[2], row[3])
 
     def moved(self, connection: Connection, table: Table, added: Shapes | None = None) -> None:
         """Write the layer's extent and time of change into ``gpkg_contents``."""

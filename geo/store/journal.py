@@ -29,7 +29,7 @@ LAYERS = {
     "unplaced": (tables.unplaced, UNPLACED),
     "zones": (tables.zones, frames.ZONES),
 }
-_WRITTEN = (CityPart.IMPORTS, CityPart.ROSTER, CityPart.VISITS)
+_WRITTEN = (CityPart.IMPORTS, CityPart.ZONES, CityPart.ROSTER, CityPart.VISITS)
 _USES = (
     *(tables.sample.c.id, tables.reserves.c.id, tables.replacements.c.out),  # replacements.into was a reserve
     *(tables.stops.c.checkpoint, tables.unserved.c.checkpoint, tables.visits.c.checkpoint),

@@ -22,20 +22,22 @@ class CityPart(IntEnum):
 
     IMPORTS = 1
     STREETS = 2
-    ROSTER = 3
-    TEAMS = 4
-    ROUNDS = 5
-    VISITS = 6
-    OFFICE = 7
-    SESSIONS = 8
-    AUDIT = 9
-    JOBS = 10  # never locked as a whole: who works on a job locks its row, while others claim theirs
+    ZONES = 3
+    ROSTER = 4
+    TEAMS = 5
+    ROUNDS = 6
+    VISITS = 7
+    OFFICE = 8
+    SESSIONS = 9
+    AUDIT = 10
+    JOBS = 11  # never locked as a whole: who works on a job locks its row, while others claim theirs
 
 
 _TABLES = {
     CityPart.IMPORTS: "imports import_rows",
     CityPart.STREETS: "streets turn_bans street_hours turn_hours closures",
-    CityPart.ROSTER: "checkpoints unplaced zones cells",
+    CityPart.ZONES: "zones cells",
+    CityPart.ROSTER: "checkpoints unplaced",
     CityPart.TEAMS: "teams inspectors avoidances",
     CityPart.ROUNDS: "rounds secret_sets commitments drawn_frames draws sample reserves replacements questionnaires "
     "team_draws plans routes stops unserved candidates route_changes",

@@ -45,6 +45,9 @@ class NotesWaiting:
             raise
 
     def put_back(self, acts: Sequence[Act]) -> None:
-        """Let rows wait again, before those that came meanwhile."""
+        """Let rows wait again, before those that came meanwhile; of those that found no room, their number."""
+        waiting = [one for one in acts if one.event is not Event.MISSED]
+        missed = sum(int(one.detail["rows"]) for one in acts if one.event is Event.MISSED)
         with self._lock:
-            self._acts = [*acts, *self._acts]
+            self._acts = [*waiting, *self._acts]
+            self._missed += missed

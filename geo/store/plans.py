@@ -8,7 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Column, Connection, Row, Table, and_, delete, insert, select, update
+from sqlalchemy import Column, Connection, Row, Table, and_, delete, func, insert, select, update
 
 from geo import frames
 from geo.audit.events import Event
@@ -62,6 +62,17 @@ class NewPlan:
     terms: Mapping[str, Any] | None = None
     candidates: str = ""
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDay:
+    """What a route comes to: one team on one day, or on all days together."""
+
+    team: str
+    day: int  # 0: all days
+    stops: int
+    travel_s: int
+    length_m: float
 
 
 class Plans(StorePart):
@@ -230,23 +241,63 @@ class Plans(StorePart):
         c = tables.routes.c
         return self._of(tables.routes, frames.ROUTES, {c.round_id: round_id, c.team: team, c.day: day}, c.day, c.team)
 
+    def team_days(self, round_id: str) -> list[TeamDay]:
+        """Return what the routes of a round come to, by day and team.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such round.
+        """
+        c = tables.routes.c
+        statement = select(c.team, c.day, c.stops, c.travel_s, c.length_m).where(c.round_id == round_id)
+        with self._database.reading() as connection:
+            round_of(connection, round_id)
+            return [TeamDay(*row) for row in connection.execute(statement.order_by(c.day, c.team))]
+
+    def slot(self, round_id: str, checkpoint: str) -> tuple[str, int] | None:
+        """Return the team and the day of a checkpoint in the plan of a round, None when no route stops there."""
+        c = tables.stops.c
+        with self._database.reading() as connection:
+            wanted = select(c.team, c.day).where(c.round_id == round_id, c.checkpoint == checkpoint)
+            row = connection.execute(wanted.order_by(c.day, c.team)).first()
+        return None if row is None else (row.team, row.day)
+
+    def unserved_count(self, round_id: str) -> int:
+        """Count the checkpoints that the plan of a round leaves out."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.count()).where(tables.unserved.c.round_id == round_id)) or 0
+
     def stops(self, round_id: str, *, team: str | None = None, day: int | None = None) -> gpd.GeoDataFrame:
         """Return the stops of a round in order, or those of one team or day: a frame of :data:`geo.frames.STOPS`."""
         c = tables.stops.c
         only = {c.round_id: round_id, c.team: team, c.day: day}
         return self._of(tables.stops, frames.STOPS, only, c.day, c.team, c.order)
 
-    def unserved(self, round_id: str) -> pd.DataFrame:
-        """Return the checkpoints that the plan of a round leaves out: a frame of :data:`geo.frames.UNSERVED`."""
+    def unserved(self, round_id: str, *, most: int | None = None) -> pd.DataFrame:
+        """Return what the plan of a round leaves out, or the first of it: a frame of :data:`geo.frames.UNSERVED`."""
         c = tables.unserved.c
         only = {c.round_id: round_id}
-        left: pd.DataFrame = self._of(tables.unserved, frames.UNSERVED, only, c.day, c.checkpoint)
+        left: pd.DataFrame = self._of(tables.unserved, frames.UNSERVED, only, c.day, c.checkpoint, most=most)
+        return left
+
+    def left_out(self, round_id: str, checkpoint: str) -> pd.DataFrame:
+        """Return the row of :meth:`unserved` of a checkpoint; none when a route serves it."""
+        c = tables.unserved.c
+        left: pd.DataFrame = self._of(
+            tables.unserved, frames.UNSERVED, {c.round_id: round_id, c.checkpoint: checkpoint}
+        )
         return left
 
     def _of(
-        self, table: Table, schema: frames.Schema, only: Mapping[Column[Any], object], *order: Column[Any]
+        self,
+        table: Table,
+        schema: frames.Schema,
+        only: Mapping[Column[Any], object],
+        *order: Column[Any],
+        most: int | None = None,
     ) -> rows.AnyFrame:
-        statement = rows.query(table, schema).order_by(*order)
+        statement = rows.query(table, schema).order_by(*order).limit(most)
         for column, value in only.items():
             if value is not None:
                 statement = statement.where(column == value)

@@ -7,13 +7,24 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, func, inspect, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    inspect,
+    text,
+)
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from geo.errors import StateError, XundianError
 from geo.store import geometry, telling
 from geo.store.geometry import Shapes
 from geo.store.opening import READ_MS, WRITE_MS
+from geo.store.places import Bounds, Box, Placed
 
 _CONNECT_S = 10
 _PATIENCE_MS = 600_000
@@ -23,6 +34,9 @@ WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()
   AND activity.pid <> pg_backend_pid() AND state <> 'idle'
   AND (locktype = 'advisory' OR mode IN ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock'))
 ORDER BY mode = 'AccessExclusiveLock' DESC, pid LIMIT 1
+"""
+_EXTENT = """
+SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT ST_Extent(geom) AS e FROM "{table}") AS whole
 """
 _MIGRATION_LOCK = 0x5875_6E64_6961_6E  # "Xundian": one migration at a time in a database
 
@@ -127,10 +141,6 @@ class PostGIS:
             for row in rows:
                 stream.write_row(row)
 
-    def near(self, table: Table, bounds: tuple[float, float, float, float]) -> ColumnElement[bool]:
-        """Ask the layer's GiST index."""
-        return table.c.geom.bool_op("&&")(func.ST_MakeEnvelope(*bounds, geometry.SRID))
-
     def lock(self, connection: Connection, table: Table) -> None:
         """Keep other writers off the table; readers go on."""
         connection.execute(text(f'LOCK TABLE "{table.name}" IN SHARE ROW EXCLUSIVE MODE'))
@@ -154,6 +164,17 @@ class PostGIS:
     def decode(self, values: Sequence[Any]) -> Shapes:
         """Read EWKB."""
         return geometry.from_ewkb(values)
+
+    def placed(self, table: Table, box: Box) -> Placed:
+        """Ask the layer's GiST index."""
+        envelope = func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, geometry.SRID)
+        shape = table.c.geom
+        return Placed(table, func.ST_X(shape), func.ST_Y(shape), table.c.geom.bool_op("&&")(envelope), func.floor)
+
+    def extent(self, connection: Connection, table: Table) -> Bounds | None:
+        """Add up the rows: the server keeps no exact extent."""
+        row = connection.exec_driver_sql(_EXTENT.format(table=table.name)).one()
+        return None if row[0] is None else (row[0], row[1], row[2], row[3])
 
     def moved(self, connection: Connection, table: Table, added: Shapes | None = None) -> None:
         """Do nothing: the index knows the extent."""

@@ -15,6 +15,7 @@ from geo.store import journal, rows, summary, tables, totals, visit_journal
 from geo.store.audit import Act
 from geo.store.locks import CityPart, counted
 from geo.store.part import StorePart
+from geo.store.places import Bounds, Box
 from geo.store.scope import condition
 from geo.store.visit_batches import VisitBatch, batch_of, hours_of
 from geo.store.visit_writer import VisitWriter
@@ -147,7 +148,7 @@ class Visits(StorePart):
         with self._database.reading() as connection:
             return sorted(connection.scalars(select(_D.c.item).distinct()))
 
-    def near(self, scope: Scope, bounds: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
+    def near(self, scope: Scope, bounds: Bounds) -> gpd.GeoDataFrame:
         """Return the visits of a scope that lie within bounds, and perhaps some beside: see :meth:`frame`.
 
         Parameters
@@ -158,7 +159,9 @@ class Visits(StorePart):
         backend = self._database.backend
         with self._database.reading() as connection:
             within = condition(connection, scope, _V, backend)
-            statement = within.narrow(rows.query(_V, frames.VISITS).where(backend.near(_V, bounds)))
+            placed = backend.placed(_V, Box(*bounds))
+            near = _V.c.fid.in_(select(_V.c.fid).select_from(placed.source).where(placed.near))
+            statement = within.narrow(rows.query(_V, frames.VISITS).where(near))
             return within.pick(
                 rows.fetch(connection, statement.order_by(_V.c.arrived_at, _V.c.fid), frames.VISITS, backend)
             )

@@ -1,6 +1,7 @@
 """Responsibility zones and unit grid cells."""
 
 import geopandas as gpd
+from sqlalchemy import func, select
 
 from geo import frames
 from geo.audit.content import frame_sha256
@@ -31,7 +32,7 @@ class Zones(StorePart):
             The account that imports.
         """
         act = Act(Event.ZONES, "zones", detail={"sha256": frame_sha256(frame), "rows": len(frame)})
-        with self._database.writing(act, CityPart.IMPORTS, CityPart.ROSTER) as connection:
+        with self._database.writing(act, CityPart.IMPORTS, CityPart.ZONES) as connection:
             done = upsert(connection, tables.zones, frames.ZONES, frame, self._database.backend)
             if import_of is not None:
                 act.detail["file"] = import_of
@@ -55,15 +56,27 @@ class Zones(StorePart):
             statement = condition(connection, scope, tables.zones, self._database.backend).narrow(statement)
             return rows.fetch(connection, statement, frames.ZONES, self._database.backend)
 
+    def counts(self) -> dict[str, int]:
+        """Count the zones of each level that has any."""
+        level = tables.zones.c.level
+        with self._database.reading() as connection:
+            found = connection.execute(select(level, func.count()).group_by(level).order_by(level))
+            return {str(name): int(number) for name, number in found}
+
     def state(self) -> str:
         """Return letters that change with every write of zones and cells: what was made of them is kept under these."""
         with self._database.reading() as connection:
-            return f"zones-{counted(connection, CityPart.ROSTER)}"
+            return f"zones-{counted(connection, CityPart.ZONES)}"
+
+    def cell_count(self) -> int:
+        """Count the unit grid cells."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(tables.cells)) or 0
 
     def replace_cells(self, frame: gpd.GeoDataFrame) -> None:
         """Put these unit grid cells, a frame of :data:`geo.frames.CELLS`, in the place of all that were there."""
         with self._database.writing(
-            Act(Event.CELLS, "cells", detail={"sha256": frame_sha256(frame), "rows": len(frame)}), CityPart.ROSTER
+            Act(Event.CELLS, "cells", detail={"sha256": frame_sha256(frame), "rows": len(frame)}), CityPart.ZONES
         ) as connection:
             rows.replace(connection, tables.cells, frames.CELLS, frame, self._database.backend)
 

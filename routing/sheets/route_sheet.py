@@ -169,13 +169,12 @@ def plan_part(store: Store, round_id: str, *, team: str | None = None, day: int 
     unserved = store.plans.unserved(round_id)
     if team is not None or day is not None:
         unserved = unserved[(unserved["day"] == (day or 0)) & (team is None)]
-    stops, roster = store.plans.stops(round_id, team=team, day=day), store.checkpoints.frame(include_retired=True)
-    named = roster.index.isin([*stops["checkpoint"], *unserved.index])
+    stops = store.plans.stops(round_id, team=team, day=day)
     return PlanPart(
         round=one,
         routes=store.plans.routes(round_id, team=team, day=day),
         stops=stops,
-        roster=roster[named],
+        roster=store.checkpoints.some({*stops["checkpoint"], *unserved.index} - {""}),
         catalogue=store.catalogues.get(one.edition),
         questionnaires={str(id_): int(n) for id_, n in store.fieldwork.questionnaires(round_id).items()},
         zone=zone_of(store),

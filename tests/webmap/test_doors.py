@@ -101,6 +101,7 @@ DOORS = {
     ("placing.undo", "POST", "/placing/undo"): "401 403 302 403 403 403 403",
     ("planner.page", "GET", "/map"): "302 403 200 403 403 403 403",
     ("results.page", "GET", "/results"): "302 403 200 403 403 403 200",
+    ("point_tiles.checkpoints", "GET", "/tiles/checkpoints/0/0/0.mvt"): "401 403 200 200 200 200 403",
     ("rounds.end", "POST", "/rounds/none/plan/end"): "401 403 302 403 403 403 403",
     ("rounds.newest", "GET", "/rounds"): "302 403 302 403 403 403 403",
     ("rounds.page", "GET", "/rounds/2026-06"): "302 403 200 403 403 403 403",

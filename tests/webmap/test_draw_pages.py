@@ -1,8 +1,10 @@
 """The planner's page of a draw and the public verifier, without a browser."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -151,6 +153,11 @@ def test_the_field_is_told_on_the_page(planner: FlaskClient, drawing: Flask) -> 
     out = store.draws.sample("2026-07").index[0]
     assert "is replaced by" in post(planner, "replace", checkpoint=out, reason="closed")
     assert out not in store.draws.sample("2026-07").index
+    done = [
+        unescape(re.sub(r"<[^>]+>", " ", one)).split()
+        for one in re.findall(r"<li>\s*<time.*?</li>", planner.get("/draw?round=2026-07").text, re.DOTALL)
+    ]
+    assert [words[2:5] for words in done[:2]] == [["planner", "checkpoint", "replaced"], ["planner", "drawn", "by"]]
     assert "37 questionnaires" in post(planner, "survey", total="37")
     assert "no inspectors" in post(planner, "teams")
 

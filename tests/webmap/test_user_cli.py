@@ -74,6 +74,12 @@ def test_what_a_role_has_no_use_for_or_lacks_is_refused(city: Path, words: list[
         assert store.accounts.get("new") is None
 
 
+@pytest.mark.parametrize("name", ["-", "command", "command:root", " command:li "])
+def test_no_account_is_named_as_the_log_writes_commands(city: Path, name: str) -> None:
+    done = call(city, "add", name, "--role", "planner")
+    assert (done.exit_code, "the audit log writes so" in done.output) == (1, True)
+
+
 def test_accounts_are_listed(city: Path) -> None:
     log_in(city, "team")
     call(city, "disable", "street")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from flask import Flask
@@ -23,7 +24,7 @@ def work_off(app: Flask, limits: Limits | None = None) -> None:
     """Do all that waits, and return when it is over."""
     kinds = list(KINDS.values())
     if limits is not None:
-        kinds = [replace(kind, limits=lambda: limits) for kind in kinds]
+        kinds = [replace(kind, limits=partial(replace, limits)) for kind in kinds]
     with Store.open(app.config["CITY"]) as store:
         WorkerLoop(store, secrets.token_hex(4), kinds).work_off()
 

@@ -16,6 +16,7 @@ from geo.model import Action, LoginSession, Reach, Role, User
 from geo.store.accounts import NoticeKind, PlannerNotice
 from webmap.accounts import access, sessions
 from webmap.accounts.browsers import browser_name
+from webmap.accounts.log_words import detail_text, event_text, object_text, role_name, who_text
 from webmap.accounts.making import LIMITS
 from webmap.rights import reach_of
 
@@ -37,7 +38,8 @@ class AccountLine:
 
 def init_app(app: Flask) -> None:
     """Let every page of a planner say what happened to planners' accounts lately."""
-    app.jinja_env.filters["browser"] = browser_name
+    said = {"log_who": who_text, "log_event": event_text, "log_object": object_text, "log_detail": detail_text}
+    app.jinja_env.filters.update(said, browser=browser_name)
     app.context_processor(lambda: {"planner_news": planner_news, "role_name": role_name, "notice_text": notice_text})
 
 
@@ -50,8 +52,7 @@ def page() -> str:
     logged_in = store.sessions.of(roles, dt.datetime.now(dt.UTC))
     lines = [
         AccountLine(one, _limit(one), tuple(each for each in logged_in if each.account == one.name))
-        for one in store.accounts.all()
-        if one.role in roles
+        for one in store.accounts.all(roles)
     ]
     return render_template(
         "accounts.html",
@@ -127,19 +128,6 @@ def planner_news() -> list[PlannerNotice]:
         return []
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=NEWS_DAYS)
     return [one for one in access.city().accounts.planner_notices(since) if one.account != user.name]
-
-
-def role_name(role: Role) -> str:
-    """Name a role in the language of this request."""
-    names = {
-        Role.ADMIN: _("administrator"),
-        Role.PLANNER: _("planner"),
-        Role.TEAM: _("inspection team"),
-        Role.STREET: _("street office"),
-        Role.UNIT: _("responsible unit"),
-        Role.OBSERVER: _("observer"),
-    }
-    return str(names[role])
 
 
 def notice_text(notice: PlannerNotice) -> str:

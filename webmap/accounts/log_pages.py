@@ -11,7 +11,7 @@ from geo.errors import InputError
 from geo.model import Action
 from geo.store.audit_pages import LogQuestion, place_of
 from webmap.accounts import access
-from webmap.accounts.log_words import detail_text, event_text, object_text, who_text
+from webmap.accounts.log_words import event_text
 
 pages = Blueprint("log", __name__)
 
@@ -39,7 +39,6 @@ def page() -> str:
         head=visible.log_head() if whole else None,
         earlier=_address(before=str(onward)) if onward else "",
         newest=_address() if asked.before else "",
-        said={"event": event_text, "object": object_text, "detail": detail_text, "who": who_text},
     )
 
 

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from geo.acting import COMMAND, NOBODY
 from geo.audit.events import Event
+from geo.model import Role
 
 HASH_SHOWN = 12
 
@@ -35,11 +36,27 @@ def who_text(who: str) -> str:
 def detail_text(detail: Mapping[str, object]) -> str:
     """Say the figures of a row, a hash by its first digits."""
     words = _details()
-    return " · ".join(f"{words.get(name, name)} {_value(value)}" for name, value in detail.items() if value != "")
+    said = {name: value for name, value in detail.items() if value not in ("", None)}
+    return " · ".join(f"{words.get(name, name)} {_value(value)}" for name, value in said.items())
+
+
+def role_name(role: Role) -> str:
+    """Name a role in the language of this request."""
+    names = {
+        Role.ADMIN: _("administrator"),
+        Role.PLANNER: _("planner"),
+        Role.TEAM: _("inspection team"),
+        Role.STREET: _("street office"),
+        Role.UNIT: _("responsible unit"),
+        Role.OBSERVER: _("observer"),
+    }
+    return str(names[role])
 
 
 def _value(value: object) -> str:
     text = str(value)
+    if text in set(Role):
+        return role_name(Role(text))
     is_hash = len(text) == 64 and all(one in "0123456789abcdef" for one in text)  # noqa: PLR2004 - SHA-256
     return f"{text[:HASH_SHOWN]}…" if is_hash else text
 
@@ -79,6 +96,7 @@ def _of_city() -> dict[str, str]:
         Event.CHECKPOINT_UNPLACED: _("place of a checkpoint taken back"),
         Event.VISITS: _("visits brought in"),
         Event.IMPORT_UNDONE: _("import taken back"),
+        Event.TOTALS: _("sums of visits made anew"),
         Event.TEAMS: _("teams imported"),
         Event.AVOIDANCES: _("avoidance table imported"),
         Event.CLOSED: _("street closed"),
@@ -136,6 +154,7 @@ def _kinds() -> dict[str, str]:
         "setting": _("setting"),
         "streets": _("streets"),
         "teams": _("teams"),
+        "totals": _("sums of visits"),
         "visits": _("visits"),
         "zones": _("zones"),
     }
@@ -152,6 +171,7 @@ def _details() -> dict[str, str]:
         "page": _("page"),
         "reason": _("reason"),
         "role": _("role"),
+        "rounds": _("rounds"),
         "rows": _("rows"),
         "sessions": _("sessions"),
         "was": _("before"),

@@ -104,7 +104,7 @@ def _export() -> Act | None:
         about = f"round/{named['round_id']}"
     elif "name" in named:
         about = f"backup/{named['name']}"
-    return _by_account(happening(Event.EXPORT, about, page=request.endpoint))
+    return _by_account(happening(Event.EXPORT, about, **_page()))
 
 
 def _look(store: Store, looked: set[str]) -> Act | None:
@@ -116,9 +116,15 @@ def _look(store: Store, looked: set[str]) -> Act | None:
     if not shown:
         return None
     about = f"round/{shown[0]}" if len(shown) == 1 else "rounds"
-    act = _by_account(happening(Event.LOOK, about, page=request.endpoint, rounds=len(shown)))
+    figures = {"rounds": len(shown)} if len(shown) > 1 else {}
+    act = _by_account(happening(Event.LOOK, about, **_page(), **figures))
     due = act is None or not request.path.startswith(REPEATED) or _repeated().is_due(act)
     return act if due else None
+
+
+def _page() -> dict[str, str]:
+    """Name the page by the form of its address, which holds no token of an upload."""
+    return {"page": str(request.url_rule)}
 
 
 def _by_account(act: Act) -> Act | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import islice
 
+from geo.acting import is_reserved
 from geo.errors import InputError, NotFoundError
 from geo.model import Level, Role, User
 from geo.nearest import hint
@@ -36,12 +37,19 @@ def add_account(store: Store, name: str, role: Role, *, zone: str = "", team: st
     Raises
     ------
     InputError
-        When the name is empty, or the account lacks the zone, team or unit of its role or has one of another's.
+        When the name is empty or stands for something else in the log, or the account lacks the zone, team or unit of
+        its role or has one of another's.
     NotFoundError
         When there is no such zone, no checkpoint of such a unit, or no such team while the city has teams or plans.
     """
     if not name.strip() or not name.isprintable():
         raise InputError("{field} is {value!r}: give the account a name", field="name", value=name)
+    if is_reserved(name.strip()):
+        raise InputError(
+            "{field} is {value!r}: the audit log writes so of commands and of nobody; give the account another name",
+            field="name",
+            value=name,
+        )
     given = {"zone": zone.strip(), "team": team.strip(), "unit": unit.strip()}
     for field, value in given.items():
         if value and LIMITS.get(role) != field:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo import clock, private
 from geo.audit.checkpoint import Checkpoint
-from geo.audit.events import OF_ACCOUNTS
+from geo.audit.events import OF_ACCOUNTS, Event
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
@@ -25,6 +25,8 @@ from geo.results import RoundFindings, findings, findings_state
 from geo.store import Store
 from geo.store.audit_log import AuditRow
 from geo.store.audit_pages import LogPlace, LogQuestion
+from geo.store.checkpoint_map import Look
+from geo.store.places import Box
 from geo.store.streets import KeptStreets
 from routing.amend import Amendment, Change, amend, undo
 from routing.plan.report import PlanReport, report_of
@@ -32,6 +34,7 @@ from routing.rounds.reveal_dates import last_secret_day
 from routing.sheets.route_sheet import PlanPart, RouteSheet, directions, plan_part
 from webmap.rights import reach_of
 
+HISTORY = 30  # rows of the log that the page of a draw shows
 NO_PHOTO = "there is no such photo"
 _WHOSE = {Reach.OWN_ZONE: "zone", Reach.OWN_UNIT: "unit", Reach.OWN_ROUTE_TODAY: "team"}
 
@@ -122,15 +125,17 @@ class VisibleCity:
             return [one for one in self._every_round() if self._day(one)]
         return self._every_round()
 
-    def routes(self, round_id: str) -> gpd.GeoDataFrame:
-        """Return the routes of a round: all to the planner, to a team its own of today."""
-        team, day = self.own_part(round_id)
-        return self._store.plans.routes(round_id, team=team, day=day)
+    def routes(self, round_id: str, *, day: int | None = None) -> gpd.GeoDataFrame:
+        """Return the routes of a round or of one of its days: all to the planner, to a team its own of today."""
+        team, own_day = self.own_part(round_id)
+        return self._store.plans.routes(round_id, team=team, day=own_day or day)
 
-    def stops(self, round_id: str) -> gpd.GeoDataFrame:
-        """Return the stops of a round, under the same rule as the routes."""
-        team, day = self.own_part(round_id)
-        return self._store.plans.stops(round_id, team=team, day=day)
+    def stops(self, round_id: str, *, day: int | None = None) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+        """Return the stops of a round or one of its days, under the same rule as the routes, and their checkpoints."""
+        team, own_day = self.own_part(round_id)
+        with self._store.snapshot():
+            stops = self._store.plans.stops(round_id, team=team, day=own_day or day)
+            return stops, self._store.checkpoints.some(set(stops["checkpoint"]) - {""})
 
     def plan(self, round_id: str, *, team: str | None = None, day: int | None = None) -> PlanPart:
         """Return a plan to be read: the planner's as asked for, whole or a team's or a day's; a team's own of today."""
@@ -141,10 +146,6 @@ class VisibleCity:
         """Say the way to each place of a route sheet that :meth:`plan` gave."""
         self._needs(Action.SEE_ROUTES)
         return directions(self._store, sheet, language)
-
-    def unserved(self, round_id: str) -> pd.DataFrame:
-        """Return what a plan doesn't serve, with the reasons."""
-        return self.store.plans.unserved(round_id)
 
     def closures(self) -> gpd.GeoDataFrame:
         """Return what is closed and not opened again."""
@@ -175,20 +176,26 @@ class VisibleCity:
         own_only = not self.sees_all(Action.CHANGE_DAY)
         return undo(self._store, round_id, by=self.user.name, now=self.now(), own_only=own_only)
 
-    def sample(self, round_id: str) -> gpd.GeoDataFrame:
-        """Return what was drawn for a round: nobody but the planner may know it before the visit."""
-        return self.store.draws.sample(round_id)
-
     def checkpoints(self) -> gpd.GeoDataFrame:
         """Return the roster: whole, of the own zone or unit, or of the route of today."""
         return self._store.checkpoints.frame(self.scope(Action.SEE_CHECKPOINTS))
 
     def draw(self, round_id: str) -> Draw | None:
         """Return what a round's draw was made from, None before it is drawn."""
-        try:
-            return self.store.draws.get(round_id)
-        except StateError:
-            return None
+        return self.store.draws.find(round_id)
+
+    def checkpoints_after(self, id_: str, most: int) -> gpd.GeoDataFrame:
+        """Return the first of :meth:`checkpoints` whose ids come after one."""
+        return self._store.checkpoints.page(self.scope(Action.SEE_CHECKPOINTS), after=id_, limit=most)
+
+    def look(self, box: Box, *, most: int, cells: int) -> Look:
+        """Return what of the roster lies in a part of the map, each by itself or counted."""
+        return self._store.checkpoint_map.look(box, self.scope(Action.SEE_CHECKPOINTS), most=most, cells=cells)
+
+    def roster_state(self) -> str:
+        """Return letters that change when what :meth:`look` shows may: they hold what the account is limited to."""
+        scope = replace(self.scope(Action.SEE_CHECKPOINTS), covert_until=None)
+        return f"{self._store.checkpoint_map.state(scope)} {scope}"
 
     def zone(self) -> str:
         """Return the code of a street account's own zone."""
@@ -321,6 +328,12 @@ class VisibleCity:
             events = OF_ACCOUNTS if asked.events is None else OF_ACCOUNTS.intersection(asked.events)
             asked = replace(asked, events=events)
         return self._store.audit.find(asked, count)
+
+    def history(self, round_id: str) -> list[AuditRow]:
+        """Return who made, drew, changed and published a round, the newest first; not who looked at it."""
+        about = [f"{kind}/{round_id}" for kind in ("round", "draw", "replacements", "questionnaires", "teams", "plan")]
+        done = frozenset(Event) - {Event.LOOK, Event.EXPORT}
+        return self.store.audit.page(LogQuestion(events=done, about=about), count=HISTORY)
 
     def log_names(self) -> list[str]:
         """Return the names of the accounts, to those who may read what happened to them."""

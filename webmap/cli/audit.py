@@ -1,17 +1,19 @@
 """``xundian audit``: the log of who did what, and whether it holds."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from geo.audit import checkpoint, proofs
 from geo.audit.checkpoint import Checkpoint
+from geo.audit.events import Event
 from geo.audit.proofs import GrowthProof, RowProof
 from geo.errors import InputError
 from geo.foreign_text import plain_json
 from geo.notes import Note
+from geo.store.audit_pages import LogQuestion
 from webmap.cli.files import OutFile
 from webmap.cli.leaving import exported
 from webmap.cli.session import REFUSED, Result, Session, command
@@ -67,13 +69,30 @@ def head(session: Session) -> Result:
     return {"head": kept.head, "count": kept.count}
 
 
+@dataclass(frozen=True, slots=True)
+class RowsAsked:
+    """Which rows are asked for; empty: any."""
+
+    who: str
+    action: str | None
+    about: str
+
+    def question(self) -> LogQuestion:
+        """Return it as the store takes it."""
+        events = None if self.action is None else frozenset({Event(self.action)})
+        return LogQuestion(self.who, events, (self.about,) if self.about else ())
+
+
 @command(audit_group, "list")
 @click.option("--before", type=click.IntRange(1), help="Only rows before this one.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=LINES, show_default=True, help="How many rows.")
-def list_(session: Session, before: int | None, limit: int) -> Result:
+@click.option("--who", default="", help="Only what this account or command did, and what was done to the account.")
+@click.option("--action", type=click.Choice([str(one) for one in Event]), help="Only rows of this kind.")
+@click.option("--object", "about", default="", help="Only rows on this, as round/2026-06.")
+def list_(session: Session, asked: RowsAsked, before: int | None, limit: int) -> Result:
     """List the newest rows."""
     with session.store() as store:
-        rows = store.audit.page(before=before, count=limit)
+        rows = store.audit.page(asked.question(), before=before, count=limit)
     lines = [
         {name: getattr(row, name) for name in row.__slots__} | {"at": row.at.isoformat(timespec="milliseconds")}
         for row in rows

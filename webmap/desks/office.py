@@ -14,7 +14,7 @@ from webmap.accounts.visibility import VisibleCity
 from webmap.extent import CHINA, bounds_of
 from webmap.formats import catalogue_of_app, category_name
 from webmap.language.spoken import spoken
-from webmap.maps import tiles
+from webmap.maps import point_tiles, tiles
 
 pages = Blueprint("office", __name__)
 
@@ -64,7 +64,7 @@ def _by_name(counts: Mapping[str, int]) -> dict[str, int]:
 def _settings(visible: VisibleCity, zones: gpd.GeoDataFrame | None) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "streets": tiles.street_address(visible),
-        "checkpoints": url_for("layers.checkpoints"),
+        "checkpoints": point_tiles.checkpoint_address(),
         "problems": url_for("layers.problems"),
         "teams": [],
     }

@@ -67,6 +67,7 @@ def page() -> str:
         draws=COMPARED,
         made_up=[note.text(say) for note in made_up(visible.store, chosen)],
         number_of=number,
+        history=visible.history(chosen.id),
         **_proofs(visible.store, status),
     )
 

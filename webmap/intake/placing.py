@@ -13,7 +13,7 @@ from webmap.accounts import access
 from webmap.extent import extent
 from webmap.formats import category_name
 from webmap.intake.view import datums
-from webmap.maps import tiles
+from webmap.maps import point_tiles, tiles
 
 pages = Blueprint("placing", __name__)
 
@@ -33,7 +33,7 @@ def page() -> str:
         "streets": tiles.street_address(store),
         "zones": tiles.zone_address(store),
         "zoneNames": url_for("layers.zone_names"),
-        "checkpoints": url_for("layers.checkpoints"),
+        "checkpoints": point_tiles.checkpoint_address(),
         "bounds": extent(store),
         "teams": [],
     }

@@ -2,7 +2,7 @@
 
 import geopandas as gpd
 import pandas as pd
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request, url_for
 
 from geo.model import Action
 from webmap.accounts import access
@@ -12,12 +12,14 @@ from webmap.maps.stop_rows import stop_rows
 
 pages = Blueprint("layers", __name__, url_prefix="/data")
 
+PAGE = 2000  # checkpoints in one answer
+
 
 @pages.get("/rounds/<round_id>/routes.geojson")
 @access.needs(Action.SEE_ROUTES)
 def routes(round_id: str) -> Response:
     """Return a round's routes, one line per team and day."""
-    frame = access.visible().routes(round_id)
+    frame = access.visible().routes(round_id, day=_day())
     return geojson.answer(frame, ("team", "day", "mode", "travel_s", "length_m", "stops"))
 
 
@@ -26,7 +28,7 @@ def routes(round_id: str) -> Response:
 def stops(round_id: str) -> Response:
     """Return a round's bases, stops and lunches in their order, with local times and the checkpoint's name."""
     visible = access.visible()
-    frame = stop_rows(visible.stops(round_id), visible.checkpoints(), zone=visible.today.zone, category=category_name)
+    frame = stop_rows(*visible.stops(round_id, day=_day()), zone=visible.today.zone, category=category_name)
     columns = ("team", "day", "order", "number", "kind", "checkpoint", "name", "category", "from", "to", "dwell_s")
     return geojson.answer(frame, columns)
 
@@ -34,9 +36,15 @@ def stops(round_id: str) -> Response:
 @pages.get("/checkpoints.geojson")
 @access.needs(Action.SEE_CHECKPOINTS)
 def checkpoints() -> Response:
-    """Return the roster, or the part of it that the account may see."""
-    frame = access.visible().checkpoints()
-    return geojson.answer(with_category(frame), ("name", "category", "address", "unit"))
+    """Return the roster, or the part of it that the account may see: a page of it, in the order of the ids.
+
+    A page says where the next one begins by a link of the relation ``next``, as RFC 8288 has it.
+    """
+    frame = access.visible().checkpoints_after(request.args.get("after", ""), PAGE + 1)
+    answer = geojson.answer(with_category(frame.head(PAGE)), ("name", "category", "address", "unit"))
+    if len(frame) > PAGE:
+        answer.headers["Link"] = f'<{url_for("layers.checkpoints", after=frame.index[PAGE - 1])}>; rel="next"'
+    return answer
 
 
 @pages.get("/zones.geojson")
@@ -66,6 +74,11 @@ def problems() -> Response:
     named = access.visible().checkpoints()["name"].reindex(frame.index)
     drawn = gpd.GeoDataFrame(frame.assign(name=named), geometry=gpd.GeoSeries(shape, crs="EPSG:4326"))
     return geojson.answer(drawn, ("name", "points", "found", "last"))
+
+
+def _day() -> int | None:
+    """Return the day of the round that is asked for, None for all of them."""
+    return request.args.get("day", type=int) or None
 
 
 def with_category(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -5,6 +5,7 @@ import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Protocol
@@ -86,19 +87,16 @@ def street_archive(city: StreetMap) -> Archive:
 
 def zone_archive(store: Store) -> Archive:
     """Return the PMTiles file of the zones, rebuilt when a zone changed; layer ``zones`` with code, level, names."""
-    zones = store.zones.frame()
-    plain = zones[[*ZONE_COLUMNS]].reset_index()
-    rows = plain.to_csv(index=False).encode()
-    digest = hashlib.sha256(rows + b"".join(shapely.to_wkb(zones.geometry.to_numpy()))).hexdigest()[:16]
-    tiled = gpd.GeoDataFrame(plain, geometry=zones.geometry.to_numpy(), crs=zones.crs)
-    return _kept(store, "zones", digest, lambda: tiled)
+    with store.snapshot():
+        digest = _zone_digest(store, store.zones.state())
+        return _kept(store, "zones", digest, lambda: _tiled(store.zones.frame()))
 
 
 def prepare(store: Store) -> None:
     """Make the archives that are missing, so that nobody waits for them later."""
     if store.streets.sha256():
         street_archive(store)
-    if len(store.zones.frame()):
+    if store.zones.counts():
         zone_archive(store)
 
 
@@ -109,7 +107,7 @@ def street_address(city: StreetMap) -> str:
 
 def zone_address(store: Store) -> str:
     """Return the address of the zones' tiles, which changes with them; empty when the city has no zones."""
-    return url_for("tiles.zones", name=zone_archive(store).name) if len(store.zones.frame()) else ""
+    return url_for("tiles.zones", name=zone_archive(store).name) if store.zones.counts() else ""
 
 
 @pages.get("/streets/<name>")
@@ -124,6 +122,20 @@ def streets(name: str) -> Response:
 def zones(name: str) -> Response:
     """Serve the zones' tiles, by byte ranges, to planners: a street office gets its own zone as GeoJSON."""
     return _serve(zone_archive(access.visible().store), name)
+
+
+@lru_cache(maxsize=4)
+def _zone_digest(store: Store, _state: str) -> str:
+    """Hash the zones, once for each state of them: a restored backup may count to the same number again."""
+    zones = store.zones.frame()
+    rows = zones[[*ZONE_COLUMNS]].reset_index().to_csv(index=False).encode()
+    return hashlib.sha256(rows + b"".join(shapely.to_wkb(zones.geometry.to_numpy()))).hexdigest()[:16]
+
+
+def _tiled(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the zones as a map draws them; their codes go out too."""
+    plain = zones[[*ZONE_COLUMNS]].reset_index()
+    return gpd.GeoDataFrame(plain, geometry=zones.geometry.to_numpy(), crs=zones.crs)
 
 
 def _serve(archive: Archive, name: str) -> Response:

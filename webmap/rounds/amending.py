@@ -136,8 +136,7 @@ def answer_of(visible: VisibleCity, found: Quote) -> dict[str, Any]:
     ids = {row for route in found.routes for row in route.stops["checkpoint"]} | {
         one.checkpoint for one in found.dropped
     }
-    roster = visible.checkpoints()["name"]
-    names = roster[roster.index.isin(ids)].to_dict()
+    names = visible.store.checkpoints.some(ids - {""})["name"].to_dict()
     return {
         "possible": found.possible,
         "text": _cost(found),

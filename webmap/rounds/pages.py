@@ -33,7 +33,8 @@ def newest() -> Any:  # noqa: ANN401 - a redirect of werkzeug, or a page
     rounds = access.visible().rounds()
     chosen = chosen_round(rounds, request.args.get("round"))
     if chosen is None:
-        return render_template("round.html", rounds=rounds, figures=None, settings=map_settings(access.visible(), None))
+        settings = map_settings(access.visible().store, None)
+        return render_template("round.html", rounds=rounds, figures=None, settings=settings)
     return redirect(url_for("rounds.page", round_id=chosen.id))
 
 
@@ -41,31 +42,37 @@ def newest() -> Any:  # noqa: ANN401 - a redirect of werkzeug, or a page
 @access.needs(Action.PLAN)
 def page(round_id: str) -> str:
     """Show a round."""
-    board = _board(round_id)
-    visible, figures = board.visible, figures_of(board.visible, board.round)
+    with access.visible().store.snapshot():
+        return render_template("round.html", **_whole(round_id))
+
+
+def _whole(round_id: str) -> dict[str, Any]:
+    """Return all that the page of a round shows."""
+    board, visible = _board(round_id), access.visible()
+    store, figures = board.store, figures_of(board.store, board.round)
     day = chosen_day(board.round, visible.today, request.args.get("day", type=int))
-    job = visible.store.jobs.last(owner(), planning.about(round_id))
-    return render_template(
-        "round.html",
-        rounds=visible.rounds(),
-        figures=figures,
-        unserved=unserved_rows(visible, round_id),
-        report=(report := visible.plan_report(round_id)),
-        meanings=report_rows(report) if report else [],
-        changes=changes_of(visible, round_id),
-        closures=lines(visible, board.round),
-        job=job,
-        outcome=job if job and job.finished and "planned" in request.args else None,
-        trouble=trouble,
-        running=visible.store.jobs.at_work(planning.about(round_id)),
-        standing=standing,
-        loss=plan_loss(visible.store, round_id),
-        formats=FORMATS,
-        warnings=[note.text(say) for note in (*made_up(visible.store, board.round), *(report.notes if report else ()))],
-        settings=map_settings(visible, figures) | _addresses(round_id, day, job),
-        **_shown(board, day),
-        **(_card(board, _asked(board)) if "stop" in request.args else {"chosen": None, "offer": None}),
-    )
+    job = store.jobs.last(owner(), planning.about(round_id))
+    report = visible.plan_report(round_id)
+    shown = {
+        "rounds": visible.rounds(),
+        "figures": figures,
+        "unserved": unserved_rows(store, round_id),
+        "report": report,
+        "meanings": report_rows(report) if report else [],
+        "changes": changes_of(visible, round_id),
+        "closures": lines(visible, board.round),
+        "job": job,
+        "outcome": job if job and job.finished and "planned" in request.args else None,
+        "trouble": trouble,
+        "running": store.jobs.at_work(planning.about(round_id)),
+        "standing": standing,
+        "loss": plan_loss(store, round_id),
+        "formats": FORMATS,
+        "warnings": [note.text(say) for note in (*made_up(store, board.round), *(report.notes if report else ()))],
+        "settings": map_settings(store, figures) | _addresses(round_id, day, job),
+    }
+    card = _card(board, _asked(board)) if "stop" in request.args else {"chosen": None, "offer": None}
+    return shown | _shown(board, day) | card
 
 
 @pages.get("/data/rounds/<round_id>/timeline.html")
@@ -73,7 +80,7 @@ def page(round_id: str) -> str:
 def timeline(round_id: str) -> str:
     """Return the timeline of a day, to be put into the page."""
     board = _board(round_id)
-    day = chosen_day(board.round, board.visible.today, request.args.get("day", type=int))
+    day = chosen_day(board.round, access.visible().today, request.args.get("day", type=int))
     return render_template("round_timeline.html", chosen=None, **_shown(board, day))
 
 
@@ -139,13 +146,14 @@ def _addresses(round_id: str, day: int, job: Job | None) -> dict[str, Any]:
 
 
 def _board(round_id: str) -> PlanBoard:
-    visible = access.visible()
-    return PlanBoard(visible, visible.store.rounds.get(round_id))
+    store = access.visible().store
+    return PlanBoard(store, store.rounds.get(round_id))
 
 
 def _shown(board: PlanBoard, day: int) -> dict[str, Any]:
     """Return what the timeline needs."""
-    return {"board": board, "day": day, "timeline": board.timeline(day)}
+    shown = board.timeline(day)
+    return {"board": board, "day": day, "timeline": shown.timeline, "places": shown.places}
 
 
 def _asked(board: PlanBoard) -> Chosen:
@@ -166,5 +174,5 @@ def _asked(board: PlanBoard) -> Chosen:
 def _card(board: PlanBoard, chosen: Chosen) -> dict[str, Any]:
     """Return what the card of a stop needs: the stop, and what a move to ``to`` on ``to_day`` would cost."""
     to_team, to_day = request.args.get("to", ""), request.args.get("to_day", type=int)
-    offer = proposal(board.visible, board.round.id, chosen, to_team, to_day or chosen.day) if to_team else None
+    offer = proposal(access.visible(), board.round.id, chosen, to_team, to_day or chosen.day) if to_team else None
     return {"chosen": chosen, "offer": offer}

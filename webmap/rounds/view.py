@@ -1,24 +1,24 @@
 """What the page of a round shows: which round and day, who stands in the timeline, what is not served, one stop."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 from flask import url_for
 
 from geo.clock import Today, zone_of
 from geo.errors import NotFoundError
 from geo.model import Round, Team
+from geo.store import Store
+from geo.store.plans import TeamDay
 from routing.problem import Window
-from webmap.accounts.visibility import VisibleCity
 from webmap.extent import extent
 from webmap.figures import RoundFigures
 from webmap.formats import category_name
-from webmap.maps import tiles
+from webmap.maps import point_tiles, tiles
 from webmap.rounds.timeline import Timeline, TimelineBlock, hours_of, timeline
 from webmap.team_marks import TeamMark, team_marks
 
@@ -70,19 +70,27 @@ def chosen_day(round_: Round, today: Today, asked: int | None) -> int:
     return wanted if 1 <= wanted <= round_.days or wanted == asked == 0 else 1
 
 
-def unserved_rows(visible: VisibleCity, round_id: str) -> pd.DataFrame:
+def unserved_rows(store: Store, round_id: str) -> pd.DataFrame:
     """Return the unserved stops with the names of their checkpoints, the first two hundred."""
-    listed = visible.unserved(round_id)
-    roster = visible.checkpoints()[["name", "category"]].reindex(listed.index)
+    listed = store.plans.unserved(round_id, most=UNSERVED_SHOWN)
+    roster = store.checkpoints.some(listed.index)[["name", "category"]].reindex(listed.index)
     names, kinds = roster["name"].fillna(""), roster["category"].fillna("").map(category_name)
-    return listed.assign(name=names, category=kinds).reset_index().head(UNSERVED_SHOWN)
+    return listed.assign(name=names, category=kinds).reset_index()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTimeline:
+    """A timeline, and what people want to read of the checkpoints in it."""
+
+    timeline: Timeline
+    places: Mapping[str, PlaceDetails]
 
 
 @dataclass(frozen=True)
 class PlanBoard:
     """The plan of a round as its page shows it: read once for each request."""
 
-    visible: VisibleCity
+    store: Store
     round: Round
 
     @property
@@ -91,19 +99,19 @@ class PlanBoard:
         return range(1, self.round.days + 1)
 
     @cached_property
-    def stops(self) -> gpd.GeoDataFrame:
-        """Bases, stops and lunches of all routes."""
-        return self.visible.stops(self.round.id)
+    def planned(self) -> list[TeamDay]:
+        """What each route comes to."""
+        return self.store.plans.team_days(self.round.id)
 
     @cached_property
     def marks(self) -> dict[str, TeamMark]:
         """Every team that works in this round, with or without a route, as figures and maps mark it."""
-        return team_marks([*(team.id for team in self.visible.store.teams.all()), *self.stops["team"]])
+        return team_marks([*self.terms, *(one.team for one in self.planned)])
 
     @cached_property
     def terms(self) -> dict[str, Team]:
         """What the team table says of each team's hours and days; teams that only the plan made aren't in it."""
-        return {team.id: team for team in self.visible.store.teams.all()}
+        return {team.id: team for team in self.store.teams.all()}
 
     @property
     def own_hours(self) -> bool:
@@ -121,52 +129,56 @@ class PlanBoard:
         spans = ((shown.from_s, edges[0]), (edges[1], shown.to_s))
         return tuple(span for span in spans if shown.span(*span) > 0)
 
-    @cached_property
-    def places(self) -> dict[str, PlaceDetails]:
-        """What people want to read of the checkpoints that were drawn."""
-        drawn = self.visible.sample(self.round.id)
-        hours = hours_of(drawn, self.visible.store.catalogues.get(self.round.edition).categories)
-        rows: Any = drawn.itertuples()
+    def places(self, checkpoints: Collection[str]) -> dict[str, PlaceDetails]:
+        """Return what people want to read of these checkpoints."""
+        found = self.store.checkpoints.some(checkpoints)
+        hours = hours_of(found, self.store.catalogues.get(self.round.edition).categories)
+        rows: Any = found.itertuples()
         return {
             row.Index: PlaceDetails(row.Index, row.name, category_name(row.category), row.address, hours(row.Index))
             for row in rows
         }
 
-    def timeline(self, day: int) -> Timeline:
+    def timeline(self, day: int) -> PlacedTimeline:
         """Lay out a day, or with day 0 all of them: every team that works has a row."""
-        working = [*list(self.terms)[: self.round.teams], *self.stops["team"]]
-        days = [day] if day else self.days
-        return timeline(self.stops, self.round, working, days, zone=zone_of(self.visible.store), hours=self._hours)
+        stops = self.store.plans.stops(self.round.id, day=day or None)
+        places = self.places(set(stops["checkpoint"]) - {""})
+        working = [*list(self.terms)[: self.round.teams], *(one.team for one in self.planned)]
+        hours = {id_: place.hours for id_, place in places.items()}
+        laid = timeline(
+            stops,
+            self.round,
+            working,
+            [day] if day else self.days,
+            zone=zone_of(self.store),
+            hours=lambda checkpoint: hours.get(checkpoint, ""),
+        )
+        return PlacedTimeline(laid, places)
 
     def stop(self, checkpoint: str) -> Chosen | None:
-        """Return one stop, or None when it was not drawn for this round."""
-        place = self.places.get(checkpoint)
-        own = self.stops[self.stops["checkpoint"] == checkpoint]
-        if place is not None and len(own):
-            team, day = own["team"].iloc[0], int(own["day"].iloc[0])
-            row = next(one for one in self.timeline(day).rows if one.team == team)
+        """Return one stop, or None when the plan of this round neither serves it nor leaves it out."""
+        slot = self.store.plans.slot(self.round.id, checkpoint)
+        if slot is not None:
+            team, day = slot
+            shown = self.timeline(day)
+            row = next(one for one in shown.timeline.rows if one.team == team)
             block = next(one for one in row.stops if one.checkpoint == checkpoint)
-            return Chosen(place, day, team, block, "", {})
-        left = self.visible.unserved(self.round.id)
-        if place is None or checkpoint not in left.index:
+            return Chosen(shown.places[checkpoint], day, team, block, "", {})
+        left = self.store.plans.left_out(self.round.id, checkpoint)
+        if left.empty:
             return None
         line: Any = left.loc[checkpoint]
-        return Chosen(place, int(line["day"]), "", None, line["reason"], line["remedy"])
-
-    def _hours(self, checkpoint: str) -> str:
-        place = self.places.get(checkpoint)
-        return place.hours if place else ""
+        return Chosen(self.places([checkpoint])[checkpoint], int(line["day"]), "", None, line["reason"], line["remedy"])
 
 
-def map_settings(visible: VisibleCity, figures: RoundFigures | None) -> dict[str, Any]:
+def map_settings(store: Store, figures: RoundFigures | None) -> dict[str, Any]:
     """Return what a script needs to draw the city and the routes of a round; what is empty has no layer."""
-    store = visible.store
     settings: dict[str, Any] = {
         "streets": tiles.street_address(store),
         "zones": tiles.zone_address(store),
         "zoneNames": url_for("layers.zone_names"),
         "bounds": extent(store),
-        "checkpoints": url_for("layers.checkpoints"),
+        "checkpoints": point_tiles.checkpoint_address(),
         "teams": [],
     }
     if figures is not None:

@@ -18,7 +18,8 @@ import shapely
 from geo.crs import unproject_xy
 from geo.rasters.raster import Raster
 from geo.results import raster_of, shrunk_rates
-from webmap.extent import Bounds, outline
+from geo.store.places import Bounds
+from webmap.extent import outline
 from webmap.findings.classes import COLD, HOT, SURFACES
 from webmap.maps.geojson import collection
 from webmap.maps.palette import colour

@@ -186,9 +186,8 @@ def _places(page: folium.Map, sheet: Sheet) -> None:
 
 
 def _days(page: folium.Map, sheet: Sheet, *, shown: bool) -> None:
-    routes, stops = sheet.visible.routes(sheet.round.id), sheet.visible.stops(sheet.round.id)
-    roster, zone = sheet.visible.checkpoints(), sheet.visible.today.zone
-    rows = stop_rows(stops, roster, zone=zone, category=sheet.category)
+    routes, zone = sheet.visible.routes(sheet.round.id), sheet.visible.today.zone
+    rows = stop_rows(*sheet.visible.stops(sheet.round.id), zone=zone, category=sheet.category)
     titles = {team: mark.name for team, mark in sheet.marks.items()}
     kinds = {"base": sheet.say("Base"), "lunch": sheet.say("Lunch")}
     rows = rows.assign(title=rows["team"].map(titles), name=rows["kind"].map(kinds).fillna(rows["name"]))

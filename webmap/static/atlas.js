@@ -1,6 +1,6 @@
 // A map on the page: made once, redrawn when a choice or the theme changes, and honest when something cannot be loaded.
 import { AttributionControl, Map, NavigationControl, ScaleControl, addProtocol } from "./vendor/maplibre-gl/maplibre-gl.mjs";
-import { cardOf } from "./cards.js";
+import { cardOf, placeOf } from "./cards.js";
 import { maybe, one, phone } from "./dom.js";
 import { drawMarks } from "./marks.js";
 import { styleOf } from "./style.js";
@@ -10,7 +10,8 @@ import { colours, onTheme } from "./theme.js";
 /** @typedef {import("./style.js").Choice} Choice */
 /** @typedef {(changes?: Partial<Choice>) => void} Redraw */
 
-const CLICKED = ["stops", "problems", "checkpoints", "routes"];
+const CLICKED = ["stops", "problems", "checkpoints", "crowds", "routes"];
+const NEARER = 2; // zooms, when a crowd of checkpoints is clicked
 const NEAR_PX = 4; // around a click in which something is hit
 const SOURCE = '<a href="https://www.openstreetmap.org/copyright" rel="noreferrer">© OpenStreetMap contributors</a>';
 
@@ -90,12 +91,13 @@ function furnish(map, stage) {
   map.on("error", ({ error }) => { console.warn(error); stage.classList.add("ready"); say(reason(error)); });
 }
 
-/** Open the card of what is clicked; a page that is still takes the clicks itself. @param {Map} map @param {Choice} choice */
+/** Open the card of what is clicked, or go nearer to a crowd; a page that is still takes the clicks itself. @param {Map} map @param {Choice} choice */
 function answerClicks(map, choice) {
   const layers = () => (choice.still ? [] : CLICKED);
   map.on("click", ({ point, lngLat }) => {
     const [hit] = choice.still ? [] : hits(map, point, layers());
-    if (hit) cardOf(hit, lngLat).addTo(map);
+    if (hit?.layer.id === "crowds") map.easeTo({ center: placeOf(hit, lngLat), zoom: map.getZoom() + NEARER });
+    else if (hit) cardOf(hit, lngLat).addTo(map);
   });
   map.on("mousemove", ({ point }) => {
     map.getCanvas().style.cursor = !choice.still && hits(map, point, layers(), 0).length ? "pointer" : "";

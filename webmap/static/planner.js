@@ -36,7 +36,7 @@ if (cells && said && map) {
   showCells();
   map.on("click", async ({ point, lngLat }) => {
     const still = turn();
-    if (!layers().heat || hits(map, point, ["stops", "checkpoints", "routes"]).length) return;
+    if (!layers().heat || hits(map, point, ["stops", "checkpoints", "crowds", "routes"]).length) return;
     try {
       const answer = await patiently(`${settings.cellCard}?${asked()}&at=${lngLat.lng.toFixed(6)},${lngLat.lat.toFixed(6)}`);
       const html = (await answer.text()).trim();

@@ -23,6 +23,10 @@ const shown = (yes) => ({ visibility: yes ? "visible" : "none" });
 const both = (...tests) => ["all", ...tests.filter(Boolean)];
 /** @param {string} address */
 const archive = (address) => `pmtiles://${new URL(address, location.href)}`;
+/** @param {string} address with {z}, {x} and {y}, which a URL would escape */
+const tiles = (address) => ({ type: "vector", tiles: [new URL(location.href).origin + address], maxzoom: 16 });
+/** Ask for a day's part alone. @param {string} address @param {Choice} choice */
+const ofDay = (address, choice) => (choice.day ? `${address}?day=${choice.day}` : address);
 /** @param {number[]} values */
 const byRank = (values) => ["match", ["get", "rank"], ...values.flatMap((value, rank) => [rank, value]).slice(0, -2), values.at(-1)];
 /** @param {number} extra px @returns {any} */
@@ -73,6 +77,9 @@ function zoneNames(settings, colours, choice) {
     paint: { "text-color": colours.zone, "text-halo-color": colours.halo, "text-halo-width": 2 } }];
 }
 
+/** A count in three characters: 999, 1k, 12k. */
+const short = ["case", ["<", ["get", "count"], 1000], ["to-string", ["get", "count"]], ["concat", ["to-string", ["round", ["/", ["get", "count"], 1000]]], "k"]];
+
 /** @param {number} size @returns {any} */
 const found = (size) => ["interpolate", ["linear"], ["sqrt", ["get", "points"]], 0, 4 * size, 6, 16 * size];
 
@@ -83,8 +90,18 @@ function points(settings, colours, choice) {
   /** @type {Layer[]} */
   const layers = [];
   if (settings.checkpoints) {
-    layers.push({ id: "checkpoints", type: "circle", source: "checkpoints", layout: shown(choice.checkpoints),
-      paint: { "circle-color": colours.point, "circle-radius": radius, "circle-stroke-color": colours.halo, "circle-stroke-width": 0.8 } });
+    /** @type {any} */
+    const vector = { source: "checkpoints", "source-layer": "checkpoints" };
+    const crowd = ["interpolate", ["linear"], ["ln", ["get", "count"]], 0.7, 7, 4, 11, 9, 18];
+    layers.push(
+      { id: "checkpoints", type: "circle", ...vector, filter: ["!", ["has", "count"]], layout: shown(choice.checkpoints),
+        paint: { "circle-color": colours.point, "circle-radius": radius, "circle-stroke-color": colours.halo, "circle-stroke-width": 0.8 } },
+      { id: "crowds", type: "circle", ...vector, filter: ["has", "count"], layout: shown(choice.checkpoints),
+        paint: { "circle-color": colours.halo, "circle-opacity": 0.85, "circle-radius": /** @type {any} */ (crowd), "circle-stroke-color": colours.point, "circle-stroke-width": 1.2 } },
+      { id: "crowd-counts", type: "symbol", ...vector, filter: ["has", "count"],
+        layout: { ...shown(choice.checkpoints), "text-field": /** @type {any} */ (short), "text-font": FONT, "text-size": 10, "text-allow-overlap": true, "text-ignore-placement": true },
+        paint: { "text-color": colours.dim } },
+    );
   }
   if (settings.problems) {
     layers.push({ id: "problems", type: "circle", source: "problems", layout: shown(choice.problems), paint: {
@@ -141,17 +158,17 @@ function stops(settings, choice) {
   ];
 }
 
-/** @param {Settings} settings @returns {Record<string, any>} */
-function sources(settings) {
+/** @param {Settings} settings @param {Choice} choice @returns {Record<string, any>} */
+function sources(settings, choice) {
   const geojson = (/** @type {string} */ data) => ({ type: "geojson", data });
   const all = {
     streets: settings.streets && { type: "vector", url: archive(settings.streets) },
     zones: settings.zones ? { type: "vector", url: archive(settings.zones) } : settings.ownZones && geojson(settings.ownZones),
     "zone-names": settings.zoneNames && geojson(settings.zoneNames),
-    checkpoints: settings.checkpoints && geojson(settings.checkpoints),
+    checkpoints: settings.checkpoints && tiles(settings.checkpoints),
     problems: settings.problems && geojson(settings.problems),
-    routes: settings.routes && geojson(settings.routes),
-    stops: settings.routes && geojson(settings.stops),
+    routes: settings.routes && geojson(ofDay(settings.routes, choice)),
+    stops: settings.routes && geojson(ofDay(settings.stops, choice)),
   };
   return Object.fromEntries(Object.entries(all).filter(([, source]) => source));
 }
@@ -167,7 +184,7 @@ export function styleOf(settings, colours, choice) {
   const extra = choice.extra?.(colours, choice) ?? { sources: {}, below: [], above: [] }; // a page's own layers
   return {
     version: 8,
-    sources: { ...sources(settings), ...extra.sources },
+    sources: { ...sources(settings, choice), ...extra.sources },
     layers: [
       { id: "land", type: "background", paint: { "background-color": colours.land } },
       ...streets(settings, colours),

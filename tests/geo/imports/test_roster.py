@@ -13,11 +13,11 @@ from geo.imports import (
     ImportOptions,
     ImportReport,
     import_checkpoints,
-    keep_roster,
     place,
     prepare_roster,
     undo,
     undo_last,
+    write_roster,
 )
 from geo.readers.columns import plain
 from geo.store import Store
@@ -162,7 +162,7 @@ def test_what_was_shown_has_the_digest_of_what_is_kept(zoned, write, rows):
     path = write(rows())
     seen = prepare_roster(zoned, path, WGS84)
     assert prepare_roster(zoned, path, WGS84).digest == seen.digest
-    keep_roster(zoned, seen, WGS84)
+    write_roster(zoned, seen, WGS84)
     assert prepare_roster(zoned, path, WGS84).digest != seen.digest
 
 

@@ -15,7 +15,7 @@ from geo.acting import acting
 from geo.audit.events import Event
 from geo.errors import InputError, NotFoundError, StoreError
 from geo.model import Round
-from geo.store import Store, audit_check, tables
+from geo.store import Store, audit_check, notes_waiting, tables
 from geo.store.audit import append, happening
 from geo.store.audit_log import AuditRow
 from webmap.cli import main
@@ -356,6 +356,18 @@ def test_what_happens_while_another_writes_is_written_with_the_next(log: Store, 
     assert log.audit.verify().fault is None
 
 
+def test_rows_that_find_no_room_are_counted(log: Store, city_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notes_waiting, "MOST", 2)
+    with Store.open(city_url) as other, other._database.backend.writer.begin() as connection:
+        log._database.backend.lock(connection, A)
+        for number in range(5):
+            log.audit.note(happening(Event.LOOK, f"round/{number}"))
+    log.settings.set("a", "b")
+    rows = log.audit.page(count=4)
+    assert [row.action for row in rows] == ["setting.set", "audit.missed", "covert.look", "covert.look"]
+    assert (rows[1].detail, rows[2].object) == ({"rows": 3}, "round/1")
+
+
 def test_a_refused_change_leaves_no_row_and_what_waited_still_waits(log: Store) -> None:
     count = log.audit.head().count
     log._database._notes.keep(happening(Event.LOOK, "page/map"))
@@ -396,6 +408,9 @@ def test_the_commands(log: Store, city_url: str, tmp_path) -> None:
     assert (code, "without a head" in output) == (1, True)
     code, output = _run(city_url, "list", "--limit", "2")
     assert (code, output.count("\n"), "setting/a" in output) == (0, 3, True)
+    code, output = _run(city_url, "list", "--who", "zhang", "--action", "round.change", "--object", "round/R1")
+    assert (code, output.count("\n"), "zhang round.change round/R1 1 > 2" in output) == (0, 2, True)
+    assert _run(city_url, "list", "--action", "no.such")[0] == 2
     _tamper(log, _set(3, action="login"))
     code, output = _run(city_url, "verify", "--json")
     assert (code, '"row": 3' in output, '"holds": false' in output, "row 3 of the audit log" in output) == (

@@ -12,6 +12,7 @@ from geo.store import Store, migrations, tables
 from geo.store.journal import Undone
 from geo.store.migrations.versions import marks_0013 as migration
 
+pytestmark = pytest.mark.usefixtures("by_migrations")
 EIGHT = dt.datetime(2026, 6, 12, tzinfo=dt.UTC)
 PHOTO = Photo("1" * 64, 1600, 900, b"large", b"small")
 FIRST = [Visit(f"c000{at}", "A", EIGHT, deductions=(Deduction("litter", 1.0, note="一"),)) for at in range(3)]

@@ -10,6 +10,7 @@ from geo.errors import StateError
 from geo.store import Store, database, migrations
 from geo.store.revisions import PlanState
 
+pytestmark = pytest.mark.usefixtures("by_migrations")
 AT = "2026-06-12T01:00:00.000Z"
 REPORT = {"shift": {"start_s": 25200, "end_s": 61200}, "days": "free", "premium_cap": 0.05}
 PLANS = {  # of each round: whether it is drawn, its figures, its revision and the one at which it was planned

@@ -22,6 +22,7 @@ from geo.store.geopackage import GeoPackage
 from geo.store.postgis import PostGIS
 from geo.store.tables import REVISION, metadata
 
+pytestmark = pytest.mark.usefixtures("by_migrations")
 KINDS = ("POINT", "LINESTRING", "MULTILINESTRING", "MULTIPOLYGON")
 
 

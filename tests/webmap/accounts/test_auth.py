@@ -179,6 +179,16 @@ def test_hash_is_argon2id_and_salted() -> None:
         hash_password("short")
 
 
+@pytest.mark.usefixtures("costly_passwords")
+def test_what_a_guess_costs() -> None:
+    """RFC 9106 names the parameters; OWASP's least for argon2id is 19 MB in two passes."""
+    memory_kb, passes, lanes = re.search(r"m=(\d+),t=(\d+),p=(\d+)", hash_password(OLD)).groups()
+    assert int(memory_kb) >= 19 * 1024
+    assert int(passes) >= 2
+    assert int(lanes) == 1
+
+
+@pytest.mark.usefixtures("costly_passwords")
 def test_nobody_costs_as_much_as_somebody() -> None:
     """Whoever has no account is checked against a hash of the same cost: the time of an answer tells nothing."""
     assert NOBODY.rsplit("$", 2)[0] == hash_password(OLD).rsplit("$", 2)[0]

@@ -34,6 +34,9 @@ VALUES = {
     "ending": ("docx",),
     "filename": ("office.js",),
     "name": ("x", "city.gpkg"),
+    "zoom": ("0", "14", "16"),
+    "column": ("0", "13390", "53562"),
+    "row": ("0", "6726", "26906"),
 }
 SENT = {"round": "2026-06", "name": "nobody", "checkpoint": "P002", "language": "zh", "number": "1"}
 EVER_NEW = (

@@ -31,9 +31,11 @@ def visible(store: Store, role: Role, *, date: dt.date = DAY, zone: str = "", te
 def test_planner_sees_every_route(store: Store) -> None:
     eyes = visible(store, Role.PLANNER)
     assert len(eyes.routes(ROUND)) == 6
-    assert set(eyes.stops(ROUND)["team"]) == {"1", "2", "3"}
-    assert len(eyes.unserved(ROUND)) == 2
-    assert len(eyes.sample(ROUND)) == 32
+    stops, named = eyes.stops(ROUND)
+    assert set(stops["team"]) == {"1", "2", "3"}
+    assert set(named.index) == set(stops["checkpoint"]) - {""}
+    assert len(eyes.store.plans.unserved(ROUND)) == 2
+    assert len(eyes.store.draws.sample(ROUND)) == 32
     assert len(eyes.checkpoints()) == 40
     assert len(eyes.zones()) == 5
 
@@ -41,10 +43,10 @@ def test_planner_sees_every_route(store: Store) -> None:
 @pytest.mark.parametrize("day", [1, 2])
 def test_team_sees_its_own_route_of_today_alone(store: Store, day: int) -> None:
     eyes = visible(store, Role.TEAM, team="2", date=DAY + dt.timedelta(days=day - 1))
-    routes, stops = eyes.routes(ROUND), eyes.stops(ROUND)
+    routes, (stops, named) = eyes.routes(ROUND), eyes.stops(ROUND, day=3 - day)  # whatever it asks for
     assert set(zip(routes["team"], routes["day"], strict=True)) == {("2", day)}
     assert set(zip(stops["team"], stops["day"], strict=True)) == {("2", day)}
-    assert set(eyes.checkpoints().index) == set(stops["checkpoint"]) - {""}
+    assert set(eyes.checkpoints().index) == set(named.index) == set(stops["checkpoint"]) - {""}
 
 
 @pytest.mark.parametrize("date", [DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=2)])
@@ -62,18 +64,19 @@ def test_team_without_a_name_sees_no_route(store: Store) -> None:
         visible(store, Role.TEAM).routes(ROUND)
 
 
-@pytest.mark.parametrize("look", ["unserved", "sample", "visits"])
-def test_team_sees_no_more_than_its_route(store: Store, look: str) -> None:
-    with pytest.raises(AccessError):
-        getattr(visible(store, Role.TEAM, team="2"), look)(ROUND)
-    with pytest.raises(AccessError):
-        visible(store, Role.TEAM, team="2").zones()
+def test_team_sees_no_more_than_its_route(store: Store) -> None:
+    eyes = visible(store, Role.TEAM, team="2")
+    for look in (lambda: eyes.store, eyes.visits, eyes.zones):
+        with pytest.raises(AccessError):
+            look()
 
 
-@pytest.mark.parametrize("look", ["routes", "stops", "unserved", "sample"])
+@pytest.mark.parametrize("look", ["routes", "stops", "plan"])
 def test_street_never_sees_a_route(store: Store, look: str) -> None:
     with pytest.raises(AccessError):
         getattr(visible(store, Role.STREET, zone="420102001"), look)(ROUND)
+    with pytest.raises(AccessError):
+        _ = visible(store, Role.STREET, zone="420102001").store
     with pytest.raises(AccessError):
         visible(store, Role.STREET, zone="420102001").rounds()
 

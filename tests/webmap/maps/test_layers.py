@@ -4,15 +4,14 @@ from collections.abc import Callable
 
 import geopandas as gpd
 import pandas as pd
+import pytest
 import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 
-from geo.clock import today
-from geo.model import Role, User
-from webmap.accounts.visibility import VisibleCity
-from webmap.figures import TeamDay, figures_of
-from webmap.maps import geojson
+from geo.store.plans import TeamDay
+from webmap.figures import FoundFigures, figures_of, found_of
+from webmap.maps import geojson, layers
 
 
 def test_geojson_is_short_and_whole() -> None:
@@ -44,6 +43,28 @@ def test_stops_are_numbered_along_their_route(log_in: Callable[[str], FlaskClien
     assert mine[0]["name"] == ""
 
 
+def test_a_day_is_asked_for_alone(log_in: Callable[[str], FlaskClient]) -> None:
+    """Kind: a map that shows one day and is sent all of them; the team's own day stays its own, whatever it asks."""
+    planner, team = log_in("planner"), log_in("team")
+    for layer in ("stops", "routes"):
+        path = f"/data/rounds/2026-06/{layer}.geojson"
+        of_days = [planner.get(f"{path}?day={day}").json["features"] for day in (1, 2)]
+        assert [{one["properties"]["day"] for one in part} for part in of_days] == [{1}, {2}]
+        assert len(planner.get(f"{path}?day=0").json["features"]) == sum(map(len, of_days))
+        assert team.get(f"{path}?day=2").data == team.get(path).data
+
+
+def test_the_roster_comes_in_pages(log_in: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "PAGE", 15)
+    client, ids, path = log_in("planner"), [], "/data/checkpoints.geojson"
+    while path:
+        answer = client.get(path)
+        ids.append([one["properties"]["id"] for one in answer.json["features"]])
+        path = answer.headers.get("Link", "").partition(">")[0].removeprefix("<")
+    assert [len(page) for page in ids] == [15, 15, 10]
+    assert [one for page in ids for one in page] == [f"P{number:03d}" for number in range(40)]
+
+
 def test_names_follow_the_language(log_in: Callable[[str], FlaskClient]) -> None:
     client = log_in("planner")
     client.post("/language", data={"language": "en"})
@@ -66,11 +87,13 @@ def test_zone_names_stand_inside_their_zone(log_in: Callable[[str], FlaskClient]
 
 def test_figures_add_up(app: Flask) -> None:
     store = app.extensions["xundian"]
-    visible = VisibleCity(store, User("p", Role.PLANNER, ""), today(store))
-    figures = figures_of(visible, store.rounds.get("2026-06"))
+    figures = figures_of(store, store.rounds.get("2026-06"))
     assert (figures.drawn, figures.served, figures.unserved) == (32, 30, 2)
     assert figures.trial
     assert figures.travel_s == 6 * 3_600
     assert figures.on(2)[0] == TeamDay("1", 2, 5, 3_600, 8_000.0)
     assert figures.on(0)[2] == TeamDay("3", 0, 10, 7_200, 16_000.0)
-    assert (figures.visits, figures.visits_ever) == (0, 31)
+    visits = store.visits.frame()
+    assert found_of(store, "2026-06") == FoundFigures(0, 31, 0.0, pytest.approx(visits["points"].sum()))
+    ever = found_of(store, "2026-05")
+    assert (ever.visits, ever.visits_ever) == ((visits["round_id"] == "2026-05").sum(), 31)
