@@ -15,7 +15,11 @@ DECIMALS = 5
 
 def extent(store: Store) -> Bounds:
     """Return west, south, east, north of the zones, else the checkpoints, else the streets, else China, in degrees."""
-    found = store.extent()
+    return extent_of(store.extent())
+
+
+def extent_of(found: Bounds | None) -> Bounds:
+    """Return bounds in degrees to about a metre; of nothing those of China."""
     return CHINA if found is None else _rounded(found)
 
 

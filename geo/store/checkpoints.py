@@ -6,7 +6,7 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from geo import frames
 from geo.audit.content import frame_sha256
@@ -131,6 +131,30 @@ class Checkpoints(StorePart):
         with self._database.reading() as connection:
             found = rows.among(connection, rows.query(_PLACED, frames.CHECKPOINTS), _PLACED.c.id, wanted)
         return rows.framed(found, frames.CHECKPOINTS, backend).sort_index()
+
+    def waiting(self, *, limit: int, after: str = "", search: str = "", only: str | None = None) -> pd.DataFrame:
+        """Return the first ``limit`` rows of :meth:`unplaced` whose ids come after one, and that hold some text.
+
+        Parameters
+        ----------
+        limit
+            How many at most.
+        after
+            The last id of the page before; empty: from the beginning.
+        search
+            What the id, name, address, street, community or unit holds, in letters of either case.
+        only
+            One id, and no other.
+        """
+        statement = rows.query(_UNPLACED, UNPLACED).where(_UNPLACED.c.id > after).order_by(_UNPLACED.c.id).limit(limit)
+        if only is not None:
+            statement = statement.where(_UNPLACED.c.id == only)
+        if search:
+            texts = (_UNPLACED.c[name] for name in ("id", "name", "address", "street", "community", "unit"))
+            statement = statement.where(or_(*(text.icontains(search, autoescape=True) for text in texts)))
+        with self._database.reading() as connection:
+            found: pd.DataFrame = rows.fetch(connection, statement, UNPLACED, self._database.backend)
+        return found
 
     def page(self, scope: Scope, *, after: str, limit: int) -> gpd.GeoDataFrame:
         """Return the first ``limit`` checkpoints of a scope whose ids come after one: a page of :meth:`frame`.

@@ -9,6 +9,7 @@ from geo.store import rows, tables
 from geo.store.audit import Act
 from geo.store.locks import CityPart
 from geo.store.part import StorePart
+from geo.store.places import Bounds
 from geo.store.settings import put_setting, setting
 
 _SOURCE = "streets_sha256"
@@ -74,6 +75,11 @@ class KeptStreets(StorePart):
         with self._database.reading() as connection:
             hours: pd.DataFrame = rows.fetch(connection, statement, frames.TURN_HOURS, self._database.backend)
         return hours
+
+    def extent(self) -> Bounds | None:
+        """Return how far the streets reach, None before the first import."""
+        with self._database.reading() as connection:
+            return self._database.backend.extent(connection, tables.streets)
 
     def sha256(self) -> str | None:
         """Return the hash of the file that the streets were read from, None before the first import."""

@@ -216,6 +216,35 @@ class Visits(StorePart):
         table = pd.DataFrame(found, columns=[*names, *own]).set_index(frames.DEDUCTIONS.index)
         return table.assign(arrived_at=pd.to_datetime(table["arrived_at"], utc=True))
 
+    def found_at(self, scope: Scope, *, after: str = "", limit: int | None = None) -> gpd.GeoDataFrame:
+        """Return the checkpoints whose ids come after one, and at which something was found: all, or the first.
+
+        Returns
+        -------
+        GeoDataFrame
+            By checkpoint: ``points`` and ``found``, the deductions; ``last``, when the newest was found, UTC; and where
+            the oldest of the visits was.
+
+        Raises
+        ------
+        NotFoundError
+            When the scope names a zone that isn't there.
+        """
+        sums = (func.sum(_D.c.points), func.count(), func.max(_V.c.arrived_at), func.min(_V.c.fid))
+        statement = select(_V.c.checkpoint, *sums).join(_D, _D.c.visit == _V.c.id).group_by(_V.c.checkpoint)
+        statement = statement.where(_V.c.checkpoint > after).order_by(_V.c.checkpoint).limit(limit)
+        backend = self._database.backend
+        with self._database.reading() as connection:
+            within = condition(connection, scope, _V, backend)
+            if within.outline is not None:
+                statement = statement.where(_V.c.id.in_(self._visits(connection, scope).index.tolist()))
+            found = connection.execute(within.narrow(statement)).all()
+            places = dict(rows.among(connection, select(_V.c.fid, _V.c.geom), _V.c.fid, [row[4] for row in found]))
+        table = pd.DataFrame([row[:4] for row in found], columns=["checkpoint", "points", "found", "last"])
+        shapes = backend.decode([places[row[4]] for row in found])
+        framed = gpd.GeoDataFrame(table.set_index("checkpoint"), geometry=shapes, crs=frames.WGS84)
+        return framed.assign(last=pd.to_datetime(framed["last"], utc=True))
+
     def state(self) -> str:
         """Return letters that change with every write of visits: what was made of them is kept under these."""
         with self._database.reading() as connection:

@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
@@ -15,9 +16,11 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from geo.frames import CHECKPOINTS
 from geo.store import Store
 from tests.webmap.working import work_off
 from webmap import create_app
+from webmap.intake import placing
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of the small city's accounts
 WEST, SOUTH, MIDDLE = 114.28, 30.55, 114.295
@@ -86,6 +89,9 @@ def confirmed(client: FlaskClient, city: Flask, address: str, page: str, **field
     assert digest is not None
     answer = client.post(f"{address}/confirm", data={"digest": digest[1], **fields})
     assert answer.status_code == 302
+    twice = client.post(f"{address}/confirm", data={"digest": digest[1], **fields})
+    assert twice.location == answer.location  # pressed twice, it is the same work
+    assert client.get(address).location == answer.location
     work_off(city)
     return client.get(answer.location).text
 
@@ -152,6 +158,19 @@ def test_a_preview_shows_everything_and_changes_nothing(planner: FlaskClient, ci
     refused = pd.read_excel(io.BytesIO(planner.get(f"{address}/rejected.xlsx").data), engine="calamine")
     assert "类别" in refused["reason"][0]
     assert "火箭发射场" in refused["reason"][0]
+
+
+def test_a_preview_is_shown_by_any_server_of_the_city_and_after_a_restart(planner: FlaskClient, city: Flask) -> None:
+    address = send(planner, roster()).location
+    looked(planner, city, address)
+    other = create_app({**city.config, "SECRET_KEY": "of the other server"})
+    client = other.test_client()
+    client.post("/login", data={"name": "planner", "password": PASSWORD})
+    assert "月球基地" in client.get(address).text
+    assert len(client.get(f"/data{address}/places.geojson").get_json()["features"]) == 2
+    assert client.get(f"{address}/rejected.xlsx").data.startswith(b"PK")
+    assert len(other.extensions["xundian"].jobs.of_owner("planner")) == 1  # nobody looked again
+    other.extensions["xundian"].close()
 
 
 def test_refused_rows_are_not_written_by_the_process_that_serves(
@@ -300,6 +319,30 @@ def test_a_place_is_given_by_hand_and_taken_back(planner: FlaskClient, city: Fla
     assert store.checkpoints.unplaced().index.tolist() == ["N3"]
     planner.post("/placing", data={**put, "datum": "gcj02"})
     assert 300 < 100_000 * abs(store.checkpoints.frame().loc["N3"].geometry.x - 114.30) < 800
+
+
+def test_a_long_list_comes_in_pages_and_is_searched(
+    planner: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kind: a list of which only the first rows can be reached."""
+    monkeypatch.setattr(placing, "SHOWN", 10)
+    blank = {"str": "", "bool": False, "float": 1.0}
+    columns = {name: [blank[kind]] * 25 for name, kind in CHECKPOINTS.columns.items()}
+    ids = pd.Index([f"W{number:02d}" for number in range(25)], name="id")
+    store.checkpoints.save_unplaced(pd.DataFrame({**columns, "name": [f"无处{id_}" for id_ in ids]}, index=ids))
+    seen, address = [], "/placing"
+    while address:
+        page = planner.get(address).text
+        seen += re.findall(r'data-id="([^"]+)"', page)
+        onward = re.search(r'rel="next" href="([^"]+)"', page)
+        address = onward[1].replace("&amp;", "&") if onward else ""
+    assert seen == ids.tolist()
+    assert re.findall(r'data-id="([^"]+)"', planner.get("/placing?q=处w2").text) == ["W20", "W21", "W22", "W23", "W24"]
+    for nothing in ("%", "_", "nowhere"):
+        assert "No checkpoint without a place holds" in planner.get("/placing", query_string={"q": nothing}).text
+    assert re.findall(r'data-id="([^"]+)"', planner.get("/placing?id=W24").text)[0] == "W24"
+    put = {"id": "W20", "lon": "114.30", "lat": "30.56", "datum": "wgs84", "q": "w2"}
+    assert parse_qs(urlsplit(planner.post("/placing", data=put).location).query) == {"id": ["W21"], "q": ["w2"]}
 
 
 VISITS = (

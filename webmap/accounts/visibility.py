@@ -20,7 +20,7 @@ from geo.audit.checkpoint import Checkpoint
 from geo.audit.events import OF_ACCOUNTS, Event
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
-from geo.model import Action, Draw, Photo, Reach, Role, Round, RoutePart, Scope, User
+from geo.model import Action, Photo, Reach, Role, Round, RoutePart, Scope, User
 from geo.results import RoundFindings, findings, findings_state
 from geo.store import Store
 from geo.store.audit_log import AuditRow
@@ -147,10 +147,6 @@ class VisibleCity:
         self._needs(Action.SEE_ROUTES)
         return directions(self._store, sheet, language)
 
-    def closures(self) -> gpd.GeoDataFrame:
-        """Return what is closed and not opened again."""
-        return self.store.closures.frame()
-
     def plan_report(self, round_id: str) -> PlanReport | None:
         """Return what a plan comes to, with what an inspected unit could guess; None when nothing is kept."""
         try:
@@ -179,10 +175,6 @@ class VisibleCity:
     def checkpoints(self) -> gpd.GeoDataFrame:
         """Return the roster: whole, of the own zone or unit, or of the route of today."""
         return self._store.checkpoints.frame(self.scope(Action.SEE_CHECKPOINTS))
-
-    def draw(self, round_id: str) -> Draw | None:
-        """Return what a round's draw was made from, None before it is drawn."""
-        return self.store.draws.find(round_id)
 
     def checkpoints_after(self, id_: str, most: int) -> gpd.GeoDataFrame:
         """Return the first of :meth:`checkpoints` whose ids come after one."""
@@ -249,6 +241,18 @@ class VisibleCity:
             )
             newest = ordered.head(most)
             return newest.assign(name=newest["checkpoint"].map(self._store.checkpoints.names(newest["checkpoint"])))
+
+    def found_at(self, after: str = "", most: int | None = None) -> gpd.GeoDataFrame:
+        """Return at which checkpoints something was found, under the same rule as the visits: the first after one.
+
+        Columns ``name`` (missing where the checkpoint is in no roster any more), ``points``, ``found`` and ``last``, a
+        day of the city.
+        """
+        with self._store.snapshot():
+            found = self._store.visits.found_at(self._of_problems(), after=after, limit=most)
+            names = self._store.checkpoints.names(found.index)
+        days = found["last"].dt.tz_convert(self.today.zone).dt.strftime("%Y-%m-%d")
+        return found.assign(last=days, name=[names.get(id_) for id_ in found.index])
 
     def photos(self, deductions: Iterable[str]) -> pd.DataFrame:
         """Tell which photos show these deductions; of those that the account doesn't see, none."""

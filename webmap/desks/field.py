@@ -9,7 +9,7 @@ from geo.model import Action
 from routing.sheets.route_sheet import PlanPart, RouteSheet, SheetPlace
 from webmap.accounts import access
 from webmap.accounts.visibility import VisibleCity
-from webmap.extent import CHINA, bounds_of
+from webmap.extent import CHINA, bounds_of, extent_of
 from webmap.language.spoken import spoken
 from webmap.maps import tiles
 from webmap.rounds.amending import changes_of
@@ -111,5 +111,5 @@ def _settings(visible: VisibleCity, part: PlanPart | None) -> dict[str, Any]:
         settings["routes"] = url_for("layers.routes", round_id=part.round.id)
         settings["stops"] = url_for("layers.stops", round_id=part.round.id)
     elif settings["streets"]:
-        settings["bounds"] = bounds_of(visible.streets.frame())
+        settings["bounds"] = extent_of(visible.streets.extent())
     return settings

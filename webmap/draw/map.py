@@ -11,6 +11,8 @@ from markupsafe import Markup
 WIDTH = 720.0
 MARGIN = 8.0
 SIMPLE_DEG = 0.0002  # of outlines: about 20 m
+DOTS = 10_000  # of the frame, each drawn; of more one stands for all in a square
+SQUARE = 2.0  # its side, which a dot covers
 
 Floats = npt.NDArray[np.float64]
 
@@ -44,7 +46,7 @@ def sample_map(places: gpd.GeoSeries, drawn: Iterable[str], zones: gpd.GeoSeries
     lines = "".join(_outline(ring, screen) for shape in zones for ring in _rings(shape))
     parts = [
         f'<path class="zones" d="{lines}"/>',
-        f'<path class="frame" d="{_dots(screen(xy[~chosen]))}"/>',
+        f'<path class="frame" d="{_dots(_thinned(screen(xy[~chosen])))}"/>',
         f'<path class="drawn" d="{_dots(screen(xy[chosen]))}"/>',
     ]
     head = f'<svg class="sample" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" xmlns="http://www.w3.org/2000/svg">'
@@ -63,6 +65,14 @@ def _rings(shape: shapely.Geometry) -> list[Floats]:
 def _outline(ring: Floats, screen: "object") -> str:
     points = screen(ring)  # type: ignore[operator]
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z"
+
+
+def _thinned(points: Floats) -> Floats:
+    """Leave out dots that would lie on others, where there are very many."""
+    if len(points) <= DOTS:
+        return points
+    _, first = np.unique((points // SQUARE).astype(int), axis=0, return_index=True)
+    return points[np.sort(first)]
 
 
 def _dots(points: Floats) -> str:

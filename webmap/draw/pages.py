@@ -21,13 +21,13 @@ from routing.rounds.frame import Choices, ensure_drawable
 from routing.rounds.making import draw_round, refuse_covert_trial
 from routing.rounds.publishing import receipt as receipt_of
 from routing.rounds.publishing import release_day, reveal_round
-from routing.rounds.report import RoundReport, draw_status, report_round
+from routing.rounds.report import DrawStatus, draw_status, report_round
 from routing.rounds.reveal_dates import last_secret_day, open_rounds
 from routing.teams.drawn import draw_round_teams
 from webmap.accounts import access
-from webmap.draw.view import view_of
+from webmap.draw.view import DrawView, view_of
 from webmap.formats import category_name, number
-from webmap.language.spoken import say
+from webmap.language.spoken import say, spoken
 
 pages = Blueprint("draw", __name__, url_prefix="/draw")
 
@@ -49,7 +49,7 @@ def page() -> str:
         return render_template("draw.html", rounds=rounds, round=None)
     status = draw_status(visible.store, chosen.id)
     compare = "compare" in request.args
-    view = _view(visible.store, chosen.id, draws=COMPARED if compare else 0) if status.draw else None
+    view = _view(visible.store, status, draws=COMPARED if compare else 0) if status.draw else None
     days = range(1, chosen.days + 1)
     return render_template(
         "draw.html",
@@ -85,18 +85,18 @@ def _proofs(store: Store, status: Any) -> dict[str, Any]:  # noqa: ANN401 - a Dr
     return {"commitment_hash": proof.hash_of(kept), "seals": seals, "missing": ""}
 
 
-def _view(store: Store, round_id: str, *, draws: int) -> Any:  # noqa: ANN401 - a DrawView
-    report = _report(store, round_id, draws)
-    return view_of(store, report, say=lambda text: str(_(text)), category=category_name)
-
-
-def _report(store: Store, round_id: str, draws: int) -> RoundReport:
-    """Return the report, remembered as long as nothing of the draw changes."""
-    known: OrderedDict[Any, RoundReport] = current_app.extensions.setdefault("xundian_draws", OrderedDict())
-    draw = store.draws.get(round_id)
-    key = (round_id, draw.drawn_at, len(store.fieldwork.replacements(round_id)), len(store.commitments.all()), draws)
+def _view(store: Store, status: DrawStatus, *, draws: int) -> DrawView:
+    """Return what the report shows, remembered as long as nothing of the draw, the roster and the zones changes."""
+    known: OrderedDict[Any, DrawView] = current_app.extensions.setdefault("xundian_draws", OrderedDict())
+    drawn_at = status.draw.drawn_at if status.draw else None
+    binding = (status.voids, *((one.committed_at, one.state) for one in status.commitments))
+    city = (store.checkpoints.state(), store.zones.state())
+    key = (status.round_id, drawn_at, len(status.replaced), binding, city, draws, spoken())
     if key not in known:
-        known[key] = report_round(store, round_id, draws=draws)
+        report = report_round(store, status.round_id, draws=draws)
+        view = view_of(store, report, say=lambda text: str(_(text)), category=category_name)
+        # The frame is as large as the roster, and only what was made of it is shown.
+        known[key] = changed(view, report=changed(report, frame=report.frame.head(0)))
         while len(known) > KEPT:
             known.popitem(last=False)
     return known[key]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
@@ -9,6 +10,7 @@ from geo import imports
 from geo.crs import Datum, to_wgs84
 from geo.errors import InputError
 from geo.model import Action
+from geo.store import Store
 from webmap.accounts import access
 from webmap.extent import extent
 from webmap.formats import category_name
@@ -17,7 +19,7 @@ from webmap.maps import point_tiles, tiles
 
 pages = Blueprint("placing", __name__)
 
-SHOWN = 300
+SHOWN = 100
 UNDOABLE = 20  # placements of a session that can be taken back
 
 
@@ -26,9 +28,18 @@ UNDOABLE = 20  # placements of a session that can be taken back
 def page() -> str:
     """Show the list and the map."""
     store = access.visible().store
-    waiting = store.checkpoints.unplaced()
-    shown = waiting.head(SHOWN)
-    listed = shown.assign(category=shown["category"].map(category_name))
+    with store.snapshot():
+        return render_template("placing.html", **_shown(store))
+
+
+def _shown(store: Store) -> dict[str, Any]:
+    """Return a page of the list: of the rows that hold what is looked for, those after one."""
+    search, after, chosen = (request.args.get(name, "").strip() for name in ("q", "after", "id"))
+    found = store.checkpoints.waiting(after=after, search=search, limit=SHOWN + 1)
+    if chosen and chosen not in found.index[:SHOWN]:  # it stands on another page: that page begins with it
+        own = store.checkpoints.waiting(only=chosen, limit=1)
+        found = pd.concat([own, found.drop(index=own.index, errors="ignore")]) if len(own) else found
+    listed = found.head(SHOWN)
     settings = {
         "streets": tiles.street_address(store),
         "zones": tiles.zone_address(store),
@@ -37,15 +48,17 @@ def page() -> str:
         "bounds": extent(store),
         "teams": [],
     }
-    return render_template(
-        "placing.html",
-        waiting=list(listed.itertuples()),
-        count=len(waiting),
-        chosen=request.args.get("id", ""),
-        last=_placed()[-1] if _placed() else None,
-        datums=datums(),
-        settings=settings,
-    )
+    return {
+        "waiting": list(listed.assign(category=listed["category"].map(category_name)).itertuples()),
+        "count": store.checkpoints.unplaced_count(),
+        "search": search,
+        "begun": bool(after),
+        "onward": str(listed.index[-1]) if len(found) > SHOWN else "",
+        "chosen": chosen,
+        "last": _placed()[-1] if _placed() else None,
+        "datums": datums(),
+        "settings": settings,
+    }
 
 
 @pages.post("/placing")
@@ -59,13 +72,17 @@ def put() -> Any:  # noqa: ANN401 - a redirect of werkzeug
         raise InputError("name the datum of the coordinates: it is never guessed")
     there = to_wgs84(lon, lat, Datum(datum))
     store = access.visible().store
-    waiting = store.checkpoints.unplaced()
+    own = store.checkpoints.waiting(only=chosen, limit=1)
     imports.place(store, chosen, float(there[0]), float(there[1]))
-    name = waiting["name"].get(chosen, chosen)
+    name = str(own["name"].iloc[0]) if len(own) else chosen
     session["placed"] = [*_placed(), [chosen, name]][-UNDOABLE:]
     flash(_("%(name)s is on the map now.", name=name))
-    following = [code for code in waiting.index if code > chosen] or [code for code in waiting.index if code != chosen]
-    return redirect(url_for("placing.page", id=following[0] if following else None))
+    search = request.form.get("q", "").strip()
+    following = store.checkpoints.waiting(after=chosen, search=search, limit=1)
+    if following.empty:
+        following = store.checkpoints.waiting(search=search, limit=1)
+    onward = None if following.empty else following.index[0]
+    return redirect(url_for("placing.page", id=onward, q=search or None))
 
 
 @pages.post("/placing/undo")

@@ -62,9 +62,9 @@ def form(store: Store) -> dict[str, Any]:
         "history": history[:HISTORY],
         "kinds": {"checkpoints": _("checkpoints"), "zones": _("zones"), "visits": _("visits")},
         "undoable": set(undoable.values()),
-        "waiting": len(store.checkpoints.unplaced()),
-        "checkpoints": len(store.checkpoints.frame()),
-        "zones": len(store.zones.frame()),
+        "waiting": store.checkpoints.unplaced_count(),
+        "checkpoints": store.checkpoints.count(),
+        "zones": sum(store.zones.counts().values()),
     }
 
 
@@ -94,7 +94,7 @@ def done(store: Store, kept: Mapping[str, Any]) -> dict[str, Any]:
         "kept": kept,
         "notes": spoken_notes(kept["notes"]),
         "newest": newest,
-        "waiting": len(store.checkpoints.unplaced()),
+        "waiting": store.checkpoints.unplaced_count(),
     }
 
 

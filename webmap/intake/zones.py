@@ -1,11 +1,8 @@
 """The zones page: overlaps and gaps measured on the map, who has no zone, and which zone has nobody."""
 
-import hashlib
 from functools import lru_cache
 from typing import Any
 
-import geopandas as gpd
-import shapely
 from flask import Blueprint, Response, render_template, url_for
 
 from geo.model import Action
@@ -29,25 +26,27 @@ DRAWN = 5000
 def page() -> str:
     """Show what is wrong with the zones."""
     store = access.visible().store
-    zones = store.zones.frame()
-    found = _faults(store)
-    counts = zones["level"].value_counts()
+    with store.snapshot():
+        return render_template("zones.html", **_shown(store))
+
+
+def _shown(store: Store) -> dict[str, Any]:
+    found, counts = _faults(store), store.zones.counts()
     settings = {
         "streets": tiles.street_address(store),
         "zones": tiles.zone_address(store),
-        "zoneNames": url_for("layers.zone_names") if len(zones) else "",
+        "zoneNames": url_for("layers.zone_names") if counts else "",
         "faults": url_for("zone_pages.faults") if len(found.table) else "",
         "bounds": extent(store),
         "teams": [],
     }
-    return render_template(
-        "zones.html",
-        counts={name: int(counts[level]) for level, name in levels().items() if level in counts},
-        groups=[_group(found, kind) for kind in KINDS if found.count(kind)],
-        found=found,
-        cells=len(store.zones.cells()),
-        settings=settings,
-    )
+    return {
+        "counts": {name: counts[level] for level, name in levels().items() if level in counts},
+        "groups": [_group(found, kind) for kind in KINDS if found.count(kind)],
+        "found": found,
+        "cells": store.zones.cell_count(),
+        "settings": settings,
+    }
 
 
 @pages.get("/data/zone-faults.geojson")
@@ -76,27 +75,10 @@ def _group(found: ZoneFaults, kind: str) -> dict[str, Any]:
 
 def _faults(store: Store) -> ZoneFaults:
     """Check the zones, once for each state of zones and roster."""
-    zones, checkpoints = store.zones.frame(), store.checkpoints.frame()
-    total = hashlib.sha256()
-    for frame in (zones, checkpoints):
-        for part in (frame.drop(columns="geometry").to_csv().encode(), *shapely.to_wkb(frame.geometry.to_numpy())):
-            total.update(part)
-    return _checked(_Frames(zones, checkpoints, total.hexdigest()))
-
-
-class _Frames:
-    """Zones and roster, known by their digest."""
-
-    def __init__(self, zones: gpd.GeoDataFrame, checkpoints: gpd.GeoDataFrame, digest: str) -> None:
-        self.zones, self.checkpoints, self.digest = zones, checkpoints, digest
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Frames) and self.digest == other.digest
+    with store.snapshot():
+        return _checked(store, store.zones.state(), store.checkpoints.state())
 
 
 @lru_cache(maxsize=2)
-def _checked(frames: _Frames) -> ZoneFaults:
-    return zone_faults(frames.zones, frames.checkpoints)
+def _checked(store: Store, _zones: str, _roster: str) -> ZoneFaults:
+    return zone_faults(store.zones.frame(), store.checkpoints.frame())

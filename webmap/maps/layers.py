@@ -1,7 +1,6 @@
 """What the maps draw, as GeoJSON; every answer goes through :class:`webmap.accounts.visibility.VisibleCity`."""
 
 import geopandas as gpd
-import pandas as pd
 from flask import Blueprint, Response, request, url_for
 
 from geo.model import Action
@@ -36,15 +35,10 @@ def stops(round_id: str) -> Response:
 @pages.get("/checkpoints.geojson")
 @access.needs(Action.SEE_CHECKPOINTS)
 def checkpoints() -> Response:
-    """Return the roster, or the part of it that the account may see: a page of it, in the order of the ids.
-
-    A page says where the next one begins by a link of the relation ``next``, as RFC 8288 has it.
-    """
+    """Return the roster, or the part of it that the account may see: a page of it, in the order of the ids."""
     frame = access.visible().checkpoints_after(request.args.get("after", ""), PAGE + 1)
     answer = geojson.answer(with_category(frame.head(PAGE)), ("name", "category", "address", "unit"))
-    if len(frame) > PAGE:
-        answer.headers["Link"] = f'<{url_for("layers.checkpoints", after=frame.index[PAGE - 1])}>; rel="next"'
-    return answer
+    return _paged(answer, frame, "layers.checkpoints")
 
 
 @pages.get("/zones.geojson")
@@ -65,15 +59,23 @@ def zone_names() -> Response:
 @pages.get("/problems.geojson")
 @access.needs(Action.SEE_PROBLEMS)
 def problems() -> Response:
-    """Return what was found in the own zone or unit: a point for each checkpoint, how often and how many points."""
-    found = access.visible().deductions()
-    by = found.groupby("checkpoint")
-    frame = by.agg(points=("points", "sum"), found=("points", "size"), last=("arrived_at", "max"))
-    frame["last"] = pd.to_datetime(frame["last"]).dt.strftime("%Y-%m-%d")
-    shape = by["geometry"].first()
-    named = access.visible().checkpoints()["name"].reindex(frame.index)
-    drawn = gpd.GeoDataFrame(frame.assign(name=named), geometry=gpd.GeoSeries(shape, crs="EPSG:4326"))
-    return geojson.answer(drawn, ("name", "points", "found", "last"))
+    """Return what was found in the own zone or unit: a point for each checkpoint, how often and how many points.
+
+    Of the whole city it is a page, in the order of the ids.
+    """
+    visible, after = access.visible(), request.args.get("after", "")
+    columns = ("name", "points", "found", "last")
+    if not visible.sees_all(Action.SEE_PROBLEMS):
+        return geojson.answer(visible.found_at(after), columns)
+    frame = visible.found_at(after, PAGE + 1)
+    return _paged(geojson.answer(frame.head(PAGE), columns), frame, "layers.problems")
+
+
+def _paged(answer: Response, frame: gpd.GeoDataFrame, endpoint: str) -> Response:
+    """Say where the next page begins by a link of the relation ``next``, as RFC 8288 has it, when there is one."""
+    if len(frame) > PAGE:
+        answer.headers["Link"] = f'<{url_for(endpoint, after=frame.index[PAGE - 1])}>; rel="next"'
+    return answer
 
 
 def _day() -> int | None:

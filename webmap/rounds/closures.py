@@ -94,7 +94,7 @@ def lift(round_id: str, closure: int) -> Any:  # noqa: ANN401 - a redirect of we
 
 def held_in(visible: VisibleCity, round_: Round) -> gpd.GeoDataFrame:
     """Return the closures that hold on a day of a round."""
-    every = visible.closures()
+    every = visible.store.closures.frame()
     first, last = round_.start.isoformat(), round_.date(round_.days).isoformat()
     return every[(every["first_day"] <= last) & (every["last_day"] >= first)]
 

@@ -12,7 +12,7 @@ import shapely
 from markupsafe import Markup, escape
 
 from routing.sheets.route_sheet import RouteSheet
-from webmap.maps.tiles import SMALLEST, street_lines
+from webmap.maps.tiles import SMALLEST
 
 DEGREE_M = 111_320.0
 ROOM = 0.06  # of the route's extent, around it
@@ -77,7 +77,7 @@ def route_map(
     line
         The route along the streets, in degrees.
     streets
-        STREETS frame, or the part of it around the route.
+        As :func:`webmap.maps.tiles.street_lines` gives them: all, or those around the route.
     title
         What the picture shows, for those who cannot see it.
     size_mm
@@ -86,7 +86,7 @@ def route_map(
     places = np.array([(place.lon, place.lat) for place in sheet.places])
     both = np.vstack([places, shapely.get_coordinates(line)])
     paper = Paper.around((*both.min(axis=0), *both.max(axis=0)), *size_mm)
-    shown = street_lines(streets.iloc[streets.sindex.query(paper.box)])
+    shown = streets.iloc[np.sort(streets.sindex.query(paper.box))]
     shown = shown.set_geometry(shapely.clip_by_rect(shown.geometry.to_numpy(), *paper.box.bounds))
     shown = shown[~shown.geometry.is_empty]  # a street may bend round a corner of the paper
     width, height = size_mm
@@ -129,19 +129,29 @@ def _streets(shown: gpd.GeoDataFrame, paper: Paper, key: str) -> Iterator[str]:
 def _path(shape: object, paper: Paper) -> str:
     pieces = shapely.get_parts(shape) if isinstance(shape, shapely.Geometry) else shapely.get_parts(np.asarray(shape))
     coarse = COARSE_MM / paper.mm_per_degree[1]
-    lines = shapely.simplify(pieces[~shapely.is_empty(pieces)], coarse)
-    return "".join(
-        _line(paper.place(shapely.get_coordinates(one))) for one in lines if shapely.get_num_coordinates(one) > 1
-    )
+    return _written(*_coordinates(shapely.simplify(pieces[~shapely.is_empty(pieces)], coarse), paper))
 
 
-def _line(points: Floats) -> str:
-    """Write a line in hundredths of a millimetre, each point from the one before: half as long as with its place."""
-    whole = np.round(points * 100).astype(int)
-    steps = np.diff(whole, axis=0)
-    steps = steps[steps.any(axis=1)]
-    start = f"M{whole[0, 0] / 100:g} {whole[0, 1] / 100:g}l"
-    return start + " ".join(f"{x / 100:g} {y / 100:g}" for x, y in steps) if len(steps) else ""
+def _coordinates(lines: npt.NDArray[np.object_], paper: Paper) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return hundredths of a millimetre: the place at which each line begins, and from it step after step."""
+    lonlat, line = shapely.get_coordinates(lines, return_index=True)
+    whole = np.round(paper.place(lonlat) * 100).astype(np.int64)
+    begins = np.diff(line, prepend=-1) > 0
+    moves = np.where(begins[:, None], whole, np.diff(whole, axis=0, prepend=0))
+    kept = begins | moves.any(axis=1)
+    moves, begins = moves[kept], begins[kept]
+    dots = begins & np.append(begins[1:], True)[: len(begins)]  # lines without a step
+    return moves[~dots], begins[~dots]
+
+
+def _written(moves: npt.NDArray[np.int64], begins: npt.NDArray[np.bool_]) -> str:
+    """Write lines, each point from the one before: half as long as with its place."""
+    numbers, at = np.unique(moves, return_inverse=True)
+    words = [f"{number / 100:g}" for number in numbers.tolist()]
+    pieces: list[str] = []
+    for (x, y), begin in zip(at.reshape(-1, 2).tolist(), begins.tolist(), strict=True):
+        pieces.append(f"M{words[x]} {words[y]}l" if begin else f"{words[x]} {words[y]} ")
+    return "".join(pieces).replace(" M", "M").rstrip()
 
 
 def _names(shown: gpd.GeoDataFrame, paper: Paper) -> Iterator[str]:

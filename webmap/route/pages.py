@@ -1,14 +1,19 @@
 """What one takes along of a plan: sheets to print and files, the planner's of any team and day, a team's its own."""
 
+from functools import lru_cache
+
+import geopandas as gpd
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from geo.model import Action
+from geo.store.streets import KeptStreets
 from routing.sheets.export import FORMATS, routes_file
 from routing.sheets.route_sheet import PlanPart
 from webmap.accounts import access
 from webmap.language.reasons import wording
 from webmap.language.spoken import spoken
+from webmap.maps.tiles import street_lines
 from webmap.route import sheet
 
 pages = Blueprint("route", __name__, url_prefix="/rounds/<round_id>")
@@ -25,7 +30,8 @@ TYPES = {
 def sheets(round_id: str) -> str:
     """Show the route sheets, a page of A4 each, ready to be printed."""
     part, asked = _part(round_id), access.visible()
-    made = list(sheet.pages(part, asked.streets.frame(), say=_)) if len(part.routes) else []
+    streets = asked.streets
+    made = list(sheet.pages(part, _lines(streets, streets.sha256()), say=_)) if len(part.routes) else []
     return render_template(
         "route_sheets.html",
         **sheet.view(part, made, language=spoken()),
@@ -44,6 +50,12 @@ def file(round_id: str, format_: str) -> Response:
     answer = Response(body, mimetype=TYPES[format_])
     answer.headers.set("Content-Disposition", "attachment", filename=_name(part, format_))
     return answer
+
+
+@lru_cache(maxsize=1)
+def _lines(streets: KeptStreets, _sha256: str | None) -> gpd.GeoDataFrame:
+    """Return the streets as maps draw them, read once for each state of them."""
+    return street_lines(streets.frame())
 
 
 def _part(round_id: str) -> PlanPart:

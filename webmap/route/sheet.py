@@ -15,6 +15,7 @@ from webmap import pages_apart
 from webmap.formats import number
 from webmap.language.saying import duration
 from webmap.language.texts import translate
+from webmap.maps.tiles import street_lines
 from webmap.route.map import route_map
 from webmap.team_marks import team_name
 
@@ -60,7 +61,7 @@ def pages(part: PlanPart, streets: gpd.GeoDataFrame, *, say: Say) -> Iterator[Pa
     part
         What is printed.
     streets
-        STREETS frame of the city.
+        The city's, as :func:`webmap.maps.tiles.street_lines` gives them.
     say
         Translates a text.
     """
@@ -98,7 +99,7 @@ def write_sheets(
     if part.routes.empty:
         raise no_route(store, round_id, team=team, day=day)
 
-    made = list(pages(part, store.streets.frame(), say=lambda text: translate(text, language)))
+    made = list(pages(part, street_lines(store.streets.frame()), say=lambda text: translate(text, language)))
     page = pages_apart.templates(language).get_template("route_sheets.html")
     shown = view(part, made, language=language)
     html = page.render(**shown, style=stylesheet(), made_on=today(store).date.isoformat())

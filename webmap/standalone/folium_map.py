@@ -230,7 +230,7 @@ def _head() -> str:
 def _panel(sheet: Sheet, cells: Cells | None) -> str:
     template = Environment(loader=PackageLoader("webmap"), autoescape=True).get_template("standalone.html")
     one, say = sheet.round, sheet.say
-    draw, demo = sheet.visible.draw(one.id), sheet.visible.store.settings.get("demo")
+    draw, demo = sheet.visible.store.draws.find(one.id), sheet.visible.store.settings.get("demo")
     return template.render(
         title=say("Round {round}", round=one.id),
         dates=say("{first} to {last}", first=one.start, last=one.date(one.days)),

@@ -161,3 +161,28 @@ def test_a_zone_that_is_not_there_is_an_error(city: Store) -> None:
     ):
         with pytest.raises(NotFoundError):
             ask(Scope(zone="nowhere"))
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [Scope(), Scope(zone="A"), Scope(zone="S"), Scope(unit="市场"), Scope(covert_until=DAY), Scope(routes=()), NOTHING],
+)
+def test_what_was_found_at_each_checkpoint(city: Store, scope: Scope) -> None:
+    """The sums of the database are those of the rows, of a special zone too; a page begins behind the one before."""
+    special = city.zones.frame().loc[["A"]].assign(level="special", parent="").rename(index={"A": "S"})
+    city.zones.upsert(special.set_geometry([shapely.box(113.9, 29.9, 114.0015, 30.1)]))
+    city.visits.record([Visit("c0000", "2", DAY - HOUR, deductions=(Deduction("a.c", 2.5), Deduction("a.d", 1.0)))])
+    visits = city.visits.frame(scope)
+    rows = city.visits.deductions(scope).join(visits[["checkpoint", "arrived_at"]], on="visit").groupby("checkpoint")
+    found = city.visits.found_at(scope)
+    assert found["points"].to_dict() == rows["points"].sum().to_dict()
+    assert found["found"].to_dict() == rows.size().to_dict()
+    assert found["last"].to_dict() == rows["arrived_at"].max().to_dict()
+    places = city.checkpoints.frame().geometry
+    assert all(shape.equals(places[id_]) for id_, shape in found.geometry.items())
+    if scope == Scope():
+        assert len(found) == 4
+        pages = [city.visits.found_at(scope, after=after, limit=2).index.tolist() for after in ("", found.index[1])]
+        assert [*pages[0], *pages[1]] == found.index.tolist()
+    if scope.zone == "S":
+        assert found.index.tolist() == ["c0000", "c0001"]
