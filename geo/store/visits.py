@@ -143,6 +143,12 @@ class Visits(StorePart):
         with self._database.reading() as connection:
             return summary.summary(connection, scope, by, self._database.backend)
 
+    def found(self, scope: Scope) -> summary.FoundSums:
+        """Sum up the visits of a scope, and count what they deducted."""
+        with self._database.reading():
+            sums = self.summary(scope).iloc[0]
+            return summary.FoundSums(int(sums["visits"]), float(sums["points"]), self.deduction_count(scope))
+
     def items(self) -> list[str]:
         """Return the items that some visit deducts, in order."""
         with self._database.reading() as connection:

@@ -28,6 +28,7 @@ from geo.store.audit_pages import LogPlace, LogQuestion
 from geo.store.checkpoint_map import Look
 from geo.store.places import Box
 from geo.store.streets import KeptStreets
+from geo.store.summary import FoundSums
 from routing.amend import Amendment, Change, amend, undo
 from routing.plan.report import PlanReport, report_of
 from routing.rounds.reveal_dates import last_secret_day
@@ -37,15 +38,6 @@ from webmap.rights import reach_of
 HISTORY = 30  # rows of the log that the page of a draw shows
 NO_PHOTO = "there is no such photo"
 _WHOSE = {Reach.OWN_ZONE: "zone", Reach.OWN_UNIT: "unit", Reach.OWN_ROUTE_TODAY: "team"}
-
-
-@dataclass(frozen=True, slots=True)
-class FoundSums:
-    """What was found, summed up."""
-
-    visits: int
-    points: float
-    deductions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +215,7 @@ class VisibleCity:
 
     def found_sums(self) -> FoundSums:
         """Sum up :meth:`visits` and count :meth:`deductions`."""
-        scope = self._of_problems()
-        with self._store.snapshot():
-            sums = self._store.visits.summary(scope).iloc[0]
-            return FoundSums(int(sums["visits"]), float(sums["points"]), self._store.visits.deduction_count(scope))
+        return self._store.visits.found(self._of_problems())
 
     def newest_deductions(self, most: int) -> pd.DataFrame:
         """Return the newest of :meth:`deductions`, of a day the costliest; with ``name``, that of the checkpoint.
