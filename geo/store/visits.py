@@ -17,6 +17,7 @@ from geo.store.locks import CityPart, counted
 from geo.store.part import StorePart
 from geo.store.places import Bounds, Box
 from geo.store.scope import condition
+from geo.store.summary import FoundSums
 from geo.store.visit_batches import VisitBatch, batch_of, hours_of
 from geo.store.visit_writer import VisitWriter
 
@@ -143,11 +144,11 @@ class Visits(StorePart):
         with self._database.reading() as connection:
             return summary.summary(connection, scope, by, self._database.backend)
 
-    def found(self, scope: Scope) -> summary.FoundSums:
+    def found(self, scope: Scope) -> FoundSums:
         """Sum up the visits of a scope, and count what they deducted."""
         with self._database.reading():
             sums = self.summary(scope).iloc[0]
-            return summary.FoundSums(int(sums["visits"]), float(sums["points"]), self.deduction_count(scope))
+            return FoundSums(int(sums["visits"]), float(sums["points"]), self.deduction_count(scope))
 
     def items(self) -> list[str]:
         """Return the items that some visit deducts, in order."""
