@@ -26,6 +26,7 @@ from webmap.findings import work
 from webmap.jobs.keeper import WorkerKeeper
 from webmap.maps import tiles
 from webmap.server import Server, context_of
+from webmap.server.allocator import keep_little
 from webmap.server.site import run_in_foreground
 
 _log = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ def serve(city: str, site: ServedSite, listening: socket.socket, tls: ssl.SSLCon
         What :meth:`Site.tls` gave.
     """
     log_lines.to_stderr()
+    keep_little()
     with Store.open(city) as store:
         secret = _secret(store)
     logging.getLogger("asyncio").setLevel(logging.ERROR)

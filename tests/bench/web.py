@@ -24,7 +24,7 @@ from geo.model import Role
 from tests.bench import web_tables
 from tests.bench.web_addresses import Address, addresses, made_parts
 from tests.bench.web_browser import Browser, range_of
-from tests.bench.web_city import PASSWORD, PLANNED, BenchCity, prepare
+from tests.bench.web_city import PASSWORD, PLANNED, PROVED, BenchCity, prepare
 from tests.bench.web_load import Latency, Person, Samples, drive
 from tests.bench.web_served import Memory, Served, copied, served
 from webmap import create_app
@@ -107,7 +107,7 @@ async def page_costs(
     for role in Role:
         browsers[role] = await logged_in(server, city.accounts[role][0])
     if made is None:
-        made = await made_parts(browsers[Role.PLANNER], city.roster, city.visits, city.parts["past_round"])
+        made = await made_parts(browsers[Role.PLANNER], city.roster, city.visits, PROVED)
     found = []
     for one in addresses(application(city.city), {**city.parts, **made}):
         browser, spent = browsers[one.role], []
@@ -140,6 +140,7 @@ async def load(server: Served, city: BenchCity, crowd: Crowd) -> Load:
     teams = [await logged_in(server, name) for name in city.accounts[Role.TEAM]]
     planners = [Browser(server.port, server.tls, dict(first.cookies)) for _ in range(crowd.planners)]
     phones = [Browser(server.port, server.tls, dict(teams[at % len(teams)].cookies)) for at in range(crowd.phones)]
+    tile = (int(city.parts["zoom"]), int(city.parts["column"]), int(city.parts["row"]))
     pages = await _menu(first, city.parts["round_id"])
     for path in pages:  # as in an office whose server runs since the morning
         await first.get(path)
@@ -148,8 +149,10 @@ async def load(server: Served, city: BenchCity, crowd: Crowd) -> Load:
     results = []
     for beside in ([], phones):
         samples, chance = Samples(), random.Random(SEED)
-        look = [(Person(one, chance.sample(pages, len(pages)), samples, "page").look, EVERY_S) for one in planners]
-        walk = [(Person(one, (), samples, "phone").walk, PHONE_S) for one in beside]
+        look = [
+            (Person(one, chance.sample(pages, len(pages)), samples, "page", tile).look, EVERY_S) for one in planners
+        ]
+        walk = [(Person(one, (), samples, "phone", tile).walk, PHONE_S) for one in beside]
         await drive([*look, *walk], crowd.seconds, SEED)
         results.append(samples)
     state = (await first.get(job, {"Accept": "application/json"})).body if job else b""

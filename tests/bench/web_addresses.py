@@ -30,7 +30,7 @@ QUERIES = {  # of addresses that answer nothing without one; {names} are filled 
     "draw.page": "round={round_id}",
     "draw.receipt": "checkpoint={proved_stop}",
 }
-OF_PAST = ("results.page", "bulletin.make", "bulletin.show", "bulletin.file")  # of a round that is over
+OF_PAST = ("results.page",)  # of a round that is over
 OF_PROVED = ("draw.day", "draw.receipt", "draw.reveal")  # of a round that was committed to
 ENDINGS = {"docx": "docx", "xlsx": "xlsx"}
 ELSEWHERE = frozenset({"home", "auth.login", "rounds.newest", "bulletin.make"})
@@ -91,7 +91,7 @@ def _paths(adapter: MapAdapter, rule: Rule, parts: Mapping[str, str]) -> Iterato
     values: dict[str, Any] = {}
     for name in sorted(rule.arguments - set(rule.defaults or ())):
         values[name] = _part(rule.endpoint, name, parts)
-        if name in ("x", "y", "z", "day", "position"):
+        if name in ("zoom", "column", "row", "day", "position"):
             values[name] = int(values[name])
     path = adapter.build(rule.endpoint, {**values, **(rule.defaults or {})}, method="GET")
     query = QUERIES.get(rule.endpoint, "")
@@ -101,12 +101,14 @@ def _paths(adapter: MapAdapter, rule: Rule, parts: Mapping[str, str]) -> Iterato
 
 
 def _part(endpoint: str, name: str, parts: Mapping[str, str]) -> str:
+    own = parts.get(f"{endpoint}.{name}")
+    if own is not None:
+        return own
     if name == "round_id" and endpoint in OF_PAST:
         name = "past_round"
     if name == "round_id" and endpoint in OF_PROVED:
         name = "proved_round"
-    own = parts.get(f"{endpoint}.{name}")
-    return parts[name] if own is None else own
+    return parts[name]
 
 
 def tile_parts(lon: float, lat: float) -> dict[str, str]:
@@ -114,10 +116,10 @@ def tile_parts(lon: float, lat: float) -> dict[str, str]:
     count = 1 << ZOOM
     x = int((lon + 180) / 360 * count)
     y = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * count)
-    return {"z": str(ZOOM), "x": str(x), "y": str(y)}
+    return {"zoom": str(ZOOM), "column": str(x), "row": str(y)}
 
 
-async def made_parts(planner: Browser, roster: bytes, visits: bytes, past_round: str) -> dict[str, str]:
+async def made_parts(planner: Browser, roster: bytes, visits: bytes, round_id: str) -> dict[str, str]:
     """Make on the pages what addresses stand for that are of one person's work, and return their parts.
 
     Parameters
@@ -126,7 +128,7 @@ async def made_parts(planner: Browser, roster: bytes, visits: bytes, past_round:
         Logged in.
     roster, visits
         Files to bring in; each has a row that is refused.
-    past_round
+    round_id
         For a bulletin.
     """
     parts = {}
@@ -145,7 +147,7 @@ async def made_parts(planner: Browser, roster: bytes, visits: bytes, past_round:
     sent = await planner.send_file("/import/visits", page.fields("/import/visits"), "visits.csv", visits)
     await finished(planner, sent.location)
     parts["visit_intake.show.job_id"] = parts["visit_intake.rejected.job_id"] = sent.location.rpartition("/")[2]
-    sent = await planner.get(f"/rounds/{past_round}/bulletin.docx")
+    sent = await planner.get(f"/rounds/{round_id}/bulletin.docx")
     await finished(planner, sent.location)
     parts["job_id"] = sent.location.rpartition("/")[2]
     page = await planner.get("/backups")

@@ -163,8 +163,11 @@ async def _body(reader: asyncio.StreamReader, status: int, headers: Mapping[str,
     return await reader.read()
 
 
-def asked_by(page: Answer) -> list[str]:
-    """Return the addresses that a page's script asks for as soon as it runs."""
+Tile = tuple[int, int, int]  # zoom, column, row
+
+
+def asked_by(page: Answer, tile: Tile = (0, 0, 0)) -> list[str]:
+    """Return the addresses that a page's script asks for as soon as it runs; of tiles, four from ``tile`` on."""
     found: list[str] = []
 
     def look(key: str, value: Any) -> None:
@@ -172,10 +175,21 @@ def asked_by(page: Answer) -> list[str]:
             for name, each in value.items():
                 look(name, each)
         elif isinstance(value, str) and value.startswith(("/data/", "/tiles/")) and key not in ASKED_LATER:
-            found.append(value)
+            found.extend(_tiles(value, tile))
 
     look("", page.settings())
-    return [each for each in found if "{" not in each]
+    return found
+
+
+def _tiles(address: str, tile: Tile) -> list[str]:
+    zoom, column, row = tile
+    return list(
+        dict.fromkeys(
+            address.replace("{z}", str(zoom)).replace("{x}", str(column + right)).replace("{y}", str(row + down))
+            for right in (0, 1)
+            for down in (0, 1)
+        )
+    )
 
 
 def range_of(address: str) -> Mapping[str, str]:

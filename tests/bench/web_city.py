@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geo.clock import today
-from geo.model import Role, User
+from geo.model import Deduction, Role, User, Visit
 from geo.store import Store
 from routing.rounds import proof
 from routing.rounds.making import draw_round
@@ -68,6 +68,7 @@ def prepare(city: str, *, to_plan: int) -> BenchCity:
             "day": "1",
             "at": f"{lon:.5f},{lat:.5f}",
             "bbox": bbox,
+            **{f"bulletin.{name}.round_id": PROVED for name in ("make", "show", "file")},
             "proved_stop": str(proved),
             "secret_set": secret,
             "position": "1",
@@ -94,9 +95,25 @@ def _add_rounds(store: Store, now: dt.date, to_plan: int) -> None:
     store.rounds.create(replace(newest, id=PROVED, start=start, days=2, size=size, covert=False))
     proof.commit_round(store, PROVED, "双色球 2026078")
     proof.draw_committed(store, PROVED, PUBLIC)
+    _add_visits(store, start)
     later = now + dt.timedelta(days=7)
     store.rounds.create(replace(newest, id=PLANNED, start=later, days=4, size=size, covert=False))
     draw_round(store, PLANNED, seed=1)
+
+
+def _add_visits(store: Store, day: dt.date) -> None:
+    """Record what was found in the proved round: its bulletin is made, a small one."""
+    sample, kinds = store.draws.sample(PROVED), store.catalogues.get().categories
+    category = store.checkpoints.frame()["category"]
+    at = dt.datetime.combine(day, dt.time(2), dt.UTC)
+    visits = []
+    for number, checkpoint in enumerate(sample.index):
+        item = kinds[category[checkpoint]].items[0]
+        found = (Deduction(item.code, item.points),) if number % 3 == 0 else ()
+        visits.append(
+            Visit(checkpoint, "T01", at + dt.timedelta(minutes=number), PROVED, covert=False, deductions=found)
+        )
+    store.visits.record(visits)
 
 
 def _add_accounts(store: Store, roster: object, teams: list[str]) -> dict[Role, list[str]]:

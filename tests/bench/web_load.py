@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tests.bench.web_browser import Answer, Browser, asked_by, range_of
+from tests.bench.web_browser import Answer, Browser, Tile, asked_by, range_of
 
 Step = Callable[[float], Awaitable[None]]
 _BAD = 400
@@ -86,6 +86,7 @@ class Person:
     pages: Sequence[str]
     samples: Samples
     kind: str
+    tile: Tile
     at: int = 0
 
     async def look(self, due: float) -> None:
@@ -96,7 +97,7 @@ class Person:
         if page is None:
             return
         now = time.monotonic()
-        await asyncio.gather(*(self._get(each, now, f"{self.kind} data") for each in asked_by(page)))
+        await asyncio.gather(*(self._get(each, now, f"{self.kind} data") for each in asked_by(page, self.tile)))
 
     async def walk(self, due: float) -> None:
         """Open the route of today, its map, and say that the next stop is done."""
@@ -104,7 +105,7 @@ class Person:
         if page is None:
             return
         now = time.monotonic()
-        await asyncio.gather(*(self._get(each, now, f"{self.kind} data") for each in asked_by(page)))
+        await asyncio.gather(*(self._get(each, now, f"{self.kind} data") for each in asked_by(page, self.tile)))
         form, now = page.fields("/field/at"), time.monotonic()
         kind = f"{self.kind} post"
         try:

@@ -125,9 +125,10 @@ def test_a_page_says_what_it_asks_for() -> None:
     body = b"""<form method="post" action="/field/at"><input type="hidden" name="csrf_token" value="t&amp;t">
     <input name="note"><button name="number" value="3">Done</button></form>
     <script type="application/json" id="settings">{"streets": "/tiles/streets/s.pmtiles", "stop": "/data/stop.html",
-    "more": {"routes": "/data/routes.geojson"}, "name": "/nowhere"}</script>"""
+    "more": {"points": "/tiles/c/{z}/{x}/{y}.mvt"}, "name": "/nowhere"}</script>"""
     page = Answer(200, {"content-type": "text/html; charset=utf-8"}, body)
     assert page.fields("/field/at") == {"csrf_token": "t&t", "number": "3"}
     assert page.fields("/other") == {}
-    assert asked_by(page) == ["/tiles/streets/s.pmtiles", "/data/routes.geojson"]
+    tiles = [f"/tiles/c/9/{column}/{row}.mvt" for column in (4, 5) for row in (7, 8)]
+    assert asked_by(page, (9, 4, 7)) == ["/tiles/streets/s.pmtiles", *tiles]
     assert page.kind == "text/html"

@@ -89,6 +89,9 @@ def confirmed(client: FlaskClient, city: Flask, address: str, page: str, **field
     assert digest is not None
     answer = client.post(f"{address}/confirm", data={"digest": digest[1], **fields})
     assert answer.status_code == 302
+    twice = client.post(f"{address}/confirm", data={"digest": digest[1], **fields})
+    assert twice.location == answer.location  # pressed twice, it is the same work
+    assert client.get(address).location == answer.location
     work_off(city)
     return client.get(answer.location).text
 
@@ -155,6 +158,19 @@ def test_a_preview_shows_everything_and_changes_nothing(planner: FlaskClient, ci
     refused = pd.read_excel(io.BytesIO(planner.get(f"{address}/rejected.xlsx").data), engine="calamine")
     assert "类别" in refused["reason"][0]
     assert "火箭发射场" in refused["reason"][0]
+
+
+def test_a_preview_is_shown_by_any_server_of_the_city_and_after_a_restart(planner: FlaskClient, city: Flask) -> None:
+    address = send(planner, roster()).location
+    looked(planner, city, address)
+    other = create_app({**city.config, "SECRET_KEY": "of the other server"})
+    client = other.test_client()
+    client.post("/login", data={"name": "planner", "password": PASSWORD})
+    assert "月球基地" in client.get(address).text
+    assert len(client.get(f"/data{address}/places.geojson").get_json()["features"]) == 2
+    assert client.get(f"{address}/rejected.xlsx").data.startswith(b"PK")
+    assert len(other.extensions["xundian"].jobs.of_owner("planner")) == 1  # nobody looked again
+    other.extensions["xundian"].close()
 
 
 def test_refused_rows_are_not_written_by_the_process_that_serves(

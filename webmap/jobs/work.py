@@ -9,13 +9,15 @@ from typing import Any
 
 from geo.acting import acting
 from geo.confined import SAVING, set_niceness
-from geo.errors import StoreError
+from geo.errors import AccessError, StoreError
+from geo.model import Action
 from geo.progress import Progress
 from geo.store import Store
 from geo.store.audit import Act
 from geo.store.job_rows import Ending, Job, Lease
 from geo.store.telling import HELD, IN_USE
 from webmap.jobs.kinds import Kind
+from webmap.rights import reach_of
 
 TOLD_S = 0.5  # figures are told no more often
 PATIENCE_S = 600.0  # for who else writes: hours of work are not lost for an import that takes minutes
@@ -91,5 +93,21 @@ def run_job(city: str, kind: Kind, lease: Lease, progress: Progress) -> None:
     function = getattr(import_module(module), name)
     with Store.open(city) as store:
         job = store.jobs.asked(lease)
+        _require_right(store, job.owner, kind.action)
         with acting(job.owner):
             function(RunningJob(store, job, progress))
+
+
+def _require_right(store: Store, owner: str, action: Action) -> None:
+    """Refuse work of an account that may not do it any more; the server's own, and what is anybody's, is always done.
+
+    Raises
+    ------
+    AccessError
+        When it is disabled, has another role by now, or is not there.
+    """
+    if not owner or action is Action.FOLLOW_WORK:
+        return
+    user = store.accounts.get(owner)
+    if user is None or user.disabled or reach_of(user.role, action) is None:
+        raise AccessError("the account {name} may not do this any more: nothing was changed", name=owner)

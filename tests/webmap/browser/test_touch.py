@@ -28,7 +28,21 @@ STOPS = (
 @pytest.mark.parametrize(
     ("name", "paths"),
     [
-        ("planner", ["/map", "/hotspots", "/draw", "/rounds", "/import", "/placing", "/zones", "/password"]),
+        (
+            "planner",
+            [
+                "/map",
+                "/hotspots",
+                "/draw",
+                "/rounds",
+                "/import",
+                "/placing",
+                "/zones",
+                "/password",
+                "/audit?who=li",
+                "/audit",
+            ],
+        ),
         ("team", ["/field"]),
         ("street", ["/street"]),
     ],

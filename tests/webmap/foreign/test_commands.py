@@ -54,6 +54,8 @@ ELSEWHERE = {
     "audit head": "prints a number and a hash",
     "audit prove": "proves nothing of a log that others wrote in; see tests/geo/store/test_audit.py",
     "audit verify": "prints numbers and hashes",
+    "totals drift": "prints numbers",
+    "totals rebuild": "prints numbers",
     "demo": "builds a city of its own",
     "worker": "prints nothing; the pages show what it did",
     "serve": "the pages; see test_pages",

@@ -1,6 +1,7 @@
 """Every address of the server, in a city of hostile texts: they are shown as they are, and nothing of them runs."""
 
 import json
+import math
 import re
 from collections.abc import Callable
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from tests.webmap.foreign import literal
 from tests.webmap.foreign.conftest import FIRST, SECOND, VALUE
 from tests.webmap.foreign.texts import MARK, ROUND, TYPED
 from tests.webmap.working import work_off
+from webmap.maps.vector_tile import HIGHEST_ZOOM, MIME
 
 Enter = Callable[[str], FlaskClient]
 OPAQUE = ("image/", "application/octet-stream", "application/vnd.pmtiles", "text/javascript")
@@ -55,6 +57,13 @@ ASKED = {
 """Answers to what was sent or asked for before; the tests of an upload and of a bulletin look at them."""
 
 
+def tile_of(lon: float, lat: float, zoom: int = HIGHEST_ZOOM) -> dict[str, str]:
+    """Return the tile of a place, as its address has it."""
+    whole, up = 2**zoom, math.asinh(math.tan(math.radians(lat))) / math.pi
+    column, row = int((lon + 180) / 360 * whole), int((1 - up) / 2 * whole)
+    return {"zoom": str(zoom), "column": str(column), "row": str(row)}
+
+
 def addresses(app: Flask, store: Store) -> dict[str, str]:
     """Return an address for each endpoint that can be asked for; with what each takes."""
     stop, zone = store.draws.sample(FIRST).index[0], store.zones.frame("street").index[0]
@@ -69,6 +78,7 @@ def addresses(app: Flask, store: Store) -> dict[str, str]:
         "draw.reveal": {"round_id": SECOND},
         "photos.large": {"sha256": photo},
         "photos.small": {"sha256": photo},
+        "point_tiles.checkpoints": tile_of(place["lon"], place["lat"]),
         "static": {"filename": "xundian.css"},
         "tiles.streets": {"name": tiles["streets"]},
         "tiles.zones": {"name": tiles["zones"]},
@@ -112,8 +122,8 @@ def looked_at(answer: TestResponse) -> str:
         return literal.xlsx(answer.data)
     if "wordprocessingml" in kind:
         return literal.docx(answer.data)
-    assert kind.startswith((*OPAQUE, "text/css", "text/x-python")), kind
-    return ""
+    assert kind.startswith((*OPAQUE, MIME, "text/css", "text/x-python")), kind
+    return answer.data.decode(errors="replace") if kind == MIME else ""  # its strings stand in it as they are
 
 
 def test_every_address_shows_texts_as_they_are(hostile_app: Flask, enter: Enter) -> None:
