@@ -199,16 +199,17 @@ def score_limits(data: Sampled, table: pd.DataFrame, *, by: str, confidence: flo
     points = own.reindex(table.index).fillna(0).to_numpy(int)
     rows = zip(*(table[name] for name in ("score", "se", "visited", "drawn")), points, strict=True)
     limits = [
-        (np.nan, np.nan) if not visited else _limits(score, se, (n, visited, drawn), confidence)
+        (np.nan, np.nan) if not visited else _limits(score, se, n, visited, drawn, confidence)
         for score, se, visited, drawn, n in rows
     ]
     low, high = np.array(limits, np.float64).reshape(-1, 2).T
     return low, high
 
 
-def _limits(score: float, se: float, counts: tuple[int, int, int], confidence: float) -> tuple[float, float]:
+def _limits(
+    score: float, se: float, by_chance: int, visited: int, drawn: int, confidence: float
+) -> tuple[float, float]:
     """Return the interval of a score: of points by chance, visited, drawn."""
-    by_chance, visited, drawn = counts
     # Where only certain points were visited and others not, nothing is known of the others.
     blind = by_chance == 0 and visited < drawn
     return (0.0, 1.0) if blind else score_interval(score, se, by_chance, confidence=confidence)
@@ -227,7 +228,7 @@ def _score(data: Sampled, drawn: pd.Series, here: NDArray[np.bool_], *, confiden
     term = weight / whole * _score_residual(data, part, score)
     se = float(np.sqrt(local_variance(term, data.xy[here], chance)))
     days = float(np.sqrt(replicate_variance(term, part["day"].to_numpy())))
-    low, high = _limits(score, se, (int((chance < 1).sum()), len(part), len(drawn)), confidence)
+    low, high = _limits(score, se, int((chance < 1).sum()), len(part), len(drawn), confidence)
     lost = float(weight @ part["lost"])
     spread = _from_category_means(data.frame, data.frame["lost"].where(here, 0.0)) * data.frame["weight"].to_numpy()
     every = data.frame["chance"].to_numpy(np.float64)

@@ -28,7 +28,7 @@ from webmap.findings.card import Card, card
 from webmap.findings.choice import Choice
 from webmap.findings.classes import FIRST, SURFACES, UNKNOWN
 from webmap.findings.desk import Desk
-from webmap.findings.kept import Finding
+from webmap.findings.kept import KeptFinding
 from webmap.findings.records import Records
 from webmap.findings.work import ChoiceResult, find
 from webmap.jobs.work import RunningJob, now
@@ -279,7 +279,7 @@ def test_the_desk_works_once_and_anew_when_the_city_changes(store: Store, monkey
     monkeypatch.setattr("webmap.findings.kept.find", counted)
     own = Desk()
 
-    def ask(**choice: str) -> Finding:
+    def ask(**choice: str) -> KeptFinding:
         return own.ask(store, Choice(**choice), "planner", wait_s=LONG_S).found
 
     first = ask()
@@ -309,10 +309,10 @@ def test_what_is_kept_says_what_was_found(records: Records, given: dict[str, str
     """To the last digit, after a way through the city too; and without a visit in it."""
     choice = Choice(**given)
     result = find(records, choice, progress=silent)
-    kept = Finding.of(result, records, choice)
+    kept = KeptFinding.of(result, records, choice)
     cells = pd.DataFrame(result.cells.drop(columns="geometry"))
     texts = ("class", "street_code", "community_code", "unit", "zone_code", "zone")
-    for one in (kept, Finding.from_bytes(kept.to_bytes())):
+    for one in (kept, KeptFinding.from_bytes(kept.to_bytes())):
         plain = one.cells.assign(**{name: one.cells[name].astype("str") for name in texts})[list(cells)]
         pd.testing.assert_frame_equal(plain, cells, check_exact=True)
         assert arrays.packed(one) == arrays.packed(result)
@@ -331,7 +331,7 @@ def test_many_visits_are_worked_out_beside_the_server_and_kept_in_the_city(
     monkeypatch.setattr(desk, "FEW_VISITS", 0)
     own = Desk()
 
-    def ask(one: Desk = own) -> desk.Asked:
+    def ask(one: Desk = own) -> desk.AskedChoice:
         with app.test_request_context():
             return one.ask(store, Choice(), "planner", wait_s=0.0)
 

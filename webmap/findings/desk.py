@@ -24,7 +24,7 @@ from geo.store.job_rows import Job, JobState, Wanted
 from webmap.findings import kept
 from webmap.findings.answers import FoundLater, begun
 from webmap.findings.choice import Choice
-from webmap.findings.kept import Finding
+from webmap.findings.kept import KeptFinding
 from webmap.findings.records import Records, state
 from webmap.jobs.kinds import STATISTICS
 from webmap.jobs.pages import standing, trouble
@@ -41,7 +41,7 @@ FILE = "found"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedChoice:
     """How it stands with a choice.
 
     Parameters
@@ -56,7 +56,7 @@ class Asked:
         Why it failed.
     """
 
-    found: Finding | None = None
+    found: KeptFinding | None = None
     as_of: dt.datetime | None = None
     stage: str = ""
     done: int = 0
@@ -93,7 +93,7 @@ class Seen:
 class _Held:
     """A finding in memory."""
 
-    found: Finding
+    found: KeptFinding
     state: str  # of the city
     made_at: dt.datetime
 
@@ -104,7 +104,7 @@ class Desk:
     def __init__(self) -> None:
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._held: OrderedDict[Choice, _Held] = OrderedDict()
-        self._at_work: dict[Choice, tuple[str, FoundLater[Finding]]] = {}
+        self._at_work: dict[Choice, tuple[str, FoundLater[KeptFinding]]] = {}
         self._seen: tuple[str, Seen] | None = None
         self._lock = threading.Lock()
 
@@ -116,14 +116,14 @@ class Desk:
                 self._seen = at, Seen.read(store)
             return self._seen[1]
 
-    def ask(self, store: Store, choice: Choice, owner: str, *, wait_s: float) -> Asked:
+    def ask(self, store: Store, choice: Choice, owner: str, *, wait_s: float) -> AskedChoice:
         """Return how it stands with a choice, after waiting a little for it; who asks may see all visits."""
         at = state(store)
         with self._lock:
             held = self._held.get(choice)
             if held is not None and held.state == at:
                 self._held.move_to_end(choice)
-                return Asked(held.found)
+                return AskedChoice(held.found)
         if store.visits.summary(choice.broad.scope(zone_of(store)))["visits"].iloc[0] > FEW_VISITS:
             try:
                 return self._from_city(store, choice, owner, at)
@@ -131,7 +131,7 @@ class Desk:
                 pass
         return self._here(store, choice, at, wait_s)
 
-    def _here(self, store: Store, choice: Choice, at: str, wait_s: float) -> Asked:
+    def _here(self, store: Store, choice: Choice, at: str, wait_s: float) -> AskedChoice:
         """Work a choice out in this process."""
         with self._lock:
             was, answer = self._at_work.get(choice, ("", None))
@@ -140,29 +140,29 @@ class Desk:
                 self._at_work[choice] = at, answer
         answer.over.wait(wait_s)
         if answer.error is not None:
-            return Asked(trouble=translate_error(answer.error))
+            return AskedChoice(trouble=translate_error(answer.error))
         if answer.found is None:
-            return Asked(stage=_(answer.stage) if answer.stage else "", done=answer.done, total=answer.total)
+            return AskedChoice(stage=_(answer.stage) if answer.stage else "", done=answer.done, total=answer.total)
         with self._lock:
             if self._at_work.get(choice, ("", None))[1] is answer:
                 del self._at_work[choice]
-        return Asked(self._keep(choice, _Held(answer.found, at, now())))
+        return AskedChoice(self._keep(choice, _Held(answer.found, at, now())))
 
-    def _from_city(self, store: Store, choice: Choice, owner: str, at: str) -> Asked:
+    def _from_city(self, store: Store, choice: Choice, owner: str, at: str) -> AskedChoice:
         """Take what the city keeps of a choice, and have it worked out again where that is old."""
         about, moment = about_choice(choice), now()
         newest = store.jobs.newest(about)
         kept_now = self._kept(store, choice, about)
         old = kept_now is None or kept_now.state != at
         if newest is not None and newest.state is JobState.FAILED and kept_now is None and _just(newest, moment):
-            return Asked(trouble=trouble(newest))
+            return AskedChoice(trouble=trouble(newest))
         if old and (newest is None or newest.finished) and (kept_now is None or moment - kept_now.made_at > RENEWED):
             newest = _enqueued(store, choice, owner, about)
         if kept_now is not None:
-            return Asked(kept_now.found, as_of=kept_now.made_at if old else None)
+            return AskedChoice(kept_now.found, as_of=kept_now.made_at if old else None)
         if newest is None:
-            return Asked()
-        return Asked(stage=standing(newest), done=newest.done, total=newest.total)
+            return AskedChoice()
+        return AskedChoice(stage=standing(newest), done=newest.done, total=newest.total)
 
     def _kept(self, store: Store, choice: Choice, about: str) -> _Held | None:
         done = store.jobs.newest(about, JobState.DONE)
@@ -173,14 +173,14 @@ class Desk:
         if held is not None and held.made_at == done.ended_at:
             return held
         content = store.jobs.content(done.id, FILE)
-        found = None if content is None else Finding.from_bytes(content)
+        found = None if content is None else KeptFinding.from_bytes(content)
         if found is None:
             return None
         made = _Held(found, str(done.result["state"]), done.ended_at)
         self._keep(choice, made)
         return made
 
-    def _keep(self, choice: Choice, held: _Held) -> Finding:
+    def _keep(self, choice: Choice, held: _Held) -> KeptFinding:
         """Keep a finding in memory, and let go of the oldest when there is too much."""
         with self._lock:
             self._held[choice] = held
@@ -191,7 +191,7 @@ class Desk:
         return held.found
 
 
-def work_out(store: Store, choice: Choice, progress: Progress) -> Finding:
+def work_out(store: Store, choice: Choice, progress: Progress) -> KeptFinding:
     """Read the visits of a choice and work out what they say."""
     progress("reading the visits", 0, 0)
     return kept.work_out(Records.read(store, choice), choice, progress=progress)

@@ -74,7 +74,7 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class KeptFinding:
     """What the visits of a choice say; the arrays are those of :class:`webmap.findings.work.ChoiceResult`."""
 
     panel: Panel
@@ -164,9 +164,9 @@ class Finding:
         return cls(_panel(head["panel"]), cells, raster, kept["at"], inside, kept["density"])
 
 
-def work_out(records: Records, choice: Choice, *, progress: Progress) -> Finding:
+def work_out(records: Records, choice: Choice, *, progress: Progress) -> KeptFinding:
     """Work out what the visits of a choice say, and keep that alone."""
-    return Finding.of(find(records, choice, progress=progress), records, choice)
+    return KeptFinding.of(find(records, choice, progress=progress), records, choice)
 
 
 def _places(found: ChoiceResult) -> pd.DataFrame:

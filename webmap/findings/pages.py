@@ -19,8 +19,8 @@ from webmap.findings import arrays, charts
 from webmap.findings.card import card, class_at, pictures
 from webmap.findings.choice import Choice
 from webmap.findings.classes import SURFACES
-from webmap.findings.desk import Asked, desk
-from webmap.findings.kept import Finding
+from webmap.findings.desk import AskedChoice, desk
+from webmap.findings.kept import KeptFinding
 from webmap.findings.work import BANDWIDTH_M, CELL_M
 from webmap.formats import catalogue_of_app, category_name, every_edition
 from webmap.language.spoken import spoken
@@ -123,23 +123,23 @@ def cell_settings() -> dict[str, Any]:
     }
 
 
-def _asked(visible: VisibleCity, choice: Choice, wait_s: float) -> Asked:
+def _asked(visible: VisibleCity, choice: Choice, wait_s: float) -> AskedChoice:
     return desk().ask(visible.store, choice, visible.user.name, wait_s=wait_s)
 
 
-def _found(asked: Asked) -> Finding:
+def _found(asked: AskedChoice) -> KeptFinding:
     if asked.found is None:
         raise StoreError("the findings could not be worked out: try again")
     return asked.found
 
 
-def _not_yet(asked: Asked) -> Response:
+def _not_yet(asked: AskedChoice) -> Response:
     answer = jsonify(stage=asked.stage, done=asked.done, total=asked.total)
     answer.status_code = HTTPStatus.ACCEPTED
     return answer
 
 
-def _said(visible: VisibleCity, asked: Asked, choice: Choice) -> dict[str, Any]:
+def _said(visible: VisibleCity, asked: AskedChoice, choice: Choice) -> dict[str, Any]:
     """Return what the panel says; without the findings as long as they are being worked out."""
     seen = desk().seen(visible.store)
     names = dict(zip(seen.streets, zone_names(pd.Series(seen.streets, dtype="str"), visible.zones()), strict=True))
@@ -164,13 +164,13 @@ def _said(visible: VisibleCity, asked: Asked, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _card(visible: VisibleCity, asked: Asked, choice: Choice) -> dict[str, Any]:
+def _card(visible: VisibleCity, asked: AskedChoice, choice: Choice) -> dict[str, Any]:
     """Return the card of the cell that the address names, with the class in time that all months give it."""
     if not request.args.get("at") or asked.found is None:
         return {"card": None, "in_time": "", "photos": {}}
     lon, lat = _numbers("at", 2)
     kept = card(visible.store, asked.found, (lon, lat), choice)
-    always: Finding | None = asked.found
+    always: KeptFinding | None = asked.found
     if choice.month:
         always = _asked(visible, choice.without("month"), PATIENCE_S).found
     in_time = "" if always is None else class_at(always, lon, lat)
