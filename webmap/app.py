@@ -24,8 +24,8 @@ from webmap.bulletin import results
 from webmap.desks import field, office, planner
 from webmap.draw import pages as draw_pages
 from webmap.draw import verify as verify_page
+from webmap.findings import desk as findings_desk
 from webmap.findings import pages as findings
-from webmap.findings import work as findings_work
 from webmap.intake import pages as intake
 from webmap.intake import placing
 from webmap.intake import visits as visit_pages
@@ -107,7 +107,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     point_tiles.init_app(app)
     intake.init_app(app)
     visit_pages.init_app(app)
-    findings_work.init_app(app)
+    findings_desk.init_app(app)
     app.add_url_rule("/", "home", _home)
     app.view_functions["static"] = access.needs(Action.ENTER)(app.view_functions["static"])
     app.after_request(_headers)

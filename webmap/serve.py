@@ -22,7 +22,7 @@ from webmap import log_lines
 from webmap.accounts.limits import gate_of
 from webmap.accounts.secret import BYTES, secret_of
 from webmap.app import create_app
-from webmap.findings import work
+from webmap.findings import desk
 from webmap.jobs.keeper import WorkerKeeper
 from webmap.maps import tiles
 from webmap.server import Server, context_of
@@ -98,7 +98,7 @@ def bound(host: str, port: int) -> socket.socket:
 def prepare(app: Flask) -> None:
     """Make what takes seconds before anybody asks: a large city's tiles, and its statistics; who comes first waits."""
     tiles.prepare(app.extensions["xundian"])
-    work.prepare(app)
+    desk.prepare(app)
 
 
 def serve(city: str, site: ServedSite, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:

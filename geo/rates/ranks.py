@@ -1,14 +1,17 @@
 """Who stands above whom, as far as the sample can tell."""
 
 from collections.abc import Sequence
-from itertools import combinations
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import special
 
-from geo.rates.scores import Sampled, sampled, score_table
+from geo.rates.scores import Sampled, sampled, score_limits, score_table
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _WORST_ITEMS = 3
 
@@ -53,24 +56,35 @@ def beats(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
         That no pair is called wrongly.
     """
     score, spread = table["score"].to_numpy(), (table["high"] - table["low"]).to_numpy() / (2 * -special.ndtri(0.025))
-    pairs = [(a, b) for a, b in combinations(range(len(table)), 2) if np.isfinite(score[a] + score[b])]
+    known = np.flatnonzero(np.isfinite(score))
+    pairs = known.size * (known.size - 1) // 2
+    likely = [_likely(score, spread, known[at:], 1 - confidence) for at in range(known.size)]
     out = np.zeros((len(table), len(table)), bool)
     if pairs:
-        a, b = np.array(pairs).T
-        width = np.hypot(spread[a], spread[b])
-        ahead = score[a] - score[b]
-        # Without any error, as between two that were looked at whole, the smallest difference holds.
-        z = np.divide(ahead, width, out=np.where(ahead == 0, 0.0, np.copysign(np.inf, ahead)), where=width > 0)
-        holds = _holm(2 * special.ndtr(-np.abs(z))) <= 1 - confidence
-        out[a[holds & (z > 0)], b[holds & (z > 0)]] = True
-        out[b[holds & (z < 0)], a[holds & (z < 0)]] = True
+        above, below, p = (np.concatenate(column) for column in zip(*likely, strict=True))
+        holds = _holm(p, pairs) <= 1 - confidence
+        out[above[holds], below[holds]] = True
     return pd.DataFrame(out, index=table.index, columns=table.index)
 
 
-def _holm(p: np.ndarray) -> np.ndarray:
+def _likely(score: Floats, spread: Floats, these: Ints, alpha: float) -> tuple[Ints, Ints, Floats]:
+    """Compare the first of these with the others: who is above whom in the pairs that may hold, and their p."""
+    first, others = these[0], these[1:]
+    width, ahead = np.hypot(spread[first], spread[others]), score[first] - score[others]
+    # Without any error, as between two that were looked at whole, the smallest difference holds.
+    z = np.divide(ahead, width, out=np.where(ahead == 0, 0.0, np.copysign(np.inf, ahead)), where=width > 0)
+    p = 2 * special.ndtr(-np.abs(z))
+    mine = (p <= alpha) & (z != 0)  # no other holds, as Holm's p is never below its own
+    left, right = np.full(int(mine.sum()), first), others[mine]
+    up = z[mine] > 0
+    return np.where(up, left, right), np.where(up, right, left), p[mine]
+
+
+def _holm(p: Floats, pairs: int) -> Floats:
+    """Return the p of Holm of the smallest of so many tests."""
     order = np.argsort(p, kind="stable")
     out = np.empty_like(p)
-    out[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1)), 1.0)
+    out[order] = np.minimum(np.maximum.accumulate(p[order] * (pairs - np.arange(p.size))), 1.0)
     return out
 
 
@@ -109,9 +123,9 @@ def red_and_black(
     table = score_table(data, by=by)
     table = table.join(ranks(table, confidence=confidence))
     strict = 1 - (1 - confidence) / max(int(table["score"].notna().sum()), 1)
-    wide = score_table(data, by=by, confidence=strict)
+    low, high = score_limits(data, table, by=by, confidence=strict)
     overall = float(score_table(data)["score"].iloc[0])
-    table["list"] = np.select([wide["low"] > overall, wide["high"] < overall], ["red", "black"], "")
+    table["list"] = np.select([low > overall, high < overall], ["red", "black"], "")
     table["items"] = worst_items(data, visits, deductions, by=by).reindex(table.index)
     table["items"] = table["items"].map(lambda items: items if isinstance(items, tuple) else ())
     return table.sort_values(["rank", "low"], ascending=[True, False])

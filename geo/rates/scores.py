@@ -193,6 +193,28 @@ def score_table(data: Sampled, *, by: str | None = None, confidence: float = 0.9
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(SCORE_COLUMNS)).rename_axis(label)
 
 
+def score_limits(data: Sampled, table: pd.DataFrame, *, by: str, confidence: float) -> tuple[Floats, Floats]:
+    """Return the limits of another confidence for the scores of :func:`score_table`, group by group."""
+    own = (data.frame["chance"] < 1).groupby(data.drawn[by].reindex(data.frame.index).to_numpy(object)).sum()
+    points = own.reindex(table.index).fillna(0).to_numpy(int)
+    rows = zip(*(table[name] for name in ("score", "se", "visited", "drawn")), points, strict=True)
+    limits = [
+        (np.nan, np.nan) if not visited else _limits(score, se, n, visited, drawn, confidence)
+        for score, se, visited, drawn, n in rows
+    ]
+    low, high = np.array(limits, np.float64).reshape(-1, 2).T
+    return low, high
+
+
+def _limits(
+    score: float, se: float, by_chance: int, visited: int, drawn: int, confidence: float
+) -> tuple[float, float]:
+    """Return the interval of a score: of points by chance, visited, drawn."""
+    # Where only certain points were visited and others not, nothing is known of the others.
+    blind = by_chance == 0 and visited < drawn
+    return (0.0, 1.0) if blind else score_interval(score, se, by_chance, confidence=confidence)
+
+
 def _score(data: Sampled, drawn: pd.Series, here: NDArray[np.bool_], *, confidence: float) -> tuple[float, ...]:
     """Score one group: the draw weights of those drawn, and which of the visited are in it."""
     part = data.frame[here]
@@ -206,10 +228,7 @@ def _score(data: Sampled, drawn: pd.Series, here: NDArray[np.bool_], *, confiden
     term = weight / whole * _score_residual(data, part, score)
     se = float(np.sqrt(local_variance(term, data.xy[here], chance)))
     days = float(np.sqrt(replicate_variance(term, part["day"].to_numpy())))
-    sampled_points = int((chance < 1).sum())
-    # Where only certain points were visited and others not, nothing is known of the others.
-    blind = sampled_points == 0 and len(part) < len(drawn)
-    low, high = (0.0, 1.0) if blind else score_interval(score, se, sampled_points, confidence=confidence)
+    low, high = _limits(score, se, int((chance < 1).sum()), len(part), len(drawn), confidence)
     lost = float(weight @ part["lost"])
     spread = _from_category_means(data.frame, data.frame["lost"].where(here, 0.0)) * data.frame["weight"].to_numpy()
     every = data.frame["chance"].to_numpy(np.float64)

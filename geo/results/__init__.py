@@ -10,6 +10,7 @@ from geo.results.cells import raster_of as raster_of
 from geo.results.cells import shrunk_rates as shrunk_rates
 from geo.results.findings import RoundFindings as RoundFindings
 from geo.results.findings import findings as findings
+from geo.results.findings import findings_state as findings_state
 from geo.results.items import worst_items as worst_items
 from geo.results.names import item_names as item_names
 from geo.results.names import zone_names as zone_names

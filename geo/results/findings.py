@@ -44,6 +44,20 @@ class RoundFindings:
         return {code: category.points for code, category in self.catalogue.categories.items()}
 
 
+def findings_state(store: Store, round_id: str) -> tuple[str, int]:
+    """Return letters that change with what :func:`findings` reads of a round, and how many visits it has.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such round.
+    """
+    with store.snapshot():
+        drawn, zones = store.plans.state(round_id).drawn, store.zones.state()
+        sums = store.visits.summary(Scope(round_id=round_id)).iloc[0]
+    return f"{int(sums['visits'])} {sums['points']:.6f} {sums['points_sq']:.6f} {drawn} {zones}", int(sums["visits"])
+
+
 def findings(store: Store, round_id: str, *, until: dt.datetime | None = None) -> RoundFindings:
     """Read what a round found.
 

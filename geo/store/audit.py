@@ -20,6 +20,7 @@ from geo.store.columns import utc
 
 _A, _F = tables.audit, tables.audit_frontier
 OBJECT_LENGTH = 200
+MS = 1000  # microseconds
 
 
 @dataclass(slots=True)
@@ -97,8 +98,11 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
     Raises
     ------
     ValueError
-        When salts or what stayed are not what this product writes, or a text stands where one was erased.
+        When salts or what stayed are not what this product writes, a text stands where one was erased, or a time is
+        finer than the milliseconds that are hashed.
     """
+    if row["at"].microsecond % MS:
+        raise ValueError("at is finer than a millisecond")
     erased = row["erased"] or {}
     for name in erased:
         if name not in SEALED or row[name] or row[f"{name}_salt"]:
@@ -111,13 +115,13 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
 
 
 def _row(connection: Connection, number: int, act: Act) -> dict[str, Any]:
-    about = act.about[:OBJECT_LENGTH]
+    about, at = act.about[:OBJECT_LENGTH], utc(act.at, "at")
     if act.to_version is None:
         act.from_version, act.to_version = _counted(connection, about)
     return {
         "fid": number,
         "who": act.who,
-        "at": utc(act.at, "at"),
+        "at": at.replace(microsecond=at.microsecond // MS * MS),
         "action": str(act.event),
         "object": about,
         "from_version": act.from_version or "",

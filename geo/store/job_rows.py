@@ -70,6 +70,7 @@ class Job:
     worker: str  # empty: of none yet
     leased_until: dt.datetime | None  # UTC
     enqueued_at: dt.datetime  # UTC
+    ended_at: dt.datetime | None  # UTC
     stage: str  # of the progress, in English
     done: int
     total: int

@@ -118,6 +118,27 @@ class Jobs(StorePart):
             row = connection.execute(newest).first()
         return None if row is None else _job(row)
 
+    def newest(self, about: str, state: JobState | None = None) -> Job | None:
+        """Return the newest job on something, of whatever account: for what all who may see one may see."""
+        wanted = [_J.c.about == about, *([] if state is None else [_J.c.state == str(state)])]
+        with self._database.reading() as connection:
+            row = connection.execute(select(_J).where(*wanted).order_by(_J.c.fid.desc()).limit(1)).first()
+        return None if row is None else _job(row)
+
+    def content(self, job_id: str, name: str) -> bytes | None:
+        """Return a file that a job left, of whatever account; None when it is not kept any more."""
+        with self._database.reading() as connection:
+            content = connection.scalar(select(_F.c.content).where(_F.c.job_id == job_id, _F.c.name == name))
+        return None if content is None else bytes(content)
+
+    def drop_files(self, kind: str, keep: int) -> None:
+        """Let go of the files of a kind of work but those that the newest jobs left, ``keep`` of them."""
+        own = select(_J.c.id).where(_J.c.kind == kind)
+        newest = own.where(_J.c.state == str(JobState.DONE)).order_by(_J.c.fid.desc()).limit(keep)
+        with self._database.writing(None) as connection:
+            kept = list(connection.scalars(newest))
+            connection.execute(delete(_F).where(_F.c.job_id.in_(own), _F.c.job_id.not_in(kept)))
+
     def at_work(self, about: str) -> Job | None:
         """Return the job, of whatever account, that works on something just now or waits to."""
         with self._database.reading() as connection:

@@ -77,6 +77,23 @@ class Imports(StorePart):
             found = connection.execute(select(tables.imports).order_by(tables.imports.c.fid.desc())).all()
         return [_import(row) for row in found]
 
+    def page(self, *, before: int | None = None, limit: int) -> list[Import]:
+        """Return the first ``limit`` of :meth:`all`, or of those that came before one."""
+        t = tables.imports
+        statement = select(t).order_by(t.c.fid.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(t.c.fid < before)
+        with self._database.reading() as connection:
+            return [_import(row) for row in connection.execute(statement)]
+
+    def newest(self, kind: str) -> Import | None:
+        """Return the newest import of a kind that is not undone: the one that :meth:`undo_last` takes back."""
+        t = tables.imports
+        with self._database.reading() as connection:
+            found = _newest(connection, kind)
+            row = None if found is None else connection.execute(select(t).where(t.c.fid == found)).one()
+        return None if row is None else _import(row)
+
     def undo_last(self, kind: str) -> Undone:
         """Put back what the newest import of ``checkpoints``, ``zones`` or ``visits`` changed.
 

@@ -6,6 +6,7 @@ same.
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,15 @@ _CODE = {"category": "code", "street_code": "code"}
 _BUCKET_SUMS: Columns = [func.sum(_T.c[name]) for name in SUMS]
 _VISIT_SUMS: Columns = [func.count(), func.sum(_V.c.points), func.sum(_V.c.points * _V.c.points)]
 _TO_THE_MONTH, _TO_THE_DAY = len("2026-06"), len("2026-06-12")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSums:
+    """What was found, summed up."""
+
+    visits: int
+    points: float
+    deductions: int
 
 
 def summary(connection: Connection, scope: Scope, by: Sequence[str], backend: Backend) -> pd.DataFrame:

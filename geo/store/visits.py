@@ -15,7 +15,9 @@ from geo.store import journal, rows, summary, tables, totals, visit_journal
 from geo.store.audit import Act
 from geo.store.locks import CityPart, counted
 from geo.store.part import StorePart
+from geo.store.places import Bounds, Box
 from geo.store.scope import condition
+from geo.store.summary import FoundSums
 from geo.store.visit_batches import VisitBatch, batch_of, hours_of
 from geo.store.visit_writer import VisitWriter
 
@@ -141,6 +143,42 @@ class Visits(StorePart):
         """Sum up the visits of a scope: see :func:`geo.store.summary.summary`."""
         with self._database.reading() as connection:
             return summary.summary(connection, scope, by, self._database.backend)
+
+    def found(self, scope: Scope) -> FoundSums:
+        """Sum up the visits of a scope, and count what they deducted."""
+        with self._database.reading():
+            sums = self.summary(scope).iloc[0]
+            return FoundSums(int(sums["visits"]), float(sums["points"]), self.deduction_count(scope))
+
+    def items(self) -> list[str]:
+        """Return the items that some visit deducts, in order."""
+        with self._database.reading() as connection:
+            return sorted(connection.scalars(select(_D.c.item).distinct()))
+
+    def near(self, scope: Scope, bounds: Bounds) -> gpd.GeoDataFrame:
+        """Return the visits of a scope that lie within bounds, and perhaps some beside: see :meth:`frame`.
+
+        Parameters
+        ----------
+        bounds
+            West, south, east, north in degrees.
+        """
+        backend = self._database.backend
+        with self._database.reading() as connection:
+            within = condition(connection, scope, _V, backend)
+            placed = backend.placed(_V, Box(*bounds))
+            near = _V.c.fid.in_(select(_V.c.fid).select_from(placed.source).where(placed.near))
+            statement = within.narrow(rows.query(_V, frames.VISITS).where(near))
+            return within.pick(
+                rows.fetch(connection, statement.order_by(_V.c.arrived_at, _V.c.fid), frames.VISITS, backend)
+            )
+
+    def deductions_of(self, visits: Sequence[str]) -> pd.DataFrame:
+        """Return what these visits deducted: a frame of :data:`geo.frames.DEDUCTIONS`."""
+        with self._database.reading() as connection:
+            found = rows.among(connection, rows.query(_D, frames.DEDUCTIONS), _D.c.visit, list(visits))
+        lines: pd.DataFrame = rows.framed(found, frames.DEDUCTIONS, self._database.backend)
+        return lines
 
     def deduction_count(self, scope: Scope = Scope()) -> int:  # noqa: B008 - frozen
         """Count the deductions of :meth:`deductions`."""

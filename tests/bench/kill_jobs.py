@@ -62,7 +62,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     seconds = parser.parse_args().seconds
     with tempfile.TemporaryDirectory() as folder:
-        cities = {"GeoPackage": str(Path(folder) / "city.gpkg"), "PostgreSQL": os.environ.get("XUNDIAN_TEST_POSTGRES")}
+        server = os.environ.get("XUNDIAN_TEST_POSTGRES") or None
+        cities = {"GeoPackage": str(Path(folder) / "city.gpkg"), "PostgreSQL": server}
         for name, city in cities.items():
             if city is None:
                 print(f"{name}: not tried, XUNDIAN_TEST_POSTGRES names no database")

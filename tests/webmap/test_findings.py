@@ -15,21 +15,23 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from geo.clock import today
 from geo.errors import InputError
 from geo.hotspots.verdict import compound_interval
 from geo.model import Deduction, Role, Round, User, Visit
 from geo.progress import silent
 from geo.store import Store
+from geo.store.job_rows import Job, Worker
 from webmap import create_app
 from webmap.accounts.passwords import hash_password
-from webmap.accounts.visibility import VisibleCity
-from webmap.findings import arrays, charts, work
-from webmap.findings.card import card
+from webmap.findings import arrays, charts, desk, work
+from webmap.findings.card import Card, card
 from webmap.findings.choice import Choice
 from webmap.findings.classes import FIRST, SURFACES, UNKNOWN
+from webmap.findings.desk import Desk
+from webmap.findings.kept import KeptFinding
 from webmap.findings.records import Records
-from webmap.findings.work import ChoiceResult, Desk, find
+from webmap.findings.work import ChoiceResult, find
+from webmap.jobs.work import RunningJob, now
 
 LONG_S = 300.0
 
@@ -38,10 +40,6 @@ LONG_S = 300.0
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for the work on a busy machine too."""
     monkeypatch.setattr("webmap.findings.pages.PATIENCE_S", LONG_S)
-
-
-def eyes(store: Store) -> VisibleCity:
-    return VisibleCity(store, User("planner", Role.PLANNER, ""), today(store))
 
 
 @pytest.fixture
@@ -70,7 +68,7 @@ def store(city_file: Path, tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def records(store: Store) -> Records:
     """Read the visits of that city."""
-    return Records.read(eyes(store))
+    return Records.read(store, Choice())
 
 
 def found(records: Records, **choice: str) -> ChoiceResult:
@@ -203,10 +201,14 @@ def test_shapes_are_the_cells_of_the_screen(records: Records) -> None:
     assert (cells.loc[~visited, "rate"] == UNKNOWN).all()
 
 
+def card_at(store: Store, result: ChoiceResult, x: float, y: float, **choice: str) -> Card | None:
+    return card(store, result, (x, y), Choice(**choice))
+
+
 def test_a_card_carries_numbers_and_problems(records: Records, store: Store) -> None:
     result = found(records)
     place = records.visits[records.visits["checkpoint"] == "P002"].geometry.iloc[0]
-    kept = card(result, place.x, place.y, store.checkpoints.frame())
+    kept = card_at(store, result, place.x, place.y)
     assert kept.numbers["visits"] >= 2
     mine = kept.problems[kept.problems["checkpoint"] == "P002"]
     assert list(mine["name"].unique()) == ["点位2"]
@@ -222,11 +224,11 @@ def test_a_card_knows_unvisited_cells_and_other_districts(records: Records, stor
     result = found(records)
     free = int(np.setdiff1d(np.flatnonzero(result.inside), result.at)[0])
     centre = result.raster.polygons([free]).geometry.iloc[0].representative_point()
-    kept = card(result, centre.x, centre.y, store.checkpoints.frame())
+    kept = card_at(store, result, centre.x, centre.y)
     assert kept.numbers is None
     assert kept.found == 0
-    assert card(result, 116.4, 39.9, store.checkpoints.frame()) is None
-    assert card(found(records, month="2026-02"), centre.x, centre.y, store.checkpoints.frame()) is None
+    assert card_at(store, result, 116.4, 39.9) is None
+    assert card_at(store, found(records, month="2026-02"), centre.x, centre.y, month="2026-02") is None
 
 
 def test_bars_have_the_intervals_of_the_cells() -> None:
@@ -251,7 +253,7 @@ def test_a_place_opens_one_of_its_cells(store: Store) -> None:
         )
         for i in range(40)
     )
-    result = found(Records.read(eyes(store)), radius="100")
+    result = found(Records.read(store, Choice()), radius="100")
     table = charts.places(result)
     assert table["hot"].iloc[0]
     opened = result.raster.assign(table["lon"], table["lat"])
@@ -274,26 +276,89 @@ def test_the_desk_works_once_and_anew_when_the_city_changes(store: Store, monkey
         asked.append(choice)
         return find(records, choice, **options)
 
-    monkeypatch.setattr(work, "find", counted)
-    desk, visible = Desk(), eyes(store)
-    first = desk.ask(visible, Choice(), wait_s=LONG_S)
-    assert desk.ask(visible, Choice(), wait_s=LONG_S) is first
+    monkeypatch.setattr("webmap.findings.kept.find", counted)
+    own = Desk()
+
+    def ask(**choice: str) -> KeptFinding:
+        return own.ask(store, Choice(**choice), "planner", wait_s=LONG_S).found
+
+    first = ask()
+    assert ask() is first
     assert asked == [Choice()]
-    before = len(first.result().records.visits)
     store.visits.record([Visit("P001", "1", dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC), deductions=())])
-    again = desk.ask(visible, Choice(), wait_s=LONG_S)
-    assert len(again.result().records.visits) == before + 1
+    assert ask().visits == first.visits + 1
     store.visits.record([Visit("P001", "1", dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC), covert=True)])
-    assert desk.ask(visible, Choice(kind="covert"), wait_s=LONG_S).result().records.visits["covert"].all()
+    assert ask(kind="covert").visits == store.visits.frame()["covert"].sum()
     assert len(asked) == 3
 
 
 def test_the_desk_forgets_the_oldest(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "KEPT_CELLS", 1)
-    desk, visible = Desk(), eyes(store)
-    first = desk.ask(visible, Choice(), wait_s=LONG_S)
-    desk.ask(visible, Choice(kind="open"), wait_s=LONG_S)
-    assert desk.ask(visible, Choice(), wait_s=LONG_S) is not first
+    monkeypatch.setattr(desk, "KEPT_CELLS", 1)
+    own = Desk()
+    first = own.ask(store, Choice(), "planner", wait_s=LONG_S).found
+    own.ask(store, Choice(kind="open"), "planner", wait_s=LONG_S)
+    assert own.ask(store, Choice(), "planner", wait_s=LONG_S).found is not first
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"category": "bus_stop"}, {"month": "2026-02"}, {"item": "odd remark"}],
+    ids=lambda one: str(list(one)),
+)
+def test_what_is_kept_says_what_was_found(records: Records, given: dict[str, str]) -> None:
+    """To the last digit, after a way through the city too; and without a visit in it."""
+    choice = Choice(**given)
+    result = find(records, choice, progress=silent)
+    kept = KeptFinding.of(result, records, choice)
+    cells = pd.DataFrame(result.cells.drop(columns="geometry"))
+    texts = ("class", "street_code", "community_code", "unit", "zone_code", "zone")
+    for one in (kept, KeptFinding.from_bytes(kept.to_bytes())):
+        plain = one.cells.assign(**{name: one.cells[name].astype("str") for name in texts})[list(cells)]
+        pd.testing.assert_frame_equal(plain, cells, check_exact=True)
+        assert arrays.packed(one) == arrays.packed(result)
+        assert (one.raster, one.visits) == (result.raster, len(result.records.visits))
+        assert one.panel.months.to_dict() == records.of(choice.without("month")).months.to_dict()
+        assert one.panel.items == charts.items(records.of(choice.without("item")).deductions)
+        by_category = records.of(choice.without("category", "item")).visits
+        chart = charts.named(one.panel.by_category, str.upper)
+        assert chart.bars == charts.chart(by_category, "category", str.upper).bars
+        assert list(one.panel.places["lon"]) == list(charts.places(result)["lon"])
+
+
+def test_many_visits_are_worked_out_beside_the_server_and_kept_in_the_city(
+    app: Flask, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "FEW_VISITS", 0)
+    own = Desk()
+
+    def ask(one: Desk = own) -> desk.AskedChoice:
+        with app.test_request_context():
+            return one.ask(store, Choice(), "planner", wait_s=0.0)
+
+    def work_off() -> Job:
+        job = store.jobs.claim(Worker("w", ("statistics",), 60.0), now())
+        desk.work_out_job(RunningJob(store, job, silent))
+        return job
+
+    assert [ask().finished, ask().finished] == [False, False]
+    assert len(store.jobs.of_owner("planner")) == 1
+    work_off()
+    first = ask()
+    reference = find(Records.read(store, Choice()), Choice(), progress=silent)
+    assert arrays.packed(first.found) == arrays.packed(reference)
+    assert first.as_of is None
+    assert ask(Desk()).found.visits == first.found.visits  # another process, or after a restart
+    store.visits.record([Visit("P001", "1", dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC))])
+    stale = ask()
+    assert (stale.found.visits, stale.as_of is not None) == (first.found.visits, True)
+    assert len(store.jobs.of_owner("planner")) == 1  # it is not old yet
+    monkeypatch.setattr(desk, "RENEWED", dt.timedelta(0))
+    assert ask().found.visits == first.found.visits
+    job = work_off()
+    assert (ask().found.visits, ask().as_of) == (first.found.visits + 1, None)
+    assert store.jobs.content(job.id, desk.FILE)
+    store.jobs.drop_files("statistics", 0)
+    assert store.jobs.content(job.id, desk.FILE) is None
 
 
 def test_large_cities_get_larger_cells(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,7 +369,7 @@ def test_large_cities_get_larger_cells(records: Records, monkeypatch: pytest.Mon
 
 def test_nothing_is_written_to_the_disk(store: Store) -> None:
     folder = Path(store.url.removeprefix("sqlite:///")).parent if "://" in store.url else Path(store.url).parent
-    Desk().ask(eyes(store), Choice(kind="covert"), wait_s=LONG_S)
+    Desk().ask(store, Choice(kind="covert"), "planner", wait_s=LONG_S)
     assert not [path for path in folder.rglob("*") if "hotspot" in path.name or "finding" in path.name]
 
 
@@ -353,7 +418,7 @@ def test_slow_work_says_how_far_it_is(log_in: Callable[[str], FlaskClient], monk
         go_on.wait(LONG_S)
         return find(records, choice, progress=progress)
 
-    monkeypatch.setattr(work, "find", slow)
+    monkeypatch.setattr("webmap.findings.kept.find", slow)
     monkeypatch.setattr("webmap.findings.pages.PATIENCE_S", 0.2)
     client = log_in("planner")
     assert client.get("/data/hotspots/cells?until=2026-05-12").status_code == 202
@@ -373,7 +438,7 @@ def test_work_that_fails_says_so_and_is_tried_again(
 ) -> None:
     client = log_in("planner")
     with monkeypatch.context() as patch:
-        patch.setattr(work, "find", lambda *_, **__: 1 / 0)
+        patch.setattr("webmap.findings.kept.find", lambda *_, **__: 1 / 0)
         answer = client.get("/data/hotspots/cells?until=2026-05-11")
         assert answer.status_code == 503
         assert "重试" in answer.json["error"]

@@ -20,7 +20,7 @@ from geo.frames import CHECKPOINTS
 from geo.store import Store
 from tests.webmap.working import work_off
 from webmap import create_app
-from webmap.intake import placing
+from webmap.intake import placing, view
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of the small city's accounts
 WEST, SOUTH, MIDDLE = 114.28, 30.55, 114.295
@@ -343,6 +343,30 @@ def test_a_long_list_comes_in_pages_and_is_searched(
     assert re.findall(r'data-id="([^"]+)"', planner.get("/placing?id=W24").text)[0] == "W24"
     put = {"id": "W20", "lon": "114.30", "lat": "30.56", "datum": "wgs84", "q": "w2"}
     assert parse_qs(urlsplit(planner.post("/placing", data=put).location).query) == {"id": ["W21"], "q": ["w2"]}
+
+
+def test_every_import_can_be_reached(planner: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kind: a list that ends where its first page does; only the newest of a kind can be undone, on whichever page."""
+    monkeypatch.setattr(view, "HISTORY", 3)
+    roster_ = store.checkpoints.frame()
+    for number in range(7):
+        store.checkpoints.upsert(roster_.assign(address=f"{number}号"), import_of=f"file{number}.csv")
+    seen, undo, address = [], [], "/import"
+    while address:
+        page = planner.get(address).text
+        seen += re.findall(r"file\d", page)
+        undo += re.findall(r"/import/undo/(\d+)", page)
+        onward = re.search(r'rel="next" href="([^"]+)"', page)
+        address = onward[1] if onward else ""
+    assert seen == [f"file{number}" for number in reversed(range(7))]
+    newest = store.imports.newest("checkpoints")
+    assert newest is not None
+    assert undo == [str(newest.id)] == [str(store.imports.all()[0].id)]
+    assert "That was the last one" in planner.get("/import?before=1").text
+    store.imports.undo_last("checkpoints")
+    again = store.imports.newest("checkpoints")
+    assert again is not None
+    assert again.file == "file5.csv"
 
 
 VISITS = (

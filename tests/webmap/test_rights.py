@@ -25,7 +25,7 @@ HOLD_THE_STORE = {
     "jobs/worker.py",
     "intake/pages.py",  # the folder of waiting uploads, when the application is made
     "intake/visits.py",
-    "findings/work.py",  # prepares a planner's statistics before anybody asks
+    "findings/desk.py",  # prepares a planner's statistics before anybody asks
     "standalone/folium_map.py",  # a command writes it
 }
 """Beside ``accounts``, each with its reason."""

@@ -10,8 +10,7 @@ from flask.testing import FlaskClient
 
 from geo.errors import InputError, StateError
 from webmap import serve
-from webmap.findings import pages, work
-from webmap.findings.choice import Choice
+from webmap.findings import desk, pages
 
 
 def test_the_first_planner_finds_the_statistics_ready(
@@ -19,9 +18,9 @@ def test_the_first_planner_finds_the_statistics_ready(
 ) -> None:
     serve.prepare(app)
     with app.test_request_context():
-        job = work.desk()._asked[Choice()]
-    assert job.over.wait(300.0)
-    monkeypatch.setattr(work, "find", None)  # nobody works it out again
+        at_work = list(desk.desk()._at_work.values())
+    assert all(job.over.wait(300.0) for _, job in at_work)
+    monkeypatch.setattr("webmap.findings.kept.find", None)  # nobody works it out again
     monkeypatch.setattr(pages, "PATIENCE_S", 0.0)
     answer = log_in("planner").get("/hotspots")
     assert (answer.status_code, "data-working" in answer.text) == (200, False)

@@ -21,13 +21,14 @@ from geo.audit.events import OF_ACCOUNTS, Event
 from geo.clock import Today
 from geo.errors import AccessError, NotFoundError, StateError
 from geo.model import Action, Photo, Reach, Role, Round, RoutePart, Scope, User
-from geo.results import RoundFindings, findings
+from geo.results import RoundFindings, findings, findings_state
 from geo.store import Store
 from geo.store.audit_log import AuditRow
 from geo.store.audit_pages import LogPlace, LogQuestion
 from geo.store.checkpoint_map import Look
 from geo.store.places import Box
 from geo.store.streets import KeptStreets
+from geo.store.summary import FoundSums
 from routing.amend import Amendment, Change, amend, undo
 from routing.plan.report import PlanReport, report_of
 from routing.rounds.reveal_dates import last_secret_day
@@ -37,15 +38,6 @@ from webmap.rights import reach_of
 HISTORY = 30  # rows of the log that the page of a draw shows
 NO_PHOTO = "there is no such photo"
 _WHOSE = {Reach.OWN_ZONE: "zone", Reach.OWN_UNIT: "unit", Reach.OWN_ROUTE_TODAY: "team"}
-
-
-@dataclass(frozen=True, slots=True)
-class FoundSums:
-    """What was found, summed up."""
-
-    visits: int
-    points: float
-    deductions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +215,7 @@ class VisibleCity:
 
     def found_sums(self) -> FoundSums:
         """Sum up :meth:`visits` and count :meth:`deductions`."""
-        scope = self._of_problems()
-        with self._store.snapshot():
-            sums = self._store.visits.summary(scope).iloc[0]
-            return FoundSums(int(sums["visits"]), float(sums["points"]), self._store.visits.deduction_count(scope))
+        return self._store.visits.found(self._of_problems())
 
     def newest_deductions(self, most: int) -> pd.DataFrame:
         """Return the newest of :meth:`deductions`, of a day the costliest; with ``name``, that of the checkpoint.
@@ -307,13 +296,23 @@ class VisibleCity:
         NotFoundError
             When there is none of this name, or it is not over: that it goes on is a secret too.
         """
-        if round_id not in {one.id for one in self.finished_rounds()}:
-            raise NotFoundError("there is no round {round}: choose one of the list", round=round_id)
+        self._finished_only(round_id)
         return findings(self._store, round_id)
 
-    def visits_state(self) -> str:
-        """Return letters that change when any visit does."""
-        return self._store.visits.state()
+    def finished_state(self, round_id: str) -> tuple[str, int]:
+        """Return letters that change with :meth:`finished`, and how many visits that has.
+
+        Raises
+        ------
+        NotFoundError
+            As :meth:`finished`.
+        """
+        self._finished_only(round_id)
+        return findings_state(self._store, round_id)
+
+    def _finished_only(self, round_id: str) -> None:
+        if round_id not in {one.id for one in self.finished_rounds()}:
+            raise NotFoundError("there is no round {round}: choose one of the list", round=round_id)
 
     def log(self, asked: LogQuestion, count: int) -> tuple[list[AuditRow], LogPlace | None]:
         """Return rows of the audit log: any to the planner, to an administrator what happened to accounts."""

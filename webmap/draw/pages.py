@@ -39,6 +39,11 @@ KEPT = 16  # reports remembered
 @access.needs(Action.DRAW)
 def page() -> str:
     """Show where the draw of a round stands, and what can be done next."""
+    with access.visible().store.snapshot():
+        return _page()
+
+
+def _page() -> str:
     visible = access.visible()
     rounds = visible.rounds()
     asked = request.args.get("round")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geo.crs import project_xy, unproject_xy
 from geo.rasters.raster import Raster
 from webmap.findings.classes import COLD, HOT, OUTSIDE, SURFACES, UNKNOWN
-from webmap.findings.work import ChoiceResult
+from webmap.findings.kept import FoundCells
 
 MESH = 16  # parts of a side: the metric raster bends on a Mercator map, by far less than a pixel between these
 MOST_SHAPES = 48_000  # a screen of 3840 x 2160 at zoom 14, with its margin
@@ -24,7 +24,7 @@ SHAPE_COLUMNS = (*SURFACES, *(f"{name}_label" for name in SURFACES), "flag", "ou
 NOTHING: dict[str, Any] = {"columns": 0, "rows": 0, "visits": 0}
 
 
-def bytes_of(found: ChoiceResult) -> NDArray[np.uint8]:
+def bytes_of(found: FoundCells) -> NDArray[np.uint8]:
     """Return each cell of the raster its classes by rate, density and count, and its flag; shape (cells, 4)."""
     table = np.full((found.inside.size, 4), OUTSIDE, np.uint8)
     values = {"rate": "rate_eb", "count": "deductions"}
@@ -40,7 +40,7 @@ def bytes_of(found: ChoiceResult) -> NDArray[np.uint8]:
     return table
 
 
-def packed(found: ChoiceResult) -> bytes:
+def packed(found: FoundCells) -> bytes:
     """Pack the cells for a browser, gzipped: the length of the head in four bytes, the head as JSON, the bytes."""
     head, body = dict(NOTHING), b""
     if found.raster is not None:
@@ -51,7 +51,7 @@ def packed(found: ChoiceResult) -> bytes:
             "cellM": raster.cell_m,
             "mesh": _mesh(raster),
             "parts": MESH,
-            "visits": len(found.records.visits),
+            "visits": found.visits,
         }
         body = bytes_of(found).tobytes()
     said = json.dumps(head, separators=(",", ":")).encode()
@@ -66,7 +66,7 @@ def _mesh(raster: Raster) -> list[float]:
     return [float(one) for one in np.column_stack(unproject_xy(x, y, raster.crs_epsg)).round(DECIMALS).ravel()]
 
 
-def shapes(found: ChoiceResult, bounds: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
+def shapes(found: FoundCells, bounds: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
     """Return the cells within bounds in degrees, those without a visit too, and the outlines of what is flagged.
 
     ``rate``, ``density`` and ``count`` are codes, with a ``_label`` each; ``flag`` is 1 hot, 2 cold; ``outline`` tells

@@ -3,14 +3,16 @@
 import json
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geo.rasters.raster import OUTSIDE
+from geo.rasters.raster import OUTSIDE, Raster
 from geo.readers.pictures import THUMBNAIL
-from webmap.findings.work import ChoiceResult
+from geo.store import Store
+from webmap.findings.choice import Choice
+from webmap.findings.kept import FoundCells
+from webmap.findings.records import Records
 
 PROBLEMS_SHOWN = 100
 
@@ -42,16 +44,14 @@ class Card:
     found: int
 
 
-def card(found: ChoiceResult, lon: float, lat: float, roster: gpd.GeoDataFrame) -> Card | None:
+def card(store: Store, found: FoundCells, place: tuple[float, float], choice: Choice) -> Card | None:
     """Return the card of the cell that a place in degrees lies in; None beyond the district."""
-    if found.raster is None:
-        return None
-    cell = int(found.raster.assign([lon], [lat])[0])
-    if cell == OUTSIDE or not found.inside[cell]:
+    cell = _cell_at(found, place)
+    if cell is None or found.raster is None:
         return None
     row = np.flatnonzero(found.at == cell)
     square = found.raster.polygons([cell]).geometry.iloc[0]
-    problems = _problems(found, cell, roster)
+    problems = _problems(store, found.raster, cell, choice)
     return Card(
         ring=json.dumps(np.round(shapely.get_coordinates(square), 6).tolist()),
         cell_m=found.raster.cell_m,
@@ -62,14 +62,29 @@ def card(found: ChoiceResult, lon: float, lat: float, roster: gpd.GeoDataFrame) 
     )
 
 
-def _problems(found: ChoiceResult, cell: int, roster: gpd.GeoDataFrame) -> pd.DataFrame:
-    visits = found.records.visits
-    assert found.raster is not None  # noqa: S101 - the caller looked
-    here = visits[found.raster.assign(visits.geometry.x, visits.geometry.y) == cell]
-    lines = found.records.deductions[["visit", "item", "points", "note"]].join(
+def class_at(found: FoundCells, lon: float, lat: float) -> str:
+    """Return the class in time of the cell that a place in degrees lies in; empty where it has none."""
+    row = np.flatnonzero(found.at == _cell_at(found, (lon, lat)))
+    return str(found.cells["class"].iloc[row[0]]) if row.size else ""
+
+
+def _cell_at(found: FoundCells, place: tuple[float, float]) -> int | None:
+    if found.raster is None:
+        return None
+    cell = int(found.raster.assign([place[0]], [place[1]])[0])
+    return None if cell == OUTSIDE or not found.inside[cell] else cell
+
+
+def _problems(store: Store, raster: Raster, cell: int, choice: Choice) -> pd.DataFrame:
+    """Ask the city for what was found in a cell, as it is now."""
+    with store.snapshot():
+        around = Records.near(store, choice, tuple(raster.polygons([cell]).total_bounds)).of(choice)
+        here = around.visits[raster.assign(around.visits.geometry.x, around.visits.geometry.y) == cell]
+        names = store.checkpoints.names(here["checkpoint"])
+    lines = around.deductions[["visit", "item", "points", "note"]].join(
         here[["date", "arrived_at", "checkpoint"]], on="visit", how="inner"
     )
-    named = roster["name"].reindex(lines["checkpoint"]).fillna("").to_numpy()
+    named = lines["checkpoint"].map(names).fillna("").to_numpy()
     ordered = lines.assign(name=named).sort_values(["arrived_at", "points"], ascending=False)
     return ordered[["date", "item", "points", "note", "checkpoint", "name"]]
 

@@ -1,7 +1,7 @@
 """What stands beside the map: rates of categories and streets with their intervals, items, places and months."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -72,18 +72,24 @@ def chart(visits: pd.DataFrame, column: str, name: Callable[[str], str]) -> Char
             str(code),
             name(str(code)),
             int(held[i]),
-            rate[i],
-            low[i],
-            high[i],
-            round(rate[i] * scale, 1),
-            round(low[i] * scale, 1),
-            round(min(high[i] * scale, WIDE), 1),
+            float(rate[i]),
+            float(low[i]),
+            float(high[i]),
+            round(float(rate[i]) * scale, 1),
+            round(float(low[i]) * scale, 1),
+            round(min(float(high[i]) * scale, WIDE), 1),
             bool(high[i] * scale > WIDE),
         )
         for i, code in enumerate(sums.index)
     ]
     mean = float(points.mean())
     return Chart(tuple(sorted(bars, key=lambda one: (-one.rate, one.name))), mean, round(mean * scale, 1))
+
+
+def named(made: Chart, name: Callable[[str], str]) -> Chart:
+    """Name the groups of a chart by their codes; of equally bad ones the first by name comes first."""
+    bars = (replace(bar, name=name(bar.code)) for bar in made.bars)
+    return replace(made, bars=tuple(sorted(bars, key=lambda one: (-one.rate, one.name))))
 
 
 def items(deductions: pd.DataFrame) -> list[ItemCost]:

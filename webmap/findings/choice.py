@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from geo.errors import InputError
 from geo.model import Scope
 from geo.results import RADII_M
+from geo.store.totals import bounds
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 OPENNESS: Mapping[str, bool | None] = {"": None, "open": False, "covert": True}
@@ -93,6 +94,11 @@ class Choice:
         """Return the radii of the windows in metres."""
         return (float(self.radius),) if self.radius else RADII_M
 
+    @property
+    def broad(self) -> "Choice":
+        """Return the choice that holds all that is compared with this one: months, categories, streets, items."""
+        return self.without("category", "item", "street", "month", "radius")
+
     def scope(self, zone: ZoneInfo) -> Scope:
         """Return the visits that are meant, but for the item and the month, which are not asked of the store."""
         since, until = _day("since", self.since), _day("until", self.until)
@@ -100,8 +106,8 @@ class Choice:
             round_id=self.round or None,
             zone=self.street or None,
             categories=(self.category,) if self.category else (),
-            since=None if since is None else _midnight(since, zone),
-            until=None if until is None else _midnight(until + dt.timedelta(days=1), zone),
+            since=None if since is None else bounds(since, zone)[0],
+            until=None if until is None else bounds(until, zone)[1],
             covert=OPENNESS[self.kind],
         )
 
@@ -116,7 +122,3 @@ def _day(name: str, text: str) -> dt.date | None:
     if str(day) != text:  # days are compared as texts, and 20260612 is a day too
         raise InputError("{field} is {value!r}: write it as 2026-06-12", field=name, value=text)
     return day
-
-
-def _midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)

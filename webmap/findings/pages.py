@@ -4,25 +4,26 @@ import math
 from http import HTTPStatus
 from typing import Any
 
+import pandas as pd
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from geo.catalogue import Catalogue
-from geo.errors import InputError
+from geo.errors import InputError, StoreError
 from geo.model import Action
 from geo.results import RADII_M, item_names, zone_names
 from webmap.accounts import access
 from webmap.accounts.visibility import VisibleCity
 from webmap.extent import extent
 from webmap.findings import arrays, charts
-from webmap.findings.answers import FoundLater
-from webmap.findings.card import card, pictures
+from webmap.findings.card import card, class_at, pictures
 from webmap.findings.choice import Choice
 from webmap.findings.classes import SURFACES
-from webmap.findings.records import Records
-from webmap.findings.work import BANDWIDTH_M, CELL_M, ChoiceResult, desk
+from webmap.findings.desk import AskedChoice, desk
+from webmap.findings.kept import KeptFinding
+from webmap.findings.work import BANDWIDTH_M, CELL_M
 from webmap.formats import catalogue_of_app, category_name, every_edition
-from webmap.language.spoken import spoken, translate_error
+from webmap.language.spoken import spoken
 from webmap.maps import geojson, tiles
 
 pages = Blueprint("findings", __name__)
@@ -38,8 +39,7 @@ def page() -> str:
     """Show the statistics map of a choice, with what is known by now."""
     visible = access.visible()
     choice = Choice.of(request.args)
-    records = desk().records(visible)
-    answer = desk().ask(visible, choice, wait_s=PATIENCE_S)
+    asked = _asked(visible, choice, PATIENCE_S)
     surface = request.args.get("surface", "rate")
     return render_template(
         "findings.html",
@@ -48,10 +48,10 @@ def page() -> str:
         outlined=request.args.get("outlines") != "0",
         surfaces=SURFACES,
         bandwidth_m=BANDWIDTH_M,
-        options=_options(visible, records),
+        options=_options(visible),
         settings=settings(visible) | {"at": request.args.get("at", ""), "page": url_for("findings.page")},
-        **_said(answer, records, choice),
-        **_card(visible, answer, choice),
+        **_said(visible, asked, choice),
+        **_card(visible, asked, choice),
     )
 
 
@@ -60,32 +60,33 @@ def page() -> str:
 def panel() -> Response:
     """Return what stands beside the map of a choice: months, places, charts."""
     visible, choice = access.visible(), Choice.of(request.args)
-    answer = desk().ask(visible, choice, wait_s=PATIENCE_S)
-    if not answer.finished:
-        return _not_yet(answer)
-    records = desk().records(visible)
-    return make_response(render_template("findings_panel.html", choice=choice, **_said(answer, records, choice)))
+    asked = _asked(visible, choice, PATIENCE_S)
+    if not asked.finished:
+        return _not_yet(asked)
+    return make_response(render_template("findings_panel.html", choice=choice, **_said(visible, asked, choice)))
 
 
 @pages.get("/data/hotspots/cells")
 @access.needs(Action.EVALUATE)
 def cells() -> Response:
     """Return the cells of a choice as bytes; see :func:`webmap.findings.arrays.packed`."""
-    answer = desk().ask(access.visible(), Choice.of(request.args), wait_s=PATIENCE_S)
-    if not answer.finished:
-        return _not_yet(answer)
-    packed = Response(arrays.packed(answer.result()), mimetype="application/octet-stream")
-    packed.headers["Content-Encoding"] = "gzip"
-    return packed
+    asked = _asked(access.visible(), Choice.of(request.args), PATIENCE_S)
+    if not asked.finished:
+        return _not_yet(asked)
+    answer = Response(arrays.packed(_found(asked)), mimetype="application/octet-stream")
+    answer.headers["Content-Encoding"] = "gzip"
+    return answer
 
 
 @pages.get("/data/hotspots/cells.geojson")
 @access.needs(Action.EVALUATE)
 def shapes() -> Response:
     """Return the cells of a part of the map as GeoJSON."""
-    answer = desk().ask(access.visible(), Choice.of(request.args), wait_s=LONG_S)
     west, south, east, north = _numbers("bbox", BOUNDS)
-    return geojson.answer(arrays.shapes(answer.result(), (west, south, east, north)), arrays.SHAPE_COLUMNS)
+    asked = _asked(access.visible(), Choice.of(request.args), LONG_S)
+    if not asked.finished:
+        return _not_yet(asked)
+    return geojson.answer(arrays.shapes(_found(asked), (west, south, east, north)), arrays.SHAPE_COLUMNS)
 
 
 @pages.get("/data/hotspots/cell")
@@ -93,8 +94,10 @@ def shapes() -> Response:
 def cell() -> Response:
     """Return the card of the cell at a place."""
     visible, choice = access.visible(), Choice.of(request.args)
-    answer = desk().ask(visible, choice, wait_s=LONG_S)
-    return make_response(render_template("findings_cell.html", choice=choice, **_card(visible, answer, choice)))
+    asked = _asked(visible, choice, LONG_S)
+    if not asked.finished:
+        return _not_yet(asked)
+    return make_response(render_template("findings_cell.html", choice=choice, **_card(visible, asked, choice)))
 
 
 def settings(visible: VisibleCity) -> dict[str, Any]:
@@ -120,45 +123,57 @@ def cell_settings() -> dict[str, Any]:
     }
 
 
-def _not_yet(answer: FoundLater[ChoiceResult]) -> Response:
-    said = jsonify(stage=_(answer.stage) if answer.stage else "", done=answer.done, total=answer.total)
-    said.status_code = HTTPStatus.ACCEPTED
-    return said
+def _asked(visible: VisibleCity, choice: Choice, wait_s: float) -> AskedChoice:
+    return desk().ask(visible.store, choice, visible.user.name, wait_s=wait_s)
 
 
-def _said(answer: FoundLater[ChoiceResult], records: Records, choice: Choice) -> dict[str, Any]:
+def _found(asked: AskedChoice) -> KeptFinding:
+    if asked.found is None:
+        raise StoreError("the findings could not be worked out: try again")
+    return asked.found
+
+
+def _not_yet(asked: AskedChoice) -> Response:
+    answer = jsonify(stage=asked.stage, done=asked.done, total=asked.total)
+    answer.status_code = HTTPStatus.ACCEPTED
+    return answer
+
+
+def _said(visible: VisibleCity, asked: AskedChoice, choice: Choice) -> dict[str, Any]:
     """Return what the panel says; without the findings as long as they are being worked out."""
-    streets = zone_names(records.visits["street_code"].drop_duplicates(), records.zones)
-    named = dict(zip(records.visits["street_code"].drop_duplicates(), streets, strict=True))
-    of_categories = records.of(choice.without("category", "item")).visits
-    of_streets = records.of(choice.without("street")).visits
-    found = answer.found
-    return {
-        "months": records.of(choice.without("month")).months,
-        "first": not len(records.visits),
-        "working": not answer.finished,
-        "trouble": "" if answer.error is None else translate_error(answer.error),
-        "found": found,
-        "places": charts.places(found) if found and found.raster else None,
-        "items": charts.items(records.of(choice.without("item")).deductions),
-        "by_category": charts.chart(of_categories, "category", category_name),
-        "by_street": charts.chart(of_streets, "street_code", lambda code: named.get(code, code)),
-        "street_name": named.get(choice.street, choice.street),
+    seen = desk().seen(visible.store)
+    names = dict(zip(seen.streets, zone_names(pd.Series(seen.streets, dtype="str"), visible.zones()), strict=True))
+    said: dict[str, Any] = {
+        "first": not seen.categories,
+        "working": not asked.finished,
+        "trouble": asked.trouble,
+        "as_of": f"{asked.as_of.astimezone(visible.today.zone):%Y-%m-%d %H:%M}" if asked.as_of else "",
+        "found": asked.found,
+        "street_name": names.get(choice.street, choice.street),
         "wide": charts.WIDE,
+    }
+    if asked.found is None:
+        return said | {"months": pd.Series(dtype="int64")}
+    known = asked.found.panel
+    return said | {
+        "months": known.months,
+        "places": known.places,
+        "items": known.items,
+        "by_category": charts.named(known.by_category, category_name),
+        "by_street": charts.named(known.by_street, lambda code: names.get(code, code)),
     }
 
 
-def _card(visible: VisibleCity, answer: FoundLater[ChoiceResult], choice: Choice) -> dict[str, Any]:
+def _card(visible: VisibleCity, asked: AskedChoice, choice: Choice) -> dict[str, Any]:
     """Return the card of the cell that the address names, with the class in time that all months give it."""
-    if not request.args.get("at") or answer.found is None:
+    if not request.args.get("at") or asked.found is None:
         return {"card": None, "in_time": "", "photos": {}}
     lon, lat = _numbers("at", 2)
-    found, roster = answer.result(), visible.checkpoints()
-    kept = card(found, lon, lat, roster)
-    always = kept
+    kept = card(visible.store, asked.found, (lon, lat), choice)
+    always: KeptFinding | None = asked.found
     if choice.month:
-        always = card(desk().ask(visible, choice.without("month"), wait_s=LONG_S).result(), lon, lat, roster)
-    in_time = "" if always is None or always.numbers is None else str(always.numbers["class"])
+        always = _asked(visible, choice.without("month"), PATIENCE_S).found
+    in_time = "" if always is None else class_at(always, lon, lat)
     photos = {} if kept is None else pictures(visible.photos(kept.problems.index))
     return {"card": kept, "in_time": class_names().get(in_time, ""), "photos": photos}
 
@@ -196,16 +211,15 @@ def item_name(code: str) -> str:
     return code if known is None else item_names([code], known, spoken())[0]
 
 
-def _options(visible: VisibleCity, records: Records) -> dict[str, Any]:
+def _options(visible: VisibleCity) -> dict[str, Any]:
     """Return what can be chosen: only what some visit has."""
-    visits, known = records.visits, catalogue_of_app()
-    seen = set(visits["category"])
-    streets = visits["street_code"][visits["street_code"] != ""].drop_duplicates().sort_values()
-    rounds = [one for one in visible.rounds() if one.id in set(visits["round_id"])]
+    seen, known = desk().seen(visible.store), catalogue_of_app()
+    rounds = [one for one in visible.rounds() if one.id in seen.rounds]
+    streets = pd.Series(seen.streets, dtype="str")
     return {
-        "categories": [(code, category_name(code)) for code in _in_order(seen, known)],
-        "items": _by_category(set(records.deductions["item"]), known),
-        "streets": list(zip(streets, zone_names(streets, records.zones), strict=True)),
+        "categories": [(code, category_name(code)) for code in _in_order(set(seen.categories), known)],
+        "items": _by_category(set(seen.items), known),
+        "streets": list(zip(streets, zone_names(streets, visible.zones()), strict=True)),
         "campaigns": [one for one in rounds if one.campaign],
         "rounds": [one for one in rounds if not one.campaign],
         "radii": [f"{one:.0f}" for one in RADII_M],

@@ -1,15 +1,13 @@
 """The visits of a city in memory, with the parts of them that a choice means."""
 
-import hashlib
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from geo.calendar import written
-from geo.model import Scope
-from webmap.accounts.visibility import VisibleCity
+from geo.clock import zone_of
+from geo.store import Store
 from webmap.findings.choice import OPENNESS, Choice
 
 
@@ -35,13 +33,26 @@ class Records:
     timezone: str
 
     @classmethod
-    def read(cls, visible: VisibleCity) -> "Records":
-        """Read all that a planner may see."""
-        visits, deductions = visible.found(Scope())
-        zone = str(visible.today.zone)
+    def read(cls, store: Store, choice: Choice) -> "Records":
+        """Read the visits that :attr:`Choice.broad` means, of those who may see all of them."""
+        with store.snapshot():
+            zone = zone_of(store)
+            scope = choice.broad.scope(zone)
+            visits, deductions, zones = store.visits.frame(scope), store.visits.deductions(scope), store.zones.frame()
+        return cls._of(visits, deductions, zones, zone.key)
+
+    @classmethod
+    def near(cls, store: Store, choice: Choice, bounds: tuple[float, float, float, float]) -> "Records":
+        """Read those of them that lie within bounds in degrees, and perhaps some beside; without zones."""
+        zone = zone_of(store)
+        visits = store.visits.near(choice.broad.scope(zone), bounds)
+        return cls._of(visits, store.visits.deductions_of(visits.index), gpd.GeoDataFrame(), zone.key)
+
+    @classmethod
+    def _of(cls, visits: gpd.GeoDataFrame, deductions: pd.DataFrame, zones: gpd.GeoDataFrame, zone: str) -> "Records":
         days = {"month": written(visits["arrived_at"], zone, "M"), "date": written(visits["arrived_at"], zone, "D")}
         own = {name: pd.Series(day, index=visits.index, dtype="str") for name, day in days.items()}
-        return cls(visits.assign(**own), deductions, visible.zones(), zone)
+        return cls(visits.assign(**own), deductions, zones, zone)
 
     @property
     def months(self) -> "pd.Series[int]":
@@ -77,14 +88,9 @@ class Records:
         return replace(self, visits=visits, deductions=deductions)
 
 
-def state(visible: VisibleCity) -> str:
-    """Return letters that change with any visit, deduction or zone."""
-    zones = visible.zones()
-    total = hashlib.sha256(visible.store.visits.state().encode())
-    total.update(str(visible.today.zone).encode())
-    total.update(zones[["level", "name", "parent", "unit"]].to_csv().encode())
-    total.update(b"".join(shapely.to_wkb(zones.geometry.to_numpy())))
-    return total.hexdigest()
+def state(store: Store) -> str:
+    """Return letters that change with any visit, deduction or zone, and with the city's days."""
+    return f"{store.visits.state()} {store.zones.state()} {zone_of(store).key}"
 
 
 def _of_item(visits: gpd.GeoDataFrame, deductions: pd.DataFrame, item: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:

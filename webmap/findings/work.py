@@ -1,31 +1,20 @@
-"""What the visits of a choice say: cells and surface, worked out once and kept in memory while the city is so.
+"""What the visits of a choice say: cells and surface."""
 
-Nothing of it is written to a disk: covert rounds are among it.
-"""
-
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
-from typing import cast
 
 import geopandas as gpd
 import numpy as np
 import shapely
-from flask import Flask, current_app
 from numpy.typing import NDArray
 
-from geo.clock import today
 from geo.crs import unproject_xy
 from geo.density import ratio
-from geo.model import Role, User
 from geo.progress import Progress
 from geo.rasters.raster import Raster
 from geo.results import hotspot_cells, raster_of
-from webmap.accounts.visibility import VisibleCity
 from webmap.extent import outline
-from webmap.findings.answers import FoundLater, begun
 from webmap.findings.choice import Choice
-from webmap.findings.records import Records, state
+from webmap.findings.records import Records
 
 CELL_M = 100.0
 BANDWIDTH_M = 500.0
@@ -63,64 +52,10 @@ class ChoiceResult:
     inside: NDArray[np.bool_]
     density: NDArray[np.float64]
 
-
-class Desk:
-    """Works out what is asked for in the background, once for all who ask, and keeps the newest answers."""
-
-    def __init__(self) -> None:
-        self._turns = threading.BoundedSemaphore(AT_ONCE)
-        self._asked: OrderedDict[Choice, FoundLater[ChoiceResult]] = OrderedDict()
-        self._records: Records | None = None
-        self._state = ""
-        self._lock = threading.Lock()
-
-    def records(self, visible: VisibleCity) -> Records:
-        """Return the visits of the city as they are now."""
-        now = state(visible)
-        with self._lock:
-            if self._records is None or now != self._state:
-                self._records, self._state = Records.read(visible), now
-                self._asked.clear()
-            return self._records
-
-    def ask(self, visible: VisibleCity, choice: Choice, *, wait_s: float) -> FoundLater[ChoiceResult]:
-        """Return the answer to a choice, finished or not, after waiting a little for it."""
-        records = self.records(visible)
-        with self._lock:
-            answer = self._asked.get(choice)
-            if answer is None or answer.error is not None:
-                answer = begun(lambda progress: find(records, choice, progress=progress), self._turns)
-                self._asked[choice] = answer
-            self._asked.move_to_end(choice)
-            self._forget(choice)
-        answer.over.wait(wait_s)
-        return answer
-
-    def _forget(self, asked: Choice) -> None:
-        """Let go of the oldest answers but the one asked for when there is too much."""
-        held = {choice: one.found.inside.size for choice, one in self._asked.items() if one.found is not None}
-        total = sum(held.values())
-        for choice, size in held.items():
-            if total > KEPT_CELLS and choice != asked:
-                total -= size
-                del self._asked[choice]
-
-
-def init_app(app: Flask) -> None:
-    """Return the application its desk."""
-    app.extensions["xundian_findings"] = Desk()
-
-
-def prepare(app: Flask) -> None:
-    """Work out what a planner sees first, so that the first one does not wait for it."""
-    store, findings = app.extensions["xundian"], app.extensions["xundian_findings"]
-    planner = User("", Role.PLANNER, password_hash="")
-    findings.ask(VisibleCity(store, planner, today(store)), Choice(), wait_s=0.0)
-
-
-def desk() -> Desk:
-    """Return the desk of the application that answers."""
-    return cast("Desk", current_app.extensions["xundian_findings"])
+    @property
+    def visits(self) -> int:
+        """Count the visits that are meant."""
+        return len(self.records.visits)
 
 
 def find(records: Records, choice: Choice, *, progress: Progress) -> ChoiceResult:

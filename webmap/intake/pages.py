@@ -41,7 +41,10 @@ def init_app(app: Flask) -> None:
 @access.needs(Action.IMPORT)
 def page() -> str:
     """Show the form for a file, and what was imported so far."""
-    return render_template("intake.html", **view.form(access.visible().store), error="", chosen={})
+    store = access.visible().store
+    with store.snapshot():
+        form = view.form(store, before=request.args.get("before", type=int))
+    return render_template("intake.html", **form, error="", chosen={})
 
 
 @pages.post("/import")

@@ -52,16 +52,19 @@ def levels() -> dict[str, str]:
     return {str(level): _(str(level)) for level in Level}
 
 
-def form(store: Store) -> dict[str, Any]:
-    """Return what the first page shows: choices, what waits, what was imported."""
-    history = store.imports.all()
-    undoable = {one.kind: one.id for one in reversed(history) if not one.undone}
+def form(store: Store, *, before: int | None = None) -> dict[str, Any]:
+    """Return what the first page shows: choices, what waits, what was imported, newest first, before one of them."""
+    kinds = {"checkpoints": _("checkpoints"), "zones": _("zones"), "visits": _("visits")}
+    history = store.imports.page(before=before, limit=HISTORY + 1)
+    newest = (store.imports.newest(kind) for kind in kinds)
     return {
         "datums": datums(),
         "levels": levels(),
         "history": history[:HISTORY],
-        "kinds": {"checkpoints": _("checkpoints"), "zones": _("zones"), "visits": _("visits")},
-        "undoable": set(undoable.values()),
+        "older": history[HISTORY - 1].id if len(history) > HISTORY else None,
+        "newer": before is not None,
+        "kinds": kinds,
+        "undoable": {one.id for one in newest if one is not None},
         "waiting": store.checkpoints.unplaced_count(),
         "checkpoints": store.checkpoints.count(),
         "zones": sum(store.zones.counts().values()),
@@ -89,7 +92,7 @@ def preview(store: Store, upload: Upload, found: Mapping[str, Any]) -> dict[str,
 
 def done(store: Store, kept: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page after an import shows; ``kept`` is what :func:`webmap.intake.outcome.of_import` left."""
-    newest = next((one for one in store.imports.all() if one.kind == kept["kind"] and not one.undone), None)
+    newest = store.imports.newest(kept["kind"])
     return {
         "kept": kept,
         "notes": spoken_notes(kept["notes"]),

@@ -57,7 +57,7 @@ def show(job_id: str) -> str:
     left = job.result or {"error": None, "report": None}
     message = translate_error(error_of(left["error"])) if left["error"] else trouble(job)
     notes = view.spoken_notes(left["report"]["notes"]) if left["report"] else []
-    newest = next((one for one in access.visible().store.imports.all() if one.kind == KIND and not one.undone), None)
+    newest = access.visible().store.imports.newest(KIND)
     return render_template("intake_visits.html", job=job, left=left, notes=notes, newest=newest, message=message)
 
 

@@ -61,6 +61,8 @@ VISIT_PREVIEW = Kind("visit preview", "webmap.intake.apart:look_at_visits", Acti
 VISIT_IMPORT = Kind("visit import", "webmap.intake.apart:keep_visits", Action.IMPORT, limits=for_reading)
 BULLETIN = Kind("bulletin", "webmap.bulletin.work:write", Action.WRITE_BULLETINS)
 BACKUP = Kind("backup", "webmap.backups:back_up", Action.BACK_UP)
+STATISTICS = Kind("statistics", "webmap.findings.desk:work_out_job", Action.EVALUATE, niceness=15)
+RESULTS = Kind("results", "webmap.bulletin.results:work_out", Action.READ_RESULTS, niceness=15)
 
-_ALL = (PLAN, PREVIEW, IMPORT, VISIT_PREVIEW, VISIT_IMPORT, BULLETIN, BACKUP)
+_ALL = (PLAN, PREVIEW, IMPORT, VISIT_PREVIEW, VISIT_IMPORT, BULLETIN, BACKUP, STATISTICS, RESULTS)
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})

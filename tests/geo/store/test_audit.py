@@ -135,6 +135,16 @@ def test_a_changed_head_and_number_of_a_row_are_named(log: Store) -> None:
     assert log.audit.verify().row is not None
 
 
+def test_a_time_is_not_moved_by_less_than_is_hashed(log: Store) -> None:
+    with log._database.reading() as connection:
+        at = connection.scalar(select(A.c.at).where(A.c.fid == 3))
+    assert at is not None
+    assert at.microsecond % 1000 == 0
+    finer = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond + 1:06}Z"
+    _tamper(log, lambda connection: connection.execute(text(f"UPDATE audit SET at = '{finer}' WHERE fid = 3")))  # noqa: S608 - a time
+    assert log.audit.verify().row == 3
+
+
 def test_every_column_of_the_table_is_tried() -> None:
     assert {*FORGED, "fid", "head", "erased"} == set(A.c.keys())
 

@@ -224,7 +224,7 @@ BOOKKEEPING = {
     f"Jobs.{name}"
     for name in (
         *("enqueue", "claim", "finishing", "fail", "stop", "give_back", "give_back_dead", "release_all"),
-        *("cancel", "finish_early", "tidy"),
+        *("cancel", "finish_early", "tidy", "drop_files"),
     )
 }
 """Who works on what, and until when: what a job does to the city leaves its own row, in the same transaction."""
