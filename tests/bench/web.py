@@ -191,6 +191,9 @@ async def _plan(planner: Browser, seconds: float) -> str:
     return str((await planner.get(f"/rounds/{PLANNED}")).settings().get("job", ""))
 
 
+MAKERS = {"demo": ("webmap.cli", "demo", "--no-serve"), "full": ("tests.bench.full_city",)}
+
+
 def measure(folder: Path, parts: Sequence[str], seconds: float) -> tuple[PageCosts | None, Load | None]:
     """Measure a copy of a city."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -209,17 +212,20 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--demo", type=Path, help="folder of a demo city; made when not there or not named")
-    parser.add_argument("--full", type=Path, help="folder of a full-size city; made when not there; else left out")
+    parser.add_argument("--full", type=Path, help="folder of a full-size city; made when not there or not named")
+    parser.add_argument("--cities", default="demo,full")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--parts", default="pages,load")
     parser.add_argument("--docs", action="store_true")
     wanted = parser.parse_args()
     began = dt.datetime.now(dt.UTC)
     with tempfile.TemporaryDirectory() as scratch:
-        demo = _made(wanted.demo or Path(scratch) / "demo", "webmap.cli", "demo", "--no-serve")
-        cities = {"demo": demo} | ({"full": _made(wanted.full, "tests.bench.full_city")} if wanted.full else {})
+        folders = {"demo": wanted.demo or Path(scratch) / "demo", "full": wanted.full or Path(scratch) / "full"}
         parts = wanted.parts.split(",")
-        measured = {name: measure(folder, parts, wanted.seconds) for name, folder in cities.items()}
+        measured = {}
+        for name in wanted.cities.split(","):
+            folder = _made(folders[name], *MAKERS[name])
+            measured[name] = measure(folder, parts, wanted.seconds)
     costs = {name: each for name, (each, _) in measured.items() if each}
     loads = {name: each for name, (_, each) in measured.items() if each}
     tables = {"pages": web_tables.page_lines(costs), "load": web_tables.load_lines(loads)}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -208,7 +209,7 @@ def add_covert_round(store: Store, sample_ids: list[str], *, visited: str, team:
 
 @pytest.fixture(scope="session")
 def city_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the small city's file; tests that write copy it."""
+    """Make the small city's file; tests that write copy it, and so do those that look: a look is a row of its log."""
     path = tmp_path_factory.mktemp("small") / "city.gpkg"
     with Store.open(path, create=True) as store:
         fill(store)
@@ -216,11 +217,10 @@ def city_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def app(city_file: Path) -> Iterator[Flask]:
-    """Make the application on the small city."""
-    made = create_app(
-        {"CITY": str(city_file), "SECRET_KEY": "for tests only", "TESTING": True, "WTF_CSRF_ENABLED": False}
-    )
+def app(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Make the application on a copy of the small city."""
+    city = str(shutil.copy(city_file, tmp_path_factory.mktemp("app") / "city.gpkg"))
+    made = create_app({"CITY": city, "SECRET_KEY": "for tests only", "TESTING": True, "WTF_CSRF_ENABLED": False})
     yield made
     made.extensions["xundian"].close()
 

@@ -192,8 +192,10 @@ def test_without_a_cache_every_page_is_as_before(city: Path) -> None:
     assert found == usual
 
 
-def test_a_city_on_a_read_only_disk_is_shown_and_not_changed(disk: Disk, city_on_disk: Path, city_file: Path) -> None:
-    with served(city_file) as app:
+def test_a_city_on_a_read_only_disk_is_shown_and_not_changed(
+    disk: Disk, city_on_disk: Path, city_file: Path, tmp_path: Path
+) -> None:
+    with served(Path(shutil.copy(city_file, tmp_path / "usual.gpkg"))) as app:
         usual = {where: status for where, status, _ in every_answer(app, enter(app), "GET")}
     disk.read_only()
     with served(city_on_disk) as app:

@@ -277,6 +277,6 @@ def test_two_people_at_one_plan(city_url: str, roster, tmp_path: Path) -> None:
     run_state_machine_as_test(
         type("OnThisDatabase", (TwoPeople,), {"opened": staticmethod(opened), "roster": staticmethod(roster)}),
         settings=settings(
-            max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

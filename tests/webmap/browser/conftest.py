@@ -33,6 +33,13 @@ from webmap.server import Server, running
 ROUND = Round("2026-06", start=dt.date(2026, 6, 9), days=4, teams=11, size=1_090, covert=True)
 PLAN_STEPS = 1_000  # in place of seconds: a busy machine makes the same plan
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
+LOOKS = [
+    ("phone", "zh"),
+    ("desk", "en"),
+    pytest.param("phone", "en", marks=pytest.mark.exhaustive),
+    pytest.param("desk", "zh", marks=pytest.mark.exhaustive),
+]
+ALSO = pytest.param("desk", "zh", marks=pytest.mark.exhaustive)
 # Nothing that the page asked for is under way, and the map lies still with all of it.
 RESTS = """() => {
   const map = globalThis.atlasMap;

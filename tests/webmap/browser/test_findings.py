@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from geo.store import Store
+from tests.webmap.browser.conftest import LOOKS
 from webmap.maps.palette import rgb
 
 pytestmark = pytest.mark.browser
@@ -76,8 +77,7 @@ def over_land(name: str) -> tuple[int, ...]:
     return tuple(round(OPACITY * top + (1 - OPACITY) * below) for top, below in zip(rgb(name), LAND, strict=True))
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_the_page_stands_on_both_screens(visit: Callable, pictures: Path, size: str, language: str) -> None:
     visitor = opened(visit, size=size, language=language)
     page = visitor.page
@@ -90,7 +90,7 @@ def test_the_page_stands_on_both_screens(visit: Callable, pictures: Path, size: 
     assert visitor.complaints == []
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("desk", marks=pytest.mark.exhaustive)])
 def test_each_layer_has_its_colours_and_its_legend(visit: Callable, size: str) -> None:
     visitor = opened(visit, size=size, language="en")
     page = visitor.page
@@ -152,7 +152,7 @@ def test_cells_near_are_shapes_with_their_numbers(visit: Callable) -> None:
     assert not page.evaluate("findingsCells.texture.hidden()")
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("desk", marks=pytest.mark.exhaustive)])
 def test_the_slider_goes_through_the_months(visit: Callable, size: str) -> None:
     visitor = opened(visit, size=size)
     page = visitor.page
@@ -227,7 +227,7 @@ def test_a_month_without_visits_is_missing(visit: Callable, demo: object) -> Non
     assert visitor.complaints == []
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("desk", marks=pytest.mark.exhaustive)])
 def test_a_click_on_a_cell_tells_all_of_it(visit: Callable, pictures: Path, size: str) -> None:
     visitor = opened(visit, size=size, language="en")
     page = visitor.page
@@ -274,7 +274,7 @@ def test_the_keyboard_opens_the_cell_in_the_middle(visit: Callable) -> None:
     expect(page.locator(".cell-card")).to_contain_text("考察次数")
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("desk", marks=pytest.mark.exhaustive)])
 def test_filters_narrow_map_and_panel_and_stand_in_the_address(visit: Callable, pictures: Path, size: str) -> None:
     visitor = opened(visit, size=size)
     page = visitor.page

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from geo.crs import Datum, from_wgs84
 from geo.store import Store
+from tests.webmap.browser.conftest import ALSO
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +82,7 @@ def judged(visitor: Any, button: str) -> None:
     visitor.settled()
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "zh"), ("phone", "en")])
+@pytest.mark.parametrize(("size", "language"), [("phone", "en"), ALSO])
 def test_a_roster_is_looked_at_confirmed_placed_and_undone(
     planner: Callable, roster: Path, pictures: Path, size: str, language: str
 ) -> None:
@@ -118,7 +119,7 @@ def test_a_roster_is_looked_at_confirmed_placed_and_undone(
     assert visitor.complaints == []
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "zh"), ("phone", "en")])
+@pytest.mark.parametrize(("size", "language"), [("phone", "en"), ALSO])
 def test_overlaps_and_gaps_are_on_the_map_and_in_the_list(
     planner: Callable, tmp_path: Path, pictures: Path, size: str, language: str
 ) -> None:

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from geo.model import Deduction, Photo, Visit
 from geo.readers.pictures import as_photo
 from geo.store import Store
+from tests.webmap.browser.conftest import ALSO
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +52,7 @@ def place(demo: object) -> str:
     return f"{here.geometry.x:.6f},{here.geometry.y:.6f}"
 
 
-@pytest.mark.parametrize(("size", "language"), [("desk", "zh"), ("phone", "en")])
+@pytest.mark.parametrize(("size", "language"), [("phone", "en"), ALSO])
 def test_a_problem_shows_its_photos(visit: Callable, place: str, pictures: Path, size: str, language: str) -> None:
     visitor = visit("planner", size=size, language=language)
     visitor.open(f"/hotspots?at={place}")

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from geo.store import Store
+from tests.webmap.browser.conftest import LOOKS
 
 pytestmark = pytest.mark.browser
 
@@ -41,8 +42,7 @@ PLAIN = {
 """Pages without a map, with their heads in both languages."""
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 @pytest.mark.parametrize("name", ["planner", "team", "street", "unit"])
 def test_role_sees_its_page(visit: Callable, demo: object, pictures: Path, name: str, size: str, language: str) -> None:
     visitor = visit(name, size=size, language=language)
@@ -67,8 +67,7 @@ def test_role_sees_its_page(visit: Callable, demo: object, pictures: Path, name:
     assert visitor.complaints == []
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_pages_without_a_map_fit_the_screen(visit: Callable, pictures: Path, size: str, language: str) -> None:
     for name in ("admin", "observer", "planner"):
         visitor = visit(name, size=size, language=language)

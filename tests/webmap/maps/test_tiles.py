@@ -8,6 +8,7 @@ from shutil import copyfile
 import pandas as pd
 import pyogrio
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from geo.errors import NotFoundError
@@ -71,8 +72,8 @@ def test_an_empty_city_has_no_tiles(tmp_path: Path) -> None:
             tiles.street_archive(store)
 
 
-def test_ranges_are_served(log_in: Callable[[str], FlaskClient], city_file: Path) -> None:
-    with Store.open(city_file) as store:
+def test_ranges_are_served(log_in: Callable[[str], FlaskClient], app: Flask) -> None:
+    with Store.open(app.config["CITY"]) as store:
         archive = tiles.street_archive(store)
     whole = archive.read_bytes()
     client = log_in("team")
@@ -85,8 +86,8 @@ def test_ranges_are_served(log_in: Callable[[str], FlaskClient], city_file: Path
     assert client.get("/tiles/streets/..%2f..%2fcity.gpkg").status_code == 404
 
 
-def test_zones_as_tiles_are_for_planners(log_in: Callable[[str], FlaskClient], city_file: Path) -> None:
-    with Store.open(city_file) as store:
+def test_zones_as_tiles_are_for_planners(log_in: Callable[[str], FlaskClient], app: Flask) -> None:
+    with Store.open(app.config["CITY"]) as store:
         name = tiles.zone_archive(store).name
     for user, status in {"planner": 200, "team": 403, "street": 403}.items():
         with log_in(user).get(f"/tiles/zones/{name}") as answer:
