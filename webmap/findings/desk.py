@@ -226,7 +226,7 @@ def _just(job: Job, moment: dt.datetime) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Give the application its desk."""
+    """Set up the desk of the application."""
     app.extensions["xundian_findings"] = Desk()
 
 

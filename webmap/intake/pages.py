@@ -33,7 +33,7 @@ _KINDS = (preview.ROSTER, preview.ZONES)
 
 
 def init_app(app: Flask) -> None:
-    """Give the application the folder of waiting files."""
+    """Set up the folder of waiting files of the application."""
     app.extensions["xundian_uploads"] = roster_uploads(app.extensions["xundian"].cache_dir)
 
 

@@ -22,7 +22,7 @@ SHOWN = ("name", "address", "unit")
 
 
 def init_app(app: Flask) -> None:
-    """Give the application room for tiles."""
+    """Set up the room that the application has for tiles."""
     app.extensions["xundian_tiles"] = KeptTiles()
 
 
